@@ -1,0 +1,75 @@
+import { HEADER_SIZE, writeHeader } from '@cairn/dfs-core'
+import type { ResponseReader, WireRequest } from './lane.ts'
+
+const UPLOAD_FILE = 11
+const DOWNLOAD_FILE = 14
+
+/** The fixed part of an UPLOAD_FILE request for a body of `size` bytes (client protocol §4.1). */
+export function uploadRequest(size: number, chunk: Buffer): WireRequest {
+  const head = Buffer.alloc(HEADER_SIZE + 15)
+  writeHeader(head, 0, { length: 15 + size, command: UPLOAD_FILE, status: 0 })
+  head.writeInt8(0, HEADER_SIZE)
+  head.writeBigInt64BE(BigInt(size), HEADER_SIZE + 1)
+  head.write('bin', HEADER_SIZE + 9, 'latin1')
+  if (chunk.length === size) return { head: Buffer.concat([head, chunk]) }
+  return { head, body: chunk, bodyRepeat: size / chunk.length }
+}
+
+/** A DOWNLOAD_FILE request for the whole file (client protocol §4.8). */
+export function downloadRequest(fileId: string): WireRequest {
+  const slash = fileId.indexOf('/')
+  const name = fileId.slice(slash + 1)
+  const head = Buffer.alloc(HEADER_SIZE + 32 + name.length)
+  writeHeader(head, 0, { length: 32 + name.length, command: DOWNLOAD_FILE, status: 0 })
+  head.write(fileId.slice(0, slash), HEADER_SIZE + 16, 'latin1')
+  head.write(name, HEADER_SIZE + 32, 'latin1')
+  return { head }
+}
+
+/** Counts a response's bytes by its header; keeps small bodies (file IDs), only counts large ones. */
+export class FrameReader implements ResponseReader {
+  #left = -1
+  #small = Buffer.alloc(0)
+  readonly #onBody: ((body: Buffer) => void) | undefined
+  readonly #sizeWanted: number | undefined
+
+  constructor(options: { onBody?: (body: Buffer) => void; sizeWanted?: number }) {
+    this.#onBody = options.onBody
+    this.#sizeWanted = options.sizeWanted
+  }
+
+  begin(): void {
+    this.#left = -1
+    this.#small = Buffer.alloc(0)
+  }
+
+  feed(piece: Buffer): boolean {
+    let data = piece
+    if (this.#left < 0) {
+      data = this.#small.length > 0 ? Buffer.concat([this.#small, piece]) : piece
+      if (data.length < HEADER_SIZE) {
+        this.#small = Buffer.from(data)
+        return false
+      }
+      const status = data.readInt8(9)
+      if (status !== 0) throw new Error(`the server answered status ${status}`)
+      this.#left = Number(data.readBigInt64BE(0))
+      if (this.#sizeWanted !== undefined && this.#left !== this.#sizeWanted) {
+        throw new Error(`the server sent ${this.#left} bytes instead of ${this.#sizeWanted}`)
+      }
+      this.#small = Buffer.alloc(0)
+      data = data.subarray(HEADER_SIZE)
+    }
+    this.#left -= data.length
+    if (this.#onBody) this.#small = Buffer.concat([this.#small, data])
+    if (this.#left > 0) return false
+    this.#onBody?.(this.#small)
+    return true
+  }
+}
+
+/** Group and name of an upload's answer, as a file ID. */
+export function fileIdOf(body: Buffer): string {
+  const group = body.toString('latin1', 0, 16).replace(/\0+$/, '')
+  return `${group}/${body.toString('latin1', 16)}`
+}
