@@ -1,0 +1,68 @@
+import { z } from 'zod'
+
+/** The HTTP status that each error code of the JSON API is answered with. */
+export const statusOfErrorCode = {
+  bad_request: 400,
+  invalid: 400,
+  name_invalid: 400,
+  name_too_long: 400,
+  receipt_invalid: 400,
+  signed_out: 401,
+  cross_site: 403,
+  signup_closed: 403,
+  not_found: 404,
+  name_taken: 409,
+  email_taken: 409,
+  move_into_self: 409,
+  too_deep: 409,
+  upload_mismatch: 409,
+  upload_superseded: 409,
+  folder_gone: 410,
+  upload_gone: 410,
+  too_large: 413,
+  too_many_attempts: 429,
+  internal: 500,
+  no_storage: 503,
+  c_cluster: 503,
+  busy: 503,
+  quota_exceeded: 507,
+} as const
+
+export type ErrorCode = keyof typeof statusOfErrorCode
+
+/** Body of every answer with an error status. `field` names the input that was refused; `detail` has its numbers. */
+export const apiErrorSchema = z.object({
+  code: z.string(),
+  message: z.string(),
+  field: z.string().optional(),
+  detail: z.record(z.string(), z.union([z.string(), z.number()])).optional(),
+})
+export type ApiErrorBody = z.infer<typeof apiErrorSchema>
+
+/** Thrown where a request must be refused; the route wrapper turns it into an answer, batches into an item's error. */
+export class ApiError extends Error {
+  readonly code: ErrorCode
+  readonly field: string | undefined
+  readonly detail: Record<string, string | number> | undefined
+
+  constructor(
+    code: ErrorCode,
+    message: string,
+    more: { field?: string; detail?: Record<string, string | number>; cause?: unknown } = {},
+  ) {
+    super(message, { cause: more.cause })
+    this.name = 'ApiError'
+    this.code = code
+    this.field = more.field
+    this.detail = more.detail
+  }
+
+  toBody(): ApiErrorBody {
+    return {
+      code: this.code,
+      message: this.message,
+      ...(this.field === undefined ? {} : { field: this.field }),
+      ...(this.detail === undefined ? {} : { detail: this.detail }),
+    }
+  }
+}
