@@ -45,10 +45,20 @@ async function pnpmEntry() {
   return path.join(packageDir, 'bin/pnpm.mjs')
 }
 
-/** Runs pnpm, fetching it into .tools first when it is not there. */
-export async function pnpm(...args) {
+/** How to run pnpm with these arguments; fetches it into .tools first when it is not there. */
+export async function pnpmCommand(...args) {
   const binDir = path.join(toolsDir, 'node_modules/.bin')
-  await run(process.execPath, [await pnpmEntry(), ...args], { PATH: binDir + path.delimiter + process.env.PATH })
+  return {
+    command: process.execPath,
+    args: [await pnpmEntry(), ...args],
+    env: { PATH: binDir + path.delimiter + process.env.PATH },
+  }
+}
+
+/** Runs pnpm on this terminal. */
+export async function pnpm(...pnpmArgs) {
+  const { command, args, env } = await pnpmCommand(...pnpmArgs)
+  await run(command, args, env)
 }
 
 // Any existing file in PRISMA_SCHEMA_ENGINE_BINARY keeps the Prisma CLI from downloading its native engine; this one

@@ -1,0 +1,53 @@
+import path from 'node:path'
+import { startEmbeddedPostgres } from './embedded-pg.mjs'
+import { LogFile } from './log-file.mjs'
+import { PlainError } from './plain-error.mjs'
+import { runQuietly } from './quiet-run.mjs'
+import { prismaEnv, root } from './run.mjs'
+
+const CONNECT_TIMEOUT_MS = 5000
+const DATABASE_MISSING = '3D000'
+
+/** Throws one sentence when nothing usable answers at DATABASE_URL. `migrate deploy` makes a missing database. */
+async function requireDatabase(url) {
+  const { default: pg } = await import('pg')
+  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: CONNECT_TIMEOUT_MS })
+  try {
+    await client.connect()
+  } catch (error) {
+    if (error.code === DATABASE_MISSING) return
+    // The URL holds a password: only the host is shown.
+    const reason = error.code ?? error.message
+    throw new PlainError(`The database of DATABASE_URL (${client.host}:${client.port}) cannot be used: ${reason}.`, {
+      cause: error,
+    })
+  } finally {
+    await client.end()
+  }
+}
+
+/** The database of this start: DATABASE_URL, else the embedded server. Returns { url, detail, stop }. */
+export async function startDatabase({ databaseUrl, dataDir }) {
+  if (databaseUrl !== undefined) {
+    await requireDatabase(databaseUrl)
+    return { url: databaseUrl, detail: 'DATABASE_URL', stop: () => Promise.resolve() }
+  }
+  const log = new LogFile(path.join(dataDir, 'logs', 'postgres.log'))
+  const server = await startEmbeddedPostgres({ stateDir: path.join(dataDir, 'pg'), log: (text) => log.write(text) })
+  const place = server.movedTo === undefined ? '' : `, its data is in ${server.movedTo}`
+  return {
+    url: server.url,
+    pid: server.pid,
+    detail: `embedded PostgreSQL on port ${server.port}${place}`,
+    stop: async () => {
+      await server.stop()
+      log.close()
+    },
+  }
+}
+
+/** Brings the tables up to date. */
+export async function migrate(url) {
+  const cli = path.join(root, 'node_modules/prisma/build/index.js')
+  await runQuietly(process.execPath, [cli, 'migrate', 'deploy'], { ...prismaEnv, DATABASE_URL: url })
+}

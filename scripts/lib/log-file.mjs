@@ -1,0 +1,39 @@
+import fs from 'node:fs'
+import path from 'node:path'
+
+const SIZE_MAX = 10 * 1024 * 1024
+
+/** A log that keeps at most two files of `sizeMax` bytes: `<file>` and the one before it, `<file>.1`. */
+export class LogFile {
+  #file
+  #sizeMax
+  #fd
+  #size
+
+  constructor(file, { sizeMax = SIZE_MAX } = {}) {
+    this.#file = file
+    this.#sizeMax = sizeMax
+    fs.mkdirSync(path.dirname(file), { recursive: true })
+    this.#open()
+  }
+
+  #open() {
+    this.#fd = fs.openSync(this.#file, 'a', 0o600)
+    this.#size = fs.fstatSync(this.#fd).size
+  }
+
+  write(text) {
+    if (this.#fd === undefined) return
+    if (this.#size >= this.#sizeMax) {
+      fs.closeSync(this.#fd)
+      fs.renameSync(this.#file, `${this.#file}.1`)
+      this.#open()
+    }
+    this.#size += fs.writeSync(this.#fd, text)
+  }
+
+  close() {
+    if (this.#fd !== undefined) fs.closeSync(this.#fd)
+    this.#fd = undefined
+  }
+}
