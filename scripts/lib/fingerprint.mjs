@@ -23,7 +23,10 @@ export function fingerprint(paths, extra = []) {
   const hash = createHash('sha256')
   for (const text of [process.version, process.platform, process.arch, ...extra]) hash.update(`${text}\0`)
   for (const file of paths.flatMap((name) => [...filesUnder(path.join(root, name))])) {
-    hash.update(`${path.relative(root, file)}\0`).update(fs.readFileSync(file)).update('\0')
+    hash
+      .update(`${path.relative(root, file)}\0`)
+      .update(fs.readFileSync(file))
+      .update('\0')
   }
   return hash.digest('hex')
 }

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
-import { pathToFileURL } from 'node:url'
 import path from 'node:path'
 import { setTimeout as delay } from 'node:timers/promises'
+import { pathToFileURL } from 'node:url'
 import { LogFile } from './log-file.mjs'
 import { eachLine, parseLogLine, warningIn } from './output.mjs'
 import { root } from './run.mjs'

@@ -33,7 +33,9 @@ function makeFolder(dir) {
     fs.mkdirSync(dir, { recursive: true, mode: 0o700 })
     fs.accessSync(dir, fs.constants.W_OK)
   } catch (error) {
-    throw new PlainError(`Cannot write to ${dir} (${error.code}): change CAIRN_DATA, or the owner of that folder.`)
+    throw new PlainError(`Cannot write to ${dir} (${error.code}): change CAIRN_DATA, or the owner of that folder.`, {
+      cause: error,
+    })
   }
 }
 

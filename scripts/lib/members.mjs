@@ -1,0 +1,48 @@
+// Which processes a start consists of, and with what they are called.
+import path from 'node:path'
+import { root } from './run.mjs'
+
+const WEB_DIR = path.join(root, 'apps/web/.next/standalone/apps/web')
+
+/** Environment of the web server and of its worker. */
+function webEnvironment(settings, { databaseUrl, sessionSecret }) {
+  const optional = { CAIRN_STORAGE_URL: settings.storageUrl, CAIRN_UPLOAD_MAX_BYTES: settings.uploadMaxBytes }
+  return {
+    ...settings.passedOn,
+    ...Object.fromEntries(Object.entries(optional).filter(([, value]) => value !== undefined)),
+    DATABASE_URL: databaseUrl,
+    NEXTAUTH_SECRET: sessionSecret,
+    CAIRN_TRACKERS: settings.trackers.join(','),
+    CAIRN_KEYS: settings.keysFile,
+    CAIRN_ORIGINS: settings.origins.join(','),
+    CAIRN_DURABILITY: settings.durability,
+    PORT: String(settings.webPort),
+    HOSTNAME: settings.host,
+    NEXT_TELEMETRY_DISABLED: '1',
+  }
+}
+
+function daemon(name, app, dir) {
+  return {
+    name,
+    args: [path.join(root, `apps/${app}/dist/main.js`), path.join(dir, `${app}.conf`)],
+    cwd: dir,
+    env: {},
+  }
+}
+
+/** Tracker, storages, web and worker of these settings; no tracker and storages when the cluster runs elsewhere. */
+export function memberDefinitions(settings, secrets) {
+  const env = webEnvironment(settings, secrets)
+  return {
+    tracker: settings.tracker === undefined ? undefined : daemon('tracker', 'tracker', settings.tracker.dir),
+    storages: settings.storages.map((storage) => daemon(storage.name, 'storage', storage.dir)),
+    web: { name: 'web', args: [path.join(WEB_DIR, 'server.js')], cwd: WEB_DIR, env },
+    worker: {
+      name: 'worker',
+      args: [path.join(root, 'apps/web/dist/worker.js')],
+      cwd: path.join(root, 'apps/web'),
+      env,
+    },
+  }
+}

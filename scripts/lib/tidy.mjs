@@ -1,0 +1,81 @@
+// House rules that no ready-made tool checks: names, words, and documents that must agree with the code.
+import fs from 'node:fs'
+import path from 'node:path'
+import { root } from './run.mjs'
+import { KNOWN_SETTINGS } from './settings.mjs'
+
+const FILE_LINES_MAX = 300
+const CODE = /\.(ts|tsx|mjs|cjs)$/
+const TEST = /(\.(test|spec)\.tsx?$|\/test\/|^e2e\/)/
+const BINARY = /\.(png|jpg|webp|woff2?|ico|bin|gz|dat)$/
+const BANNED_NAME = /(^|\/)(utils?|helpers?|common|misc|types)(\/|\.[a-z]+$)/
+// The rules themselves spell out what they forbid.
+const RULES_THEMSELVES = new Set(['scripts/lib/tidy.mjs', 'scripts/lib/tidy.test.ts', 'docs/STYLE.md'])
+
+const lineRules = [
+  { in: CODE, match: /\bfor now\b/i, say: '"for now": say what holds, or open an issue' },
+  { in: CODE, match: /\bin a real\b/i, say: '"in a real …": this is the real one' },
+  { in: CODE, match: /\b(FIXME|XXX|HACK)\b/, say: 'put it right, or open an issue' },
+  { in: CODE, match: /\bTODO\b(?!\(#\d+\))/, say: 'TODO needs an issue: TODO(#12)' },
+  { in: CODE, match: /^\s*\/\/\s*[-=*#]{4,}/, say: 'no banners' },
+  { in: CODE, match: /@ts-(ignore|nocheck)/, say: 'no switched-off types' },
+  { in: /\.tsx?$/, match: /^\s*\*\s*@param\b/, say: 'types tell the parameters; write a sentence' },
+  { in: /\.tsx?$/, match: /\bas (any|unknown as)\b/, say: 'no cast around the types' },
+  { in: TEST, match: /\bvi\.mock\(\s*['"](\.|@cairn)/, say: 'no mock of our own parts' },
+  { in: TEST, match: /\.toBeDefined\(\)\s*;?\s*$/, say: 'toBeDefined() proves nothing: compare a value' },
+  { in: TEST, match: /\b(it|test|describe)\.(only|skip)\b/, say: 'every test runs' },
+  { in: /./, match: /(^|[\s'"`(])\/(work|root|home\/[a-z]+)\//, say: 'a path of one machine' },
+]
+
+const NOT_OURS = new Set(['node_modules', 'dist', 'generated', 'test-results', 'playwright-report', 'results'])
+
+/** Every text file of the project, also those that are not committed yet. */
+function* ourFiles(dir = '') {
+  for (const entry of fs.readdirSync(path.join(root, dir), { withFileTypes: true })) {
+    const name = path.posix.join(dir, entry.name)
+    const isHidden = entry.name.startsWith('.') && entry.name !== '.ci' && entry.name !== '.dependency-cruiser.cjs'
+    if (NOT_OURS.has(entry.name) || isHidden) continue
+    if (entry.isDirectory()) yield* ourFiles(name)
+    else if (entry.isFile() && !BINARY.test(name) && name !== 'pnpm-lock.yaml') yield name
+  }
+}
+
+/** What is wrong with one file, as `name:line sentence`. */
+export function problemsOf(name, text) {
+  const problems = []
+  if (CODE.test(name) && BANNED_NAME.test(name)) problems.push(`${name} names no subject: call it after what is in it`)
+  if (RULES_THEMSELVES.has(name)) return problems
+  const lines = text.split('\n')
+  const isLong = CODE.test(name) && !TEST.test(name) && lines.length > FILE_LINES_MAX + 1
+  if (isLong) problems.push(`${name} has ${lines.length} lines, more than ${FILE_LINES_MAX}`)
+  const rules = lineRules.filter((rule) => rule.in.test(name))
+  for (const [index, line] of lines.entries()) {
+    for (const { match, say } of rules) if (match.test(line)) problems.push(`${name}:${index + 1} ${say}`)
+  }
+  return problems
+}
+
+/** Keys that a daemon's config.ts reads: the words in quotes that look like FastDFS conf keys. */
+export function confKeysIn(source) {
+  return [...new Set([...source.matchAll(/['"`]([a-z]+(?:_[a-z0-9]+)+)['"`]/g)].map(([, key]) => key))]
+}
+
+function undocumented() {
+  const page = fs.readFileSync(path.join(root, 'docs/operations.md'), 'utf8')
+  const sources = ['tracker', 'storage'].map((app) => `apps/${app}/src/config.ts`)
+  const keys = sources
+    .filter((file) => fs.existsSync(path.join(root, file)))
+    .flatMap((file) => confKeysIn(fs.readFileSync(path.join(root, file), 'utf8')))
+  return [...new Set([...keys, ...KNOWN_SETTINGS])]
+    .filter((key) => !page.includes(`\`${key}\``))
+    .map((key) => `docs/operations.md does not name ${key}`)
+}
+
+/** Throws with one line per problem. */
+export function tidy() {
+  const files = [...ourFiles()]
+  const problems = files.flatMap((name) => problemsOf(name, fs.readFileSync(path.join(root, name), 'utf8')))
+  problems.push(...undocumented())
+  if (problems.length > 0) throw new Error(problems.join('\n'))
+  return `${files.length} files`
+}

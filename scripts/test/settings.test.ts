@@ -1,0 +1,63 @@
+import { expect, it } from 'vitest'
+import { isNodeRecent } from '../lib/node-version.mjs'
+import { readSettings } from '../lib/settings.mjs'
+
+it('listens on loopback only, on the documented ports, when nothing is set', () => {
+  const settings = readSettings({})
+  expect(settings.ports.map(({ port, host }) => `${host}:${port}`)).toEqual([
+    '127.0.0.1:3000',
+    '127.0.0.1:22122',
+    '127.0.0.1:22123',
+    '127.0.0.1:23000',
+    '127.0.0.1:23001',
+    '127.0.0.1:8888',
+    '127.0.0.1:8889',
+  ])
+  expect(settings.origins).toEqual(['http://localhost:3000', 'http://127.0.0.1:3000'])
+})
+
+it('opens the web and the storages’ HTTP to the network with CAIRN_HOST, but no FastDFS port', () => {
+  const open = readSettings({ CAIRN_HOST: '0.0.0.0' }).ports.filter(({ host }) => host !== '127.0.0.1')
+  expect(open.map(({ port }) => port)).toEqual([3000, 8888, 8889])
+})
+
+it('starts no tracker and no storage when CAIRN_TRACKERS names a cluster', () => {
+  const settings = readSettings({
+    CAIRN_TRACKERS: '10.0.0.1:22122, 10.0.0.2:22122',
+    CAIRN_KEYS: '/etc/cairn/master.json',
+  })
+  expect(settings.tracker).toBe(undefined)
+  expect(settings.storages).toEqual([])
+  expect(settings.trackers).toEqual(['10.0.0.1:22122', '10.0.0.2:22122'])
+  expect(settings.ports.map(({ port }) => port)).toEqual([3000])
+})
+
+it.each([
+  [{ CAIRN_TRACKERS: '10.0.0.1:22122' }, 'CAIRN_TRACKERS needs CAIRN_KEYS too'],
+  [{ CAIRN_PORT: 'http' }, 'CAIRN_PORT must be a port from 1 to 65535, not "http"'],
+  [{ CAIRN_PORT: '70000' }, 'CAIRN_PORT must be a port'],
+  [{ CAIRN_STORAGE_PORTS: '23000' }, 'CAIRN_STORAGE_PORTS needs 2 ports'],
+  [{ CAIRN_PORT: '8888' }, 'Port 8888 is given twice: by CAIRN_PORT and by CAIRN_STORAGE_HTTP_PORTS'],
+  [{ CAIRN_DURABILITY: 'high' }, 'CAIRN_DURABILITY must be one of none, group, each'],
+])('refuses %o with a sentence', (env, sentence) => {
+  expect(() => readSettings(env)).toThrow(sentence)
+})
+
+it('notices a misspelt setting', () => {
+  expect(readSettings({ CAIRN_PROT: '3001' }).unknown).toEqual(['CAIRN_PROT'])
+})
+
+it('puts the origins that were given before those it found', () => {
+  const settings = readSettings({ CAIRN_ORIGINS: 'https://drive.example' })
+  expect(settings.webUrl).toBe('https://drive.example')
+  expect(settings.origins).toContain('http://localhost:3000')
+})
+
+it.each([
+  ['20.19.0', true],
+  ['20.18.3', false],
+  ['18.20.0', false],
+  ['22.0.0', true],
+])('Node.js %s recent enough: %s', (version, expected) => {
+  expect(isNodeRecent(version)).toBe(expected)
+})

@@ -1,0 +1,45 @@
+import { expect, it } from 'vitest'
+import { countPlaywright, countVitest } from '../lib/test-run.mjs'
+import { confKeysIn, problemsOf } from '../lib/tidy.mjs'
+
+it.each([
+  ['apps/web/src/lib/utils.ts', '', 'names no subject'],
+  ['apps/web/src/types/x.ts', '', 'names no subject'],
+  ['packages/dfs-core/src/pool.ts', '// for now one socket', ':1 "for now"'],
+  ['packages/dfs-core/src/pool.ts', 'ok\n// TODO later', ':2 TODO needs an issue'],
+  ['packages/dfs-core/src/pool.ts', 'const a = b as any', 'no cast'],
+  ['packages/dfs-core/src/pool.test.ts', "vi.mock('./connection.ts')", 'no mock of our own parts'],
+  ['README.md', 'see /root/cairn/notes', 'a path of one machine'],
+  ['apps/storage/src/a.ts', 'x\n'.repeat(301), 'more than 300'],
+])('%s with %j is refused', (name, text, sentence) => {
+  expect(problemsOf(name, text).join('\n')).toContain(sentence)
+})
+
+it.each([
+  ['packages/dfs-core/src/pool.ts', '// TODO(#12): several sockets'],
+  ['apps/storage/src/engine/binlog.ts', 'const line = 1\n'],
+  ['apps/storage/src/a.ts', 'x\n'.repeat(300)],
+])('%s with %j passes', (name, text) => {
+  expect(problemsOf(name, text)).toEqual([])
+})
+
+it('finds the conf keys that a daemon reads', () => {
+  expect(confKeysIn(`conf.text('base_path'); conf.bytes("buff_size")\nlog('ready')`)).toEqual([
+    'base_path',
+    'buff_size',
+  ])
+})
+
+it('a test file that could not be loaded counts as a failure', () => {
+  const report = {
+    numPassedTests: 3,
+    numFailedTests: 1,
+    testResults: [{ status: 'failed', assertionResults: [] }],
+  }
+  expect(countVitest(report)).toEqual({ passed: 3, failed: 2 })
+})
+
+it('a browser test that passed only when repeated counts as a failure', () => {
+  const report = { stats: { expected: 5, unexpected: 1, flaky: 1 }, errors: [] }
+  expect(countPlaywright(report)).toEqual({ passed: 5, failed: 2 })
+})
