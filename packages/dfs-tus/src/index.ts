@@ -1,0 +1,7 @@
+export { CHECKSUM_ALGORITHMS } from './body-check.ts'
+export type { BodyCheck, NewPart, PartState, PartStatus, PartStore, WriteOptions } from './part-store.ts'
+export type { UploadOperation } from './tus-call.ts'
+export { DfsTusDataStore } from './tus-data-store.ts'
+export { createTusServer, type TusServer, type TusServerOptions } from './tus-server.ts'
+export { UploadError, type UploadErrorCode } from './upload-error.ts'
+export { type ReleaseSlot, UploadSlots } from './upload-slots.ts'

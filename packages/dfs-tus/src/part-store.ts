@@ -1,0 +1,89 @@
+import type { Readable } from 'node:stream'
+
+/** What is known of an upload before its first byte: all of it comes from the ticket. */
+export interface NewPart {
+  /** Name of the upload: 32 hex characters. */
+  upl: string
+  /** Epoch of the upload; a member refuses a lower one than it has seen. */
+  ep: number
+  /** Exact size of the content in bytes, at least 1. */
+  len: number
+  /** File name extension of the finished file, without the dot, at most 6 characters. */
+  ext: string
+  /** Opaque public ids of owner and entry, kept with the finished file as metadata. */
+  own: string
+  ent: string
+}
+
+/**
+ * `open`: bytes are missing. `complete`: all bytes are written, hashing has not ended. `linked`: the file has its final name.
+ * `acked`: the web application has said that it knows the file.
+ */
+export type PartState = 'open' | 'complete' | 'linked' | 'acked'
+
+export interface PartStatus {
+  upl: string
+  ep: number
+  len: number
+  /** Bytes stored without a gap from 0; `len` for a finished upload. */
+  offset: number
+  state: PartState
+  /** Time of the last change in milliseconds since 1970; expiry counts from here. */
+  changedAtMs: number
+}
+
+/** Checks the bytes of one request against the digest that came with it. */
+export interface BodyCheck {
+  update(chunk: Uint8Array): void
+  /** Called once, after the last byte. */
+  matches(): boolean
+}
+
+export interface WriteOptions {
+  /** Aborted when a newer request wants the upload: the writer stores what it has and ends. */
+  takeover: AbortSignal
+  check?: BodyCheck
+}
+
+/**
+ * Uploads in progress, each one part that grows from 0 to its declared length and then becomes a file.
+ *
+ * The caller holds the upload's slot (see `UploadSlots`) around `create`, `status`, `write` and `remove`: a store sees at most
+ * one of them at a time for one upload. All failures that a client can cause or should hear of are `UploadError`s.
+ */
+export interface PartStore {
+  /** How long an untouched part is kept, in milliseconds. */
+  readonly expiryMs: number
+
+  /**
+   * Remembers the epoch and refuses a lower one than the highest ever seen for this upload (`superseded`).
+   * The only method that is called without the slot: a stale request must not even interrupt the valid writer.
+   */
+  fence(upl: string, ep: number): Promise<void>
+
+  /**
+   * Makes room for an upload, or finds it: a second call for the same upload and length returns what is there and truncates nothing;
+   * another length is `length_mismatch`. Refuses with `disk_full` when the remaining bytes of all open parts would not fit, with `gone`
+   * when the upload was ended.
+   * `bodyLength` is the size of the body that `write` will bring in the same request (undefined: none or unknown);
+   * a store may keep a body that is the whole content in memory until it is complete.
+   */
+  create(part: NewPart, bodyLength: number | undefined): Promise<PartStatus>
+
+  /** `not_found` when nothing is known of the upload, `gone` when it was ended or has expired. */
+  status(upl: string): Promise<PartStatus>
+
+  /**
+   * Stores the body from `offset` on and returns the new offset. `offset` must be the part's own, else `offset_conflict`.
+   * - The body ends: all of it is stored, as durable as the store promises; at `len` the finishing has begun.
+   * - The body breaks off (client gone): what has arrived is stored.
+   * - `takeover` is aborted: what has arrived is stored, and `taken_over` is thrown.
+   * - The body is longer than the rest of the part (`too_large`), or `check` does not match (`checksum_mismatch`; a body that broke off
+   *   cannot match): nothing of this call is kept.
+   * - The disk is full (`disk_full`): what was written is kept, the upload can go on later.
+   */
+  write(upl: string, offset: number, body: Readable, options: WriteOptions): Promise<number>
+
+  /** Ends an unfinished upload and frees its space; a finished one is `upload_finished`: the file is no longer the uploader's to delete. */
+  remove(upl: string): Promise<void>
+}

@@ -1,0 +1,79 @@
+import type { Readable } from 'node:stream'
+import { type NewPart, type PartStatus, type PartStore, UploadError, type WriteOptions } from '../src/index.ts'
+
+interface MemoryPart extends NewPart {
+  content: Buffer
+  changedAtMs: number
+  ended: boolean
+}
+
+/** A `PartStore` whose parts live and die with the process. */
+export class MemoryPartStore implements PartStore {
+  readonly expiryMs = 60_000
+  readonly parts = new Map<string, MemoryPart>()
+
+  fence(upl: string, ep: number): Promise<void> {
+    const part = this.parts.get(upl)
+    if (part !== undefined && ep < part.ep) return refuse('superseded', `upload ${upl} has epoch ${part.ep}`)
+    if (part !== undefined) part.ep = ep
+    return Promise.resolve()
+  }
+
+  create(part: NewPart, _bodyLength: number | undefined): Promise<PartStatus> {
+    const old = this.parts.get(part.upl)
+    if (old?.ended) return refuse('gone', `upload ${part.upl} was ended`)
+    if (old !== undefined && old.len !== part.len)
+      return refuse('length_mismatch', `upload ${part.upl} has another length`)
+    if (old === undefined) {
+      this.parts.set(part.upl, { ...part, content: Buffer.alloc(0), changedAtMs: Date.now(), ended: false })
+    }
+    return this.status(part.upl)
+  }
+
+  status(upl: string): Promise<PartStatus> {
+    const part = this.parts.get(upl)
+    if (part === undefined) return refuse('not_found', `there is no upload ${upl}`)
+    if (part.ended) return refuse('gone', `upload ${upl} was ended`)
+    const { ep, len, content, changedAtMs } = part
+    const state = content.length === len ? 'linked' : 'open'
+    return Promise.resolve({ upl, ep, len, offset: content.length, state, changedAtMs })
+  }
+
+  async write(upl: string, offset: number, body: Readable, { takeover, check }: WriteOptions): Promise<number> {
+    const part = this.parts.get(upl)
+    if (part === undefined || part.content.length !== offset) throw new UploadError('offset_conflict', 'wrong offset')
+    const before = part.content
+    const yieldNow = (): void => {
+      body.destroy()
+    }
+    takeover.addEventListener('abort', yieldNow)
+    let whole = true
+    try {
+      for await (const chunk of body) {
+        check?.update(chunk)
+        part.content = Buffer.concat([part.content, chunk])
+      }
+    } catch {
+      whole = false
+    }
+    takeover.removeEventListener('abort', yieldNow)
+    const tooLong = part.content.length > part.len
+    const wrong = check !== undefined && !(whole && check.matches())
+    if (tooLong || wrong) part.content = before
+    if (tooLong) throw new UploadError('too_large', 'longer than declared')
+    if (wrong) throw new UploadError('checksum_mismatch', 'the body does not match its checksum')
+    if (takeover.aborted) throw new UploadError('taken_over', 'a newer request continues this upload')
+    return part.content.length
+  }
+
+  async remove(upl: string): Promise<void> {
+    const status = await this.status(upl)
+    if (status.offset === status.len) throw new UploadError('upload_finished', 'finished')
+    const part = this.parts.get(upl)
+    if (part !== undefined) part.ended = true
+  }
+}
+
+function refuse(code: ConstructorParameters<typeof UploadError>[0], message: string): Promise<never> {
+  return Promise.reject(new UploadError(code, message))
+}
