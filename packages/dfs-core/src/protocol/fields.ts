@@ -51,6 +51,16 @@ export const u8 = unsigned(1)
 /** Unsigned 32-bit integer, big-endian; also the 4-byte timestamps, which C reads as signed (§5.4). */
 export const u32 = unsigned(4)
 
+/** One byte, 0 or 1; any other value reads as true. */
+export const flag: FixedField<boolean> = {
+  kind: 'fixed',
+  size: 1,
+  read: (buf, offset) => buf[offset] !== 0,
+  write(buf, offset, value) {
+    buf[offset] = value ? 1 : 0
+  },
+}
+
 /** Signed byte. */
 export const i8: FixedField<number> = {
   kind: 'fixed',
@@ -151,6 +161,18 @@ export function restPaddedText(sizeMin: number, sizeMax: number): VariableField<
   return {
     ...variableText('rest', sizeMin, sizeMax),
     read: (buf, start, end) => buf.toString('latin1', start, endOfText(buf, start, end)),
+  }
+}
+
+/** Text closed by a NUL; reading accepts it without (SET_TRUNK_SERVER, §3.8). */
+export function restTerminatedText(sizeMax: number): VariableField<string> {
+  return {
+    ...restPaddedText(0, sizeMax),
+    sizeOf: (value) => value.length + 1,
+    write(buf, offset, value, path) {
+      writeText(buf, offset, value, path)
+      buf[offset + value.length] = 0
+    },
   }
 }
 
