@@ -1,0 +1,76 @@
+import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, unlinkSync, writeSync } from 'node:fs'
+import { dirname } from 'node:path'
+
+/** Replaces a small file: temporary name, fsync, rename, fsync of the folder. Readers see the old or the new text. */
+export function replaceFile(path: string, content: string | Buffer): void {
+  const temporary = `${path}.tmp`
+  const fd = openSync(temporary, 'w', 0o644)
+  try {
+    const bytes = typeof content === 'string' ? Buffer.from(content) : content
+    writeAll(fd, bytes)
+    fsyncSync(fd)
+  } finally {
+    closeSync(fd)
+  }
+  renameSync(temporary, path)
+  syncFolder(dirname(path))
+}
+
+/** Writes a file that must not exist yet. A failed write leaves nothing. */
+export function writeNewFile(path: string, content: Buffer): void {
+  const fd = openSync(path, 'wx', 0o644)
+  try {
+    if (content.length > 0) writeAll(fd, content)
+  } catch (error) {
+    unlinkSync(path)
+    throw error
+  } finally {
+    closeSync(fd)
+  }
+}
+
+/** Removes a file; false when there is none. */
+export function removeIfAny(path: string): boolean {
+  try {
+    unlinkSync(path)
+    return true
+  } catch (error) {
+    if (isErrno(error, 'ENOENT')) return false
+    throw error
+  }
+}
+
+/** Writes every byte at the file's position (or its end, with O_APPEND): write(2) may take fewer than it is given. */
+export function writeAll(fd: number, bytes: Buffer): void {
+  let written = writeSync(fd, bytes, 0, bytes.length)
+  while (written < bytes.length) written += writeSync(fd, bytes, written, bytes.length - written)
+}
+
+/** Makes the entries of a folder durable. */
+export function syncFolder(path: string): void {
+  const fd = openSync(path, 'r')
+  try {
+    fsyncSync(fd)
+  } finally {
+    closeSync(fd)
+  }
+}
+
+/** The text of a file, or null when there is none. */
+export function readFileIfAny(path: string): string | null {
+  try {
+    return readFileSync(path, 'utf8')
+  } catch (error) {
+    if (isErrno(error, 'ENOENT')) return null
+    throw error
+  }
+}
+
+/** Makes a folder with its parents; fine when it is there. */
+export function makeFolder(path: string): void {
+  mkdirSync(path, { recursive: true, mode: 0o755 })
+}
+
+export function isErrno(error: unknown, ...codes: string[]): error is NodeJS.ErrnoException {
+  return error instanceof Error && 'code' in error && typeof error.code === 'string' && codes.includes(error.code)
+}

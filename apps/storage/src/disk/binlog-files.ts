@@ -1,0 +1,116 @@
+import { closeSync, fstatSync, fsyncSync, ftruncateSync, openSync, readSync } from 'node:fs'
+import { join } from 'node:path'
+import { BinlogLineError, parseLine } from '../engine/binlog.ts'
+import { makeFolder, readFileIfAny, replaceFile, syncFolder } from './atomic-file.ts'
+
+/** A place in the log: the next record starts here. */
+export interface BinlogPosition {
+  readonly index: number
+  readonly offset: number
+}
+
+/** A record in the middle of the log cannot be read: bytes that were acknowledged are damaged. */
+export class BinlogDamagedError extends Error {
+  override readonly name = 'BinlogDamagedError'
+}
+
+/** How much of the log's end is checked when it is opened. */
+const TAIL_BYTES = 8 * 1024 * 1024
+
+export function binlogFolder(basePath: string): string {
+  return join(basePath, 'data', 'sync')
+}
+
+export function binlogPath(folder: string, index: number): string {
+  return join(folder, `binlog.${String(index).padStart(3, '0')}`)
+}
+
+/** `binlog_index.dat`: which file is written now. */
+export function readWriteIndex(folder: string): number {
+  const text = readFileIfAny(join(folder, 'binlog_index.dat'))
+  const match = text === null ? null : /^current_write=(\d{1,6})$/m.exec(text)
+  return match?.[1] === undefined ? 0 : Number(match[1])
+}
+
+export function saveWriteIndex(folder: string, index: number): void {
+  const path = join(folder, 'binlog_index.dat')
+  const compressed = /^current_compress=(\d{1,6})$/m.exec(readFileIfAny(path) ?? '')?.[1] ?? '0'
+  replaceFile(path, `current_write=${index}\ncurrent_compress=${compressed}\n`)
+}
+
+/** Opens the file that is written now: what a crash tore off its end is cut. Returns what was cut, for the log. */
+export function openForAppend(folder: string): {
+  fd: number
+  index: number
+  size: number
+  lastTimestamp: number
+  cut: number
+} {
+  makeFolder(folder)
+  const index = readWriteIndex(folder)
+  const path = binlogPath(folder, index)
+  const fd = openSync(path, 'a+', 0o644)
+  try {
+    const before = fstatSync(fd).size
+    const tail = checkTail(fd, path)
+    if (tail.end < before) {
+      ftruncateSync(fd, tail.end)
+      fsyncSync(fd)
+    }
+    syncFolder(folder)
+    return { fd, index, size: tail.end, lastTimestamp: tail.lastTimestamp, cut: before - tail.end }
+  } catch (error) {
+    closeSync(fd)
+    throw error
+  }
+}
+
+/**
+ * Finds where the readable records end. Unreadable bytes at the very end are a torn write; unreadable bytes with
+ * readable records behind them are damage, and cutting there would lose those records.
+ */
+function checkTail(fd: number, path: string): { end: number; lastTimestamp: number } {
+  const size = fstatSync(fd).size
+  const start = Math.max(0, size - TAIL_BYTES)
+  const block = readBlock(fd, start, size - start)
+  let lineStart = start === 0 ? 0 : block.indexOf(0x0a) + 1
+  let end = start + lineStart
+  let lastTimestamp = 0
+  let badAt = -1
+  for (;;) {
+    const newline = block.indexOf(0x0a, lineStart)
+    if (newline < 0) return { end, lastTimestamp }
+    const timestamp = timestampOf(block.toString('latin1', lineStart, newline))
+    if (timestamp === null) {
+      if (badAt < 0) badAt = start + lineStart
+    } else {
+      if (badAt >= 0) throw new BinlogDamagedError(`${path} is damaged at offset ${badAt}: readable records follow`)
+      lastTimestamp = Math.max(lastTimestamp, timestamp)
+      end = start + newline + 1
+    }
+    lineStart = newline + 1
+  }
+}
+
+/** 0 for the nameless link records of FastDFS, which are readable but carry no time of ours. */
+function timestampOf(line: string): number | null {
+  try {
+    const record = parseLine(line)
+    // A replica's record carries its source's time, which says nothing about this log's clock.
+    return record !== null && record.op < 'a' ? record.timestamp : 0
+  } catch (error) {
+    if (error instanceof BinlogLineError) return null
+    throw error
+  }
+}
+
+export function readBlock(fd: number, offset: number, length: number): Buffer {
+  const block = Buffer.allocUnsafe(length)
+  let filled = 0
+  while (filled < length) {
+    const n = readSync(fd, block, filled, length - filled, offset + filled)
+    if (n === 0) break
+    filled += n
+  }
+  return block.subarray(0, filled)
+}

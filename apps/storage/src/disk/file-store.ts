@@ -1,0 +1,268 @@
+import { existsSync, linkSync, renameSync, unlinkSync } from 'node:fs'
+import { dirname } from 'node:path'
+import { crc32 } from 'node:zlib'
+import { encodeMetadata, type FileNameSource, Status } from '@cairn/dfs-core'
+import { choosePath, hasRoom, type PathSpace, type Reserve, reservedBytes } from '../engine/allocate.ts'
+import { parseLogicName } from '../engine/logic-name.ts'
+import { removeIfAny, writeNewFile } from './atomic-file.ts'
+import { createGroupSync, createSingleSync, type Durability, type GroupSync } from './group-sync.ts'
+import type { LogDone, LogWriter } from './log-writer.ts'
+import { METADATA_SUFFIX, readMetadataFile } from './metadata-file.ts'
+import { createNameMaker, type NameMaker, type NameMakerOptions, type NewFile, type NewName } from './new-name.ts'
+import { StoreError } from './store-error.ts'
+import { createSpaceMeter, type StorePath } from './store-path.ts'
+
+/** Where a logic name from outside leads: checked, inside its store path. The file need not exist. */
+export interface ResolvedName {
+  readonly logicName: string
+  readonly storePath: StorePath
+  readonly path: string
+}
+
+export interface StoreSpace extends PathSpace {
+  readonly reservedBytes: number
+}
+
+/** What the cluster decides (tracker parameters) and what this storage is in it. */
+export interface StoreIdentity {
+  readonly group: string
+  /** `100001` with storage ids, else the address text. */
+  readonly storageId: string
+  /** The four bytes that new file names carry. */
+  readonly source: FileNameSource
+  readonly reserve: Reserve
+  readonly pathOrder: 'round-robin' | 'most-free'
+}
+
+export interface FileStoreOptions extends NameMakerOptions {
+  readonly identity: StoreIdentity
+  readonly storePaths: readonly StorePath[]
+}
+
+/** The files of one storage. Everything is synchronous but the waiting for the log and the disk. */
+export class FileStore {
+  readonly group: string
+  readonly storageId: string
+  readonly source: FileNameSource
+  readonly storePaths: readonly StorePath[]
+  readonly log: LogWriter
+  readonly groupSync: GroupSync = createGroupSync()
+  readonly singleSync: GroupSync = createSingleSync()
+  readonly #options: FileStoreOptions
+  readonly #names: NameMaker
+  readonly #measure: () => readonly PathSpace[]
+  #nextPath = 0
+  #temporaryCount = 0
+
+  constructor(options: FileStoreOptions) {
+    this.#options = options
+    this.group = options.identity.group
+    this.storageId = options.identity.storageId
+    this.source = options.identity.source
+    this.storePaths = options.storePaths
+    this.log = options.log
+    this.#names = createNameMaker(options)
+    this.#measure = createSpaceMeter(options.storePaths)
+  }
+
+  /** The cluster's rule for a file of `size` bytes. Throws ENOSPC when no path keeps its reserve. */
+  chooseStorePath(size: number): StorePath {
+    const { reserve, pathOrder } = this.#options.identity
+    const chosen = choosePath(this.#measure(), size, reserve, { mode: pathOrder, start: this.#nextPath })
+    if (chosen === null) throw new StoreError(Status.ENOSPC, `no store path has room for ${size} bytes`)
+    this.#nextPath = (chosen.index + 1) % this.storePaths.length
+    return this.#storePath(chosen.index)
+  }
+
+  /** The path that a client asked for; another one when it takes no new files. Throws EINVAL, ENOSPC. */
+  storePathFor(index: number, size: number): StorePath {
+    const space = this.#measure()[index]
+    if (space === undefined) throw new StoreError(Status.EINVAL, `there is no store path ${index}`)
+    if (space.readonly) return this.chooseStorePath(size)
+    if (!hasRoom(space, size, this.#options.identity.reserve, this.storePaths.length)) {
+      throw new StoreError(Status.ENOSPC, `store path ${index} has no room for ${size} bytes`)
+    }
+    return this.#storePath(index)
+  }
+
+  /** Bytes per store path, at most a second old. */
+  space(): StoreSpace[] {
+    const { reserve } = this.#options.identity
+    return this.#measure().map((space) => ({
+      ...space,
+      reservedBytes: reservedBytes(space, reserve, this.storePaths.length),
+    }))
+  }
+
+  /** A fresh path for a file that is still being written: on the same file system as its store path, swept at start. */
+  temporaryPath(storePath: StorePath): string {
+    this.#temporaryCount += 1
+    return `${storePath.temporaryDir}/${process.pid}-${this.#temporaryCount}`
+  }
+
+  /**
+   * Gives a finished file its name with link(2): nothing is ever overwritten, and the temporary name stays for the
+   * caller to remove. `intend` hears the name before the link is made. The name is held until `publish` or `forget`.
+   */
+  linkNew(temporaryPath: string, file: NewFile, intend?: (name: NewName) => void): NewName {
+    return this.#names.take(file, (name) => {
+      intend?.(name)
+      linkSync(temporaryPath, name.path)
+    })
+  }
+
+  /** A body that is whole in memory gets its final name at once. A failed write leaves nothing. */
+  createWhole(body: Buffer, file: Omit<NewFile, 'size' | 'crc32'>, intend?: (name: NewName) => void): NewName {
+    return this.#names.take({ ...file, size: body.length, crc32: crc32(body) }, (name) => {
+      intend?.(name)
+      writeNewFile(name.path, body)
+    })
+  }
+
+  /**
+   * Writes the C record of a new name; `done` is called when the file may be acknowledged at this durability.
+   * `bytesSynced` says that the caller has synced the file's content already.
+   */
+  publish(name: NewName, options: { durability: Durability; bytesSynced?: boolean }, done: LogDone): void {
+    if (options.durability === 'none') {
+      this.log.append('C', name.logicName, done)
+      return
+    }
+    const item = options.bytesSynced === true ? { folder: name.folder } : { file: name.path, folder: name.folder }
+    this.#syncFor(options.durability).add(item, (error) => {
+      if (error === undefined) {
+        this.log.append('C', name.logicName, done, { durable: true })
+        return
+      }
+      this.forget(name)
+      done(error)
+    })
+  }
+
+  /** Takes a name back that will not be published, with its file. */
+  forget(name: NewName): void {
+    this.log.release(name.logicName)
+    removeIfAny(name.path)
+  }
+
+  /** Checks a name from outside and makes a path of it. Throws EINVAL. */
+  resolve(wireName: string): ResolvedName {
+    const name = parseLogicName(wireName, this.storePaths.length)
+    if (name === null) throw new StoreError(Status.EINVAL, `not a file name: ${JSON.stringify(wireName)}`)
+    const storePath = this.#storePath(name.storePathIndex)
+    return { logicName: name.logicName, storePath, path: `${storePath.dataDir}/${name.trueName}` }
+  }
+
+  /** The stored metadata bytes, or null when there are none. */
+  readMetadata(name: ResolvedName | NewName): Buffer | null {
+    return readMetadataFile(name.path)
+  }
+
+  /** As `replaceMetadata`, for metadata of our own. */
+  writeMetadata(
+    name: ResolvedName | NewName,
+    metadata: Readonly<Record<string, string>>,
+    durability: Durability,
+    done: LogDone,
+  ): void {
+    this.replaceMetadata(name, encodeMetadata(metadata), durability, done)
+  }
+
+  /**
+   * Replaces the metadata file, or removes it (`null`). The record goes first and the change follows before any reader
+   * of the log wakes: a crash in between leaves a record that sends the old content once more, while a change without
+   * a record would never reach the peers.
+   */
+  replaceMetadata(name: ResolvedName | NewName, content: Buffer | null, durability: Durability, done: LogDone): void {
+    const path = name.path + METADATA_SUFFIX
+    const exists = existsSync(path)
+    const logged = name.logicName + METADATA_SUFFIX
+    if (content === null) {
+      if (exists)
+        this.log.append(
+          'D',
+          logged,
+          afterwards(() => removeIfAny(path), done),
+        )
+      else done()
+      return
+    }
+    const temporary = this.temporaryPath(name.storePath)
+    writeNewFile(temporary, content)
+    const replace = (synced: LogDone) => {
+      this.log.append(
+        exists ? 'U' : 'C',
+        logged,
+        afterwards(() => renameSync(temporary, path), synced),
+      )
+    }
+    if (durability === 'none') {
+      replace(done)
+      return
+    }
+    const sync = this.#syncFor(durability)
+    sync.add(
+      { file: temporary },
+      ifWell(done, () =>
+        replace(
+          ifWell(done, () =>
+            sync.add(
+              { folder: dirname(path) },
+              ifWell(done, () => this.log.sync(done)),
+            ),
+          ),
+        ),
+      ),
+    )
+  }
+
+  /** Removes a file and its metadata. The records go first, for the same reason. ENOENT when there is no file. */
+  remove(name: ResolvedName, done: LogDone): void {
+    const metadataPath = name.path + METADATA_SUFFIX
+    this.log.append(
+      'D',
+      name.logicName,
+      afterwards(
+        () => unlinkSync(name.path),
+        ifWell(done, () => {
+          // A peer removes the metadata by this record of its own, so it is logged even after a restart in between.
+          if (!existsSync(metadataPath)) return done()
+          return this.log.append(
+            'D',
+            name.logicName + METADATA_SUFFIX,
+            afterwards(() => removeIfAny(metadataPath), done),
+          )
+        }),
+      ),
+    )
+  }
+
+  #storePath(index: number): StorePath {
+    const storePath = this.storePaths[index]
+    if (storePath === undefined) throw new StoreError(Status.EINVAL, `there is no store path ${index}`)
+    return storePath
+  }
+
+  #syncFor(durability: 'group' | 'each'): GroupSync {
+    return durability === 'group' ? this.groupSync : this.singleSync
+  }
+}
+
+/** Makes the change that a written record announces, then reports. */
+function afterwards(change: () => void, done: LogDone): LogDone {
+  return (error) => {
+    let failed = error
+    if (failed === undefined) {
+      try {
+        change()
+      } catch (thrown) {
+        failed = thrown instanceof Error ? thrown : new Error(String(thrown))
+      }
+    }
+    done(failed)
+  }
+}
+
+function ifWell(done: LogDone, next: () => void): LogDone {
+  return (error) => (error === undefined ? next() : done(error))
+}

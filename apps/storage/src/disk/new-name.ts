@@ -1,0 +1,112 @@
+import { encodeFileName, type FileNameSource, Status } from '@cairn/dfs-core'
+import { type DirectoryCursor, hashDirectory } from '../engine/allocate.ts'
+import { hexByte } from '../engine/logic-name.ts'
+import { isErrno, makeFolder } from './atomic-file.ts'
+import type { LogWriter } from './log-writer.ts'
+import { createNameSource, type NameSource } from './name-source.ts'
+import { StoreError } from './store-error.ts'
+import type { StorePath } from './store-path.ts'
+
+export interface NewFile {
+  readonly storePath: StorePath
+  readonly size: number
+  readonly crc32: number
+  /** Without the dot; may be empty, at most 6 characters of A-Z a-z 0-9 . _ - */
+  readonly ext: string
+  readonly kind?: 'normal' | 'appender'
+}
+
+/** A name that was given to a file; its C record is not written yet (`publish`). */
+export interface NewName {
+  /** `M00/1A/2F/<name>` */
+  readonly logicName: string
+  readonly storePath: StorePath
+  /** `<group>/M00/1A/2F/<name>` */
+  readonly fileId: string
+  readonly path: string
+  /** The folder that holds it. */
+  readonly folder: string
+  /** Unix seconds, as in the name. */
+  readonly timestamp: number
+}
+
+/** Names that are already taken are met with new digits, so often at most. */
+const NAME_TRIES_MAX = 10
+/** A name of this size has no random bits; with a full extension it has no digits either (D3). */
+const SIZE_WITHOUT_RANDOM_BITS = 2 ** 32
+
+export interface NameMakerOptions {
+  readonly identity: { readonly group: string; readonly source: FileNameSource }
+  readonly log: LogWriter
+  /** `null`: the hash of the name decides (file_distribute_path_mode = 1). */
+  readonly cursor: DirectoryCursor | null
+  readonly subdirCount: number
+  readonly nameSource?: NameSource
+}
+
+/** Draws names until `take` does not fail with EEXIST; the name is held in the log writer. */
+export interface NameMaker {
+  take(file: NewFile, take: (name: NewName) => void): NewName
+}
+
+export function createNameMaker(options: NameMakerOptions): NameMaker {
+  const { identity, log, cursor, subdirCount } = options
+  const random = options.nameSource ?? createNameSource()
+
+  const newName = (file: NewFile, digits: number, timestamp: number): NewName => {
+    const { size, ext, storePath } = file
+    const fileName = encodeFileName({
+      source: identity.source,
+      timestamp,
+      size,
+      crc32: file.crc32,
+      ext,
+      random23: random.random23(),
+      kind: file.kind ?? 'normal',
+      digits: random.digits(digits),
+    })
+    const directory = cursor === null ? hashDirectory(fileName.slice(0, 27), subdirCount) : cursor.next()
+    const relative = `${hexByte(directory.high)}/${hexByte(directory.low)}`
+    const folder = `${storePath.dataDir}/${relative}`
+    const logicName = `M${hexByte(storePath.index)}/${relative}/${fileName}`
+    return {
+      logicName,
+      storePath,
+      fileId: `${identity.group}/${logicName}`,
+      path: `${folder}/${fileName}`,
+      folder,
+      timestamp,
+    }
+  }
+
+  return {
+    take(file, take) {
+      const first = log.drawTimestamp()
+      const digits = file.ext.length === 0 ? 7 : 6 - file.ext.length
+      const hasRandomPart = file.size < SIZE_WITHOUT_RANDOM_BITS || digits > 0
+      for (let tries = 0; tries < NAME_TRIES_MAX; tries += 1) {
+        const name = newName(file, digits, hasRandomPart ? first : first + tries)
+        log.hold(name.logicName, first)
+        try {
+          makingFolder(name, take)
+          return name
+        } catch (error) {
+          log.release(name.logicName)
+          if (!isErrno(error, 'EEXIST')) throw error
+        }
+      }
+      throw new StoreError(Status.EBUSY, `no free name after ${NAME_TRIES_MAX} tries`)
+    },
+  }
+}
+
+/** The directories of a store path are made when the first file goes there. */
+function makingFolder(name: NewName, take: (name: NewName) => void): void {
+  try {
+    take(name)
+  } catch (error) {
+    if (!isErrno(error, 'ENOENT')) throw error
+    makeFolder(name.folder)
+    take(name)
+  }
+}

@@ -1,0 +1,60 @@
+import { statfsSync, statSync } from 'node:fs'
+import { join } from 'node:path'
+import type { PathSpace } from '../engine/allocate.ts'
+import { hexByte } from '../engine/logic-name.ts'
+import { makeFolder } from './atomic-file.ts'
+
+/** One disk (or folder) of a storage: M00, M01, … */
+export interface StorePath {
+  readonly index: number
+  readonly root: string
+  /** `<root>/data`: the two-level directories, and Cairn's own folders whose names start with a dot. */
+  readonly dataDir: string
+  /** Files that are still being written; swept at start. */
+  readonly temporaryDir: string
+  /** `store_pathN_readonly`: takes no new files. */
+  readonly readonly: boolean
+}
+
+/** The root must exist (a disk that is not mounted must not be filled in its place); the folders in it are made. */
+export function openStorePath(index: number, root: string, readonly: boolean): StorePath {
+  if (!statSync(root).isDirectory()) throw new Error(`store_path${index}: ${root} is not a folder`)
+  const dataDir = join(root, 'data')
+  const temporaryDir = join(dataDir, '.cairn-tmp')
+  makeFolder(temporaryDir)
+  return { index, root, dataDir, temporaryDir, readonly }
+}
+
+export function directoryPath(storePath: StorePath, high: number, low: number): string {
+  return `${storePath.dataDir}/${hexByte(high)}/${hexByte(low)}`
+}
+
+const REFRESH_MS = 1000
+
+/** Free space per store path; asks the disk at most once a second. */
+export function createSpaceMeter(
+  storePaths: readonly StorePath[],
+  now: () => number = Date.now,
+): () => readonly PathSpace[] {
+  let measured: readonly PathSpace[] = []
+  let measuredAt = Number.NEGATIVE_INFINITY
+  return () => {
+    const at = now()
+    if (at - measuredAt >= REFRESH_MS || at < measuredAt) {
+      measured = storePaths.map(measure)
+      measuredAt = at
+    }
+    return measured
+  }
+}
+
+/** `freeBytes` is what an ordinary user may still write, as FastDFS counts it. */
+function measure(storePath: StorePath): PathSpace {
+  const disk = statfsSync(storePath.dataDir)
+  return {
+    index: storePath.index,
+    totalBytes: disk.blocks * disk.bsize,
+    freeBytes: disk.bavail * disk.bsize,
+    readonly: storePath.readonly,
+  }
+}
