@@ -1,0 +1,295 @@
+import type { Socket } from 'node:net'
+import { ProtocolError, Status } from '../errors.ts'
+import { encodeEmptyFrame, HEADER_SIZE, type Header, RESPONSE_COMMAND, writeHeader } from '../protocol/frame.ts'
+import { Exchange, type ExchangeHost } from './exchange.ts'
+import { type FileSendEnd, FileSender } from './file-sender.ts'
+import { type FrameConsumer, FrameInput } from './frame-input.ts'
+import type { CommandHandler, CommandServerLogger } from './handler.ts'
+
+const QUIT = 82
+/** Unread body that is drained after an early error so that the connection stays usable; beyond it the connection closes. */
+const DRAIN_BYTES_MAX = 1024 * 1024
+/** Queued answers above this stop the reading of further requests: a peer that only asks gets no memory. */
+const BACKLOG_BYTES_MAX = 64 * 1024
+/** Sweeps without progress that end a connection; the server makes one every quarter of the network timeout. */
+const QUIET_SWEEPS_MAX = 4
+const OK_FRAME = encodeEmptyFrame(RESPONSE_COMMAND, Status.OK)
+
+/** What all connections of one server share. */
+export interface ConnectionContext<S> {
+  /** Indexed by command code; ACTIVE_TEST is among them. */
+  readonly handlers: ReadonlyArray<CommandHandler<S> | undefined>
+  readonly headBytesMax: number
+  readonly closeOnUnknown: boolean
+  readonly closeOnEinval: boolean
+  readonly logger: CommandServerLogger | undefined
+}
+
+/** What one connection carries besides its socket. */
+export interface ConnectionPeer<S> {
+  readonly remoteAddress: string
+  readonly state: S
+}
+
+/**
+ * One connection: takes chunks of any size and hands requests to their handlers one after the other. Nothing on the
+ * path of a body allocates per chunk, apart from the view when a chunk is not body alone.
+ *
+ * At most one request is at work (`#exchange`); what arrives meanwhile is held and the socket paused. `#lingering` means
+ * that the last answer is given: what the peer still sends is discarded, because closing with unread input would reset
+ * the connection and could take the answer away from it.
+ */
+export class CommandConnection<S> implements ExchangeHost, FrameConsumer {
+  closed = false
+  readonly logger: CommandServerLogger | undefined
+  readonly #socket: Socket
+  readonly #context: ConnectionContext<S>
+  readonly #peer: ConnectionPeer<S>
+  readonly #input: FrameInput
+  #header: Header = { length: 0, command: 0, status: 0 }
+  #handler: CommandHandler<S> | undefined
+  #exchange: Exchange | null = null
+  #sender: FileSender | null = null
+  #held: Buffer | null = null
+  #running = false
+  #bodyEndWaits = false
+  #peerEnded = false
+  #draining = false
+  #lingering = false
+  #servedOne = false
+  #quietSweeps = 0
+  #discarded = 0
+
+  constructor(socket: Socket, context: ConnectionContext<S>, peer: ConnectionPeer<S>) {
+    this.#socket = socket
+    this.#context = context
+    this.#peer = peer
+    this.#input = new FrameInput(this, context.headBytesMax)
+    this.logger = context.logger
+    socket.on('data', (chunk: Buffer) => this.#onData(chunk))
+    socket.on('drain', () => this.#onProgress())
+    socket.on('end', () => this.#onEnd())
+    socket.on('error', (error) => this.logger?.debug({ err: error, ...this.#whose() }, 'connection failed'))
+    socket.on('close', () => this.#onClose())
+  }
+
+  /** Called every quarter of the network timeout: a peer that owes bytes, or does not take its answer, is timed out. */
+  sweep(): void {
+    if (!this.#waitsForPeer()) this.#quietSweeps = 0
+    else if (++this.#quietSweeps > QUIET_SWEEPS_MAX) this.#socket.destroy()
+  }
+
+  /** Ends the connection as soon as the current request is answered. */
+  drain(): void {
+    this.#draining = true
+    this.#proceed()
+  }
+
+  destroy(): void {
+    this.#socket.destroy()
+  }
+
+  onHeader(header: Header): number {
+    this.#header = header
+    this.#quietSweeps = 0
+    const handler = this.#context.handlers[header.command]
+    if (handler === undefined) return this.#refuseUnknown(header)
+    if (header.length > handler.bodyMax) return this.#refuseOversized(header)
+    this.#handler = handler
+    return handler.kind === 'buffered'
+      ? header.length
+      : Math.min(header.length, handler.headBytesMin ?? 0, this.#context.headBytesMax)
+  }
+
+  onHead(head: Buffer): number {
+    const { command, status, length: bodyLength } = this.#header
+    const exchange = new Exchange(this)
+    this.#exchange = exchange
+    return this.#handler === undefined
+      ? head.length
+      : exchange.start(this.#handler, { command, status, bodyLength, head, ...this.#peer })
+  }
+
+  onBody(chunk: Buffer): void {
+    this.#exchange?.deliver(chunk)
+  }
+
+  onBodyEnd(): void {
+    if (this.#exchange?.paused) this.#bodyEndWaits = true
+    else this.#exchange?.endBody()
+  }
+
+  bodyResumed(exchange: Exchange): void {
+    if (exchange !== this.#exchange) return
+    if (this.#bodyEndWaits) {
+      this.#bodyEndWaits = false
+      exchange.endBody()
+    }
+    this.#proceed()
+  }
+
+  answerOk(body: Buffer | undefined): void {
+    this.#socket.write(body === undefined || body.length === 0 ? OK_FRAME : okFrame(body))
+    this.#answered(false)
+  }
+
+  answerFail(status: number): void {
+    this.#socket.write(encodeEmptyFrame(RESPONSE_COMMAND, status))
+    this.#answered(status === Status.EINVAL && this.#context.closeOnEinval)
+  }
+
+  answerFile(fd: number, offset: number, length: number, done: (error?: Error) => void): void {
+    const onEnd = (end: FileSendEnd) => this.#onFileEnd(end, done)
+    this.#sender = new FileSender(this.#socket, { fd, offset, length }, onEnd, () => this.#onProgress())
+    this.#sender.start()
+  }
+
+  #onFileEnd(end: FileSendEnd, done: (error?: Error) => void): void {
+    this.#sender = null
+    if (end.error !== undefined && !this.closed)
+      this.logger?.error({ err: end.error, ...this.#whose() }, 'a file could not be sent')
+    try {
+      done(end.error)
+    } catch (error) {
+      this.logger?.error({ err: error }, 'the end of a download could not be handled')
+    }
+    if (this.closed) return
+    if (end.error === undefined) this.#answered(false)
+    else if (end.headerSent) this.#socket.destroy()
+    else this.answerFail(Status.EIO)
+  }
+
+  #answered(last: boolean): void {
+    this.#exchange = null
+    this.#bodyEndWaits = false
+    this.#servedOne = true
+    this.#quietSweeps = 0
+    if (last || this.#input.unread > DRAIN_BYTES_MAX) {
+      this.#linger()
+      return
+    }
+    this.#input.skip()
+    this.#proceed()
+  }
+
+  #refuseUnknown(header: Header): -1 {
+    if (header.command === QUIT) this.#linger()
+    else if (header.length > this.#context.headBytesMax) this.#refuseOversized(header)
+    else {
+      this.answerFail(Status.EINVAL)
+      if (this.#context.closeOnUnknown) this.#linger()
+    }
+    return -1
+  }
+
+  /** Storages answer before they close, trackers only close (client protocol §1.7). */
+  #refuseOversized(header: Header): -1 {
+    this.logger?.debug({ length: header.length, ...this.#whose() }, 'request too long')
+    if (this.#context.closeOnEinval) this.answerFail(Status.EINVAL)
+    else if (header.length > this.#context.headBytesMax) this.#socket.destroy()
+    else this.answerFail(Status.EINVAL)
+    return -1
+  }
+
+  #onData(chunk: Buffer): void {
+    if (this.#lingering) {
+      this.#discarded += chunk.length
+      if (this.#discarded > DRAIN_BYTES_MAX) this.#socket.destroy()
+      return
+    }
+    // A header and a head must arrive within the timeout as a whole: a byte now and then does not hold a connection.
+    if (!this.#input.inHead) this.#quietSweeps = 0
+    this.#run(chunk)
+    this.#endIfIdle()
+  }
+
+  #run(chunk: Buffer): void {
+    this.#running = true
+    let at = 0
+    while ((at < chunk.length || this.#input.hasRest) && !this.#lingering && !this.#socket.destroyed) {
+      if (this.#mustHold()) {
+        this.#held = at === 0 ? chunk : chunk.subarray(at)
+        this.#socket.pause()
+        break
+      }
+      at = this.#step(chunk, at)
+    }
+    this.#running = false
+  }
+
+  #step(chunk: Buffer, at: number): number {
+    try {
+      return this.#input.step(chunk, at)
+    } catch (error) {
+      if (error instanceof ProtocolError) this.logger?.debug({ err: error, ...this.#whose() }, 'malformed header')
+      else this.logger?.error({ err: error, ...this.#whose() }, 'connection closed after an internal error')
+      this.#socket.destroy()
+      return chunk.length
+    }
+  }
+
+  #mustHold(): boolean {
+    const exchange = this.#exchange
+    if (exchange !== null) return !(this.#input.inBody && exchange.hasSink && !exchange.paused)
+    return !this.#input.inFrame && this.#socket.writableLength > BACKLOG_BYTES_MAX
+  }
+
+  /** Goes on with input that had to wait. */
+  #proceed(): void {
+    if (this.#running || this.closed || this.#lingering || this.#mustHold()) return
+    const held = this.#held
+    this.#held = null
+    if (held !== null) this.#run(held)
+    if (this.#held !== null || this.#lingering) return
+    this.#endIfIdle()
+    if (this.#socket.isPaused()) this.#socket.resume()
+  }
+
+  #endIfIdle(): void {
+    if (!(this.#draining || this.#peerEnded) || this.#lingering) return
+    if (this.#exchange === null && this.#held === null && !this.#input.inFrame) this.#linger()
+  }
+
+  #linger(): void {
+    this.#lingering = true
+    this.#held = null
+    this.#socket.end()
+    if (this.#socket.isPaused()) this.#socket.resume()
+  }
+
+  #onProgress(): void {
+    this.#quietSweeps = 0
+    this.#proceed()
+  }
+
+  #onEnd(): void {
+    this.#peerEnded = true
+    if (this.#input.inFrame && !this.#lingering) this.#socket.destroy()
+    else this.#endIfIdle()
+  }
+
+  #onClose(): void {
+    this.closed = true
+    this.#held = null
+    this.#sender?.abort(new Error('the connection closed before the file was sent'))
+    this.#exchange?.abort()
+    this.#exchange = null
+  }
+
+  #waitsForPeer(): boolean {
+    if (this.#socket.writableLength > 0 || this.#lingering) return true
+    if (this.#exchange !== null) return !this.#mustHold()
+    return this.#input.inFrame || !this.#servedOne
+  }
+
+  #whose(): { remoteAddress: string; command: number } {
+    return { remoteAddress: this.#peer.remoteAddress, command: this.#header.command }
+  }
+}
+
+function okFrame(body: Buffer): Buffer {
+  const frame = Buffer.allocUnsafe(HEADER_SIZE + body.length)
+  writeHeader(frame, 0, { length: body.length, command: RESPONSE_COMMAND, status: Status.OK })
+  body.copy(frame, HEADER_SIZE)
+  return frame
+}

@@ -1,0 +1,135 @@
+import { ProtocolError, Status } from '../errors.ts'
+import type { BodySink, CommandHandler, CommandReply, CommandRequest, CommandServerLogger } from './handler.ts'
+
+/** What a request needs from its connection. */
+export interface ExchangeHost {
+  /** The connection is gone: nobody reads an answer. */
+  readonly closed: boolean
+  readonly logger: CommandServerLogger | undefined
+  answerOk(body: Buffer | undefined): void
+  answerFail(status: number): void
+  answerFile(fd: number, offset: number, length: number, done: (error?: Error) => void): void
+  /** The sink of `exchange` takes its body again. */
+  bodyResumed(exchange: Exchange): void
+}
+
+/**
+ * One request and its answer: calls the handler and its sink so that nothing they throw gets out, and lets only the
+ * first answer through, however late and however often the handler answers.
+ */
+export class Exchange implements CommandReply {
+  readonly #host: ExchangeHost
+  #sink: BodySink | null = null
+  #paused = false
+  #answered = false
+
+  constructor(host: ExchangeHost) {
+    this.#host = host
+  }
+
+  get done(): boolean {
+    return this.#answered || this.#host.closed
+  }
+
+  /** True while the body waits for its sink. */
+  get paused(): boolean {
+    return this.#paused
+  }
+
+  get hasSink(): boolean {
+    return this.#sink !== null
+  }
+
+  /** Hands the request over. Returns how many bytes of the head are not body: what follows goes to `deliver`. */
+  start<S>(handler: CommandHandler<S>, request: CommandRequest<S>): number {
+    try {
+      if (handler.kind === 'buffered') {
+        handler.handle(request, this)
+        return request.head.length
+      }
+      const sink = handler.begin(request, this)
+      if (sink === null || this.#answered) return 0
+      this.#sink = sink
+      return sink.headConsumed
+    } catch (error) {
+      this.#fault(error, null)
+      return 0
+    }
+  }
+
+  deliver(chunk: Buffer): void {
+    try {
+      this.#sink?.write(chunk)
+    } catch (error) {
+      this.#fault(error, this.#sink)
+    }
+  }
+
+  /** The whole body was delivered. */
+  endBody(): void {
+    const sink = this.#sink
+    this.#sink = null
+    try {
+      sink?.end()
+    } catch (error) {
+      this.#fault(error, sink)
+    }
+  }
+
+  /** The connection is gone. */
+  abort(): void {
+    const sink = this.#sink
+    this.#sink = null
+    if (sink !== null) this.#abortSink(sink)
+  }
+
+  ok(body?: Buffer): void {
+    if (this.#claim()) this.#host.answerOk(body)
+  }
+
+  fail(status: number): void {
+    if (!Number.isInteger(status) || status < 1 || status > 127) throw new RangeError(`not an error status: ${status}`)
+    if (this.#claim()) this.#host.answerFail(status)
+  }
+
+  sendFile(fd: number, offset: number, length: number, done: (error?: Error) => void): void {
+    if (this.#claim()) this.#host.answerFile(fd, offset, length, done)
+    else done(new Error('the request is answered already, or its connection is gone'))
+  }
+
+  pause(): void {
+    this.#paused = true
+  }
+
+  resume(): void {
+    if (!this.#paused) return
+    this.#paused = false
+    this.#host.bodyResumed(this)
+  }
+
+  /** After an answer the sink is left alone: whoever answered early has cleaned up. */
+  #claim(): boolean {
+    if (this.done) return false
+    this.#answered = true
+    this.#sink = null
+    return true
+  }
+
+  #fault(error: unknown, sink: BodySink | null): void {
+    const malformed = error instanceof ProtocolError
+    if (malformed) this.#host.logger?.debug({ err: error }, 'malformed request')
+    else this.#host.logger?.error({ err: error }, 'a command handler failed')
+    if (this.#answered) return
+    this.#sink = null
+    if (sink !== null) this.#abortSink(sink)
+    this.fail(malformed ? Status.EINVAL : Status.EIO)
+  }
+
+  #abortSink(sink: BodySink): void {
+    try {
+      sink.abort()
+    } catch (error) {
+      this.#host.logger?.error({ err: error }, 'a body could not be aborted')
+    }
+  }
+}

@@ -1,0 +1,13 @@
+export { createCommandServer } from './command-server.ts'
+export type {
+  BodySink,
+  BufferedHandler,
+  CommandHandler,
+  CommandReply,
+  CommandRequest,
+  CommandServer,
+  CommandServerLimits,
+  CommandServerLogger,
+  CommandServerOptions,
+  StreamedHandler,
+} from './handler.ts'
