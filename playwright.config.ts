@@ -1,6 +1,7 @@
 import { defineConfig } from '@playwright/test'
 
-const executablePath = process.env.CHROMIUM_PATH
+// `npm test` sets these: the browser that it found, and where its report goes.
+const { CHROMIUM_PATH: executablePath, PLAYWRIGHT_JSON_OUTPUT_NAME: report, CI: ci } = process.env
 
 export default defineConfig({
   testDir: 'e2e',
@@ -9,10 +10,10 @@ export default defineConfig({
   workers: 1,
   fullyParallel: false,
   retries: 0,
-  forbidOnly: Boolean(process.env.CI),
+  forbidOnly: Boolean(ci),
   timeout: 60_000,
   expect: { timeout: 10_000 },
-  reporter: [['list'], ...(process.env.PLAYWRIGHT_JSON_OUTPUT_NAME ? [['json'] as const] : [])],
+  reporter: [['list'], ...(report ? [['json'] as const] : [])],
   use: {
     locale: 'en-US',
     viewport: { width: 1440, height: 900 },

@@ -1,0 +1,75 @@
+import { once } from 'node:events'
+import net from 'node:net'
+
+interface Cut {
+  afterBytes: number
+  done: () => void
+}
+
+/**
+ * A TCP proxy between the browser and one storage: counts what comes from the browser and cuts connections when told to.
+ * It stands where a real network would, so what it counts is what an upload really cost.
+ */
+export class BreakProxy {
+  readonly #server: net.Server
+  readonly #sockets = new Set<net.Socket>()
+  #cut: Cut | undefined
+  /** Bytes that came from the browser, headers included. */
+  receivedBytes = 0
+  /** How many times connections were cut. */
+  cuts = 0
+
+  constructor(targetPort: number) {
+    this.#server = net.createServer((client) => this.#join(client, net.connect(targetPort, '127.0.0.1')))
+  }
+
+  async listen(port: number): Promise<void> {
+    this.#server.listen(port, '127.0.0.1')
+    await once(this.#server, 'listening')
+  }
+
+  #join(client: net.Socket, storage: net.Socket): void {
+    for (const [socket, other] of [
+      [client, storage],
+      [storage, client],
+    ] as const) {
+      this.#sockets.add(socket)
+      // A reset is what this proxy is for; the other side learns of it by 'close'.
+      socket.on('error', () => other.destroy())
+      socket.on('close', () => {
+        this.#sockets.delete(socket)
+        other.destroy()
+      })
+    }
+    client.on('data', (chunk) => this.#count(chunk.length))
+    client.pipe(storage)
+    storage.pipe(client)
+  }
+
+  #count(bytes: number): void {
+    this.receivedBytes += bytes
+    if (this.#cut === undefined || this.receivedBytes < this.#cut.afterBytes) return
+    const { done } = this.#cut
+    this.#cut = undefined
+    this.cutNow()
+    done()
+  }
+
+  /** Cuts all connections once `bytes` more have come from the browser; resolves when that has happened. */
+  cutAfter(bytes: number): Promise<void> {
+    return new Promise((done) => {
+      this.#cut = { afterBytes: this.receivedBytes + bytes, done }
+    })
+  }
+
+  cutNow(): void {
+    this.cuts += 1
+    for (const socket of this.#sockets) socket.resetAndDestroy()
+  }
+
+  async close(): Promise<void> {
+    this.#server.close()
+    for (const socket of this.#sockets) socket.destroy()
+    await once(this.#server, 'close')
+  }
+}
