@@ -1,8 +1,8 @@
 import fs from 'node:fs'
 import path from 'node:path'
 import { fingerprint, isCurrent, writeStamp } from './fingerprint.mjs'
-import { runQuietly } from './quiet-run.mjs'
-import { pnpmCommand, root } from './run.mjs'
+import { pnpm } from './pnpm.mjs'
+import { root } from './run.mjs'
 
 const STAMP = 'node_modules/.cairn-install'
 
@@ -17,13 +17,8 @@ function manifests() {
 export async function ensureInstalled() {
   const print = fingerprint(manifests())
   if (isCurrent(STAMP, print)) return false
-  const { command, args, env } = await pnpmCommand(
-    'install',
-    '--frozen-lockfile',
-    // Without this pnpm asks before it replaces a node_modules of another layout, and fails where nobody can answer.
-    '--config.confirmModulesPurge=false',
-  )
-  await runQuietly(command, args, env)
+  // Without the last flag pnpm asks before it replaces a node_modules of another layout, and fails where nobody answers.
+  await pnpm('install', '--frozen-lockfile', '--config.confirmModulesPurge=false')
   writeStamp(STAMP, print)
   return true
 }

@@ -15,7 +15,6 @@ function webEnvironment(settings, { databaseUrl, sessionSecret }) {
     CAIRN_TRACKERS: settings.trackers.join(','),
     CAIRN_KEYS: settings.keysFile,
     CAIRN_ORIGINS: settings.origins.join(','),
-    CAIRN_DURABILITY: settings.durability,
     PORT: String(settings.webPort),
     HOSTNAME: settings.host,
     NEXT_TELEMETRY_DISABLED: '1',

@@ -14,6 +14,8 @@ process.on('exit', () => {
 export function runQuietly(command, args, env = {}) {
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, {
+      // npm is a .cmd file on Windows, which only a shell can start.
+      shell: process.platform === 'win32' && command === 'npm',
       cwd: root,
       env: { ...process.env, ...env },
       stdio: ['ignore', 'pipe', 'pipe'],

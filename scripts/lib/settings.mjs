@@ -24,7 +24,7 @@ const OWN = [
   'CAIRN_UPLOAD_MAX_BYTES',
 ]
 /** Settings that go to the web processes as they are. */
-const PASSED_ON = ['CAIRN_QUOTA_DEFAULT_BYTES', 'CAIRN_SIGNUP', 'CAIRN_CONTENT']
+const PASSED_ON = ['CAIRN_QUOTA_DEFAULT_BYTES', 'CAIRN_SIGNUP']
 export const KNOWN_SETTINGS = [...OWN, ...PASSED_ON]
 
 function readPort(name, text) {
