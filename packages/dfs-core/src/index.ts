@@ -1,11 +1,29 @@
 // The public door of @cairn/dfs-core. The command server, tickets and configuration files have doors of their own:
 // ./server, ./tickets, ./conf.
 
+// File IDs and content
+export { combineCrc32, crc32 } from './crc32.ts'
 // Errors and limits
 export type { StatusName } from './errors.ts'
 export { ConnectionError, ProtocolError, ServerError, Status, statusName, statusOfSystemError } from './errors.ts'
-export * as limits from './limits.ts'
-
+export type { FileId, FileKind, LogicNameParts } from './file-id/file-id.ts'
+export { formatLogicName, logicNameToTrueName, parseFileId, slaveName, splitFileId } from './file-id/file-id.ts'
+export type { FileSource, NameFacts, NewName, TrunkPlace } from './file-id/file-name.ts'
+export { decodeFileName, encodeFileName, encodeNameBody } from './file-id/file-name.ts'
+export {
+  BUFFERED_BODY_SIZE_MAX,
+  DEFAULT_STORAGE_PORT,
+  DEFAULT_TRACKER_PORT,
+  EXTENSION_SIZE,
+  GROUP_NAME_SIZE,
+  LOGIC_NAME_SIZE_MAX,
+  SLAVE_PREFIX_SIZE,
+  STORAGES_PER_GROUP_MAX,
+  STORE_PATH_ANY,
+  STORE_PATHS_MAX,
+  SUBDIRS_PER_LEVEL_MAX,
+  TRACKERS_MAX,
+} from './limits.ts'
 // Protocol
 export type { ChangeReply } from './protocol/change-reply.ts'
 export type { Command, StreamedCommand, StreamHead } from './protocol/command.ts'
@@ -21,6 +39,7 @@ export {
 } from './protocol/frame.ts'
 export type { Layout, StructLayout } from './protocol/layout.ts'
 export type { AddressLayout, AddressWidth } from './protocol/layout-variants.ts'
+export { decodeMetadata, encodeMetadata, mergeMetadata, normalizeMetadata } from './protocol/metadata.ts'
 export type {
   Brief,
   GroupRecord,
