@@ -2,9 +2,31 @@ import { defineConfig } from 'vitest/config'
 
 export default defineConfig({
   test: {
-    include: ['packages/**/*.test.ts', 'apps/**/*.test.ts', 'scripts/**/*.test.ts'],
     exclude: ['**/node_modules/**', '**/dist/**', '**/.next/**'],
     // Two cores: more workers only make daemons, databases and timers fight each other.
     maxWorkers: 2,
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'unit',
+          include: [
+            'packages/**/*.test.ts',
+            'apps/{tracker,storage}/**/*.test.ts',
+            'apps/web/src/**/*.test.ts',
+            'scripts/**/*.test.ts',
+          ],
+        },
+      },
+      {
+        // With one PostgreSQL server for all files of the run.
+        extends: true,
+        test: {
+          name: 'database',
+          include: ['apps/web/test/**/*.test.ts'],
+          globalSetup: ['apps/web/test/support/global-setup.ts'],
+        },
+      },
+    ],
   },
 })

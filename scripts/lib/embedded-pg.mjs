@@ -174,6 +174,10 @@ async function stopServer(pid) {
 /**
  * Starts PostgreSQL on `stateDir` (made when missing: data/, password, port), or joins the server that already runs there.
  * `settings` are server parameters. `movedTo` in the answer is the folder that had to be used instead, for people to know.
+ * @param {{
+ *   stateDir: string, database?: string, port?: number,
+ *   settings?: Record<string, string | number>, log?: (text: string) => void
+ * }} options
  */
 export async function startEmbeddedPostgres({
   stateDir,

@@ -17,6 +17,7 @@ export const statusOfErrorCode = {
   too_deep: 409,
   upload_mismatch: 409,
   upload_superseded: 409,
+  upload_finished: 409,
   folder_gone: 410,
   upload_gone: 410,
   too_large: 413,
@@ -57,7 +58,7 @@ export class ApiError extends Error {
     this.detail = more.detail
   }
 
-  toBody(): ApiErrorBody {
+  toBody(): ApiErrorBody & { code: ErrorCode } {
     return {
       code: this.code,
       message: this.message,

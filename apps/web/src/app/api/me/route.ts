@@ -1,0 +1,5 @@
+import { getMe } from '../../../features/auth/queries.ts'
+import { requireUser } from '../../../features/auth/session.ts'
+import { apiRoute } from '../../../lib/api-route.ts'
+
+export const GET = apiRoute({ user: requireUser, handle: ({ user }) => getMe(user) })

@@ -1,0 +1,89 @@
+import type { NextApiRequest, NextApiResponse } from 'next'
+import nextAuth from 'next-auth'
+import { readCookies } from '../../lib/cookies.ts'
+import { env } from '../../lib/env.ts'
+import { mayChange } from '../../lib/origin-check.ts'
+import { cookieNames, ownOrigin } from '../../lib/own-origin.ts'
+import { clientOf } from './client-address.ts'
+import { authOptions } from './options.ts'
+
+/** Collects what next-auth answers through the interface of Next's older API routes. */
+class AnswerCollector {
+  private statusCode = 200
+  private readonly headers = new Map<string, string | string[]>()
+  private body: string | null = null
+
+  status(code: number): this {
+    this.statusCode = code
+    return this
+  }
+
+  getHeader(name: string): string | string[] | undefined {
+    return this.headers.get(name)
+  }
+
+  setHeader(name: string, value: string | string[]): this {
+    this.headers.set(name, value)
+    return this
+  }
+
+  json(value: unknown): void {
+    this.setHeader('Content-Type', 'application/json')
+    this.body = JSON.stringify(value)
+  }
+
+  send(value: unknown): void {
+    if (typeof value === 'object' && value !== null) this.json(value)
+    else this.body = value === undefined ? null : String(value)
+  }
+
+  end(): void {
+    this.body ??= null
+  }
+
+  toResponse(): Response {
+    const response = new Response(this.body, { status: this.statusCode })
+    for (const [name, value] of this.headers) {
+      for (const single of Array.isArray(value) ? value : [value]) response.headers.append(name, single)
+    }
+    response.headers.set('Referrer-Policy', 'no-referrer')
+    return response
+  }
+}
+
+async function readForm(request: Request): Promise<Record<string, unknown>> {
+  if (request.method !== 'POST') return {}
+  const isJson = request.headers.get('content-type')?.includes('application/json')
+  return isJson ? await request.json() : Object.fromEntries(new URLSearchParams(await request.text()))
+}
+
+/**
+ * next-auth's own pages and calls under /api/auth. Its interface for API routes is used and not the one for route
+ * handlers, because it takes the cookies as given: the other one picks every cookie whose name *starts* with ours, and
+ * `cairn.session.3000` is the start of `cairn.session.30001`.
+ */
+export async function handleAuth(request: Request, path: string[]): Promise<Response> {
+  const origin = ownOrigin(request.headers, env().origins)
+  if (!origin) return Response.json({ code: 'bad_request', message: 'This is not our host name.' }, { status: 400 })
+  if (!mayChange(request.method, request.headers, env().origins)) {
+    return Response.json({ code: 'cross_site', message: 'This did not come from our pages.' }, { status: 403 })
+  }
+  const { host, protocol } = new URL(origin)
+  const ours = new Set(Object.values(cookieNames(origin)))
+  const collector = new AnswerCollector()
+  const authRequest = {
+    method: request.method,
+    query: { ...Object.fromEntries(new URL(request.url).searchParams), nextauth: path },
+    body: await readForm(request),
+    cookies: Object.fromEntries([...readCookies(request.headers)].filter(([name]) => ours.has(name))),
+    headers: {
+      ...Object.fromEntries(request.headers),
+      'x-forwarded-host': host,
+      'x-forwarded-proto': protocol.slice(0, -1),
+    },
+  }
+  const options = authOptions(origin, clientOf(request.headers))
+  // next-auth touches nothing of a request and an answer but what is given here.
+  await nextAuth(authRequest as unknown as NextApiRequest, collector as unknown as NextApiResponse, options)
+  return collector.toResponse()
+}

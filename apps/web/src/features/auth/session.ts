@@ -1,0 +1,94 @@
+import { headers as requestHeaders } from 'next/headers'
+import { decode } from 'next-auth/jwt'
+import { ApiError } from '../../lib/api-error.ts'
+import { readCookies } from '../../lib/cookies.ts'
+import { db } from '../../lib/db.ts'
+import { env } from '../../lib/env.ts'
+import { cookieNames, ownOrigin } from '../../lib/own-origin.ts'
+import { processWide } from '../../lib/process-wide.ts'
+import { newPublicId } from '../../lib/public-id.ts'
+
+export const SESSION_SECONDS = 30 * 24 * 60 * 60
+const CHECK_EVERY_MS = 5000
+const SEEN_EVERY_MS = 60_000
+const CACHED_SESSIONS_MAX = 10_000
+const USER_AGENT_CHARS_MAX = 400
+
+export interface SignedInUser {
+  id: string
+  /** The opaque name that tickets and storages get to see. */
+  publicId: string
+  name: string
+  email: string
+  role: 'admin' | 'user'
+  sessionId: string
+}
+
+interface CheckedSession {
+  user: SignedInUser | null
+  checkedAt: number
+}
+
+function checkedSessions(): Map<string, CheckedSession> {
+  return processWide('checked-sessions', () => new Map<string, CheckedSession>())
+}
+
+/** Makes the row that a session cookie names. Returns its id. */
+export async function startSession(userId: string, client: { userAgent: string; ip: string }): Promise<string> {
+  const { sessionToken } = await db().session.create({
+    data: {
+      sessionToken: newPublicId(),
+      userId,
+      expires: new Date(Date.now() + SESSION_SECONDS * 1000),
+      userAgent: client.userAgent.slice(0, USER_AGENT_CHARS_MAX),
+      ip: client.ip,
+    },
+  })
+  return sessionToken
+}
+
+/** Ends sessions of one person: the given one, or all but the given one. Other processes follow within 5 seconds. */
+export async function revokeSessions(userId: string, which: { only: string } | { allBut: string }): Promise<void> {
+  const sessionToken = 'only' in which ? which.only : { not: which.allBut }
+  await db().session.updateMany({ where: { userId, sessionToken, revokedAt: null }, data: { revokedAt: new Date() } })
+  checkedSessions().clear()
+}
+
+async function loadUser(sessionId: string): Promise<SignedInUser | null> {
+  const session = await db().session.findUnique({ where: { sessionToken: sessionId }, include: { user: true } })
+  if (!session || session.revokedAt || session.expires.getTime() < Date.now()) return null
+  if (session.lastSeenAt.getTime() < Date.now() - SEEN_EVERY_MS) {
+    await db().session.update({ where: { sessionToken: sessionId }, data: { lastSeenAt: new Date() } })
+  }
+  const { id, publicId, email, role } = session.user
+  return { id, publicId, email, name: session.user.name ?? email, role: role === 'admin' ? 'admin' : 'user', sessionId }
+}
+
+/** Who a session belongs to; null when it was ended. The row is looked at again every 5 seconds. */
+export async function userOfSession(sessionId: string): Promise<SignedInUser | null> {
+  const known = checkedSessions().get(sessionId)
+  if (known && known.checkedAt > Date.now() - CHECK_EVERY_MS) return known.user
+  const user = await loadUser(sessionId)
+  if (checkedSessions().size >= CACHED_SESSIONS_MAX) checkedSessions().clear()
+  checkedSessions().set(sessionId, { user, checkedAt: Date.now() })
+  return user
+}
+
+/** Who sends this request, or null. Without an argument: the request that Next is rendering. */
+export async function currentUser(source?: Headers): Promise<SignedInUser | null> {
+  const headers = source ?? (await requestHeaders())
+  const origin = ownOrigin(headers, env().origins)
+  const token = origin && readCookies(headers).get(cookieNames(origin).session)
+  if (!token) return null
+  // A cookie of another secret, cut short or outdated cannot be decrypted: then nobody is signed in.
+  const claims = await decode({ token, secret: env().secret }).catch(() => null)
+  const sessionId = claims?.['sid']
+  return typeof sessionId === 'string' ? userOfSession(sessionId) : null
+}
+
+/** The only way to a person's id: throws `signed_out` (401) when nobody is signed in. */
+export async function requireUser(source?: Headers): Promise<SignedInUser> {
+  const user = await currentUser(source)
+  if (!user) throw new ApiError('signed_out', 'Sign in first.')
+  return user
+}

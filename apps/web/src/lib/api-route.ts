@@ -1,0 +1,116 @@
+import { z } from 'zod'
+import { ApiError, type ApiErrorBody, statusOfErrorCode } from './api-error.ts'
+import { env } from './env.ts'
+import { log } from './log.ts'
+import { mayChange } from './origin-check.ts'
+
+const BODY_BYTES_MAX = 4 * 1024 * 1024
+// Answers belong to one person, and some hold tickets.
+const ANSWER_HEADERS = { 'Cache-Control': 'private, no-store', 'Referrer-Policy': 'no-referrer' }
+
+interface RouteContext {
+  params: Promise<Record<string, string | string[]>>
+}
+type RouteHandler = (request: Request, context: RouteContext) => Promise<Response>
+
+/** What a route declares. A schema that is left out means: there is no such input, and the handler cannot see it. */
+interface RouteSpec<User, Params, Query, Body> {
+  /** `requireUser` of features/auth, or nothing for a route that anybody may call. */
+  user?: (headers: Headers) => Promise<User>
+  params?: z.ZodType<Params>
+  query?: z.ZodType<Query>
+  body?: z.ZodType<Body>
+  /** Of an answer that is a value; a handler may also give a whole Response. Default 200; undefined becomes 204. */
+  status?: number
+  handle(call: RouteCall<User, Params, Query, Body>): Promise<unknown>
+}
+
+export interface RouteCall<User, Params, Query, Body> {
+  request: Request
+  user: User
+  params: Params
+  query: Query
+  body: Body
+}
+
+/**
+ * The one way in: checks the origin of changes, finds out who asks, checks every input, turns errors into
+ * `{ code, message }` with a status, and writes one log line without query, headers and bodies.
+ */
+export function apiRoute<User = undefined, Params = undefined, Query = undefined, Body = undefined>(
+  spec: RouteSpec<User, Params, Query, Body>,
+): RouteHandler {
+  return async (request, context) => {
+    const startedAt = performance.now()
+    const response = await answer(spec, request, context).catch((error: unknown) => errorResponse(error, request))
+    log().info({
+      method: request.method,
+      path: new URL(request.url).pathname,
+      status: response.status,
+      ms: Math.round(performance.now() - startedAt),
+    })
+    return response
+  }
+}
+
+async function answer<User, Params, Query, Body>(
+  spec: RouteSpec<User, Params, Query, Body>,
+  request: Request,
+  context: RouteContext,
+): Promise<Response> {
+  if (!mayChange(request.method, request.headers, env().origins)) {
+    throw new ApiError('cross_site', 'This request did not come from our own pages.')
+  }
+  const user = await spec.user?.(request.headers)
+  const query = Object.fromEntries(new URL(request.url).searchParams)
+  const result = await spec.handle({
+    request,
+    // Each is `undefined` exactly when its part of the spec is left out, and then its type is undefined too.
+    user: user as User,
+    params: spec.params?.parse(await context.params) as Params,
+    query: spec.query?.parse(query) as Query,
+    body: spec.body?.parse(await readJson(request)) as Body,
+  })
+  if (result instanceof Response) return result
+  if (result === undefined) return new Response(null, { status: 204, headers: ANSWER_HEADERS })
+  return Response.json(result, { status: spec.status ?? 200, headers: ANSWER_HEADERS })
+}
+
+async function readJson(request: Request): Promise<unknown> {
+  const chunks: Uint8Array[] = []
+  let size = 0
+  for await (const chunk of request.body ?? []) {
+    size += chunk.byteLength
+    if (size > BODY_BYTES_MAX) throw new ApiError('too_large', `A request may have ${BODY_BYTES_MAX} bytes at most.`)
+    chunks.push(chunk)
+  }
+  try {
+    return JSON.parse(Buffer.concat(chunks).toString('utf8'))
+  } catch (cause) {
+    // biome-ignore lint/style/useErrorCause: the rule knows the cause only as the second argument.
+    throw new ApiError('bad_request', 'The body of the request is not JSON.', { cause })
+  }
+}
+
+/** The body for an error, for whole answers and for single items of a batch. Unexpected errors are logged here. */
+export function errorBody(error: unknown): ApiErrorBody & { code: keyof typeof statusOfErrorCode } {
+  if (error instanceof ApiError) {
+    if (statusOfErrorCode[error.code] >= 500) log().error({ err: error }, error.message)
+    return error.toBody()
+  }
+  if (error instanceof z.ZodError) {
+    const issue = error.issues[0]
+    const field = issue?.path.join('.')
+    return { code: 'invalid', message: issue?.message ?? 'The input is not valid.', ...(field ? { field } : {}) }
+  }
+  log().error({ err: error }, 'unexpected error')
+  return { code: 'internal', message: 'Something went wrong on our side. Your files are safe.' }
+}
+
+function errorResponse(error: unknown, request: Request): Response {
+  const body = errorBody(error)
+  if (body.code === 'internal') log().error({ method: request.method, path: new URL(request.url).pathname })
+  const retryAfter = body.detail?.['retryAfterSeconds']
+  const headers = { ...ANSWER_HEADERS, ...(retryAfter === undefined ? {} : { 'Retry-After': String(retryAfter) }) }
+  return Response.json(body, { status: statusOfErrorCode[body.code], headers })
+}

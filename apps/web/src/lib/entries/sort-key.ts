@@ -1,0 +1,29 @@
+import { pinyin } from 'pinyin-pro'
+import { cutToBytes, NAME_BYTES_MAX } from './name.ts'
+
+const HAN_RUN = /\p{Script=Han}+/gu
+const NUMBER = /[0-9]+/g
+const LATIN_ACCENTS = /(?<=\p{Script=Latin})\p{M}+/gu
+const DIGIT_COUNT_MAX = 40
+
+// '7' → '17', '42' → '242': the count of digits first, so that text order is the order of the numbers.
+function orderedNumber(digits: string): string {
+  const significant = digits.replace(/^0+(?=\d)/, '')
+  return String.fromCharCode(0x30 + Math.min(significant.length, DIGIT_COUNT_MAX)) + significant
+}
+
+// 张三 → 'zhang张san三': by sound, and among the same sounds by character.
+function orderedHan(text: string): string {
+  const syllables = pinyin(text, { toneType: 'none', type: 'array', v: true })
+  return Array.from(text, (character, index) => (syllables[index] ?? '') + character).join('')
+}
+
+/**
+ * The text by which names are ordered byte by byte (COLLATE "C"): numbers by value, Han characters by pinyin, case,
+ * width and Latin accents folded. Not a collation of the database: those differ between servers and their versions.
+ */
+export function sortKey(name: string): string {
+  const folded = name.normalize('NFKD').replace(LATIN_ACCENTS, '').normalize('NFKC').toLowerCase()
+  const ordered = folded.replace(NUMBER, orderedNumber).replace(HAN_RUN, orderedHan)
+  return cutToBytes(ordered, NAME_BYTES_MAX)
+}

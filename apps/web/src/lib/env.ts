@@ -1,0 +1,74 @@
+import { z } from 'zod'
+
+const DEFAULT_QUOTA_BYTES = 100_000_000_000
+const DEFAULT_PORT = 3000
+
+const commaList = z.string().transform((text) =>
+  text
+    .split(',')
+    .map((item) => item.trim())
+    .filter((item) => item.length > 0),
+)
+const optionalBytes = z.coerce.number().int().positive().optional()
+// Start scripts pass a variable that nobody set as an empty text.
+const orUnset = <T extends z.ZodType>(schema: T) => z.preprocess((value) => (value === '' ? undefined : value), schema)
+
+const envSchema = z.object({
+  DATABASE_URL: z.string().min(1),
+  NEXTAUTH_SECRET: z.string().min(16, 'needs at least 16 characters'),
+  CAIRN_TRACKERS: commaList.pipe(z.array(z.string().regex(/^\S+:\d+$/, 'is not host:port')).min(1)),
+  CAIRN_KEYS: z.string().min(1),
+  CAIRN_STORAGE_URL: orUnset(z.string().optional()),
+  CAIRN_ORIGINS: orUnset(commaList.pipe(z.array(z.url())).optional()),
+  CAIRN_UPLOAD_MAX_BYTES: orUnset(optionalBytes),
+  CAIRN_QUOTA_DEFAULT_BYTES: orUnset(optionalBytes),
+  CAIRN_SIGNUP: orUnset(z.enum(['open', 'closed']).default('open')),
+  PORT: orUnset(z.coerce.number().int().min(1).max(65_535).default(DEFAULT_PORT)),
+})
+
+export interface Env {
+  databaseUrl: string
+  secret: string
+  trackers: readonly string[]
+  /** Path of the file with the master keys. */
+  keysPath: string
+  /** Template or list of the addresses at which browsers reach the storages; see storage-url.ts. */
+  storageUrl: string | undefined
+  /** The origins of this web application itself, 'https://drive.example'. */
+  origins: readonly string[]
+  uploadMaxBytes: number | undefined
+  quotaDefaultBytes: number
+  signup: 'open' | 'closed'
+}
+
+function readEnv(): Env {
+  const parsed = envSchema.safeParse(process.env)
+  if (!parsed.success) {
+    const problems = parsed.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`)
+    throw new Error(`The environment is not complete. ${problems.join('; ')}`)
+  }
+  const values = parsed.data
+  const own = values.CAIRN_ORIGINS ?? [`http://localhost:${values.PORT}`, `http://127.0.0.1:${values.PORT}`]
+  // next-auth takes the address from the request (which auth-route.ts checks against the origins), not from here.
+  delete process.env['NEXTAUTH_URL']
+  process.env['AUTH_TRUST_HOST'] = '1'
+  return Object.freeze({
+    databaseUrl: values.DATABASE_URL,
+    secret: values.NEXTAUTH_SECRET,
+    trackers: values.CAIRN_TRACKERS,
+    keysPath: values.CAIRN_KEYS,
+    storageUrl: values.CAIRN_STORAGE_URL,
+    origins: own.map((origin) => new URL(origin).origin),
+    uploadMaxBytes: values.CAIRN_UPLOAD_MAX_BYTES,
+    quotaDefaultBytes: values.CAIRN_QUOTA_DEFAULT_BYTES ?? DEFAULT_QUOTA_BYTES,
+    signup: values.CAIRN_SIGNUP,
+  })
+}
+
+let current: Env | undefined
+
+/** The settings of this process. Read at the first use and not at import, because `next build` imports every route. */
+export function env(): Env {
+  current ??= readEnv()
+  return current
+}
