@@ -1,7 +1,5 @@
 import { z } from 'zod'
-
-export const PASSWORD_LENGTH_MIN = 8
-const PASSWORD_LENGTH_MAX = 256
+import { NAME_LENGTH_MAX, PASSWORD_LENGTH_MAX, PASSWORD_LENGTH_MIN } from './account-rules.ts'
 
 export const emailSchema = z
   .string()
@@ -10,7 +8,7 @@ export const emailSchema = z
   .pipe(z.email({ error: 'This is not an e-mail address.' }).max(254))
 
 export const registerSchema = z.object({
-  name: z.string().trim().min(1, 'Say how others should call you.').max(100),
+  name: z.string().trim().min(1, 'Say how others should call you.').max(NAME_LENGTH_MAX),
   email: emailSchema,
   password: z
     .string()
@@ -54,6 +52,3 @@ export const sessionsSchema = z.object({
 export type Sessions = z.infer<typeof sessionsSchema>
 /** Without an id: all sessions but the current one. */
 export const endSessionsSchema = z.object({ id: z.string().max(64).optional() })
-
-/** The `error` of a refused sign-in. `too_many_attempts:<seconds>` says when the next try is allowed. */
-export const signInErrors = { credentials: 'CredentialsSignin', tooMany: 'too_many_attempts' } as const
