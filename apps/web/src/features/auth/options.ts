@@ -6,9 +6,10 @@ import { db } from '../../lib/db.ts'
 import { env } from '../../lib/env.ts'
 import { log } from '../../lib/log.ts'
 import { cookieNames } from '../../lib/own-origin.ts'
+import { signInErrors } from './account-rules.ts'
 import type { Client } from './client-address.ts'
 import { isRightPassword } from './password.ts'
-import { emailSchema, signInErrors } from './schema.ts'
+import { emailSchema } from './schema.ts'
 import { revokeSessions, SESSION_SECONDS, startSession, userOfSession } from './session.ts'
 import { countSignInAttempt, forgetSignInAttempts } from './sign-in-limit.ts'
 
@@ -50,7 +51,7 @@ export function authOptions(origin: string, client: Client): NextAuthOptions {
     secret: env().secret,
     session: { strategy: 'jwt', maxAge: SESSION_SECONDS },
     cookies: cookies(origin) ?? {},
-    pages: { signIn: '/login' },
+    pages: { signIn: '/sign-in' },
     providers: [
       credentialsProvider({
         credentials: { email: {}, password: { type: 'password' } },
