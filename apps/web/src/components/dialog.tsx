@@ -1,0 +1,70 @@
+'use client'
+
+import { X } from 'lucide-react'
+import { useTranslations } from 'next-intl'
+import { Dialog as Radix } from 'radix-ui'
+import type { ReactNode } from 'react'
+import { IconButton } from './button.tsx'
+import { cn } from './class-names.ts'
+import { Icon } from './icon.tsx'
+import { SheetHandle } from './sheet-handle.tsx'
+
+type DialogProps = {
+  open: boolean
+  onOpenChange: (open: boolean) => void
+  title: string
+  /** Said to readers, and shown under the title unless `quiet`. */
+  description?: string
+  children: ReactNode
+  className?: string
+  /** Where focus goes back to; by default to what had it before. */
+  onCloseAutoFocus?: (event: Event) => void
+}
+
+/** One component, two forms: a dialog in the middle, on phones a sheet from below that can be dragged away. */
+export function Dialog({ open, onOpenChange, title, description, children, className, onCloseAutoFocus }: DialogProps) {
+  const t = useTranslations('common')
+  return (
+    <Radix.Root open={open} onOpenChange={onOpenChange}>
+      <Radix.Portal>
+        <Radix.Overlay className="fixed inset-0 z-40 bg-scrim data-[state=closed]:animate-dialog-out data-[state=open]:animate-fade" />
+        <div className="pointer-events-none fixed inset-0 z-40 grid place-items-center p-4 phone:items-end phone:p-0">
+          <Radix.Content
+            {...(description === undefined ? { 'aria-describedby': undefined } : {})}
+            {...(onCloseAutoFocus === undefined ? {} : { onCloseAutoFocus })}
+            className={cn(
+              'pointer-events-auto flex max-h-full w-full max-w-[480px] flex-col overflow-hidden rounded-dialog bg-raised shadow-3 outline-none data-[state=closed]:animate-dialog-out data-[state=open]:animate-dialog forced-colors:border',
+              'phone:max-h-[calc(100dvh-24px)] phone:max-w-none phone:rounded-b-none phone:rounded-t-sheet phone:data-[state=closed]:animate-sheet-out phone:data-[state=open]:animate-sheet',
+              className,
+            )}
+          >
+            <SheetHandle onAway={() => onOpenChange(false)} />
+            <div className="flex items-center gap-3 pt-5 pr-4 pb-3 pl-6 phone:pt-2 phone:pr-2 phone:pl-5">
+              <div className="min-w-0 flex-1">
+                <Radix.Title className="truncate font-semibold text-17 title-tracking">{title}</Radix.Title>
+                {description === undefined ? null : (
+                  <Radix.Description className="truncate text-13 text-ink-3">{description}</Radix.Description>
+                )}
+              </div>
+              <Radix.Close asChild>
+                <IconButton label={t('close')}>
+                  <Icon of={X} />
+                </IconButton>
+              </Radix.Close>
+            </div>
+            {children}
+          </Radix.Content>
+        </div>
+      </Radix.Portal>
+    </Radix.Root>
+  )
+}
+
+/** The buttons at the end of a dialog, the safe one first. */
+export function DialogButtons({ children }: { children: ReactNode }) {
+  return (
+    <div className="flex items-center justify-end gap-2 px-6 pt-1 pb-5 phone:px-5 phone:pb-[max(20px,env(safe-area-inset-bottom))]">
+      {children}
+    </div>
+  )
+}

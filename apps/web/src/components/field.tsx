@@ -1,0 +1,55 @@
+import { type ComponentProps, type ReactNode, useId } from 'react'
+import { cn } from './class-names.ts'
+
+type FieldProps = Omit<ComponentProps<'input'>, 'id'> & {
+  label: string
+  /** Replaces the hint; announced at once. */
+  error?: string | undefined
+  hint?: ReactNode
+  /** Beside the text, inside the frame. */
+  end?: ReactNode
+  compact?: boolean
+}
+
+/** A labelled input with its hint or its error below. */
+export function Field({ label, error, hint, end, compact = false, className, ...input }: FieldProps) {
+  const id = useId()
+  const note = error ?? hint
+  return (
+    <div className="block">
+      <label htmlFor={id} className="mb-1.5 flex font-medium text-13">
+        {label}
+      </label>
+      <div
+        className={cn(
+          'flex w-full items-center gap-2 rounded-button bg-field inset-ring inset-ring-control focus-within:inset-ring-focus focus-within:outline-2 focus-within:outline-focus',
+          compact ? 'h-[38px] pl-3 text-14 coarse:h-11' : 'h-11 pl-3 text-15',
+          end === undefined ? 'pr-3' : 'pr-1',
+          error !== undefined && 'inset-ring-[1.5px] inset-ring-danger',
+          className,
+        )}
+      >
+        <input
+          id={id}
+          aria-invalid={error !== undefined}
+          aria-describedby={note === undefined ? undefined : `${id}-note`}
+          className="h-full min-w-0 flex-1 bg-transparent outline-none phone:text-16"
+          {...input}
+        />
+        {end}
+      </div>
+      {note === undefined ? null : (
+        <div
+          id={`${id}-note`}
+          role={error === undefined ? undefined : 'alert'}
+          className={cn(
+            'mt-1.5 flex items-center text-12 leading-[18px]',
+            error === undefined ? 'text-ink-3' : 'text-danger',
+          )}
+        >
+          {note}
+        </div>
+      )}
+    </div>
+  )
+}

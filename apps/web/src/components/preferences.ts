@@ -1,0 +1,44 @@
+/** What one device remembers about how lists look; kept in a cookie so that the server renders the same. */
+export type Preferences = {
+  view: 'list' | 'grid'
+  sort: 'name' | 'size' | 'modified'
+  direction: 'asc' | 'desc'
+  density: 'compact' | 'normal' | 'roomy'
+}
+
+export const VIEW_COOKIE = 'cairn.view'
+export const THEME_COOKIE = 'cairn.theme'
+export type Theme = 'system' | 'light' | 'dark'
+
+const defaults: Preferences = { view: 'list', sort: 'name', direction: 'asc', density: 'normal' }
+const choices = {
+  view: ['list', 'grid'],
+  sort: ['name', 'size', 'modified'],
+  direction: ['asc', 'desc'],
+  density: ['compact', 'normal', 'roomy'],
+} as const
+
+export const rowHeights: Record<Preferences['density'], number> = { compact: 32, normal: 40, roomy: 48 }
+
+function pick<Choice extends string>(allowed: readonly Choice[], value: string | undefined, fallback: Choice): Choice {
+  return allowed.find((choice) => choice === value) ?? fallback
+}
+
+/** Anything unknown in the cookie falls back to the default, part by part. */
+export function parsePreferences(cookie: string | undefined): Preferences {
+  const [view, sort, direction, density] = (cookie ?? '').split('.')
+  return {
+    view: pick(choices.view, view, defaults.view),
+    sort: pick(choices.sort, sort, defaults.sort),
+    direction: pick(choices.direction, direction, defaults.direction),
+    density: pick(choices.density, density, defaults.density),
+  }
+}
+
+export function formatPreferences({ view, sort, direction, density }: Preferences): string {
+  return [view, sort, direction, density].join('.')
+}
+
+export function parseTheme(cookie: string | undefined): Theme {
+  return pick(['system', 'light', 'dark'] as const, cookie, 'system')
+}

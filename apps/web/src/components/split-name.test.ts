@@ -1,0 +1,40 @@
+import { expect, test } from 'vitest'
+import { extensionOf, showBidiControls, splitName } from './split-name.ts'
+
+test('the tail keeps the extension and the last word', () => {
+  expect(splitName('Harbour at sunrise.jpg')).toEqual({ head: 'Harbour at ', tail: 'sunrise.jpg' })
+  expect(splitName('soundings-raw-2026.tar.zst')).toEqual({ head: 'soundings-raw-', tail: '2026.tar.zst' })
+  expect(splitName('Minutes of the joint meeting, revised (draft 4).docx').tail).toBe('4).docx')
+})
+
+test('head and tail are the whole name', () => {
+  for (const name of [
+    '潮位观测数据_2026年第三季度_修订版.xlsx',
+    'a-very-long-name-without-extension',
+    'x'.repeat(90),
+  ]) {
+    const { head, tail } = splitName(name)
+    expect(head + tail).toBe(name)
+  }
+})
+
+test('a short name and a right-to-left name are not cut', () => {
+  expect(splitName('tide_model.py')).toEqual({ head: 'tide_model.py', tail: '' })
+  expect(splitName('تقرير المسح الساحلي ٢٠٢٦.pdf').tail).toBe('')
+})
+
+test('a name without a word boundary near its end keeps a few letters and the extension', () => {
+  const { tail } = splitName('abcdefghijklmnopqrstuvwxyz0123456789.jpeg')
+  expect(tail).toBe('6789.jpeg')
+})
+
+test('an override cannot hide the real extension', () => {
+  expect(showBidiControls('invoice\u202efdp.exe')).toBe('invoice⟨RLO⟩fdp.exe')
+})
+
+test('extensions: compound ones count as one, dotfiles have none', () => {
+  expect(extensionOf('a.TAR.GZ')).toBe('tar.gz')
+  expect(extensionOf('Photo.JPG')).toBe('jpg')
+  expect(extensionOf('.bashrc')).toBe('')
+  expect(extensionOf('README')).toBe('')
+})

@@ -1,0 +1,59 @@
+const TAIL_MAX = 18
+const RIGHT_TO_LEFT = /[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]/
+const BIDI_CONTROLS: Record<string, string> = {
+  '\u061c': 'ALM',
+  '\u200e': 'LRM',
+  '\u200f': 'RLM',
+  '\u202a': 'LRE',
+  '\u202b': 'RLE',
+  '\u202c': 'PDF',
+  '\u202d': 'LRO',
+  '\u202e': 'RLO',
+  '\u2066': 'LRI',
+  '\u2067': 'RLI',
+  '\u2068': 'FSI',
+  '\u2069': 'PDI',
+}
+
+/** Where the extension begins, the dot included; the length of the name when it has none. `.bashrc` has none. */
+export function extensionStart(name: string): number {
+  const last = name.lastIndexOf('.')
+  if (last <= 0 || last === name.length - 1 || name.length - last > 12) return name.length
+  const compound = /\.tar\.[a-z0-9]{1,4}$/i.exec(name)
+  return compound !== null && compound.index > 0 ? compound.index : last
+}
+
+/** The extension without its dot, in lower case; empty when there is none. */
+export function extensionOf(name: string): string {
+  return name.slice(extensionStart(name) + 1).toLowerCase()
+}
+
+/** Controls that change the direction of text are shown, never applied: a name must not look like another one. */
+export function showBidiControls(name: string): string {
+  return Array.from(name, (character) => {
+    const word = BIDI_CONTROLS[character]
+    return word === undefined ? character : `\u27e8${word}\u27e9`
+  }).join('')
+}
+
+/**
+ * Cuts a name for an ellipsis in the middle: `head` may be shortened by the browser, `tail` always stays. The cut is at
+ * a word boundary. Names with right-to-left letters are not cut: their two halves would stand in the wrong order.
+ */
+export function splitName(rawName: string): { head: string; tail: string } {
+  const name = showBidiControls(rawName)
+  if (name.length <= TAIL_MAX || RIGHT_TO_LEFT.test(name)) return { head: name, tail: '' }
+  const extension = extensionStart(name)
+  const earliest = Math.max(1, name.length - TAIL_MAX)
+  for (let at = extension - 1; at >= earliest; at -= 1) {
+    const before = name[at - 1] ?? ''
+    if (at < extension - 1 && /[\s_\-–—·,]/.test(before)) return { head: name.slice(0, at), tail: name.slice(at) }
+  }
+  const at = wholeCharacter(name, Math.max(1, extension - 4))
+  return name.length - at > TAIL_MAX ? { head: name, tail: '' } : { head: name.slice(0, at), tail: name.slice(at) }
+}
+
+function wholeCharacter(text: string, at: number): number {
+  const code = text.charCodeAt(at)
+  return code >= 0xdc00 && code <= 0xdfff ? at - 1 : at
+}
