@@ -1,9 +1,9 @@
 import { once } from 'node:events'
 import net from 'node:net'
 
-interface Cut {
-  afterBytes: number
-  done: () => void
+interface Mark {
+  atBytes: number
+  reached: () => void
 }
 
 /**
@@ -13,7 +13,7 @@ interface Cut {
 export class BreakProxy {
   readonly #server: net.Server
   readonly #sockets = new Set<net.Socket>()
-  #cut: Cut | undefined
+  readonly #marks = new Set<Mark>()
   /** Bytes that came from the browser, headers included. */
   receivedBytes = 0
   /** How many times connections were cut. */
@@ -48,18 +48,24 @@ export class BreakProxy {
 
   #count(bytes: number): void {
     this.receivedBytes += bytes
-    if (this.#cut === undefined || this.receivedBytes < this.#cut.afterBytes) return
-    const { done } = this.#cut
-    this.#cut = undefined
-    this.cutNow()
-    done()
+    for (const mark of this.#marks) {
+      if (this.receivedBytes < mark.atBytes) continue
+      this.#marks.delete(mark)
+      mark.reached()
+    }
+  }
+
+  /** Resolves once `bytes` more have come from the browser. */
+  reached(bytes: number): Promise<void> {
+    return new Promise((reached) => {
+      this.#marks.add({ atBytes: this.receivedBytes + bytes, reached })
+    })
   }
 
   /** Cuts all connections once `bytes` more have come from the browser; resolves when that has happened. */
-  cutAfter(bytes: number): Promise<void> {
-    return new Promise((done) => {
-      this.#cut = { afterBytes: this.receivedBytes + bytes, done }
-    })
+  async cutAfter(bytes: number): Promise<void> {
+    await this.reached(bytes)
+    this.cutNow()
   }
 
   cutNow(): void {

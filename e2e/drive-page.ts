@@ -19,13 +19,19 @@ export function newPerson(): Person {
   }
 }
 
-export async function register(page: Page, driveUrl: string, person: Person): Promise<void> {
+export async function fillRegistration(page: Page, driveUrl: string, person: Person): Promise<void> {
   await page.goto(`${driveUrl}/register`)
   await page.getByLabel('Name').fill(person.name)
   await page.getByLabel('Email').fill(person.email)
   await page.getByLabel('Password', { exact: true }).fill(person.password)
+}
+
+/** Registers and arrives in the empty drive. */
+export async function register(page: Page, driveUrl: string, person = newPerson()): Promise<Person> {
+  await fillRegistration(page, driveUrl, person)
   await page.getByRole('button', { name: 'Create account' }).click()
-  await expect(page.getByRole('grid').or(page.getByText('Lay the first stone'))).toBeVisible()
+  await expect(page.getByText('Lay the first stone')).toBeVisible()
+  return person
 }
 
 export async function signIn(page: Page, driveUrl: string, { email, password }: Person): Promise<void> {
@@ -35,10 +41,51 @@ export async function signIn(page: Page, driveUrl: string, { email, password }: 
   await page.getByRole('button', { name: 'Sign in' }).click()
 }
 
-/** The row of a file or folder. */
+/** The row of a file or folder in the list. */
 export function row(page: Page, name: string): Locator {
-  return page
-    .getByRole('grid')
-    .getByRole('row')
-    .filter({ has: page.getByLabel(name, { exact: true }) })
+  return page.getByRole('row').filter({ has: page.getByRole('checkbox', { name: `Select ${name}`, exact: true }) })
+}
+
+export async function createFolder(page: Page, name: string): Promise<void> {
+  await page.getByRole('button', { name: 'New folder' }).click()
+  const dialog = page.getByRole('dialog', { name: 'New folder' })
+  await dialog.getByLabel('Name').fill(name)
+  await dialog.getByRole('button', { name: 'Create' }).click()
+  await expect(row(page, name)).toBeVisible()
+}
+
+export async function openFolder(page: Page, name: string): Promise<void> {
+  await row(page, name).dblclick()
+  await expect(page.getByRole('navigation', { name: 'Path' })).toContainText(name)
+}
+
+export interface NamedFile {
+  name: string
+  mimeType: string
+  buffer: Buffer
+}
+
+/** Chooses files with the button Upload, as a person does: paths on disk, or small files from memory. */
+export async function chooseFiles(page: Page, files: string[] | NamedFile[]): Promise<void> {
+  const chooser = page.waitForEvent('filechooser')
+  await page.getByRole('button', { name: 'Upload', exact: true }).click()
+  await (await chooser).setFiles(files)
+}
+
+export function textFile(name: string, text: string): NamedFile {
+  return { name, mimeType: 'text/plain', buffer: Buffer.from(text) }
+}
+
+/** The panel at the bottom right that shows uploads. */
+export function uploadPanel(page: Page): Locator {
+  return page.getByRole('region', { name: 'Uploads' })
+}
+
+/** Downloads a file with its row's button and returns the path of what arrived. */
+export async function download(page: Page, name: string): Promise<string> {
+  const arriving = page.waitForEvent('download')
+  await row(page, name).hover()
+  await page.getByRole('button', { name: `Download ${name}`, exact: true }).click()
+  const file = await arriving
+  return await file.path()
 }

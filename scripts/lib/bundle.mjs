@@ -1,4 +1,5 @@
 // esbuild turns our TypeScript into files that Node.js 20 runs.
+import fs from 'node:fs'
 import path from 'node:path'
 import { build } from 'esbuild'
 import { root } from './run.mjs'
@@ -17,9 +18,19 @@ const shared = {
   banner: { js: REQUIRE },
 }
 
-/** apps/<name>/dist/main.js with everything inside. */
+/** Files that a daemon loads as threads: they stay files of their own, beside main.js. */
+function threadsOf(name) {
+  const src = `apps/${name}/src`
+  const files = fs.readdirSync(path.join(root, src), { recursive: true })
+  return files.filter((file) => file.endsWith('-worker.mjs')).map((file) => path.join(src, file))
+}
+
+/** apps/<name>/dist/main.js with everything inside, but for its threads. */
 export async function bundleDaemon(name) {
-  await build({ ...shared, entryPoints: [`apps/${name}/src/main.ts`], outfile: `apps/${name}/dist/main.js` })
+  const dist = `apps/${name}/dist`
+  const threads = threadsOf(name).map((file) => ({ entryPoints: [file], outfile: `${dist}/${path.basename(file)}` }))
+  const main = { entryPoints: [`apps/${name}/src/main.ts`], outfile: `${dist}/main.js` }
+  await Promise.all([main, ...threads].map((files) => build({ ...shared, ...files })))
 }
 
 /** The client and the tickets of dfs-core, for these scripts and the browser tests. */

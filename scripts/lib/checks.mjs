@@ -40,7 +40,10 @@ async function importDirections() {
 /** Name and work of each check, in the order of their speed. Work throws, with what is wrong in the message. */
 export const checks = [
   { name: 'tidy', work: async () => (await import('./tidy.mjs')).tidy() },
-  { name: 'biome', work: async () => void (await runQuietly(bin('biome'), ['ci', '--colors=off', '--error-on-warnings', '.'])) },
+  {
+    name: 'biome',
+    work: async () => void (await runQuietly(bin('biome'), ['ci', '--colors=off', '--error-on-warnings', '.'])),
+  },
   { name: 'types', work: types },
   { name: 'import directions', work: importDirections },
   { name: 'dead code', work: async () => void (await runQuietly(bin('knip'), ['--no-progress'])) },

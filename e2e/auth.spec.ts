@@ -1,0 +1,68 @@
+import { expect } from '@playwright/test'
+import { newPerson, register, signIn } from './drive-page.ts'
+import { test } from './drive-test.ts'
+
+test('a wrong password is refused with a sentence, the right one opens the drive', async ({ page, drive, person }) => {
+  await page.context().clearCookies()
+  await signIn(page, drive.url, { ...person, password: 'not the password' })
+  await expect(page.getByRole('alert').filter({ hasText: 'Email or password is not right.' })).toBeVisible()
+  await page.getByLabel('Password', { exact: true }).fill(person.password)
+  await page.getByRole('button', { name: 'Sign in' }).click()
+  await expect(page.getByText('Lay the first stone')).toBeVisible()
+})
+
+test('signing out ends the session itself, not only the cookie', async ({ page, drive, person }) => {
+  const cookies = await page.context().cookies()
+  await page.getByRole('button', { name: 'Account and settings' }).click()
+  await page.getByRole('menuitem', { name: 'Sign out' }).click()
+  await expect(page.getByRole('heading', { name: 'Sign in to Cairn' })).toBeVisible()
+  await page.context().addCookies(cookies)
+  const answer = await page.request.get(`${drive.url}/api/me`)
+  expect(answer.status()).toBe(401)
+  await page.goto(`${drive.url}/drive`)
+  await expect(page.getByRole('heading', { name: 'Sign in to Cairn' })).toBeVisible()
+  expect(person.email).toContain('@')
+})
+
+test('the second person is no administrator and is not told so', async ({ page, drive, person, browser }) => {
+  const other = await (await browser.newContext()).newPage()
+  await other.goto(`${drive.url}/register`)
+  await expect(other.getByRole('button', { name: 'Create account' })).toBeVisible()
+  await expect(other.getByText('administrator')).toHaveCount(0)
+  await register(other, drive.url)
+  const me = await other.request.get(`${drive.url}/api/me`)
+  expect(await me.json()).toMatchObject({ role: 'user' })
+  await other.context().close()
+  expect(person.email).toContain('@')
+  await expect(page.getByText('Lay the first stone')).toBeVisible()
+})
+
+test('an email can register once', async ({ page, drive, person }) => {
+  await page.context().clearCookies()
+  await page.goto(`${drive.url}/register`)
+  await page.getByLabel('Name').fill('Somebody else')
+  await page.getByLabel('Email').fill(person.email.toUpperCase())
+  await page.getByLabel('Password', { exact: true }).fill('another long password')
+  await page.getByRole('button', { name: 'Create account' }).click()
+  await expect(page.getByText('There is an account with this address already.')).toBeVisible()
+})
+
+test('a page that needs a person leads to sign-in and back', async ({ page, drive }) => {
+  const person = newPerson()
+  await register(page, drive.url, person)
+  await page.context().clearCookies()
+  await page.goto(`${drive.url}/drive`)
+  await expect(page.getByRole('heading', { name: 'Sign in to Cairn' })).toBeVisible()
+  await page.getByLabel('Email').fill(person.email)
+  await page.getByLabel('Password', { exact: true }).fill(person.password)
+  await page.getByRole('button', { name: 'Sign in' }).click()
+  await expect(page).toHaveURL(/\/drive$/)
+})
+
+test('the page speaks Chinese to who asks for it', async ({ browser, drive }) => {
+  const context = await browser.newContext({ locale: 'zh-CN' })
+  const page = await context.newPage()
+  await page.goto(`${drive.url}/sign-in`)
+  await expect(page.getByRole('button', { name: '登录' })).toBeVisible()
+  await context.close()
+})

@@ -1,0 +1,108 @@
+import { expect } from '@playwright/test'
+import { createFolder, openFolder, row } from './drive-page.ts'
+import { test } from './drive-test.ts'
+
+test.beforeEach(({ person }) => {
+  expect(person.email).toContain('@')
+})
+
+test('a folder is created, renamed, and still there after a reload', async ({ page }) => {
+  await createFolder(page, 'Field notes')
+  await row(page, 'Field notes').click()
+  await page.keyboard.press('F2')
+  const dialog = page.getByRole('dialog', { name: 'Rename' })
+  await dialog.getByLabel('Name').fill('Field notes 2026')
+  await dialog.getByRole('button', { name: 'Rename' }).click()
+  await expect(row(page, 'Field notes 2026')).toBeVisible()
+  await page.reload()
+  await expect(row(page, 'Field notes 2026')).toBeVisible()
+  await expect(row(page, 'Field notes')).toHaveCount(0)
+})
+
+test('a folder moves into another one and is found there', async ({ page }) => {
+  await createFolder(page, 'Harbour')
+  await createFolder(page, 'Soundings')
+  await row(page, 'Soundings').click({ button: 'right' })
+  await page.getByRole('menuitem', { name: 'Move to' }).click()
+  const dialog = page.getByRole('dialog')
+  await dialog.getByText('Harbour', { exact: true }).click()
+  await dialog.getByRole('button', { name: /^Move (here|to “Harbour”)$/ }).click()
+  await expect(row(page, 'Soundings')).toHaveCount(0)
+  await openFolder(page, 'Harbour')
+  await expect(row(page, 'Soundings')).toBeVisible()
+})
+
+test('a deleted folder comes back with Undo', async ({ page }) => {
+  await createFolder(page, 'Lighthouse')
+  await row(page, 'Lighthouse').click()
+  await page.keyboard.press('Delete')
+  await expect(row(page, 'Lighthouse')).toHaveCount(0)
+  await expect(page.getByText('“Lighthouse” moved to trash')).toBeVisible()
+  await page.getByRole('button', { name: 'Undo' }).click()
+  await expect(row(page, 'Lighthouse')).toBeVisible()
+  await page.reload()
+  await expect(row(page, 'Lighthouse')).toBeVisible()
+})
+
+for (const [name, sentence] of [
+  ['a'.repeat(300), 'That name is too long by 45 bytes.'],
+  ['潮'.repeat(100), 'That name is too long by 45 bytes.'],
+  ['north/south', 'A name cannot contain “/”.'],
+  ['..', '“..” cannot be a name.'],
+] as const) {
+  test(`the name ${name.slice(0, 12)} (${name.length} characters) is refused with a sentence`, async ({ page }) => {
+    await page.getByRole('button', { name: 'New folder' }).click()
+    const dialog = page.getByRole('dialog', { name: 'New folder' })
+    await dialog.getByLabel('Name').fill(name)
+    await dialog.getByRole('button', { name: 'Create' }).click()
+    await expect(dialog.getByText(sentence)).toBeVisible()
+    await page.keyboard.press('Escape')
+    await expect(page.getByText('Lay the first stone')).toBeVisible()
+  })
+}
+
+test('a name that is taken is refused and stays in the field', async ({ page }) => {
+  await createFolder(page, 'Receipts')
+  await page.getByRole('button', { name: 'New folder' }).click()
+  const dialog = page.getByRole('dialog', { name: 'New folder' })
+  await dialog.getByLabel('Name').fill('Receipts')
+  await dialog.getByRole('button', { name: 'Create' }).click()
+  await expect(dialog.getByText('“Receipts” exists here already.')).toBeVisible()
+  await expect(dialog.getByLabel('Name')).toHaveValue('Receipts')
+})
+
+test('a name of 255 bytes in Chinese is kept as it is', async ({ page }) => {
+  const name = '潮位观测数据'.repeat(14).slice(0, 85)
+  await createFolder(page, name)
+  await page.reload()
+  await expect(row(page, name)).toBeVisible()
+})
+
+test('everything can be done with the keyboard alone', async ({ page }) => {
+  await page.keyboard.press('Shift+N')
+  await page.keyboard.type('Alpha')
+  await page.keyboard.press('Enter')
+  await expect(row(page, 'Alpha')).toBeVisible()
+  await page.keyboard.press('Shift+N')
+  await page.keyboard.type('Beta')
+  await page.keyboard.press('Enter')
+  await expect(row(page, 'Beta')).toBeVisible()
+
+  await page.getByRole('grid').focus()
+  await page.keyboard.press('Home')
+  await page.keyboard.press('Enter')
+  await expect(page.getByRole('navigation', { name: 'Path' })).toContainText('Alpha')
+  await page.keyboard.press('Backspace')
+  await expect(row(page, 'Beta')).toBeVisible()
+  await page.getByRole('grid').focus()
+  await page.keyboard.press('End')
+  await page.keyboard.press('F2')
+  await page.keyboard.press('ControlOrMeta+A')
+  await page.keyboard.type('Gamma')
+  await page.keyboard.press('Enter')
+  await expect(row(page, 'Gamma')).toBeVisible()
+  await page.keyboard.press('Delete')
+  await expect(row(page, 'Gamma')).toHaveCount(0)
+  await page.keyboard.press('ControlOrMeta+Z')
+  await expect(row(page, 'Gamma')).toBeVisible()
+})
