@@ -1,6 +1,28 @@
 // The public door of @cairn/dfs-core. The command server, tickets and configuration files have doors of their own:
 // ./server, ./tickets, ./conf.
 
+// Client
+export { formatAddress, parseAddress } from './client/address.ts'
+export type { Request, Timeouts } from './client/connection.ts'
+export { Connection, openConnection } from './client/connection.ts'
+export type { DfsClientOptions } from './client/dfs-client.ts'
+export { DfsClient } from './client/dfs-client.ts'
+export type { PoolOptions } from './client/pool.ts'
+export { ConnectionPool } from './client/pool.ts'
+export type { RequestBody, StreamBody } from './client/request-body.ts'
+export type { Download } from './client/response.ts'
+export type {
+  ByteRange,
+  FileInfo,
+  Metadata,
+  MetadataMode,
+  RequestOptions,
+  UploadOptions,
+} from './client/storage-client.ts'
+export { StorageClient } from './client/storage-client.ts'
+export type { UploadFileOptions } from './client/stored-upload.ts'
+export type { FetchTarget, StorageAddress, StoreTarget, StoreTargets } from './client/tracker-client.ts'
+export { addressOf, TrackerClient } from './client/tracker-client.ts'
 // File IDs and content
 export { combineCrc32, crc32 } from './crc32.ts'
 // Errors and limits
@@ -51,5 +73,3 @@ export type {
 export type { StatusAnswer } from './protocol/status-answer.ts'
 export { CairnCommand, FileInfoFlag, MetadataFlag, storageCommands } from './protocol/storage-commands.ts'
 export { trackerCommands } from './protocol/tracker-commands.ts'
-
-// Client

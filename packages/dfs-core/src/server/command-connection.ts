@@ -1,6 +1,6 @@
 import type { Socket } from 'node:net'
 import { ProtocolError, Status } from '../errors.ts'
-import { encodeEmptyFrame, HEADER_SIZE, type Header, RESPONSE_COMMAND, writeHeader } from '../protocol/frame.ts'
+import { encodeEmptyFrame, type Header, RESPONSE_COMMAND } from '../protocol/frame.ts'
 import { Exchange, type ExchangeHost } from './exchange.ts'
 import { type FileSendEnd, FileSender } from './file-sender.ts'
 import { type FrameConsumer, FrameInput } from './frame-input.ts'
@@ -13,7 +13,6 @@ const DRAIN_BYTES_MAX = 1024 * 1024
 const BACKLOG_BYTES_MAX = 64 * 1024
 /** Sweeps without progress that end a connection; the server makes one every quarter of the network timeout. */
 const QUIET_SWEEPS_MAX = 4
-const OK_FRAME = encodeEmptyFrame(RESPONSE_COMMAND, Status.OK)
 
 /** What all connections of one server share. */
 export interface ConnectionContext<S> {
@@ -128,13 +127,8 @@ export class CommandConnection<S> implements ExchangeHost, FrameConsumer {
     this.#proceed()
   }
 
-  answerOk(body: Buffer | undefined): void {
-    this.#socket.write(body === undefined || body.length === 0 ? OK_FRAME : okFrame(body))
-    this.#answered(false)
-  }
-
-  answerFail(status: number): void {
-    this.#socket.write(encodeEmptyFrame(RESPONSE_COMMAND, status))
+  answer(frame: Buffer, status: number): void {
+    this.#socket.write(frame)
     this.#answered(status === Status.EINVAL && this.#context.closeOnEinval)
   }
 
@@ -156,7 +150,11 @@ export class CommandConnection<S> implements ExchangeHost, FrameConsumer {
     if (this.closed) return
     if (end.error === undefined) this.#answered(false)
     else if (end.headerSent) this.#socket.destroy()
-    else this.answerFail(Status.EIO)
+    else this.#answerError(Status.EIO)
+  }
+
+  #answerError(status: number): void {
+    this.answer(encodeEmptyFrame(RESPONSE_COMMAND, status), status)
   }
 
   #answered(last: boolean): void {
@@ -176,7 +174,7 @@ export class CommandConnection<S> implements ExchangeHost, FrameConsumer {
     if (header.command === QUIT) this.#linger()
     else if (header.length > this.#context.headBytesMax) this.#refuseOversized(header)
     else {
-      this.answerFail(Status.EINVAL)
+      this.#answerError(Status.EINVAL)
       if (this.#context.closeOnUnknown) this.#linger()
     }
     return -1
@@ -185,9 +183,9 @@ export class CommandConnection<S> implements ExchangeHost, FrameConsumer {
   /** Storages answer before they close, trackers only close (client protocol §1.7). */
   #refuseOversized(header: Header): -1 {
     this.logger?.debug({ length: header.length, ...this.#whose() }, 'request too long')
-    if (this.#context.closeOnEinval) this.answerFail(Status.EINVAL)
+    if (this.#context.closeOnEinval) this.#answerError(Status.EINVAL)
     else if (header.length > this.#context.headBytesMax) this.#socket.destroy()
-    else this.answerFail(Status.EINVAL)
+    else this.#answerError(Status.EINVAL)
     return -1
   }
 
@@ -285,11 +283,4 @@ export class CommandConnection<S> implements ExchangeHost, FrameConsumer {
   #whose(): { remoteAddress: string; command: number } {
     return { remoteAddress: this.#peer.remoteAddress, command: this.#header.command }
   }
-}
-
-function okFrame(body: Buffer): Buffer {
-  const frame = Buffer.allocUnsafe(HEADER_SIZE + body.length)
-  writeHeader(frame, 0, { length: body.length, command: RESPONSE_COMMAND, status: Status.OK })
-  body.copy(frame, HEADER_SIZE)
-  return frame
 }

@@ -1,13 +1,16 @@
 import { ProtocolError, Status } from '../errors.ts'
+import { encodeEmptyFrame, HEADER_SIZE, RESPONSE_COMMAND, writeHeader } from '../protocol/frame.ts'
 import type { BodySink, CommandHandler, CommandReply, CommandRequest, CommandServerLogger } from './handler.ts'
+
+const OK_FRAME = encodeEmptyFrame(RESPONSE_COMMAND, Status.OK)
 
 /** What a request needs from its connection. */
 export interface ExchangeHost {
   /** The connection is gone: nobody reads an answer. */
   readonly closed: boolean
   readonly logger: CommandServerLogger | undefined
-  answerOk(body: Buffer | undefined): void
-  answerFail(status: number): void
+  /** Sends a whole answer. */
+  answer(frame: Buffer, status: number): void
   answerFile(fd: number, offset: number, length: number, done: (error?: Error) => void): void
   /** The sink of `exchange` takes its body again. */
   bodyResumed(exchange: Exchange): void
@@ -84,17 +87,26 @@ export class Exchange implements CommandReply {
   }
 
   ok(body?: Buffer): void {
-    if (this.#claim()) this.#host.answerOk(body)
+    if (this.done) return
+    const frame = okFrame(body)
+    this.#close()
+    this.#host.answer(frame, Status.OK)
   }
 
   fail(status: number): void {
     if (!Number.isInteger(status) || status < 1 || status > 127) throw new RangeError(`not an error status: ${status}`)
-    if (this.#claim()) this.#host.answerFail(status)
+    if (this.done) return
+    this.#close()
+    this.#host.answer(encodeEmptyFrame(RESPONSE_COMMAND, status), status)
   }
 
   sendFile(fd: number, offset: number, length: number, done: (error?: Error) => void): void {
-    if (this.#claim()) this.#host.answerFile(fd, offset, length, done)
-    else done(new Error('the request is answered already, or its connection is gone'))
+    if (this.done) {
+      done(new Error('the request is answered already, or its connection is gone'))
+      return
+    }
+    this.#close()
+    this.#host.answerFile(fd, offset, length, done)
   }
 
   pause(): void {
@@ -108,11 +120,9 @@ export class Exchange implements CommandReply {
   }
 
   /** After an answer the sink is left alone: whoever answered early has cleaned up. */
-  #claim(): boolean {
-    if (this.done) return false
+  #close(): void {
     this.#answered = true
     this.#sink = null
-    return true
   }
 
   #fault(error: unknown, sink: BodySink | null): void {
@@ -132,4 +142,12 @@ export class Exchange implements CommandReply {
       this.#host.logger?.error({ err: error }, 'a body could not be aborted')
     }
   }
+}
+
+function okFrame(body: Buffer | undefined): Buffer {
+  if (body === undefined || body.length === 0) return OK_FRAME
+  const frame = Buffer.allocUnsafe(HEADER_SIZE + body.length)
+  writeHeader(frame, 0, { length: body.length, command: RESPONSE_COMMAND, status: Status.OK })
+  body.copy(frame, HEADER_SIZE)
+  return frame
 }

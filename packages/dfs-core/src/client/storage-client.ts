@@ -1,0 +1,191 @@
+import { splitFileId } from '../file-id/file-id.ts'
+import { STORE_PATH_ANY } from '../limits.ts'
+import type { Command } from '../protocol/command.ts'
+import { decodeMetadata, encodeMetadata } from '../protocol/metadata.ts'
+import type { StatusAnswer } from '../protocol/status-answer.ts'
+import { MetadataFlag, storageCommands } from '../protocol/storage-commands.ts'
+import { parseAddress } from './address.ts'
+import type { Request } from './connection.ts'
+import type { ConnectionPool } from './pool.ts'
+import { bodySize, type RequestBody } from './request-body.ts'
+import type { Download } from './response.ts'
+
+/** Names and values of a file; both are texts without the bytes 0x01 and 0x02, at most 64 and 256 bytes long. */
+export type Metadata = Readonly<Record<string, string>>
+
+/** What SET_METADATA does with names that the file has already. */
+export type MetadataMode = keyof typeof MetadataFlag
+
+export interface UploadOptions {
+  /** Without the dot, at most 6 bytes; default none. */
+  readonly ext?: string
+  /** Default: the storage chooses. */
+  readonly storePathIndex?: number
+}
+
+/** Bytes of a file: `length` 0 or absent = to the end. */
+export interface ByteRange {
+  readonly offset?: number
+  readonly length?: number
+}
+
+export interface FileInfo {
+  readonly size: number
+  /** Unix seconds. */
+  readonly mtime: number
+  /** Unsigned; 0 when an appender's or slave's was not asked for. */
+  readonly crc32: number
+  /** The storage that took the upload; empty when it is unknown. */
+  readonly sourceIp: string
+}
+
+/** Options of the low-level `request`. */
+export interface RequestOptions extends Pick<Request, 'status' | 'responseMax' | 'timeoutMs'> {
+  /** The request changes nothing and may be sent twice (see `ConnectionPool.request`). */
+  readonly repeatable?: boolean
+}
+
+/** A storage reads the whole file for the checksum in the new name: this long for one that can be terabytes. */
+const REGENERATE_TIMEOUT_MS = 30 * 60_000
+
+/**
+ * The commands of one storage. Files are named by their file IDs (`group1/M00/00/00/…`). Every method rejects with
+ * ServerError for a status other than 0 (ENOENT: no such file), with ConnectionError when the network or the server
+ * fails, with ProtocolError when the answer or a file ID is malformed. Requests that change something are never sent
+ * twice.
+ */
+export class StorageClient {
+  /** `host:port` */
+  readonly address: string
+  readonly #pool: ConnectionPool
+
+  /** Throws RangeError when `address` is not `host:port`. */
+  constructor(address: string, pool: ConnectionPool) {
+    parseAddress(address)
+    this.address = address
+    this.#pool = pool
+  }
+
+  /** Stores a file (11); resolves with its file ID. */
+  uploadFile(body: RequestBody, options: UploadOptions = {}): Promise<string> {
+    return this.#upload(storageCommands.uploadFile, body, options)
+  }
+
+  /** Stores a file that can grow (23); resolves with its file ID. */
+  uploadAppender(body: RequestBody, options: UploadOptions = {}): Promise<string> {
+    return this.#upload(storageCommands.uploadAppenderFile, body, options)
+  }
+
+  /** Stores a file whose name derives from its master's (21); resolves with its file ID. EEXIST when it is there. */
+  async uploadSlave(masterFileId: string, prefix: string, ext: string, body: RequestBody): Promise<string> {
+    const masterName = splitFileId(masterFileId).logicName
+    const row = storageCommands.uploadSlaveFile
+    return toFileId(await this.#send(row, { fileSize: bodySize(body), prefix, extension: ext, masterName }, { body }))
+  }
+
+  /** Adds to the end of an appender (24). */
+  async appendFile(fileId: string, body: RequestBody): Promise<void> {
+    const name = splitFileId(fileId).logicName
+    await this.#send(storageCommands.appendFile, { size: bodySize(body), name }, { body })
+  }
+
+  /** Overwrites a part of an appender from `offset`, which is at most its size (34). */
+  async modifyFile(fileId: string, offset: number, body: RequestBody): Promise<void> {
+    const name = splitFileId(fileId).logicName
+    await this.#send(storageCommands.modifyFile, { offset, size: bodySize(body), name }, { body })
+  }
+
+  /** Cuts an appender, or extends it with zeros, to `newSize` bytes (36). */
+  async truncateFile(fileId: string, newSize: number): Promise<void> {
+    await this.#send(storageCommands.truncateFile, { newSize, name: splitFileId(fileId).logicName })
+  }
+
+  /** Turns an appender into a normal file under a new name (38); resolves with the new file ID. */
+  async regenerateFile(fileId: string): Promise<string> {
+    const name = splitFileId(fileId).logicName
+    const row = storageCommands.regenerateAppenderFilename
+    return toFileId(await this.#send(row, { name }, { timeoutMs: REGENERATE_TIMEOUT_MS }))
+  }
+
+  /**
+   * Reads a file, or a range of it, as a stream (14); a length beyond the end is cut by the server. EINVAL when the
+   * offset is not inside the file, and so for every empty file. Destroy the stream when the rest is not wanted.
+   */
+  download(fileId: string, range: ByteRange = {}): Promise<Download> {
+    return this.#pool.download(this.address, downloadRequest(fileId, range))
+  }
+
+  /** Reads a file, or a range of it, into memory (14): at most `sizeMax` bytes, more is a ProtocolError. */
+  downloadBuffer(fileId: string, range: ByteRange = {}, sizeMax = 64 * 1024 * 1024): Promise<Buffer> {
+    return this.#pool.request(this.address, { ...downloadRequest(fileId, range), responseMax: sizeMax }, true)
+  }
+
+  /** Deletes a file and its metadata (12). */
+  async deleteFile(fileId: string): Promise<void> {
+    await this.#send(storageCommands.deleteFile, named(fileId))
+  }
+
+  /** The metadata of a file (15); ENOENT when the file has none, or is not there. */
+  async getMetadata(fileId: string): Promise<Record<string, string>> {
+    const { metadata } = await this.#send(storageCommands.getMetadata, named(fileId), { repeatable: true })
+    return decodeMetadata(metadata)
+  }
+
+  /** Replaces the metadata of a file, or merges new ones over it (13). */
+  async setMetadata(fileId: string, metadata: Metadata, mode: MetadataMode): Promise<void> {
+    const value = { ...named(fileId), flag: MetadataFlag[mode], metadata: encodeMetadata(metadata) }
+    await this.#send(storageCommands.setMetadata, value)
+  }
+
+  /** Size, time and checksum of a file (22). `flags`: bits of FileInfoFlag. */
+  async queryFileInfo(fileId: string, flags = 0): Promise<FileInfo> {
+    const options = { status: flags, repeatable: true }
+    const { size, mtime, crc32, sourceIp } = await this.#send(storageCommands.queryFileInfo, named(fileId), options)
+    // The wire carries the checksum as a sign-extended 64-bit number.
+    return { size, mtime, crc32: crc32 >>> 0, sourceIp }
+  }
+
+  /** Cairn's own STATUS (206). A C storage answers EINVAL. */
+  status(): Promise<StatusAnswer> {
+    return this.#send(storageCommands.status, {}, { repeatable: true })
+  }
+
+  /** Resolves when the server answers ACTIVE_TEST (111). */
+  async activeTest(): Promise<void> {
+    await this.#send(storageCommands.activeTest, {}, { repeatable: true })
+  }
+
+  /**
+   * Sends any command: a frame whose body is `head` and then `body`. Resolves with the body of the answer, at most 4 MiB
+   * unless `responseMax` says more. Replication and Cairn's own commands build on it.
+   */
+  request(command: number, head: Buffer, body?: RequestBody, options: RequestOptions = {}): Promise<Buffer> {
+    const { repeatable, ...rest } = options
+    const request = { command, head, ...rest, ...(body !== undefined && { body }) }
+    return this.#pool.request(this.address, request, repeatable ?? false)
+  }
+
+  async #upload(row: typeof storageCommands.uploadFile, body: RequestBody, options: UploadOptions): Promise<string> {
+    const { ext: extension = '', storePathIndex = STORE_PATH_ANY } = options
+    return toFileId(await this.#send(row, { storePathIndex, fileSize: bodySize(body), extension }, { body }))
+  }
+
+  async #send<Q, R>(row: Command<Q, R>, value: Q, options: RequestOptions & { body?: RequestBody } = {}): Promise<R> {
+    const { body, ...rest } = options
+    return row.response.decode(await this.request(row.code, row.request.encode(value), body, rest))
+  }
+}
+
+function named(fileId: string): { group: string; name: string } {
+  const { group, logicName } = splitFileId(fileId)
+  return { group, name: logicName }
+}
+
+function toFileId({ group, name }: { group: string; name: string }): string {
+  return `${group}/${name}`
+}
+
+function downloadRequest(fileId: string, { offset = 0, length = 0 }: ByteRange): Request {
+  const row = storageCommands.downloadFile
+  return { command: row.code, head: row.request.encode({ offset, size: length, ...named(fileId) }) }
+}

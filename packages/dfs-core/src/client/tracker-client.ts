@@ -1,0 +1,162 @@
+import { ConnectionError, ProtocolError, ServerError, Status } from '../errors.ts'
+import { splitFileId } from '../file-id/file-id.ts'
+import type { Command } from '../protocol/command.ts'
+import type { GroupRecord, StorageRecord } from '../protocol/records.ts'
+import { trackerCommands } from '../protocol/tracker-commands.ts'
+import { formatAddress, parseAddress } from './address.ts'
+import type { ConnectionPool } from './pool.ts'
+
+/** Where a storage listens. */
+export interface StorageAddress {
+  readonly ip: string
+  readonly port: number
+}
+
+/** A storage that takes an upload. */
+export interface StoreTarget extends StorageAddress {
+  readonly group: string
+  /** Passed on in the upload request. */
+  readonly storePathIndex: number
+}
+
+/** All storages of a group that take uploads; the store path was chosen for the first. */
+export interface StoreTargets {
+  readonly group: string
+  readonly servers: readonly StorageAddress[]
+  readonly storePathIndex: number
+}
+
+/** A storage that has a file. */
+export interface FetchTarget extends StorageAddress {
+  readonly group: string
+}
+
+/** Statuses that another tracker may not share: it may know storages (ENOENT), or be the leader (EOPNOTSUPP). */
+const ASK_ANOTHER: readonly number[] = [Status.ENOENT, Status.EOPNOTSUPP]
+/** Pages of the storage id list; the C client stops there too (internals §7.2). */
+const STORAGE_ID_PAGES_MAX = 32
+
+/**
+ * Asks a cluster's trackers. Each question goes to the tracker that answered last; when that one cannot be reached or
+ * breaks off, and when it answers ENOENT (a tracker that has just started knows no storages yet) or EOPNOTSUPP (not the
+ * leader), the others are asked in turn. Methods reject with ServerError, or with ConnectionError when no tracker
+ * answered.
+ */
+export class TrackerClient {
+  readonly #trackers: readonly string[]
+  readonly #pool: ConnectionPool
+  /** Index of the tracker that answered last. */
+  #preferred = 0
+
+  /** `trackers`: at least one `host:port`, else RangeError. */
+  constructor(trackers: readonly string[], pool: ConnectionPool) {
+    if (trackers.length === 0) throw new RangeError('no tracker is given')
+    for (const tracker of trackers) parseAddress(tracker)
+    this.#trackers = trackers
+    this.#pool = pool
+  }
+
+  /** Where to upload, in any group or in `group` (101, 104). */
+  queryStore(group?: string): Promise<StoreTarget> {
+    if (group === undefined) return this.#ask(trackerCommands.queryStoreWithoutGroupOne, {})
+    return this.#ask(trackerCommands.queryStoreWithGroupOne, { group })
+  }
+
+  /** All storages that take uploads of one group (106, 107). */
+  queryStoreAll(group?: string): Promise<StoreTargets> {
+    if (group === undefined) return this.#ask(trackerCommands.queryStoreWithoutGroupAll, {})
+    return this.#ask(trackerCommands.queryStoreWithGroupAll, { group })
+  }
+
+  /** A storage that can serve a file (102). The tracker does not check that the file exists. */
+  queryFetch(fileId: string): Promise<FetchTarget> {
+    return this.#ask(trackerCommands.queryFetchOne, named(fileId))
+  }
+
+  /** Every storage that can serve a file, the one that `queryFetch` would name first (105). */
+  async queryFetchAll(fileId: string): Promise<FetchTarget[]> {
+    const { group, ip, port, others } = await this.#ask(trackerCommands.queryFetchAll, named(fileId))
+    return [{ ip, port }, ...others].map((server) => ({ group, ...server }))
+  }
+
+  /** The storage that should take a change of a file: its source, if that is up (103). */
+  queryUpdate(fileId: string): Promise<FetchTarget> {
+    return this.#ask(trackerCommands.queryUpdate, named(fileId))
+  }
+
+  /** Every group (91); sizes in MiB. */
+  async listGroups(): Promise<GroupRecord[]> {
+    const { groups } = await this.#ask(trackerCommands.listAllGroups, {})
+    return [...groups]
+  }
+
+  /** The members of a group, or the one with this storage id (92). */
+  async listStorages(group: string, id = ''): Promise<StorageRecord[]> {
+    const { storages } = await this.#ask(trackerCommands.listStorages, { group, id })
+    return [...storages]
+  }
+
+  /** The lines of storage_ids.conf (69), such as `100001 group1 192.0.2.2:23000`; none when storage ids are not used. */
+  async fetchStorageIds(): Promise<string[]> {
+    const lines: string[] = []
+    for (let page = 0; page < STORAGE_ID_PAGES_MAX; page++) {
+      const answer = await this.#ask(trackerCommands.fetchStorageIds, { start: lines.length, allowEmpty: true })
+      lines.push(...answer.lines)
+      if (answer.lines.length === 0 || lines.length >= answer.total) return lines
+    }
+    throw new ProtocolError(`the list of storage ids has more than ${STORAGE_ID_PAGES_MAX} pages`)
+  }
+
+  /** The cluster's settings, by their names in tracker.conf (75). */
+  async parameters(): Promise<Map<string, string>> {
+    const { ini } = await this.#ask(trackerCommands.parameters, {})
+    const settings = new Map<string, string>()
+    for (const line of ini.split('\n')) {
+      const equals = line.indexOf('=')
+      if (equals > 0) settings.set(line.slice(0, equals).trim(), line.slice(equals + 1).trim())
+    }
+    return settings
+  }
+
+  /** Sends any command without side effects to the trackers in turn. */
+  async #ask<Q, R>(row: Command<Q, R>, value: Q): Promise<R> {
+    const request = { command: row.code, head: row.request.encode(value) }
+    const first = this.#preferred
+    const failures: Error[] = []
+    for (let i = 0; i < this.#trackers.length; i++) {
+      const index = (first + i) % this.#trackers.length
+      try {
+        const answer = row.response.decode(await this.#pool.request(this.#trackers[index] ?? '', request, true))
+        this.#preferred = index
+        return answer
+      } catch (error) {
+        if (!mayAskAnother(error)) throw error
+        failures.push(error)
+      }
+    }
+    throw worstOf(failures)
+  }
+}
+
+/** `host:port` of a storage that a tracker named. */
+export function addressOf(storage: StorageAddress): string {
+  return formatAddress(storage.ip, storage.port)
+}
+
+function named(fileId: string): { group: string; name: string } {
+  const { group, logicName } = splitFileId(fileId)
+  return { group, name: logicName }
+}
+
+function mayAskAnother(error: unknown): error is Error {
+  if (error instanceof ServerError) return ASK_ANOTHER.includes(error.status)
+  return error instanceof ConnectionError || error instanceof ProtocolError
+}
+
+/** An answer says more than silence. */
+function worstOf(failures: readonly Error[]): Error {
+  const answer = failures.find((error) => error instanceof ServerError)
+  if (answer !== undefined || failures.length === 1) return answer ?? failures[0] ?? new ConnectionError('no tracker')
+  const messages = failures.map((error) => error.message).join('; ')
+  return new ConnectionError(`no tracker answered: ${messages}`, { cause: failures[0] })
+}
