@@ -1,0 +1,6 @@
+// The door @cairn/dfs-core/conf: configuration files in FastDFS's format.
+
+export type { Conf, NumberOptions, ReservedSpace, TimeOfDay, UnknownKey } from './conf.ts'
+export { parseConf, readConf } from './conf.ts'
+export type { ConfEntry } from './conf-lines.ts'
+export { ConfError } from './conf-lines.ts'
