@@ -1,0 +1,50 @@
+import { appendChangelog } from './changelog.ts'
+import { type Cluster, mustSave, requireGroup, requireServer, type StorageServer, setStatus } from './cluster.ts'
+import { Refusal } from './refusal.ts'
+import { chooseRoomiestGroup } from './space.ts'
+import { nextStatus, StorageStatus, statusName } from './storage-status.ts'
+
+/** DELETE_STORAGE (93). The record stays as a tombstone, so that the other members learn of it. */
+export function deleteStorage(cluster: Cluster, groupName: string, id: string, now: number): void {
+  const server = requireServer(requireGroup(cluster, groupName), id)
+  if (server.status === StorageStatus.IP_CHANGED) throw new Refusal('unknown', `${id} has moved to another address`)
+  if (server.status === StorageStatus.DELETED) throw new Refusal('already', `${id} is deleted already`)
+  if (nextStatus('delete', server.status) !== StorageStatus.DELETED) {
+    throw new Refusal('busy', `${id} is ${statusName(server.status)}`)
+  }
+  bury(cluster, server, now)
+}
+
+/** Also writes the change log, by which the members drop their read positions and this tracker remembers the deletion. */
+export function bury(cluster: Cluster, server: StorageServer, now: number): void {
+  const { group, id } = server
+  entomb(cluster, server)
+  appendChangelog(cluster, { time: now, group: group.name, id, status: StorageStatus.DELETED, newId: '' })
+  mustSave(cluster)
+  cluster.unsaved.syncTimestamps = true
+}
+
+/** Turns the record into a tombstone: nothing that it held counts any more. */
+export function entomb(cluster: Cluster, server: StorageServer): void {
+  for (const other of server.group.servers) {
+    if (other.syncSource !== server.id) continue
+    other.syncSource = ''
+    other.syncUntil = 0
+  }
+  Object.assign(server, { stat: null, paths: [], totalMb: 0, freeMb: 0, storePathCount: 0 })
+  Object.assign(server, { syncSource: '', syncUntil: 0, lastSyncedTimestamp: 0 })
+  server.syncedFrom.clear()
+  setStatus(cluster, server, StorageStatus.DELETED)
+}
+
+/** DELETE_GROUP (108). Deleted members count until the tracker restarts, as in FastDFS. */
+export function deleteGroup(cluster: Cluster, groupName: string): void {
+  const group = requireGroup(cluster, groupName)
+  if (group.servers.some((server) => !server.restored)) {
+    throw new Refusal('busy', `${groupName} has ${group.servers.length} storage servers, deleted ones included`)
+  }
+  cluster.groups.splice(cluster.groups.indexOf(group), 1)
+  if (cluster.writeTurn >= cluster.groups.length) cluster.writeTurn = 0
+  chooseRoomiestGroup(cluster)
+  cluster.unsaved.groups = cluster.unsaved.urgent = true
+}

@@ -1,0 +1,59 @@
+import type { Cluster, Group, StorageServer } from './cluster.ts'
+import { Refusal } from './refusal.ts'
+import { isTombstone } from './storage-status.ts'
+import { isLeader, type TrackerAddress } from './tracker-list.ts'
+
+/** What the tracker knows of one connection. */
+export interface Session {
+  peerIp: string
+  /** Set by JOIN. */
+  server: StorageServer | null
+  /** The value of `server.login` that this connection's JOIN made. */
+  login: number
+  leaderSeen: number
+  changesSeen: number
+  /** How far the change log was sent; it counts as read when the connection asks again. */
+  changelogSent: number | null
+}
+
+export function createSession(): Session {
+  return { peerIp: '', server: null, login: 0, leaderSeen: 0, changesSeen: 0, changelogSent: null }
+}
+
+/** The storage server that joined on this connection. */
+export function joinedServer(session: Session): StorageServer {
+  if (session.server === null) throw new Refusal('not_joined', 'the connection has not joined')
+  return session.server
+}
+
+/** Same, for reports: a deleted storage server learns here that it has to join again. */
+export function livingServer(session: Session): StorageServer {
+  const server = joinedServer(session)
+  if (isTombstone(server.status)) throw new Refusal('unknown', `${server.id} was removed from ${server.group.name}`)
+  return server
+}
+
+export interface Changes {
+  leader?: TrackerAddress
+  members?: readonly StorageServer[]
+}
+
+/**
+ * What changed for this connection since its last report. FastDFS counts per storage server, and loses a change with a
+ * lost answer; counted per connection, a new connection gets the whole list again. A follower says nothing.
+ */
+export function takeChanges(cluster: Cluster, session: Session): Changes {
+  const { trackers } = cluster
+  const group: Group = livingServer(session).group
+  const changes: Changes = {}
+  if (!isLeader(trackers)) return changes
+  if (trackers.leader !== null && session.leaderSeen !== trackers.leaderChanges) {
+    session.leaderSeen = trackers.leaderChanges
+    changes.leader = trackers.leader
+  }
+  if (session.changesSeen !== group.changes) {
+    session.changesSeen = group.changes
+    changes.members = group.sorted
+  }
+  return changes
+}
