@@ -1,12 +1,13 @@
-import { existsSync, linkSync, renameSync, unlinkSync } from 'node:fs'
+import { existsSync, linkSync, lstatSync, renameSync, unlinkSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { crc32 } from 'node:zlib'
-import { encodeMetadata, type FileNameSource, Status } from '@cairn/dfs-core'
+import { encodeMetadata, type FileSource, Status } from '@cairn/dfs-core'
 import { choosePath, hasRoom, type PathSpace, type Reserve, reservedBytes } from '../engine/allocate.ts'
 import { parseLogicName } from '../engine/logic-name.ts'
 import { removeIfAny, writeNewFile } from './atomic-file.ts'
 import { createGroupSync, createSingleSync, type Durability, type GroupSync } from './group-sync.ts'
-import type { LogDone, LogWriter } from './log-writer.ts'
+import { afterwards, ifWell, type LogDone } from './log-done.ts'
+import type { LogWriter } from './log-writer.ts'
 import { METADATA_SUFFIX, readMetadataFile } from './metadata-file.ts'
 import { createNameMaker, type NameMaker, type NameMakerOptions, type NewFile, type NewName } from './new-name.ts'
 import { StoreError } from './store-error.ts'
@@ -29,7 +30,7 @@ export interface StoreIdentity {
   /** `100001` with storage ids, else the address text. */
   readonly storageId: string
   /** The four bytes that new file names carry. */
-  readonly source: FileNameSource
+  readonly source: FileSource
   readonly reserve: Reserve
   readonly pathOrder: 'round-robin' | 'most-free'
 }
@@ -43,13 +44,14 @@ export interface FileStoreOptions extends NameMakerOptions {
 export class FileStore {
   readonly group: string
   readonly storageId: string
-  readonly source: FileNameSource
+  readonly source: FileSource
   readonly storePaths: readonly StorePath[]
   readonly log: LogWriter
   readonly groupSync: GroupSync = createGroupSync()
   readonly singleSync: GroupSync = createSingleSync()
   readonly #options: FileStoreOptions
-  readonly #names: NameMaker
+  /** Draws names for new files. */
+  readonly names: NameMaker
   readonly #measure: () => readonly PathSpace[]
   #nextPath = 0
   #temporaryCount = 0
@@ -61,7 +63,7 @@ export class FileStore {
     this.source = options.identity.source
     this.storePaths = options.storePaths
     this.log = options.log
-    this.#names = createNameMaker(options)
+    this.names = createNameMaker(options)
     this.#measure = createSpaceMeter(options.storePaths)
   }
 
@@ -105,7 +107,7 @@ export class FileStore {
    * caller to remove. `intend` hears the name before the link is made. The name is held until `publish` or `forget`.
    */
   linkNew(temporaryPath: string, file: NewFile, intend?: (name: NewName) => void): NewName {
-    return this.#names.take(file, (name) => {
+    return this.names.take(file, (name) => {
       intend?.(name)
       linkSync(temporaryPath, name.path)
     })
@@ -113,10 +115,32 @@ export class FileStore {
 
   /** A body that is whole in memory gets its final name at once. A failed write leaves nothing. */
   createWhole(body: Buffer, file: Omit<NewFile, 'size' | 'crc32'>, intend?: (name: NewName) => void): NewName {
-    return this.#names.take({ ...file, size: body.length, crc32: crc32(body) }, (name) => {
+    return this.names.take({ ...file, size: body.length, crc32: crc32(body) }, (name) => {
       intend?.(name)
       writeNewFile(name.path, body)
     })
+  }
+
+  /**
+   * A name for a file whose intention must be on disk before the file itself: drawn, free at this moment and held. The
+   * caller gives it to a file with link(2) or O_EXCL, then appends its C record or calls `forget`.
+   */
+  drawName(file: NewFile): NewName {
+    return this.names.take(file, (name) => {
+      if (existsSync(name.path)) throw Object.assign(new Error(`${name.path} is there already`), { code: 'EEXIST' })
+    })
+  }
+
+  /** A new file under a name that is made by rule (slave files), not drawn. Throws EEXIST. */
+  createAt(at: ResolvedName, body: Buffer): NewName {
+    writeNewFile(at.path, body)
+    return this.#named(at)
+  }
+
+  /** As `createAt`, from a temporary file that stays for the caller to remove. */
+  linkAt(at: ResolvedName, temporaryPath: string): NewName {
+    linkSync(temporaryPath, at.path)
+    return this.#named(at)
   }
 
   /**
@@ -124,18 +148,18 @@ export class FileStore {
    * `bytesSynced` says that the caller has synced the file's content already.
    */
   publish(name: NewName, options: { durability: Durability; bytesSynced?: boolean }, done: LogDone): void {
+    const logged = (error?: Error) => {
+      if (error !== undefined) this.forget(name)
+      done(error)
+    }
     if (options.durability === 'none') {
-      this.log.append('C', name.logicName, done)
+      this.log.append('C', name.logicName, logged)
       return
     }
     const item = options.bytesSynced === true ? { folder: name.folder } : { file: name.path, folder: name.folder }
     this.#syncFor(options.durability).add(item, (error) => {
-      if (error === undefined) {
-        this.log.append('C', name.logicName, done, { durable: true })
-        return
-      }
-      this.forget(name)
-      done(error)
+      if (error === undefined) this.log.append('C', name.logicName, logged, { durable: true })
+      else logged(error)
     })
   }
 
@@ -145,12 +169,16 @@ export class FileStore {
     removeIfAny(name.path)
   }
 
-  /** Checks a name from outside and makes a path of it. Throws EINVAL. */
+  /** Checks a name from outside and makes a path of it. ProtocolError (EINVAL). */
   resolve(wireName: string): ResolvedName {
     const name = parseLogicName(wireName, this.storePaths.length)
-    if (name === null) throw new StoreError(Status.EINVAL, `not a file name: ${JSON.stringify(wireName)}`)
     const storePath = this.#storePath(name.storePathIndex)
     return { logicName: name.logicName, storePath, path: `${storePath.dataDir}/${name.trueName}` }
+  }
+
+  /** Any kind of entry counts, as in FastDFS. */
+  exists(name: ResolvedName): boolean {
+    return lstatSync(name.path, { throwIfNoEntry: false }) !== undefined
   }
 
   /** The stored metadata bytes, or null when there are none. */
@@ -237,6 +265,12 @@ export class FileStore {
     )
   }
 
+  #named(at: ResolvedName): NewName {
+    const { logicName, storePath, path } = at
+    const timestamp = this.log.drawTimestamp()
+    return { logicName, storePath, path, fileId: `${this.group}/${logicName}`, folder: dirname(path), timestamp }
+  }
+
   #storePath(index: number): StorePath {
     const storePath = this.storePaths[index]
     if (storePath === undefined) throw new StoreError(Status.EINVAL, `there is no store path ${index}`)
@@ -246,23 +280,4 @@ export class FileStore {
   #syncFor(durability: 'group' | 'each'): GroupSync {
     return durability === 'group' ? this.groupSync : this.singleSync
   }
-}
-
-/** Makes the change that a written record announces, then reports. */
-function afterwards(change: () => void, done: LogDone): LogDone {
-  return (error) => {
-    let failed = error
-    if (failed === undefined) {
-      try {
-        change()
-      } catch (thrown) {
-        failed = thrown instanceof Error ? thrown : new Error(String(thrown))
-      }
-    }
-    done(failed)
-  }
-}
-
-function ifWell(done: LogDone, next: () => void): LogDone {
-  return (error) => (error === undefined ? next() : done(error))
 }

@@ -1,9 +1,8 @@
 import { closeSync, fdatasync, fdatasyncSync, fstatSync, ftruncateSync, openSync } from 'node:fs'
-import { type BinlogOp, formatRecord, isSourceOp } from '../engine/binlog.ts'
+import { type BinlogOp, type BinlogRecord, formatRecord, isSourceOp } from '../engine/binlog.ts'
 import { syncFolder, writeAll } from './atomic-file.ts'
 import { type BinlogPosition, binlogPath, openForAppend, saveWriteIndex } from './binlog-files.ts'
-
-export type LogDone = (error?: Error) => void
+import { afterwards, type LogDone } from './log-done.ts'
 
 export interface AppendOptions {
   /** What follows the name in the line (see BinlogRecord.extra). */
@@ -31,6 +30,8 @@ export interface LogWriter {
   release(name: string): void
   /** Everything with a time up to and including this one is in the log. */
   watermark(): number
+  /** Where its files are. */
+  readonly folder: string
   /** End of the log: records up to here are written. */
   position(): BinlogPosition
   /** Calls back after records were written; returns how to stop that. */
@@ -62,13 +63,22 @@ const PENDING_CHARS_MAX = 256 * 1024
 /** A name that is held longer no longer holds back the times of the log; somebody forgot to release it. */
 const HOLD_SECONDS_MAX = 60
 
+/** Writes a record, then makes the change that it announces, before any reader of the log wakes. */
+export function logThen(log: LogWriter, record: BinlogRecord, change: () => void): Promise<void> {
+  const { op, name, extra, timestamp } = record
+  return new Promise((resolve, reject) => {
+    const done = (error?: Error) => (error === undefined ? resolve() : reject(error))
+    log.append(op, name, afterwards(change, done), { extra, timestamp })
+  })
+}
+
 export function openLogWriter(options: LogWriterOptions): LogWriter {
   return new FileLogWriter(options)
 }
 
 /** The one-process implementation: appends of one turn of the event loop become one write. */
 class FileLogWriter implements LogWriter {
-  readonly #folder: string
+  readonly folder: string
   readonly #now: () => number
   readonly #rotateBytes: number
   readonly #report: (message: string, error?: unknown) => void
@@ -87,16 +97,16 @@ class FileLogWriter implements LogWriter {
   #closed = false
 
   constructor(options: LogWriterOptions) {
-    this.#folder = options.folder
+    this.folder = options.folder
     this.#now = options.now ?? (() => Math.floor(Date.now() / 1000))
     this.#rotateBytes = options.rotateBytes ?? GIB
     this.#report = options.report ?? (() => undefined)
-    const opened = openForAppend(this.#folder)
+    const opened = openForAppend(this.folder)
     this.#fd = opened.fd
     this.#index = opened.index
     this.#size = opened.size
     this.#last = opened.lastTimestamp
-    if (opened.cut > 0) this.#report(`cut ${opened.cut} torn bytes off ${binlogPath(this.#folder, this.#index)}`)
+    if (opened.cut > 0) this.#report(`cut ${opened.cut} torn bytes off ${binlogPath(this.folder, this.#index)}`)
   }
 
   append(op: BinlogOp, name: string, done: LogDone, options: AppendOptions = {}): void {
@@ -197,7 +207,7 @@ class FileLogWriter implements LogWriter {
       this.#size += bytes.length
     } catch (cause) {
       this.#undoPartWrite()
-      const error = new Error(`cannot write ${binlogPath(this.#folder, this.#index)}`, { cause })
+      const error = new Error(`cannot write ${binlogPath(this.folder, this.#index)}`, { cause })
       for (const waiter of waiters) this.#call(waiter.done, error)
       return
     } finally {
@@ -223,11 +233,11 @@ class FileLogWriter implements LogWriter {
   #rotate(): void {
     fdatasyncSync(this.#fd)
     const next = this.#index + 1
-    const fd = openSync(binlogPath(this.#folder, next), 'w', 0o644)
+    const fd = openSync(binlogPath(this.folder, next), 'w', 0o644)
     closeSync(fd)
-    const appendFd = openSync(binlogPath(this.#folder, next), 'a', 0o644)
-    syncFolder(this.#folder)
-    saveWriteIndex(this.#folder, next)
+    const appendFd = openSync(binlogPath(this.folder, next), 'a', 0o644)
+    syncFolder(this.folder)
+    saveWriteIndex(this.folder, next)
     // A running fdatasync still uses the old descriptor; it is closed when that one has come back.
     const old = this.#fd
     this.#fd = appendFd

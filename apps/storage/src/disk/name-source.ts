@@ -2,12 +2,14 @@ import { randomFillSync } from 'node:crypto'
 
 /** Random bits for new names, drawn from a pool: one call to the generator serves a few hundred names. */
 export interface NameSource {
+  /** 0 … 2^23 − 1 */
   random23(): number
-  /** `count` decimal digits. */
-  digits(count: number): string
+  /** 0 … 9 999 999 */
+  digits(): number
 }
 
 const POOL_BYTES = 4096
+const DIGITS_COUNT = 10_000_000
 
 export function createNameSource(): NameSource {
   const pool = Buffer.alloc(POOL_BYTES)
@@ -21,8 +23,5 @@ export function createNameSource(): NameSource {
     used += 4
     return value
   }
-  return {
-    random23: () => next32() & 0x7f_ff_ff,
-    digits: (count) => (count === 0 ? '' : String(next32() % 10 ** count).padStart(count, '0')),
-  }
+  return { random23: () => next32() & 0x7f_ff_ff, digits: () => next32() % DIGITS_COUNT }
 }

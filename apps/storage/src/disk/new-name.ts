@@ -1,4 +1,6 @@
-import { encodeFileName, type FileNameSource, Status } from '@cairn/dfs-core'
+import { existsSync } from 'node:fs'
+import { dirname } from 'node:path'
+import { encodeFileName, encodeNameBody, type FileSource, Status } from '@cairn/dfs-core'
 import { type DirectoryCursor, hashDirectory } from '../engine/allocate.ts'
 import { hexByte } from '../engine/logic-name.ts'
 import { isErrno, makeFolder } from './atomic-file.ts'
@@ -34,9 +36,10 @@ export interface NewName {
 const NAME_TRIES_MAX = 10
 /** A name of this size has no random bits; with a full extension it has no digits either (D3). */
 const SIZE_WITHOUT_RANDOM_BITS = 2 ** 32
+const EXTENSION_WITHOUT_DIGITS = 6
 
 export interface NameMakerOptions {
-  readonly identity: { readonly group: string; readonly source: FileNameSource }
+  readonly identity: { readonly group: string; readonly source: FileSource }
   readonly log: LogWriter
   /** `null`: the hash of the name decides (file_distribute_path_mode = 1). */
   readonly cursor: DirectoryCursor | null
@@ -44,16 +47,27 @@ export interface NameMakerOptions {
   readonly nameSource?: NameSource
 }
 
+interface RenewableName {
+  readonly logicName: string
+  readonly storePath: StorePath
+  readonly path: string
+}
+
+/** Where the 27 characters start in a logic name. */
+const NAME_START = 10
+
 /** Draws names until `take` does not fail with EEXIST; the name is held in the log writer. */
 export interface NameMaker {
   take(file: NewFile, take: (name: NewName) => void): NewName
+  /** The normal name for a regenerated appender, in its directory and with its tail. Held like any other. */
+  renew(old: RenewableName, facts: { size: number; crc32: number }): NewName
 }
 
 export function createNameMaker(options: NameMakerOptions): NameMaker {
   const { identity, log, cursor, subdirCount } = options
   const random = options.nameSource ?? createNameSource()
 
-  const newName = (file: NewFile, digits: number, timestamp: number): NewName => {
+  const newName = (file: NewFile, timestamp: number): NewName => {
     const { size, ext, storePath } = file
     const fileName = encodeFileName({
       source: identity.source,
@@ -63,7 +77,7 @@ export function createNameMaker(options: NameMakerOptions): NameMaker {
       ext,
       random23: random.random23(),
       kind: file.kind ?? 'normal',
-      digits: random.digits(digits),
+      digits: random.digits(),
     })
     const directory = cursor === null ? hashDirectory(fileName.slice(0, 27), subdirCount) : cursor.next()
     const relative = `${hexByte(directory.high)}/${hexByte(directory.low)}`
@@ -79,13 +93,28 @@ export function createNameMaker(options: NameMakerOptions): NameMaker {
     }
   }
 
+  const renewedName = (old: RenewableName, facts: { size: number; crc32: number }): NewName => {
+    const timestamp = log.drawTimestamp()
+    const body = encodeNameBody({
+      ...facts,
+      source: identity.source,
+      timestamp,
+      random23: random.random23(),
+      kind: 'normal',
+    })
+    const fileName = body + old.logicName.slice(NAME_START + body.length)
+    const logicName = old.logicName.slice(0, NAME_START) + fileName
+    const folder = dirname(old.path)
+    const fileId = `${identity.group}/${logicName}`
+    return { logicName, storePath: old.storePath, fileId, path: `${folder}/${fileName}`, folder, timestamp }
+  }
+
   return {
     take(file, take) {
       const first = log.drawTimestamp()
-      const digits = file.ext.length === 0 ? 7 : 6 - file.ext.length
-      const hasRandomPart = file.size < SIZE_WITHOUT_RANDOM_BITS || digits > 0
+      const hasRandomPart = file.size < SIZE_WITHOUT_RANDOM_BITS || file.ext.length < EXTENSION_WITHOUT_DIGITS
       for (let tries = 0; tries < NAME_TRIES_MAX; tries += 1) {
-        const name = newName(file, digits, hasRandomPart ? first : first + tries)
+        const name = newName(file, hasRandomPart ? first : first + tries)
         log.hold(name.logicName, first)
         try {
           makingFolder(name, take)
@@ -95,9 +124,22 @@ export function createNameMaker(options: NameMakerOptions): NameMaker {
           if (!isErrno(error, 'EEXIST')) throw error
         }
       }
-      throw new StoreError(Status.EBUSY, `no free name after ${NAME_TRIES_MAX} tries`)
+      throw noFreeName()
+    },
+    renew(old, facts) {
+      for (let tries = 0; tries < NAME_TRIES_MAX; tries += 1) {
+        const name = renewedName(old, facts)
+        if (existsSync(name.path)) continue
+        log.hold(name.logicName, name.timestamp)
+        return name
+      }
+      throw noFreeName()
     },
   }
+}
+
+function noFreeName(): StoreError {
+  return new StoreError(Status.EBUSY, `no free name after ${NAME_TRIES_MAX} tries`)
 }
 
 /** The directories of a store path are made when the first file goes there. */

@@ -1,3 +1,5 @@
+import type { ReservedSpace } from '@cairn/dfs-core/conf'
+
 /** Where the next new file goes: store path and one of the 256 × 256 directories. */
 
 export interface Directory {
@@ -52,27 +54,8 @@ export function hashDirectory(encodedName: string, subdirCount: number): Directo
   return { high: ((n >> 8) & 255) % subdirCount, low: (n & 255) % subdirCount }
 }
 
-/** `reserved_storage_space`: so many megabytes in all (shared by the store paths), or a share of each path. */
-export type Reserve =
-  | { readonly kind: 'megabytes'; readonly megabytes: number }
-  | { readonly kind: 'ratio'; readonly ratio: number }
-
-export const DEFAULT_RESERVE: Reserve = { kind: 'megabytes', megabytes: 1024 }
-
-const UNITS: Readonly<Record<string, number>> = { '': 1, K: 1024, M: 1024 ** 2, G: 1024 ** 3, T: 1024 ** 4 }
-
-/** `1024MB`, `20.00%`, `4G` or plain bytes, as trackers write it. `null` when it is none of these. */
-export function parseReserve(text: string): Reserve | null {
-  const percent = /^(\d{1,2}(?:\.\d+)?)\s*%$/.exec(text)
-  if (percent?.[1] !== undefined) {
-    const ratio = Number(percent[1]) / 100
-    return ratio > 0 && ratio < 1 ? { kind: 'ratio', ratio } : null
-  }
-  const size = /^(\d{1,15})\s*([KMGT]?)[A-Z]*$/i.exec(text)
-  if (size?.[1] === undefined) return null
-  const bytes = Number(size[1]) * (UNITS[(size[2] ?? '').toUpperCase()] ?? 1)
-  return { kind: 'megabytes', megabytes: Math.floor(bytes / MIB) }
-}
+/** The share of the disk that uploads leave free: bytes in all (shared by the store paths), or a share of each path. */
+export type Reserve = ReservedSpace
 
 const MIB = 1024 * 1024
 
@@ -87,13 +70,13 @@ export interface PathSpace {
 /** FastDFS's rule: what is left after the file must be more than the reserve. */
 export function hasRoom(space: PathSpace, size: number, reserve: Reserve, storePathCount: number): boolean {
   const freeMb = Math.floor(space.freeBytes / MIB) - Math.floor(size / MIB)
-  if (reserve.kind === 'megabytes') return freeMb > Math.floor(reserve.megabytes / storePathCount)
+  if (reserve.kind === 'bytes') return freeMb > Math.floor(Math.floor(reserve.bytes / MIB) / storePathCount)
   const totalMb = Math.floor(space.totalBytes / MIB)
   return totalMb > 0 && freeMb / totalMb > reserve.ratio
 }
 
 export function reservedBytes(space: PathSpace, reserve: Reserve, storePathCount: number): number {
-  if (reserve.kind === 'megabytes') return Math.floor(reserve.megabytes / storePathCount) * MIB
+  if (reserve.kind === 'bytes') return Math.floor(reserve.bytes / storePathCount)
   return Math.floor(space.totalBytes * reserve.ratio)
 }
 

@@ -1,0 +1,74 @@
+import { giveBodyBuffer, takeBodyBuffer, WHOLE_BODY_BYTES_MAX } from '../disk/body-buffers.ts'
+import { IncomingFile } from '../disk/incoming-file.ts'
+
+/** Where a finished body goes: from memory, or from a temporary file that is removed afterwards. */
+export interface BodyTarget<T> {
+  /** A body that arrives in one piece is handed over at once, before `finish`, without a copy. */
+  readonly atOnce: boolean
+  temporaryPath(): string
+  /** `body` is valid only during the call. */
+  fromMemory(body: Buffer): T
+  fromFile(file: IncomingFile): T
+}
+
+/**
+ * Takes the pieces of one body of known size: a small one in a pooled buffer (or without a copy, see `atOnce`), a large
+ * one in a temporary file.
+ */
+export class BodyGatherer<T> {
+  readonly #size: number
+  readonly #target: BodyTarget<T>
+  #result: { value: T } | null = null
+  #buffer: Buffer | null = null
+  #filled = 0
+  #file: IncomingFile | null = null
+
+  constructor(size: number, target: BodyTarget<T>) {
+    this.#size = size
+    this.#target = target
+  }
+
+  write(chunk: Buffer): void {
+    if (this.#size > WHOLE_BODY_BYTES_MAX) {
+      this.#file ??= new IncomingFile(this.#target.temporaryPath())
+      this.#file.write(chunk)
+      return
+    }
+    if (this.#target.atOnce && chunk.length === this.#size) {
+      this.#result = { value: this.#target.fromMemory(chunk) }
+      return
+    }
+    this.#buffer ??= takeBodyBuffer()
+    chunk.copy(this.#buffer, this.#filled)
+    this.#filled += chunk.length
+  }
+
+  /** After the last piece. Leaves no temporary file, whatever the target does. */
+  finish(): T {
+    try {
+      if (this.#result !== null) return this.#result.value
+      if (this.#file === null) return this.#target.fromMemory((this.#buffer ?? EMPTY).subarray(0, this.#filled))
+      this.#file.finish()
+      return this.#target.fromFile(this.#file)
+    } finally {
+      this.discard()
+    }
+  }
+
+  /** Gives up what was gathered; what the target was given already is the target's. */
+  discard(): void {
+    const buffer = this.#buffer
+    const file = this.#file
+    this.#buffer = null
+    this.#file = null
+    if (buffer !== null) giveBodyBuffer(buffer)
+    file?.discard()
+  }
+
+  /** What the target made of a body that came in one piece, before `finish`. */
+  get early(): T | null {
+    return this.#result?.value ?? null
+  }
+}
+
+const EMPTY = Buffer.alloc(0)

@@ -1,0 +1,99 @@
+import { closeSync, fstatSync, openSync } from 'node:fs'
+import { Status, storageCommands } from '@cairn/dfs-core'
+import type { CommandHandler, CommandReply } from '@cairn/dfs-core/server'
+import { isErrno } from '../disk/atomic-file.ts'
+import type { ResolvedName } from '../disk/file-store.ts'
+import { StoreError } from '../disk/store-error.ts'
+import { countBytes, countOperation } from '../engine/counters.ts'
+import type { ConnectionState, HandlerContext } from './context.ts'
+import { failRequest } from './failure.ts'
+import { checkGroup, type Request } from './requests.ts'
+import { type ByteRange, missing, sourceToAsk } from './source-fallback.ts'
+
+/** DOWNLOAD_FILE: open, fstat, and the file goes out through pooled buffers. */
+export function downloadHandlers(context: HandlerContext): Array<[number, CommandHandler<ConnectionState>]> {
+  const row = storageCommands.downloadFile
+  return [
+    [
+      row.code,
+      {
+        kind: 'buffered',
+        bodyMax: context.config.bufferBytes,
+        handle(request, reply) {
+          try {
+            const { group, name, offset, size } = row.request.decode(request.head)
+            checkGroup(context, group)
+            if (offset < 0 || size < 0) throw new StoreError(Status.EINVAL, `range ${offset}+${size}`)
+            download(context, request, reply, { file: context.store.resolve(name), offset, length: size })
+          } catch (error) {
+            refuse(context, reply, error)
+          }
+        },
+      },
+    ],
+  ]
+}
+
+interface Wanted extends ByteRange {
+  readonly file: ResolvedName
+}
+
+function download(context: HandlerContext, request: Request, reply: CommandReply, wanted: Wanted): void {
+  const fd = openIfThere(wanted.file.path)
+  if (fd === null) {
+    fromSource(context, request, reply, wanted)
+    return
+  }
+  try {
+    const length = rangeLength(fd, wanted)
+    send(context, reply, fd, { offset: wanted.offset, length })
+  } catch (error) {
+    closeSync(fd)
+    throw error
+  }
+}
+
+/** FastDFS from 6.15.4 on: an offset at or past the end is EINVAL (an empty file too), a longer range is cut. */
+function rangeLength(fd: number, wanted: Wanted): number {
+  const stat = fstatSync(fd)
+  if (stat.isDirectory()) throw new StoreError(Status.EISDIR, `${wanted.file.logicName} is a folder`)
+  if (wanted.offset >= stat.size) {
+    throw new StoreError(
+      Status.EINVAL,
+      `offset ${wanted.offset} of ${wanted.file.logicName}, which has ${stat.size} bytes`,
+    )
+  }
+  const rest = stat.size - wanted.offset
+  return wanted.length === 0 ? rest : Math.min(wanted.length, rest)
+}
+
+function fromSource(context: HandlerContext, request: Request, reply: CommandReply, wanted: Wanted): void {
+  const source = sourceToAsk(context, request, wanted.file)
+  if (source === null) throw missing(wanted.file)
+  source.download(wanted.file, wanted).then(
+    ({ fd, length }) => send(context, reply, fd, { offset: 0, length }),
+    (error: unknown) => refuse(context, reply, error),
+  )
+}
+
+function send(context: HandlerContext, reply: CommandReply, fd: number, range: ByteRange): void {
+  reply.sendFile(fd, range.offset, range.length, (error) => {
+    closeSync(fd)
+    countOperation(context.counters, 'Download', error === undefined)
+    countBytes(context.counters, 'Download', range.length, error === undefined ? range.length : 0)
+  })
+}
+
+function refuse(context: HandlerContext, reply: CommandReply, error: unknown): void {
+  countOperation(context.counters, 'Download', false)
+  failRequest(context, storageCommands.downloadFile.code, reply, error)
+}
+
+function openIfThere(path: string): number | null {
+  try {
+    return openSync(path, 'r')
+  } catch (error) {
+    if (isErrno(error, 'ENOENT')) return null
+    throw error
+  }
+}

@@ -1,0 +1,65 @@
+import { lstatSync } from 'node:fs'
+import { decodeFileName, FileInfoFlag, ProtocolError, parseFileId, storageCommands } from '@cairn/dfs-core'
+import type { CommandHandler } from '@cairn/dfs-core/server'
+import { crcOfFile } from '../disk/file-crc.ts'
+import type { ResolvedName } from '../disk/file-store.ts'
+import type { ConnectionState, HandlerContext } from './context.ts'
+import { buffered, checkGroup } from './requests.ts'
+import { askSource } from './source-fallback.ts'
+
+/** M00/00/00/ and the 27 characters: FastDFS cannot read a source out of less. */
+const NAME_LENGTH_MIN = 37
+const NAME_BODY_START = 10
+
+/** QUERY_FILE_INFO: size and time from the disk, CRC-32 and source from the name. */
+export function fileInfoHandlers(context: HandlerContext): Array<[number, CommandHandler<ConnectionState>]> {
+  const row = storageCommands.queryFileInfo
+  return [
+    [
+      row.code,
+      buffered(context, row, null, ({ group, name }, finish, request) => {
+        checkGroup(context, group)
+        const file = context.store.resolve(name)
+        const stat = lstatSync(file.path, { throwIfNoEntry: false })
+        if (stat === undefined) {
+          askSource(context, { request, file, finish }, (source) => source.fileInfo(file.logicName, request.status))
+          return
+        }
+        if (name.length < NAME_LENGTH_MIN) throw new ProtocolError(`${name} is too short to tell its source`)
+        const answer = (crc32: number) => {
+          const info = {
+            size: stat.size,
+            mtime: Math.floor(stat.mtimeMs / 1000),
+            crc32: crc32 | 0,
+            sourceIp: sourceIp(context, file),
+          }
+          finish(undefined, row.response.forWidth(context.addressWidth).encode(info))
+        }
+        const named = crcInName(file)
+        if (named !== null) answer(named)
+        else if ((request.status & FileInfoFlag.noCrc32) !== 0 || !stat.isFile()) answer(0)
+        else crcOfFile(file.path).then(({ crc32 }) => answer(crc32), finish)
+      }),
+    ],
+  ]
+}
+
+/** The CRC-32 of a normal file stands in its name; null for appenders, slaves and names of another kind. */
+function crcInName(file: ResolvedName): number | null {
+  const id = decodable(() => parseFileId(`g/${file.logicName}`))
+  return id?.kind === 'normal' ? id.crc32 : null
+}
+
+function sourceIp(context: HandlerContext, file: ResolvedName): string {
+  const facts = decodable(() => decodeFileName(file.logicName.slice(NAME_BODY_START)))
+  return facts === null ? '' : context.addressOf(facts.source)
+}
+
+function decodable<T>(decode: () => T): T | null {
+  try {
+    return decode()
+  } catch (error) {
+    if (error instanceof ProtocolError) return null
+    throw error
+  }
+}

@@ -1,0 +1,37 @@
+import { lstatSync } from 'node:fs'
+import { Status, storageCommands } from '@cairn/dfs-core'
+import type { CommandHandler } from '@cairn/dfs-core/server'
+import type { ResolvedName } from '../disk/file-store.ts'
+import { StoreError } from '../disk/store-error.ts'
+import { bury } from './burial.ts'
+import type { ConnectionState, HandlerContext } from './context.ts'
+import { buffered, checkGroup, type Finish, locked } from './requests.ts'
+import { missing } from './source-fallback.ts'
+
+/** DELETE_FILE. */
+export function removeHandlers(context: HandlerContext): Array<[number, CommandHandler<ConnectionState>]> {
+  const row = storageCommands.deleteFile
+  return [
+    [
+      row.code,
+      buffered(context, row, 'Delete', ({ group, name }, finish) => {
+        checkGroup(context, group)
+        const file = context.store.resolve(name)
+        locked(context, file, finish, (done) => remove(context, file, done))
+      }),
+    ],
+  ]
+}
+
+function remove(context: HandlerContext, file: ResolvedName, finish: Finish): void {
+  const { store } = context
+  const stat = lstatSync(file.path, { throwIfNoEntry: false })
+  if (stat === undefined) {
+    // Its source may have it and be down: our D record deletes it there, and what it sends later is refused.
+    if (!bury(context, file)) throw missing(file)
+    store.log.append('D', file.logicName, () => finish(missing(file)))
+    return
+  }
+  if (!stat.isFile() && !stat.isSymbolicLink()) throw new StoreError(Status.EINVAL, `${file.logicName} is not a file`)
+  store.remove(file, finish)
+}

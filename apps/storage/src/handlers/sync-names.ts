@@ -1,0 +1,167 @@
+import { lstatSync, unlinkSync } from 'node:fs'
+import { type Layout, Status, storageCommands } from '@cairn/dfs-core'
+import type { BufferedHandler, CommandHandler } from '@cairn/dfs-core/server'
+import { crcOfFile } from '../disk/file-crc.ts'
+import type { FileStore, ResolvedName } from '../disk/file-store.ts'
+import { afterwards } from '../disk/log-done.ts'
+import { logThen } from '../disk/log-writer.ts'
+import { normalFacts, placeLink, presentAt, renameMakingFolder, truncateReplica } from '../disk/replica.ts'
+import { StoreError } from '../disk/store-error.ts'
+import { bury } from './burial.ts'
+import type { ConnectionState, HandlerContext } from './context.ts'
+import { checkGroup, type Finish, locked } from './requests.ts'
+import { syncAnswer } from './sync-answer.ts'
+
+/** REPORT_SERVER_ID, SYNC_DELETE_FILE, SYNC_CREATE_LINK, SYNC_TRUNCATE_FILE, SYNC_RENAME_FILE. */
+export function syncNameHandlers(context: HandlerContext): Array<[number, CommandHandler<ConnectionState>]> {
+  const { reportServerId, syncDeleteFile, syncCreateLink, syncTruncateFile, syncRenameFile } = storageCommands
+  const { store } = context
+  return [
+    [reportServerId.code, serverIdHandler()],
+    [
+      syncDeleteFile.code,
+      changeHandler(context, syncDeleteFile, (change, finish) => removeReplica(context, change, finish)),
+    ],
+    [
+      syncCreateLink.code,
+      changeHandler(context, syncCreateLink, (change, finish) => {
+        link(store, { ...change, target: store.resolve(change.value.sourceName) }, finish)
+      }),
+    ],
+    [
+      syncTruncateFile.code,
+      changeHandler(context, syncTruncateFile, ({ value, file, timestamp }, finish) => {
+        truncate(store, { file, timestamp, oldSize: value.oldSize, newSize: value.newSize }, finish)
+      }),
+    ],
+    [
+      syncRenameFile.code,
+      changeHandler(
+        context,
+        syncRenameFile,
+        (change, finish) => {
+          rename(store, { ...change, old: store.resolve(change.value.sourceName) }).then(() => finish(), finish)
+        },
+        'timeless',
+      ),
+    ],
+  ]
+}
+
+function serverIdHandler(): BufferedHandler<ConnectionState> {
+  return {
+    kind: 'buffered',
+    bodyMax: 16,
+    handle(request, reply) {
+      request.state.peerId = storageCommands.reportServerId.request.decode(request.head).id
+      reply.ok()
+    },
+  }
+}
+
+interface Change<Q> {
+  readonly value: Q
+  readonly file: ResolvedName
+  readonly timestamp: number
+}
+
+/** FastDFS does not count a rename as progress, the other changes it does. */
+function changeHandler<Q extends { readonly group: string; readonly name: string; readonly timestamp: number }>(
+  context: HandlerContext,
+  row: { readonly request: Layout<Q> },
+  apply: (change: Change<Q>, finish: Finish) => void,
+  counting: 'timed' | 'timeless' = 'timed',
+): BufferedHandler<ConnectionState> {
+  return {
+    kind: 'buffered',
+    bodyMax: context.config.bufferBytes,
+    handle(request, reply) {
+      const answer = syncAnswer(context, request, reply)
+      try {
+        const value = row.request.decode(request.head)
+        checkGroup(context, value.group)
+        const { timestamp } = value
+        const file = context.store.resolve(value.name)
+        const finish: Finish = (error) => answer(error, counting === 'timed' ? { timestamp, bytes: 0 } : undefined)
+        locked(context, file, finish, (done) => apply({ value, file, timestamp }, done))
+      } catch (error) {
+        answer(error)
+      }
+    },
+  }
+}
+
+interface TimedFile {
+  readonly file: ResolvedName
+  readonly timestamp: number
+}
+
+function removeReplica(context: HandlerContext, { file, timestamp }: TimedFile, finish: Finish): void {
+  const stat = lstatSync(file.path, { throwIfNoEntry: false })
+  if (stat === undefined) {
+    // Its source may still send it: the member that deletes it had it earlier than we.
+    bury(context, file)
+    throw new StoreError(Status.ENOENT, `${file.logicName} is not here`)
+  }
+  if (stat.isDirectory()) throw new StoreError(Status.EINVAL, `${file.logicName} is a folder`)
+  context.store.log.append(
+    'd',
+    file.logicName,
+    afterwards(() => unlinkSync(file.path), finish),
+    { timestamp },
+  )
+}
+
+interface LinkChange extends TimedFile {
+  readonly target: ResolvedName
+}
+
+/** FastDFS takes a link as done when it is there already, or when its target is not. */
+function link(store: FileStore, { file, target, timestamp }: LinkChange, finish: Finish): void {
+  if (presentAt(file).kind !== 'none' || presentAt(target).kind === 'none') {
+    finish()
+    return
+  }
+  placeLink(file, target)
+  store.log.append('l', file.logicName, finish, { timestamp, extra: target.logicName })
+}
+
+interface Truncation extends TimedFile {
+  readonly oldSize: number
+  readonly newSize: number
+}
+
+function truncate(store: FileStore, { file, timestamp, oldSize, newSize }: Truncation, finish: Finish): void {
+  const present = presentAt(file)
+  if (present.kind === 'none') throw new StoreError(Status.ENOENT, `${file.logicName} is not here`)
+  if (present.kind !== 'file' || present.size !== oldSize) {
+    throw new StoreError(Status.EEXIST, `${file.logicName} has not the size to truncate from`)
+  }
+  truncateReplica(file, newSize, timestamp)
+  store.log.append('t', file.logicName, finish, { timestamp, extra: `${oldSize} ${newSize}` })
+}
+
+interface RenameChange extends TimedFile {
+  readonly old: ResolvedName
+}
+
+/**
+ * The new name of a regenerated appender tells size and CRC-32. A copy here that lags behind must not get it: it is
+ * removed, and ENOENT makes the sender send the whole file. The answer to a rename that is done is empty; C's echo of
+ * the request breaks C senders.
+ */
+async function rename(store: FileStore, { file, old, timestamp }: RenameChange): Promise<void> {
+  if (presentAt(file).kind !== 'none') throw new StoreError(Status.EEXIST, `${file.logicName} is here`)
+  const present = presentAt(old)
+  if (present.kind !== 'file') throw new StoreError(Status.ENOENT, `${old.logicName} is not here`)
+  const expected = normalFacts(file.logicName)
+  if (expected !== null) {
+    const found = await crcOfFile(old.path)
+    if (found.size !== expected.size || found.crc32 !== expected.crc32) {
+      await logThen(store.log, { op: 'd', name: old.logicName, timestamp, extra: '' }, () => unlinkSync(old.path))
+      throw new StoreError(Status.ENOENT, `${old.logicName} was not up to date`)
+    }
+  }
+  const record = { op: 'r', name: file.logicName, timestamp, extra: old.logicName } as const
+  await logThen(store.log, record, () => renameMakingFolder(old.path, file.path))
+}
