@@ -1,0 +1,141 @@
+import { readdirSync, readFileSync, statSync } from 'node:fs'
+import { open, rename, unlink } from 'node:fs/promises'
+import { isErrno, makeFolder, readFileIfAny, removeIfAny } from '../disk/atomic-file.ts'
+import type { StorePath } from '../disk/store-path.ts'
+
+/**
+ * What a part's sidecar says (`<upl>.json`). `offsetDurable` bytes survive a power loss; `bootId` names the start of the machine under
+ * which the file was written: under another one the file's size proves nothing, because unsynced tails can be zeros.
+ */
+export interface PartRecord {
+  v: 1
+  upl: string
+  ep: number
+  len: number
+  ext: string
+  own: string
+  ent: string
+  /** Unix seconds. */
+  created: number
+  offsetDurable: number
+  bootId: string
+}
+
+export interface PartPaths {
+  folder: string
+  part: string
+  sidecar: string
+}
+
+/** Uploads in progress live beside the two-level directories; FastDFS takes no notice of names that start with a dot. */
+export function partsFolder(storePath: StorePath): string {
+  return `${storePath.dataDir}/.cairn-parts`
+}
+
+export function partPaths(storePath: StorePath, upl: string): PartPaths {
+  const folder = `${partsFolder(storePath)}/${upl.slice(0, 2)}`
+  return { folder, part: `${folder}/${upl}.part`, sidecar: `${folder}/${upl}.json` }
+}
+
+/** Names the running start of the machine; where there is no such name, no two starts of this process are taken for the same one. */
+export function readBootId(): string {
+  const text = readFileIfAny('/proc/sys/kernel/random/boot_id')
+  return text === null ? crypto.randomUUID() : text.trim()
+}
+
+/** Replaces the sidecar in one step; with `durable` it is on the disk when the promise resolves. */
+export async function writePartRecord(paths: PartPaths, record: PartRecord, durable: boolean): Promise<void> {
+  const temporary = `${paths.sidecar}.tmp`
+  const file = await open(temporary, 'w', 0o644)
+  try {
+    await file.writeFile(JSON.stringify(record))
+    if (durable) await file.sync()
+  } finally {
+    await file.close()
+  }
+  await rename(temporary, paths.sidecar)
+}
+
+/** Creates the empty part. Its folder is made when the first upload needs it. */
+export async function createPartFile(paths: PartPaths): Promise<void> {
+  try {
+    await (await open(paths.part, 'w', 0o644)).close()
+  } catch (error) {
+    if (!isErrno(error, 'ENOENT')) throw error
+    makeFolder(paths.folder)
+    await (await open(paths.part, 'w', 0o644)).close()
+  }
+}
+
+/** Removes part and sidecar, the sidecar last: a part without one is nobody's and is swept at start. */
+export async function removePartFiles(paths: PartPaths): Promise<void> {
+  await unlinkIfAny(paths.part)
+  await unlinkIfAny(paths.sidecar)
+}
+
+async function unlinkIfAny(path: string): Promise<void> {
+  try {
+    await unlink(path)
+  } catch (error) {
+    if (!isErrno(error, 'ENOENT')) throw error
+  }
+}
+
+export interface FoundPart {
+  paths: PartPaths
+  record: PartRecord
+  size: number
+  changedAtMs: number
+}
+
+/**
+ * The parts of a store path as a crash or a stop left them. Half of a pair is removed: a part whose sidecar was never written belongs to an
+ * upload that nobody was told of, a sidecar without its part to one that is linked or ended.
+ */
+export function findParts(storePath: StorePath, report: (message: string) => void): FoundPart[] {
+  const root = partsFolder(storePath)
+  makeFolder(root)
+  const found: FoundPart[] = []
+  for (const prefix of readdirSync(root).filter((name) => /^[0-9a-f]{2}$/.test(name))) {
+    const names = new Set(readdirSync(`${root}/${prefix}`))
+    const uploads = new Set([...names].map((name) => name.slice(0, 32)).filter((upl) => /^[0-9a-f]{32}$/.test(upl)))
+    for (const upl of uploads) {
+      const paths = partPaths(storePath, upl)
+      removeIfAny(`${paths.sidecar}.tmp`)
+      const record = names.has(`${upl}.json`) ? parseRecord(readFileSync(paths.sidecar, 'utf8'), upl) : null
+      if (record === null || !names.has(`${upl}.part`)) {
+        report(`removed what was left of upload ${upl}`)
+        removeIfAny(paths.part)
+        removeIfAny(paths.sidecar)
+        continue
+      }
+      const { size, mtimeMs } = statSync(paths.part)
+      found.push({ paths, record, size, changedAtMs: mtimeMs })
+    }
+  }
+  return found
+}
+
+function parseRecord(text: string, upl: string): PartRecord | null {
+  let value: unknown
+  try {
+    value = JSON.parse(text)
+  } catch (error) {
+    if (error instanceof SyntaxError) return null
+    throw error
+  }
+  return isRecord(value) && value.upl === upl ? value : null
+}
+
+const NUMBERS = ['ep', 'len', 'created', 'offsetDurable']
+const TEXTS = ['upl', 'ext', 'own', 'ent', 'bootId']
+
+function isRecord(value: unknown): value is PartRecord {
+  if (typeof value !== 'object' || value === null) return false
+  const fields = new Map<string, unknown>(Object.entries(value))
+  return (
+    fields.get('v') === 1 &&
+    NUMBERS.every((name) => Number.isSafeInteger(fields.get(name))) &&
+    TEXTS.every((name) => typeof fields.get(name) === 'string')
+  )
+}

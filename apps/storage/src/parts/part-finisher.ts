@@ -1,0 +1,88 @@
+import { open } from 'node:fs/promises'
+import { SNIFF_BYTES, sniffContentType } from './content-type.ts'
+import { asUploadError } from './disk-failure.ts'
+import type { FinishedUpload } from './ledger-line.ts'
+import type { Part } from './part.ts'
+import { removePartFiles } from './part-files.ts'
+import { type CompleteUpload, type LinkContext, linkUpload } from './part-link.ts'
+import type { UploadLedgers } from './upload-ledgers.ts'
+
+export interface FinisherOptions {
+  link: LinkContext
+  ledgers: UploadLedgers
+  /** The part is a file now, and its own files are gone. */
+  onFinished(upload: FinishedUpload): void
+  /** Told what failed where nobody waits. */
+  report(message: string, error: unknown): void
+}
+
+/** Makes files of complete uploads, each once, whoever asks and however often. */
+export class PartFinisher {
+  readonly #options: FinisherOptions
+  readonly #running = new Map<string, Promise<FinishedUpload>>()
+
+  constructor(options: FinisherOptions) {
+    this.#options = options
+  }
+
+  isRunning(upl: string): boolean {
+    return this.#running.has(upl)
+  }
+
+  /** Starts to finish a complete part, or joins what runs. After a failure the next call tries again. */
+  finish(part: Part): Promise<FinishedUpload> {
+    const running = this.#running.get(part.upl)
+    if (running !== undefined) return running
+    const finishing = this.#finishPart(part).finally(() => this.#running.delete(part.upl))
+    this.#running.set(part.upl, finishing)
+    finishing.catch((error) => this.#options.report(`cannot finish upload ${part.upl}`, error))
+    return finishing
+  }
+
+  /** A small upload is finished before its only request is answered. */
+  async finishSmall(upload: CompleteUpload): Promise<FinishedUpload> {
+    const finished = await this.#link(upload)
+    this.#options.onFinished(finished)
+    return finished
+  }
+
+  async close(): Promise<void> {
+    await Promise.allSettled(this.#running.values())
+  }
+
+  async #finishPart(part: Part): Promise<FinishedUpload> {
+    const [hashes] = await Promise.all([part.hashes(), part.syncBytes()])
+    this.#options.link.step('hashed')
+    const { upl, ext, own, ent, len, storePath, paths } = part
+    const ct = await sniffContentType(await readHead(paths.part))
+    const content = { kind: 'part', path: paths.part } as const
+    const ep = part.ep
+    const finished = await this.#link({ upl, ep, ext, own, ent, size: len, storePath, ct, content, ...hashes })
+    if (part.ep > ep) await this.#options.ledgers.raise(upl, part.ep)
+    await part.retire()
+    await removePartFiles(paths)
+    this.#options.link.step('removed')
+    this.#options.onFinished(finished)
+    return finished
+  }
+
+  async #link(upload: CompleteUpload): Promise<FinishedUpload> {
+    const { link, ledgers } = this.#options
+    try {
+      return await linkUpload(link, ledgers.at(upload.storePath), upload)
+    } catch (error) {
+      throw asUploadError(error)
+    }
+  }
+}
+
+async function readHead(path: string): Promise<Buffer> {
+  const file = await open(path, 'r')
+  try {
+    const head = Buffer.alloc(SNIFF_BYTES)
+    const { bytesRead } = await file.read(head, 0, SNIFF_BYTES, 0)
+    return head.subarray(0, bytesRead)
+  } finally {
+    await file.close()
+  }
+}

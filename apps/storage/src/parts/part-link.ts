@@ -1,0 +1,149 @@
+import { linkSync } from 'node:fs'
+import { encodeMetadata } from '@cairn/dfs-core'
+import { isErrno, makeFolder, removeIfAny, writeNewFile } from '../disk/atomic-file.ts'
+import type { FileStore } from '../disk/file-store.ts'
+import type { Durability, GroupSync, SyncItem } from '../disk/group-sync.ts'
+import { METADATA_SUFFIX } from '../disk/metadata-file.ts'
+import type { NewName } from '../disk/new-name.ts'
+import type { StorePath } from '../disk/store-path.ts'
+import type { FinishedUpload } from './ledger-line.ts'
+import type { PartLedger } from './part-ledger.ts'
+
+/** The steps of finishing, in their order; a crash may come behind each of them. */
+export type FinishStep = 'hashed' | 'metadata' | 'ledger' | 'placed' | 'logged' | 'confirmed' | 'removed'
+
+export interface LinkContext {
+  store: FileStore
+  durability: Durability
+  /** null when nothing is synced. */
+  sync: GroupSync | null
+  /** Called behind each step; tests end the process there. */
+  step(step: FinishStep): void
+}
+
+/** Content that is complete: a part on the same file system as its final place, or a small body in memory. */
+export type CompleteContent = { kind: 'part'; path: string } | { kind: 'memory'; body: Buffer }
+
+export interface CompleteUpload {
+  upl: string
+  ep: number
+  ext: string
+  own: string
+  ent: string
+  size: number
+  crc32: number
+  sha256: string
+  head: string
+  ct: string
+  storePath: StorePath
+  content: CompleteContent
+}
+
+/** Names that were taken between drawing and placing are met with another one, so often at most. */
+const NAME_TRIES_MAX = 10
+
+/**
+ * Makes a complete upload a normal file (D3): metadata file, ledger line with the intended name, the file under this name, C records, in
+ * this order, each durable before the next where the durability mode says so. The content is left where it is.
+ */
+export async function linkUpload(
+  context: LinkContext,
+  ledger: PartLedger,
+  upload: CompleteUpload,
+): Promise<FinishedUpload> {
+  const { store } = context
+  const { size, crc32, ext, storePath } = upload
+  for (let tries = 0; tries < NAME_TRIES_MAX; tries += 1) {
+    const name = store.drawName({ storePath, size, crc32, ext })
+    try {
+      const finished = finishedUpload(context, upload, name)
+      writeOwnMetadata(name.path, finished)
+      context.step('metadata')
+      await ledger.append({ kind: 'finished', upload: finished })
+      context.step('ledger')
+      placeContent(name, upload.content)
+      context.step('placed')
+      await publishFile(context, { ...name, isSynced: upload.content.kind === 'part' })
+      context.step('logged')
+      ledger.confirm(upload.upl)
+      context.step('confirmed')
+      return finished
+    } catch (error) {
+      const isTaken = error instanceof NameTakenError
+      if (isTaken) store.log.release(name.logicName)
+      else store.forget(name)
+      removeIfAny(name.path + METADATA_SUFFIX)
+      if (!isTaken) throw error
+    }
+  }
+  throw new Error(`no free name for upload ${upload.upl} after ${NAME_TRIES_MAX} tries`)
+}
+
+/** A name that belongs to somebody else must not be removed with ours. */
+class NameTakenError extends Error {
+  override readonly name = 'NameTakenError'
+}
+
+function finishedUpload(context: LinkContext, upload: CompleteUpload, name: NewName): FinishedUpload {
+  const { upl, ep, size, crc32, sha256, head, ct, own, ent } = upload
+  const binlog = context.store.log.position()
+  const dur = context.durability
+  return { upl, ep, fid: name.fileId, size, crc32, sha256, head, ct, dur, at: name.timestamp, own, ent, binlog }
+}
+
+/** Owner and entry, beside the file (D3 step 0). A file of this name from an earlier try is replaced. */
+export function writeOwnMetadata(filePath: string, { own, ent }: { own: string; ent: string }): void {
+  const path = filePath + METADATA_SUFFIX
+  const bytes = encodeMetadata({ ent, own })
+  const write = () => {
+    removeIfAny(path)
+    writeNewFile(path, bytes)
+  }
+  try {
+    write()
+  } catch (error) {
+    if (!isErrno(error, 'ENOENT')) throw error
+    makeFolder(path.slice(0, path.lastIndexOf('/')))
+    write()
+  }
+}
+
+function placeContent(name: NewName, content: CompleteContent): void {
+  try {
+    if (content.kind === 'part') linkSync(content.path, name.path)
+    else writeNewFile(name.path, content.body)
+  } catch (error) {
+    if (isErrno(error, 'EEXIST')) throw new NameTakenError(`${name.path} is taken`, { cause: error })
+    throw error
+  }
+}
+
+/** Makes file and metadata durable and writes their C records, the content's first. */
+export async function publishFile(
+  context: LinkContext,
+  file: { path: string; folder: string; logicName: string; isSynced: boolean },
+): Promise<void> {
+  const { sync, store } = context
+  const metadataPath = file.path + METADATA_SUFFIX
+  if (sync !== null) {
+    const items: SyncItem[] = [{ file: metadataPath, folder: file.folder }]
+    if (!file.isSynced) items.push({ file: file.path })
+    await Promise.all(items.map((item) => syncItem(sync, item)))
+  }
+  const durable = sync !== null
+  const { logicName } = file
+  const content = new Promise<void>((resolve, reject) => {
+    store.log.append('C', logicName, (error) => (error === undefined ? resolve() : reject(error)))
+  })
+  const metadata = new Promise<void>((resolve, reject) => {
+    const done = (error?: Error) => (error === undefined ? resolve() : reject(error))
+    store.log.append('C', logicName + METADATA_SUFFIX, done, { durable })
+  })
+  await Promise.all([content, metadata])
+}
+
+function syncItem(sync: GroupSync, item: SyncItem): Promise<void> {
+  return new Promise((resolve, reject) => {
+    sync.add(item, (error) => (error === undefined ? resolve() : reject(error)))
+  })
+}

@@ -1,0 +1,282 @@
+import { truncateSync } from 'node:fs'
+import { type FileHandle, open } from 'node:fs/promises'
+import { combineCrc32, crc32 } from '@cairn/dfs-core'
+import type { NewPart } from '@cairn/dfs-tus'
+import type { GroupSync } from '../disk/group-sync.ts'
+import type { StorePath } from '../disk/store-path.ts'
+import type { HashFrontier, HashJob } from './hash-frontier.ts'
+import {
+  createPartFile,
+  type FoundPart,
+  type PartPaths,
+  type PartRecord,
+  partPaths,
+  writePartRecord,
+} from './part-files.ts'
+
+/** The writer is held when the hash is further behind. */
+export const HASH_LAG_MAX = 64 * 1024 * 1024
+/** So many bytes at most are written without being synced (unless nothing is to survive a power loss). */
+const UNSYNCED_MAX = 64 * 1024 * 1024
+
+export interface PartContext {
+  frontier: HashFrontier
+  /** null: nothing is synced, a power loss costs unfinished uploads. */
+  sync: GroupSync | null
+  bootId: string
+}
+
+export interface PartHashes {
+  crc32: number
+  sha256: string
+  head: string
+}
+
+/** Where a request began; see `rollback`. */
+export interface PartMark {
+  offset: number
+  crcStart: number
+  crc: number
+}
+
+/**
+ * One upload on the disk: a file that grows at its end. Bytes 0 … `offset` are stored. Their CRC-32 is known from `crcStart` on, which
+ * is 0 unless the process was restarted in the middle; the part before is then taken by the hashing thread, which reads from 0 anyway.
+ */
+export class Part {
+  readonly upl: string
+  readonly len: number
+  readonly ext: string
+  readonly own: string
+  readonly ent: string
+  readonly storePath: StorePath
+  readonly paths: PartPaths
+  ep: number
+  offset: number
+  changedAtMs: number
+  readonly #created: number
+  readonly #context: PartContext
+  #offsetDurable: number
+  #crcStart: number
+  #crc = 0
+  #file: FileHandle | null = null
+  #job: HashJob | null = null
+  /** How far the hash may be behind: more than usual while it catches up after a restart. */
+  #lagMax = HASH_LAG_MAX
+  #saving: Promise<void> = Promise.resolve()
+  #backgroundSync: Promise<void> | null = null
+  #syncError: unknown
+  #isRetired = false
+
+  private constructor(
+    context: PartContext,
+    storePath: StorePath,
+    record: PartRecord,
+    place: { offset: number; at: number },
+  ) {
+    this.#context = context
+    this.storePath = storePath
+    this.paths = partPaths(storePath, record.upl)
+    this.upl = record.upl
+    this.ep = record.ep
+    this.len = record.len
+    this.ext = record.ext
+    this.own = record.own
+    this.ent = record.ent
+    this.#created = record.created
+    this.#offsetDurable = record.offsetDurable
+    this.offset = place.offset
+    this.#crcStart = place.offset
+    this.changedAtMs = place.at
+  }
+
+  static async create(context: PartContext, storePath: StorePath, upload: NewPart): Promise<Part> {
+    const at = Date.now()
+    const { upl, ep, len, ext, own, ent } = upload
+    const created = Math.floor(at / 1000)
+    const record: PartRecord = { v: 1, upl, ep, len, ext, own, ent, created, offsetDurable: 0, bootId: context.bootId }
+    const part = new Part(context, storePath, record, { offset: 0, at })
+    await createPartFile(part.paths)
+    await part.save()
+    return part
+  }
+
+  /** Takes up a part after a restart; bytes that a power loss may have spoilt are cut off. */
+  static reopen(context: PartContext, storePath: StorePath, { record, size, changedAtMs, paths }: FoundPart): Part {
+    const trusted = record.bootId === context.bootId ? size : Math.min(size, record.offsetDurable)
+    const offset = Math.min(trusted, record.len)
+    if (offset < size) truncateSync(paths.part, offset)
+    const durable = Math.min(record.offsetDurable, offset)
+    return new Part(context, storePath, { ...record, offsetDurable: durable }, { offset, at: changedAtMs })
+  }
+
+  get isComplete(): boolean {
+    return this.offset === this.len
+  }
+
+  /** Bytes that are hashed. */
+  get hashed(): number {
+    return this.#job?.hashed ?? 0
+  }
+
+  get mark(): PartMark {
+    return { offset: this.offset, crcStart: this.#crcStart, crc: this.#crc }
+  }
+
+  /** Before the first `append` of a request. */
+  async openForWriting(): Promise<void> {
+    this.#file ??= await open(this.paths.part, 'r+')
+  }
+
+  async closeFile(): Promise<void> {
+    const file = this.#file
+    this.#file = null
+    await file?.close()
+  }
+
+  /** Writes chunks at the end; `offset` follows what is really written, also when a write fails. Waits for the hash to keep up. */
+  async append(chunks: readonly Buffer[]): Promise<void> {
+    if (this.#file === null) throw new Error(`part ${this.upl} is not open`)
+    if (this.#syncError !== undefined) throw this.#syncError
+    let rest = chunks
+    while (rest.length > 0) {
+      const { bytesWritten } = await this.#file.writev(rest, this.offset)
+      rest = this.#account(rest, bytesWritten)
+    }
+    this.#syncInBackground()
+    await this.#keepUp()
+  }
+
+  /** Forgets the bytes behind the mark. */
+  async rollback(mark: PartMark): Promise<void> {
+    if (this.offset === mark.offset) return
+    await this.openForWriting()
+    await this.#file?.truncate(mark.offset)
+    this.offset = mark.offset
+    this.#crcStart = mark.crcStart
+    this.#crc = mark.crc
+    this.closeHash()
+    if (this.#offsetDurable > mark.offset) {
+      this.#offsetDurable = mark.offset
+      await this.save()
+    }
+  }
+
+  /** When it resolves, all bytes that are stored now survive a power loss (if the store promises that at all). */
+  async sync(): Promise<void> {
+    await this.#backgroundSync
+    const at = this.offset
+    if (this.#context.sync === null || this.#offsetDurable === at) return
+    await this.syncBytes()
+    this.#offsetDurable = at
+    await this.save()
+  }
+
+  /** The bytes alone: the sidecar will not be needed any more. */
+  async syncBytes(): Promise<void> {
+    const { sync } = this.#context
+    if (sync === null || this.#isRetired) return
+    await new Promise<void>((resolve, reject) => {
+      const done = (error?: Error) => (error === undefined || this.#isRetired ? resolve() : reject(error))
+      sync.add({ file: this.paths.part }, done)
+    })
+  }
+
+  /** Writes the sidecar; calls follow each other. */
+  save(): Promise<void> {
+    const write = async () => {
+      if (!this.#isRetired) await writePartRecord(this.paths, this.#record(), this.#context.sync !== null)
+    }
+    this.#saving = this.#saving.then(write, write)
+    return this.#saving
+  }
+
+  /** Nothing touches the part's files after this has resolved: they may be removed. */
+  async retire(): Promise<void> {
+    this.#isRetired = true
+    await this.#backgroundSync
+    await this.#saving
+  }
+
+  /** Of a complete part: waits until everything is hashed. */
+  async hashes(): Promise<PartHashes> {
+    const job = this.#hashJob()
+    this.#job = null
+    const { sha256, head, prefixCrc32 } = await job.finish(this.len)
+    return { sha256, head, crc32: combineCrc32(prefixCrc32, this.#crc, this.len - this.#crcStart) }
+  }
+
+  /** Gives up the hash of a part that nobody writes to; it starts anew when it is needed. */
+  closeHash(): void {
+    this.#job?.close()
+    this.#job = null
+  }
+
+  get isHashing(): boolean {
+    return this.#job !== null
+  }
+
+  async #keepUp(): Promise<void> {
+    try {
+      await this.#hashJob().below(this.#lagMax)
+    } catch (error) {
+      this.closeHash()
+      throw error
+    }
+    if (this.#lagMax > HASH_LAG_MAX) this.#lagMax = Math.max(HASH_LAG_MAX, this.offset - this.hashed)
+  }
+
+  #hashJob(): HashJob {
+    if (this.#job === null) {
+      this.#job = this.#context.frontier.open(this.paths.part, this.#crcStart)
+      this.#job.advance(this.offset)
+      this.#lagMax = Math.max(HASH_LAG_MAX, this.offset)
+    }
+    return this.#job
+  }
+
+  /** Counts `written` bytes and returns what is left to write. */
+  #account(chunks: readonly Buffer[], written: number): readonly Buffer[] {
+    let left = written
+    let index = 0
+    for (const chunk of chunks) {
+      if (left < chunk.length) break
+      this.#crc = crc32(chunk, this.#crc)
+      left -= chunk.length
+      index += 1
+    }
+    const cut = chunks[index]
+    const rest = chunks.slice(index)
+    if (cut !== undefined && left > 0) {
+      this.#crc = crc32(cut.subarray(0, left), this.#crc)
+      rest[0] = cut.subarray(left)
+    }
+    this.offset += written
+    this.changedAtMs = Date.now()
+    this.#hashJob().advance(this.offset)
+    return rest
+  }
+
+  #syncInBackground(): void {
+    const { sync } = this.#context
+    if (sync === null || this.#backgroundSync !== null || this.offset - this.#offsetDurable < UNSYNCED_MAX) return
+    const at = this.offset
+    this.#backgroundSync = this.syncBytes()
+      .then(() => {
+        this.#offsetDurable = at
+        return this.save()
+      })
+      .catch((error) => {
+        this.#syncError = error
+      })
+      .finally(() => {
+        this.#backgroundSync = null
+      })
+  }
+
+  #record(): PartRecord {
+    const { upl, ep, len, ext, own, ent } = this
+    const { bootId } = this.#context
+    return { v: 1, upl, ep, len, ext, own, ent, created: this.#created, offsetDurable: this.#offsetDurable, bootId }
+  }
+}

@@ -1,0 +1,99 @@
+import type { GroupSync } from '../disk/group-sync.ts'
+import type { StorePath } from '../disk/store-path.ts'
+import type { FinishedUpload } from './ledger-line.ts'
+import { partsFolder } from './part-files.ts'
+import { PartLedger } from './part-ledger.ts'
+
+/** The ledgers of all store paths as one: an upload is in at most one of them. */
+export class UploadLedgers {
+  readonly #ledgers = new Map<StorePath, PartLedger>()
+
+  open(storePath: StorePath, sync: GroupSync | null, report: (message: string) => void): PartLedger {
+    const path = `${partsFolder(storePath)}/uploads.log`
+    const ledger = new PartLedger({ path, sync, now: unixSeconds(), report })
+    this.#ledgers.set(storePath, ledger)
+    return ledger
+  }
+
+  at(storePath: StorePath): PartLedger {
+    const ledger = this.#ledgers.get(storePath)
+    if (ledger === undefined) throw new Error(`store path ${storePath.index} has no ledger`)
+    return ledger
+  }
+
+  finished(upl: string): { upload: FinishedUpload; acked: boolean } | null {
+    for (const ledger of this.#ledgers.values()) {
+      const finished = ledger.finished(upl)
+      if (finished !== null) return finished
+    }
+    return null
+  }
+
+  /** The highest epoch that a finished upload was seen with. */
+  finishedEpoch(upl: string): number | null {
+    return this.#first((ledger) => ledger.finishedEpoch(upl))
+  }
+
+  /** The epoch at which an upload was given up. */
+  endedEpoch(upl: string): number | null {
+    return this.#first((ledger) => ledger.endedEpoch(upl))
+  }
+
+  /** A finished upload is asked for with a higher epoch: the same file, with a receipt of that epoch. */
+  async raise(upl: string, ep: number): Promise<void> {
+    for (const ledger of this.#ledgers.values()) {
+      if (ledger.finishedEpoch(upl) !== null) await ledger.append({ kind: 'raised', upl, ep })
+    }
+  }
+
+  async end(storePath: StorePath, upl: string, ep: number): Promise<void> {
+    await this.at(storePath).append({ kind: 'ended', upl, ep, at: unixSeconds() })
+  }
+
+  /** Finished uploads that the web application does not know yet, from behind `after` on. */
+  unacknowledged(after: string | null, countMax: number): FinishedUpload[] {
+    const ledgers = [...this.#ledgers.values()]
+    const start =
+      after === null
+        ? 0
+        : Math.max(
+            0,
+            ledgers.findIndex((ledger) => ledger.finishedEpoch(after) !== null),
+          )
+    const all = ledgers.slice(start).flatMap((ledger) => ledger.unacknowledged(after, countMax))
+    return all.slice(0, countMax)
+  }
+
+  /** The web application knows these files. Returns the uploads that are finished, and so acknowledged now. */
+  async acknowledge(upls: readonly string[]): Promise<string[]> {
+    const at = unixSeconds()
+    const writes: Promise<void>[] = []
+    const known: string[] = []
+    for (const ledger of this.#ledgers.values()) {
+      for (const upl of upls) {
+        const isAcked = ledger.isAcknowledged(upl)
+        if (isAcked === null) continue
+        known.push(upl)
+        if (!isAcked) writes.push(ledger.append({ kind: 'acked', upl, at }))
+      }
+    }
+    await Promise.all(writes)
+    return known
+  }
+
+  close(): void {
+    for (const ledger of this.#ledgers.values()) ledger.close()
+  }
+
+  #first(ask: (ledger: PartLedger) => number | null): number | null {
+    for (const ledger of this.#ledgers.values()) {
+      const answer = ask(ledger)
+      if (answer !== null) return answer
+    }
+    return null
+  }
+}
+
+function unixSeconds(): number {
+  return Math.floor(Date.now() / 1000)
+}
