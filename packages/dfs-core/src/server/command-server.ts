@@ -35,9 +35,13 @@ export function createCommandServer<S>(options: CommandServerOptions<S>): Comman
       socket.destroy()
       return
     }
-    const connection = new CommandConnection(socket, context, { remoteAddress, state: options.newState() })
+    const state = options.newState()
+    const connection = new CommandConnection(socket, context, { remoteAddress, state })
     connections.add(connection)
-    socket.once('close', () => connections.delete(connection))
+    socket.once('close', () => {
+      connections.delete(connection)
+      options.connectionClosed?.(state)
+    })
   }
 
   // Half-open, so that a peer which ends its side after a request still gets the answer.

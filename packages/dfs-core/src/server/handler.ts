@@ -96,6 +96,8 @@ export interface CommandServerOptions<S> {
   readonly handlers: ReadonlyMap<number, CommandHandler<S>>
   /** Makes the state of a new connection. */
   newState(): S
+  /** A connection has ended, by whichever side; its state is not used any more. */
+  connectionClosed?(state: S): void
   readonly limits: CommandServerLimits
   /** Addresses and CIDR blocks that may connect; absent = all. Others are closed without a byte. */
   readonly allowHosts?: readonly string[]
