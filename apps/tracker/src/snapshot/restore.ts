@@ -15,7 +15,7 @@ import { isStorageStatus, isTombstone, nextStatus, StorageStatus } from '../clus
 import { GROUPS_FILE, parseGroups } from './groups-file.ts'
 import { parseServers, type SavedServer, SERVERS_FILE } from './servers-file.ts'
 import { StateFileError } from './state-file-error.ts'
-import { parseSyncTimestamps, type SavedSyncRow, SYNC_TIMESTAMPS_FILE } from './sync-timestamps-file.ts'
+import { parseSyncTimestamps, SYNC_TIMESTAMPS_FILE } from './sync-timestamps-file.ts'
 
 export const CHANGELOG_FILE = 'storage_changelog.dat'
 
@@ -29,31 +29,40 @@ export interface StateTexts {
 
 const both: RwMode = { read: true, write: true }
 
+interface Restoring {
+  readonly cluster: Cluster
+  /** The name of a state file with its folder, for messages. */
+  path(name: string): string
+  readonly warnings: string[]
+}
+
 /**
  * Fills an empty cluster. Returns warnings for what is odd but clear. The files are written one after the other, so a
  * crash in between leaves a newer members file beside an older one of timestamps: rows are matched by id, and what is
- * missing is 0.
+ * missing is 0. `folder` is only for messages.
  */
-export function restoreCluster(cluster: Cluster, texts: StateTexts): string[] {
-  const warnings: string[] = []
-  if (texts.groups !== undefined) restoreGroups(cluster, texts.groups)
-  if (texts.servers !== undefined) restoreServers(cluster, texts.servers, warnings)
-  dropDeadSources(cluster, warnings)
-  restoreSyncTimestamps(cluster, parseSyncTimestamps(texts.syncTimestamps ?? '', SYNC_TIMESTAMPS_FILE), warnings)
-  restoreDeletions(cluster, texts.changelog ?? '', warnings)
+export function restoreCluster(cluster: Cluster, texts: StateTexts, folder: string): string[] {
+  const restoring: Restoring = { cluster, path: (name) => `${folder}/${name}`, warnings: [] }
+  if (texts.groups !== undefined) restoreGroups(restoring, texts.groups)
+  if (texts.servers !== undefined) restoreServers(restoring, texts.servers)
+  dropDeadSources(restoring)
+  restoreSyncTimestamps(restoring, texts.syncTimestamps ?? '')
+  restoreDeletions(restoring, texts.changelog ?? '')
+  checkOffsets(restoring)
   Object.assign(cluster.unsaved, { groups: false, storages: false, syncTimestamps: false, urgent: false })
-  return warnings
+  return restoring.warnings
 }
 
-function restoreGroups(cluster: Cluster, text: string): void {
-  for (const { name, port, storePathCount, subdirCount, trunk } of parseGroups(text, GROUPS_FILE)) {
+function restoreGroups({ cluster, path }: Restoring, text: string): void {
+  for (const { name, port, storePathCount, subdirCount, trunk } of parseGroups(text, path(GROUPS_FILE))) {
     Object.assign(addGroup(cluster, name, port), { storePathCount, subdirCount, trunk })
   }
 }
 
-function restoreServers(cluster: Cluster, text: string, warnings: string[]): void {
-  const { servers, unknownKeys } = parseServers(text, SERVERS_FILE)
-  if (unknownKeys.length > 0) warnings.push(`${SERVERS_FILE}: unknown keys are ignored: ${unknownKeys.join(' ')}`)
+function restoreServers({ cluster, path, warnings }: Restoring, text: string): void {
+  const file = path(SERVERS_FILE)
+  const { servers, unknownKeys } = parseServers(text, file)
+  if (unknownKeys.length > 0) warnings.push(`${file}: unknown keys are ignored: ${unknownKeys.join(' ')}`)
   for (const saved of servers) {
     const group = findGroup(cluster, saved.group)
     if (group === undefined) throw saved.error('group_name', `group ${saved.group} is not in ${GROUPS_FILE}`)
@@ -100,20 +109,22 @@ function identityOf(cluster: Cluster, saved: SavedServer): { id: string; rw: RwM
   return { id: entry.id, rw: entry.rw }
 }
 
-function dropDeadSources(cluster: Cluster, warnings: string[]): void {
+function dropDeadSources({ cluster, path, warnings }: Restoring): void {
   for (const server of cluster.groups.flatMap((group) => group.servers)) {
     if (server.syncSource === '' || findServer(server.group, server.syncSource) !== undefined) continue
-    warnings.push(`${SERVERS_FILE}: sync source ${server.syncSource} of ${server.id} is gone`)
+    warnings.push(`${path(SERVERS_FILE)}: sync source ${server.syncSource} of ${server.id} is gone`)
     server.syncSource = ''
     server.syncUntil = 0
   }
 }
 
-function restoreSyncTimestamps(cluster: Cluster, rows: readonly SavedSyncRow[], warnings: string[]): void {
+function restoreSyncTimestamps({ cluster, path, warnings }: Restoring, text: string): void {
+  const file = path(SYNC_TIMESTAMPS_FILE)
+  const rows = parseSyncTimestamps(text, file)
   for (const row of rows) {
     const group = findGroup(cluster, row.group)
     if (group === undefined || findServer(group, row.sourceId) === undefined) {
-      warnings.push(`${SYNC_TIMESTAMPS_FILE}:${row.line}: ${row.group} ${row.sourceId} is not a member any more`)
+      warnings.push(`${file}:${row.line}: ${row.group} ${row.sourceId} is not a member any more`)
       continue
     }
     const columns = rows.filter((other) => other.group === row.group)
@@ -128,36 +139,31 @@ function restoreSyncTimestamps(cluster: Cluster, rows: readonly SavedSyncRow[], 
  * Deleted servers must be remembered: one that comes back has to take all files anew. A deletion also counts when it is
  * newer than the members file; a server that joined after its deletion has read the change log up to there.
  */
-function restoreDeletions(cluster: Cluster, text: string, warnings: string[]): void {
+function restoreDeletions(restoring: Restoring, text: string): void {
+  const { cluster, path } = restoring
   let offset = 0
   for (const [index, line] of text.split('\n').slice(0, -1).entries()) {
     const entry = parseChangelogLine(line)
     if (entry === undefined || !isStorageStatus(entry.status) || !isTombstone(entry.status)) {
-      throw new StateFileError(CHANGELOG_FILE, index + 1, `"${line}" is not a change`)
+      throw new StateFileError(path(CHANGELOG_FILE), index + 1, `"${line}" is not a change`)
     }
     const group = findGroup(cluster, entry.group)
-    if (group !== undefined) restoreTombstone(cluster, group, { id: entry.id, status: entry.status, offset }, warnings)
+    if (group !== undefined) restoreTombstone(restoring, group, { id: entry.id, status: entry.status, offset })
     offset += line.length + 1
   }
   cluster.changelog = text
-  for (const server of cluster.groups.flatMap((group) => group.servers)) {
-    if (server.changelogOffset <= text.length) continue
-    warnings.push(`${SERVERS_FILE}: changelog_offset of ${server.id} lies behind the end of ${CHANGELOG_FILE}`)
-    server.changelogOffset = text.length
-  }
 }
 
 function restoreTombstone(
-  cluster: Cluster,
+  { cluster, path, warnings }: Restoring,
   group: Group,
   { id, status, offset }: { id: string; status: StorageStatus; offset: number },
-  warnings: string[],
 ): void {
   const known = findServer(group, id)
   if (known !== undefined) {
     if (isTombstone(known.status)) known.status = status
     else if (status === StorageStatus.DELETED && known.changelogOffset <= offset) {
-      warnings.push(`${CHANGELOG_FILE}: ${id} of ${group.name} was deleted after ${SERVERS_FILE} was written`)
+      warnings.push(`${path(CHANGELOG_FILE)}: ${id} of ${group.name} was deleted after ${SERVERS_FILE} was written`)
       entomb(cluster, known)
       known.restored = true
     }
@@ -168,4 +174,12 @@ function restoreTombstone(
   const server = addServer(group, { id, ips: entry?.hosts ?? [id], port: entry?.port ?? group.port, rw: both })
   server.restored = true
   setStatus(cluster, server, status)
+}
+
+function checkOffsets({ cluster, path, warnings }: Restoring): void {
+  for (const server of cluster.groups.flatMap((group) => group.servers)) {
+    if (server.changelogOffset <= cluster.changelog.length) continue
+    warnings.push(`${path(SERVERS_FILE)}: changelog_offset of ${server.id} is behind the end of ${CHANGELOG_FILE}`)
+    server.changelogOffset = cluster.changelog.length
+  }
 }

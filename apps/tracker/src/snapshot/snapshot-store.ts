@@ -36,14 +36,10 @@ export interface SnapshotStore {
 export async function openSnapshotStore(basePath: string, cluster: Cluster, logger: Logger): Promise<SnapshotStore> {
   const folder = join(basePath, 'data')
   await mkdir(folder, { recursive: true })
-  try {
-    await restoreFrom(folder, cluster, logger)
-    const status = parseTrackerStatus(await readIfExists(join(folder, TRACKER_STATUS_FILE)), TRACKER_STATUS_FILE)
-    return new FileStore({ folder, cluster, logger, lastCheckTime: status?.lastCheckTime ?? 0 })
-  } catch (error) {
-    if (!(error instanceof StateFileError)) throw error
-    throw new StateFileError(join(folder, error.file), error.line, error.problem, { cause: error })
-  }
+  await restoreFrom(folder, cluster, logger)
+  const statusPath = join(folder, TRACKER_STATUS_FILE)
+  const status = parseTrackerStatus(await readIfExists(statusPath), statusPath)
+  return new FileStore({ folder, cluster, logger, lastCheckTime: status?.lastCheckTime ?? 0 })
 }
 
 async function restoreFrom(folder: string, cluster: Cluster, logger: Logger): Promise<void> {
@@ -51,7 +47,11 @@ async function restoreFrom(folder: string, cluster: Cluster, logger: Logger): Pr
   const groups = await read(GROUPS_FILE)
   for (const name of OLD_FILES) {
     if (groups !== undefined || (await read(name)) === undefined) continue
-    throw new StateFileError(name, 0, 'written by FastDFS before 5.x; let a newer FastDFS tracker convert it first')
+    throw new StateFileError(
+      join(folder, name),
+      0,
+      'written by FastDFS before 5.x; let a newer FastDFS tracker convert it first',
+    )
   }
   const changelog = (await read(CHANGELOG_FILE)) ?? ''
   const whole = changelog.slice(0, changelog.lastIndexOf('\n') + 1)
@@ -60,12 +60,9 @@ async function restoreFrom(folder: string, cluster: Cluster, logger: Logger): Pr
     const line = whole.split('\n').length
     logger.warn({ file: join(folder, CHANGELOG_FILE), line }, 'the last line is not complete and is dropped')
   }
-  const warnings = restoreCluster(cluster, {
-    groups,
-    servers: await read(SERVERS_FILE),
-    syncTimestamps: await read(SYNC_TIMESTAMPS_FILE),
-    changelog: whole,
-  })
+  const servers = await read(SERVERS_FILE)
+  const syncTimestamps = await read(SYNC_TIMESTAMPS_FILE)
+  const warnings = restoreCluster(cluster, { groups, servers, syncTimestamps, changelog: whole }, folder)
   for (const warning of warnings) logger.warn({ folder }, warning)
 }
 

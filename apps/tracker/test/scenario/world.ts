@@ -217,7 +217,7 @@ export class World {
     }
     this.#cluster = createCluster(this.#settings, ids)
     this.#connections.clear()
-    return list([...restoreCluster(this.#cluster, texts), this.#state()])
+    return list([...restoreCluster(this.#cluster, texts, 'data'), this.#state()])
   }
 
   #takeUnsaved(): string {
