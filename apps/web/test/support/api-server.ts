@@ -63,8 +63,7 @@ export async function startApiServer(): Promise<{ url: string; close(): Promise<
     answer(routes, incoming, baseUrl)
       .then((response) => send(response, outgoing))
       .catch((error: unknown) => {
-        console.error(error)
-        outgoing.destroy()
+        outgoing.destroy(error instanceof Error ? error : new Error(String(error)))
       })
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))

@@ -1,10 +1,7 @@
 import { z } from 'zod'
-import { entryItemSchema } from '../../lib/entries/entry-item.ts'
+import { entryItemSchema, ROOT_ID } from '../../lib/entries/entry-item.ts'
 
 export type EntryItem = z.infer<typeof entryItemSchema>
-
-/** In place of an id: the person's own top folder. */
-export const ROOT = 'root'
 
 export const sortKeys = ['name', 'size', 'modified'] as const
 export type SortKey = (typeof sortKeys)[number]
@@ -13,6 +10,8 @@ export type SortDirection = 'asc' | 'desc'
 const BATCH_MAX = 1000
 const idSchema = z.string().min(1).max(64)
 const idsSchema = z.array(idSchema).min(1).max(BATCH_MAX)
+
+export const entryParamsSchema = z.object({ id: idSchema })
 
 /** `path` runs from the folder below the top down to and with the folder itself; it is empty for the top folder. */
 export const folderInfoSchema = z.object({
@@ -23,7 +22,7 @@ export const folderInfoSchema = z.object({
 export type FolderInfo = z.infer<typeof folderInfoSchema>
 
 export const listQuerySchema = z.object({
-  folder: idSchema.default(ROOT),
+  folder: idSchema.default(ROOT_ID),
   sort: z.enum(sortKeys).default('name'),
   dir: z.enum(['asc', 'desc']).default('asc'),
   cursor: z.string().max(2048).optional(),
@@ -40,7 +39,7 @@ export const entryPageSchema = z.object({
 })
 export type EntryPage = z.infer<typeof entryPageSchema>
 
-export const treeQuerySchema = z.object({ folder: idSchema.default(ROOT) })
+export const treeQuerySchema = z.object({ folder: idSchema.default(ROOT_ID) })
 export const folderTreeSchema = z.object({
   folders: z.array(z.object({ id: z.string(), name: z.string(), hasChildren: z.boolean() })),
 })

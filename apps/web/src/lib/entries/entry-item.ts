@@ -1,5 +1,8 @@
 import { z } from 'zod'
 
+/** In place of a folder's id: the person's own top folder. */
+export const ROOT_ID = 'root'
+
 /** What a file is, decided from its bytes by the storage that received it, never from its name alone. */
 export const categories = ['image', 'video', 'audio', 'document', 'archive', 'other'] as const
 export const categorySchema = z.enum(categories)

@@ -1,0 +1,113 @@
+import { Prisma } from '../../generated/prisma/client.ts'
+import { db, type Transaction } from '../../lib/db.ts'
+import {
+  type EntryRow,
+  entryColumns,
+  entryTables,
+  KIND_FILE,
+  KIND_FOLDER,
+  toItem,
+} from '../../lib/entries/entry-rows.ts'
+import { openFolder } from '../../lib/entries/open-entries.ts'
+import { type Cursor, decodeCursor, encodeCursor } from './cursor.ts'
+import type { EntryPage, FolderTree, ListQuery, SortDirection, SortKey } from './schema.ts'
+
+const PAGE_SIZE = 100
+
+interface Order {
+  /** The sorted column; each has an index (parent_id, kind, column, sort_key, id), without its double for the name. */
+  sort: SortKey
+  dir: SortDirection
+}
+
+const columns: Record<SortKey, { keys: Prisma.Sql; values: (cursor: Cursor) => Prisma.Sql }> = {
+  name: {
+    keys: Prisma.sql`e.sort_key, e.id`,
+    values: ({ name, id }) => Prisma.sql`${name}, ${id}::bigint`,
+  },
+  size: {
+    keys: Prisma.sql`e.size, e.sort_key, e.id`,
+    values: ({ key, name, id }) => Prisma.sql`${key}::bigint, ${name}, ${id}::bigint`,
+  },
+  modified: {
+    keys: Prisma.sql`e.modified_at, e.sort_key, e.id`,
+    values: ({ key, name, id }) => Prisma.sql`${key}::timestamptz, ${name}, ${id}::bigint`,
+  },
+}
+const descending: Record<SortKey, Prisma.Sql> = {
+  name: Prisma.sql`e.sort_key DESC, e.id DESC`,
+  size: Prisma.sql`e.size DESC, e.sort_key DESC, e.id DESC`,
+  modified: Prisma.sql`e.modified_at DESC, e.sort_key DESC, e.id DESC`,
+}
+
+/** Folders and files are two ranges of the same index; folders, which have no size, go by name then. */
+function orderOf(kind: number, { sort, dir }: Order): Order {
+  return kind === KIND_FOLDER && sort === 'size' ? { sort: 'name', dir: 'asc' } : { sort, dir }
+}
+
+interface RangeOptions extends Order {
+  folderId: bigint
+  kind: number
+  after: Cursor | undefined
+  limit: number
+}
+
+async function readRange(tx: Transaction, { folderId, kind, after, limit, ...wanted }: RangeOptions) {
+  const { sort, dir } = orderOf(kind, wanted)
+  const { keys, values } = columns[sort]
+  const compare = dir === 'asc' ? Prisma.sql`>` : Prisma.sql`<`
+  const beyond = after ? Prisma.sql`AND (${keys}) ${compare} (${values(after)})` : Prisma.empty
+  return await tx.$queryRaw<EntryRow[]>`
+    SELECT ${entryColumns} FROM ${entryTables}
+    WHERE e.parent_id = ${folderId} AND e.kind = ${kind} AND e.trash_id IS NULL ${beyond}
+    ORDER BY ${dir === 'asc' ? keys : descending[sort]} LIMIT ${limit}`
+}
+
+function cursorAt(row: EntryRow, order: Order): Cursor {
+  const { sort } = orderOf(row.kind, order)
+  const key = { name: '', size: String(row.size), modified: row.modified_at.toISOString() }[sort]
+  return { kind: row.kind === KIND_FOLDER ? KIND_FOLDER : KIND_FILE, key, name: row.sort_key, id: String(row.id) }
+}
+
+/** One page of a folder: folders first, then files, each in the wanted order. */
+export async function listEntries(ownerId: string, query: ListQuery): Promise<EntryPage> {
+  const folder = await openFolder(db(), ownerId, query.folder)
+  const order: Order = { sort: query.sort, dir: query.dir }
+  const after = query.cursor === undefined ? undefined : decodeCursor(query.cursor)
+  const rows: EntryRow[] = []
+  for (const kind of [KIND_FOLDER, KIND_FILE]) {
+    if (after && after.kind > kind) continue
+    // One more than a page, to know whether there is a next one.
+    const limit = PAGE_SIZE + 1 - rows.length
+    const range = { ...order, folderId: folder.id, kind, after: after?.kind === kind ? after : undefined, limit }
+    if (limit > 0) rows.push(...(await readRange(db(), range)))
+  }
+  const page = rows.slice(0, PAGE_SIZE)
+  const last = page.at(-1)
+  return {
+    folder: { id: folder.publicId, name: folder.name, path: folder.path },
+    items: page.map(toItem),
+    nextCursor: rows.length > PAGE_SIZE && last ? encodeCursor(cursorAt(last, order)) : null,
+    ...(await totalsOf(db(), folder.id)),
+  }
+}
+
+async function totalsOf(tx: Transaction, folderId: bigint): Promise<{ total: number; totalBytes: number }> {
+  const [totals] = await tx.$queryRaw<[{ total: bigint; total_bytes: bigint }]>`
+    SELECT count(*) AS total, coalesce(sum(size), 0)::bigint AS total_bytes
+    FROM entry WHERE parent_id = ${folderId} AND trash_id IS NULL`
+  return { total: Number(totals.total), totalBytes: Number(totals.total_bytes) }
+}
+
+const TREE_FOLDERS_MAX = 1000
+
+/** The folders directly in a folder, for choosing a place; the first 1000 by name. */
+export async function listFolderTree(ownerId: string, folderId: string): Promise<FolderTree> {
+  const folder = await openFolder(db(), ownerId, folderId)
+  const rows = await db().$queryRaw<{ public_id: string; name: string; has_children: boolean }[]>`
+    SELECT e.public_id, e.name,
+      EXISTS (SELECT 1 FROM entry c WHERE c.parent_id = e.id AND c.kind = 0 AND c.trash_id IS NULL) AS has_children
+    FROM entry e WHERE e.parent_id = ${folder.id} AND e.kind = 0 AND e.trash_id IS NULL
+    ORDER BY e.sort_key, e.id LIMIT ${TREE_FOLDERS_MAX}`
+  return { folders: rows.map((row) => ({ id: row.public_id, name: row.name, hasChildren: row.has_children })) }
+}

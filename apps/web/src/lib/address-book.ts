@@ -1,0 +1,107 @@
+import { ConnectionError, type DfsClient, ServerError, Status } from '@cairn/dfs-core'
+import { ApiError } from './api-error.ts'
+
+const MEMBERS_FRESH_MS = 5000
+const HTTP_PORT_FRESH_MS = 60_000
+// FastDFS's storage status: in sync with its group, serving.
+const STATUS_ACTIVE = 7
+
+/** A storage of a group. `httpPort` is null while it cannot be asked: it is down, or serves no HTTP. */
+export interface Member {
+  group: string
+  storageId: string
+  ip: string
+  /** Of the FastDFS protocol. */
+  port: number
+  httpPort: number | null
+  isActive: boolean
+}
+
+export type ReachableMember = Member & { httpPort: number }
+
+interface Remembered<T> {
+  value: T
+  until: number
+}
+
+/** Which storages there are and where, asked from the trackers and the storages and remembered for a short while. */
+export class AddressBook {
+  private readonly client: DfsClient
+  private listed: Remembered<Promise<Member[]>> | undefined
+  private readonly httpPorts = new Map<string, Remembered<number>>()
+
+  constructor(client: DfsClient) {
+    this.client = client
+  }
+
+  /** All members of all groups. Throws ApiError c_cluster when one of them is a C FastDFS storage. */
+  members(): Promise<Member[]> {
+    if (this.listed && this.listed.until > Date.now()) return this.listed.value
+    const value = this.ask()
+    const listed = { value, until: Date.now() + MEMBERS_FRESH_MS }
+    this.listed = listed
+    value.catch(() => {
+      if (this.listed === listed) this.listed = undefined
+    })
+    return value
+  }
+
+  async groups(): Promise<string[]> {
+    return [...new Set((await this.members()).map(({ group }) => group))]
+  }
+
+  async membersOf(group: string): Promise<Member[]> {
+    return (await this.members()).filter((member) => member.group === group)
+  }
+
+  async byId(group: string, storageId: string): Promise<Member | undefined> {
+    return (await this.membersOf(group)).find((member) => member.storageId === storageId)
+  }
+
+  /** The member at an address that a tracker gave; asks again once when it is new. */
+  async at(group: string, ip: string, port: number): Promise<Member | undefined> {
+    const find = (members: Member[]) =>
+      members.find((member) => member.group === group && member.ip === ip && member.port === port)
+    const known = find(await this.members())
+    if (known) return known
+    this.listed = undefined
+    return find(await this.members())
+  }
+
+  private async ask(): Promise<Member[]> {
+    const groups = await this.client.tracker.listGroups()
+    const lists = await Promise.all(groups.map(({ group }) => this.askGroup(group)))
+    return lists.flat()
+  }
+
+  private async askGroup(group: string): Promise<Member[]> {
+    const records = await this.client.tracker.listStorages(group)
+    return await Promise.all(
+      records.map(async ({ id, ip, storagePort: port, status }) => {
+        const isActive = status === STATUS_ACTIVE
+        const httpPort = isActive ? await this.httpPort(group, ip, port) : null
+        return { group, storageId: id, ip, port, httpPort, isActive }
+      }),
+    )
+  }
+
+  private async httpPort(group: string, ip: string, port: number): Promise<number | null> {
+    const address = `${ip}:${port}`
+    const known = this.httpPorts.get(address)
+    if (known && known.until > Date.now()) return known.value
+    try {
+      const { httpPort } = await this.client.storage(address).status()
+      this.httpPorts.set(address, { value: httpPort, until: Date.now() + HTTP_PORT_FRESH_MS })
+      return httpPort > 0 ? httpPort : null
+    } catch (error) {
+      if (error instanceof ServerError && error.status === Status.EINVAL) {
+        const message = `Storage ${address} of ${group} belongs to a C FastDFS cluster; not supported yet.`
+        // biome-ignore lint/style/useErrorCause: the rule knows the cause only as the second argument.
+        throw new ApiError('c_cluster', message, { cause: error })
+      }
+      // The tracker notices a dead storage only after a while.
+      if (error instanceof ConnectionError) return null
+      throw error
+    }
+  }
+}

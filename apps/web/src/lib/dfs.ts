@@ -1,0 +1,85 @@
+import { networkInterfaces } from 'node:os'
+import { ConnectionError, DfsClient, ServerError } from '@cairn/dfs-core'
+import { AddressBook, type Member, type ReachableMember } from './address-book.ts'
+import { ApiError } from './api-error.ts'
+import { env } from './env.ts'
+import { processWide } from './process-wide.ts'
+import { storageOrigin } from './storage-url.ts'
+
+const CONNECT_TIMEOUT_MS = 3000
+const NETWORK_TIMEOUT_MS = 30_000
+
+/** The client of the file system. */
+export function dfs(): DfsClient {
+  return processWide(
+    'dfs',
+    () =>
+      new DfsClient({
+        trackers: [...env().trackers],
+        connectTimeoutMs: CONNECT_TIMEOUT_MS,
+        networkTimeoutMs: NETWORK_TIMEOUT_MS,
+      }),
+  )
+}
+
+export function addressBook(): AddressBook {
+  return processWide('address-book', () => new AddressBook(dfs()))
+}
+
+/** Runs a call to the file system; "nobody answers" and "no room" become ApiError no_storage. */
+export async function reachingStorage<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work()
+  } catch (error) {
+    if (!(error instanceof ConnectionError || error instanceof ServerError)) throw error
+    // biome-ignore lint/style/useErrorCause: the rule knows the cause only as the second argument.
+    throw new ApiError('no_storage', 'No storage can take or give files right now. Your files are safe.', {
+      cause: error,
+    })
+  }
+}
+
+export function isReachable(member: Member | undefined): member is ReachableMember {
+  return member?.isActive === true && member.httpPort !== null
+}
+
+/** Where a new file of this size goes: the storage that the trackers choose. */
+export async function chooseStorage(): Promise<ReachableMember> {
+  return await reachingStorage(async () => {
+    const { group, ip, port } = await dfs().tracker.queryStore()
+    const member = await addressBook().at(group, ip, port)
+    if (isReachable(member)) return member
+    throw new ApiError('no_storage', `Storage ${ip}:${port} does not answer.`)
+  })
+}
+
+function ownAddresses(): ReadonlySet<string> {
+  return new Set(
+    Object.values(networkInterfaces())
+      .flat()
+      .map((network) => network?.address ?? ''),
+  )
+}
+
+/** The origin at which the sender of a request reaches a storage. */
+export function browserOrigin(member: ReachableMember, requestOrigin: string): string {
+  return storageOrigin(member, {
+    setting: env().storageUrl,
+    requestHost: new URL(requestOrigin).hostname,
+    ownAddresses: ownAddresses(),
+  })
+}
+
+/**
+ * The origins of all storages that can be reached now, for the Content-Security-Policy of a page. Empty while no
+ * tracker answers: the page itself must still open.
+ */
+export async function storageOrigins(requestOrigin: string): Promise<string[]> {
+  try {
+    const members = await reachingStorage(() => addressBook().members())
+    return [...new Set(members.filter(isReachable).map((member) => browserOrigin(member, requestOrigin)))]
+  } catch (error) {
+    if (error instanceof ApiError) return []
+    throw error
+  }
+}

@@ -1,0 +1,67 @@
+import { Prisma } from '../../generated/prisma/client.ts'
+import type { Transaction } from '../db.ts'
+import { type Category, categorySchema, type EntryItemShape } from './entry-item.ts'
+
+export const KIND_FOLDER = 0
+export const KIND_FILE = 1
+
+/** A row of the table `entry` with what its blob adds. */
+export interface EntryRow {
+  id: bigint
+  public_id: string
+  parent_id: bigint | null
+  kind: number
+  name: string
+  sort_key: string
+  size: bigint
+  category: string | null
+  created_at: Date
+  modified_at: Date
+  content_type: string | null
+  copies: number | null
+  /** Entries directly in a folder. */
+  items: number
+}
+
+/** The columns of an EntryRow, for queries FROM entryTables. */
+export const entryColumns = Prisma.sql`
+  e.id, e.public_id, e.parent_id, e.kind::int, e.name, e.sort_key, e.size, e.category, e.created_at, e.modified_at,
+  b.content_type, b.copies::int,
+  CASE WHEN e.kind = 0
+    THEN (SELECT count(*)::int FROM entry c WHERE c.parent_id = e.id AND c.trash_id IS NULL)
+    ELSE 0
+  END AS items`
+export const entryTables = Prisma.sql`entry e LEFT JOIN blob b ON b.id = e.blob_id`
+
+export function toItem(row: EntryRow): EntryItemShape {
+  const isFolder = row.kind === KIND_FOLDER
+  return {
+    id: row.public_id,
+    kind: isFolder ? 'folder' : 'file',
+    name: row.name,
+    size: Number(row.size),
+    category: isFolder ? null : toCategory(row.category),
+    contentType: row.content_type,
+    createdAt: row.created_at.toISOString(),
+    modifiedAt: row.modified_at.toISOString(),
+    copies: row.copies,
+    ...(isFolder ? { items: row.items } : {}),
+  }
+}
+
+function toCategory(text: string | null): Category {
+  return categorySchema.parse(text)
+}
+
+/** Items by internal id, in the order of `ids`; ids that are gone are left out. */
+export async function loadItems(tx: Transaction, ids: readonly bigint[]): Promise<Map<bigint, EntryItemShape>> {
+  const rows = await tx.$queryRaw<EntryRow[]>`
+    SELECT ${entryColumns} FROM ${entryTables} WHERE e.id = ANY(${[...ids]}::bigint[])`
+  const byId = new Map(rows.map((row) => [row.id, toItem(row)]))
+  const found = new Map<bigint, EntryItemShape>()
+  for (const id of ids) {
+    const item = byId.get(id)
+    if (item) found.set(id, item)
+  }
+  return found
+}

@@ -1,0 +1,110 @@
+import { Prisma } from '../../generated/prisma/client.ts'
+import { ApiError } from '../api-error.ts'
+import type { Transaction } from '../db.ts'
+import { ROOT_ID } from './entry-item.ts'
+
+/** Folders from the top folder down to an entry, the entry included. */
+export const DEPTH_MAX = 64
+// A cycle cannot be made; if one ever were, walks up must still end.
+const WALK_MAX = 2 * DEPTH_MAX
+
+/** One answer for "not there" and "not yours", so that nothing leaks. */
+export function notFound(): ApiError {
+  return new ApiError('not_found', 'It may have moved, or it is not yours to open.')
+}
+
+export interface OpenFolder {
+  id: bigint
+  publicId: string
+  name: string
+  /** 0 for the top folder. */
+  depth: number
+  /** From below the top folder down to this one. */
+  path: { id: string; name: string }[]
+}
+
+interface PathRow {
+  id: bigint
+  public_id: string
+  name: string
+  trash_id: bigint | null
+}
+
+/**
+ * The folder of this owner, with its path; undefined when it is not there, not a folder, someone else's, or in trash
+ * (also by a folder above it, whose descendants a job has not marked yet).
+ */
+export async function findFolder(tx: Transaction, ownerId: string, folderId: string): Promise<OpenFolder | undefined> {
+  const start = folderId === ROOT_ID ? Prisma.sql`e.parent_id IS NULL` : Prisma.sql`e.public_id = ${folderId}`
+  const upwards = await tx.$queryRaw<PathRow[]>`
+    WITH RECURSIVE up AS (
+      SELECT e.id, e.public_id, e.name, e.parent_id, e.trash_id, 0 AS steps
+      FROM entry e WHERE e.owner_id = ${ownerId} AND e.kind = 0 AND ${start}
+      UNION ALL
+      SELECT p.id, p.public_id, p.name, p.parent_id, p.trash_id, up.steps + 1
+      FROM up JOIN entry p ON p.id = up.parent_id WHERE up.steps < ${WALK_MAX}
+    )
+    SELECT id, public_id, name, trash_id FROM up ORDER BY steps`
+  const folder = upwards[0]
+  if (!folder || upwards.some((row) => row.trash_id !== null)) return undefined
+  const path = upwards
+    .slice(0, -1)
+    .reverse()
+    .map((row) => ({ id: row.public_id, name: row.name }))
+  return { id: folder.id, publicId: folder.public_id, name: folder.name, depth: path.length, path }
+}
+
+/** `findFolder` where the folder must be there: throws not_found. */
+export async function openFolder(tx: Transaction, ownerId: string, folderId: string): Promise<OpenFolder> {
+  const folder = await findFolder(tx, ownerId, folderId)
+  if (!folder) throw notFound()
+  return folder
+}
+
+export interface OpenEntry {
+  id: bigint
+  publicId: string
+  parentId: bigint
+  kind: number
+  name: string
+}
+
+/**
+ * Locks these entries of this owner, none of them a top folder or in trash. All or nothing: throws not_found when one
+ * is missing. In the order of the internal ids, so that two of these cannot wait for each other.
+ */
+export async function openEntries(tx: Transaction, ownerId: string, ids: readonly string[]): Promise<OpenEntry[]> {
+  const wanted = [...new Set(ids)]
+  const found = await tx.$queryRaw<OpenEntry[]>`
+    WITH RECURSIVE up AS (
+      SELECT e.id AS start_id, e.parent_id, e.trash_id, 0 AS steps
+      FROM entry e WHERE e.owner_id = ${ownerId} AND e.public_id = ANY(${wanted}::text[]) AND e.parent_id IS NOT NULL
+      UNION ALL
+      SELECT up.start_id, p.parent_id, p.trash_id, up.steps + 1
+      FROM up JOIN entry p ON p.id = up.parent_id WHERE up.steps < ${WALK_MAX}
+    ), present AS (
+      SELECT start_id FROM up GROUP BY start_id HAVING bool_and(trash_id IS NULL)
+    )
+    SELECT e.id, e.public_id AS "publicId", e.parent_id AS "parentId", e.kind::int AS kind, e.name
+    FROM present JOIN entry e ON e.id = present.start_id
+    WHERE e.trash_id IS NULL ORDER BY e.id FOR NO KEY UPDATE OF e`
+  if (found.length !== wanted.length) throw notFound()
+  return found
+}
+
+/**
+ * Keeps a folder from being trashed until the end of the transaction; false when it is in trash already.
+ * FOR SHARE and not FOR KEY SHARE, which lets the row be trashed meanwhile.
+ */
+export async function holdFolder(tx: Transaction, folderId: bigint): Promise<boolean> {
+  const rows = await tx.$queryRaw<{ trash_id: bigint | null }[]>`
+    SELECT trash_id FROM entry WHERE id = ${folderId} AND kind = 0 FOR SHARE`
+  return rows[0]?.trash_id === null
+}
+
+/** `openFolder` for a change inside it: it stays out of trash until the end of the transaction. */
+export async function openAndHoldFolder(tx: Transaction, ownerId: string, folderId: string): Promise<OpenFolder> {
+  const folder = await openFolder(tx, ownerId, folderId)
+  if (!(await holdFolder(tx, folder.id))) throw notFound()
+  return folder
+}

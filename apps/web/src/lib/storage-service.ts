@@ -1,0 +1,65 @@
+import { createHash } from 'node:crypto'
+import { type ServiceOp, sign } from '@cairn/dfs-core/tickets'
+import { z } from 'zod'
+import type { ReachableMember } from './address-book.ts'
+import { masterKeys } from './keys.ts'
+
+const TICKET_SECONDS = 60
+const TIMEOUT_MS = 10_000
+const LIST_MAX = 1000
+
+/** A storage did not do what it was asked to. */
+export class StorageServiceError extends Error {
+  override readonly name = 'StorageServiceError'
+}
+
+async function call<T>(member: ReachableMember, op: ServiceOp, body: unknown, answer: z.ZodType<T>): Promise<T> {
+  const text = JSON.stringify(body)
+  const ticket = sign(
+    {
+      typ: 'sv',
+      grp: member.group,
+      mem: member.storageId,
+      op,
+      arg: '',
+      bodySha256: createHash('sha256').update(text).digest('hex'),
+      exp: Math.floor(Date.now() / 1000) + TICKET_SECONDS,
+    },
+    masterKeys().serviceRing(member.group, member.storageId),
+  )
+  const host = member.ip.includes(':') ? `[${member.ip}]` : member.ip
+  const response = await fetch(`http://${host}:${member.httpPort}/cairn/v1/${op}`, {
+    method: 'POST',
+    headers: { Authorization: `Bearer ${ticket}`, 'Content-Type': 'application/json' },
+    body: text,
+    signal: AbortSignal.timeout(TIMEOUT_MS),
+  })
+  if (!response.ok) {
+    const reason = (await response.text()).slice(0, 500)
+    throw new StorageServiceError(`storage ${member.storageId} answered ${op} with ${response.status}: ${reason}`)
+  }
+  return answer.parse(await response.json())
+}
+
+const listSchema = z.object({
+  uploads: z.array(z.object({ upl: z.string(), receipt: z.string() })).max(LIST_MAX),
+})
+const doneSchema = z.object({ done: z.array(z.string()) })
+
+export type UnacknowledgedUpload = z.infer<typeof listSchema>['uploads'][number]
+
+/** Finished uploads that nobody acknowledged, at most 1000, in the storage's order, after `after`. */
+export async function listUnacknowledged(member: ReachableMember, after?: string): Promise<UnacknowledgedUpload[]> {
+  const body = after === undefined ? {} : { after }
+  return (await call(member, 'list', body, listSchema)).uploads
+}
+
+/** Tells the storage that these uploads are settled; it forgets them. */
+export async function acknowledge(member: ReachableMember, upls: string[]): Promise<void> {
+  await call(member, 'ack', { upls }, doneSchema)
+}
+
+/** Tells the storage to throw the parts of these unfinished uploads away. */
+export async function dropParts(member: ReachableMember, upls: string[]): Promise<void> {
+  await call(member, 'drop', { upls }, doneSchema)
+}
