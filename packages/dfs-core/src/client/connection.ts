@@ -16,6 +16,8 @@ export interface Timeouts {
   readonly connectTimeoutMs: number
   /** Silence while bytes are being sent or awaited. A slow source or a slow reader on our side does not count. */
   readonly networkTimeoutMs: number
+  /** Our end of the connection: servers of a cluster without storage ids know a storage by it. */
+  readonly localAddress?: string
 }
 
 /** One request on the wire: a frame whose body is `head` followed by `body`. */
@@ -46,7 +48,9 @@ export class UnreachableError extends ConnectionError {}
  */
 export function openConnection(address: string, timeouts: Timeouts): Promise<Connection> {
   return new Promise((resolve, reject) => {
-    const socket = connect({ ...parseAddress(address), noDelay: true, keepAlive: true })
+    const { localAddress } = timeouts
+    const own = localAddress === undefined ? {} : { localAddress }
+    const socket = connect({ ...parseAddress(address), ...own, noDelay: true, keepAlive: true })
     const fail = (cause: Error) => {
       socket.destroy()
       reject(new UnreachableError(`cannot connect to ${address}: ${cause.message}`, { cause }))

@@ -40,7 +40,7 @@ interface Host {
  * connection that failed never comes back.
  */
 export class ConnectionPool {
-  readonly #options: Required<PoolOptions>
+  readonly #options: PoolOptions & typeof DEFAULTS
   readonly #hosts = new Map<string, Host>()
   #sweeper: NodeJS.Timeout | undefined
   #closed = false
