@@ -32,6 +32,6 @@ export async function sha256At(drive: Drive, storage: StorageUnderTest, fileId: 
     if (error instanceof ServerError || error instanceof ConnectionError) return undefined
     throw error
   } finally {
-    await client.close()
+    client.close()
   }
 }

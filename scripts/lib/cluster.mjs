@@ -56,6 +56,7 @@ export class Cluster {
   async #startAll() {
     const { step } = this.#hooks
     const settings = this.#settings
+    if (settings.tracker === undefined) await step('cluster', () => requireCairnCluster(settings))
     await step('database', async () => {
       this.#database = await startDatabase(settings)
       await migrate(this.#database.url)
@@ -65,8 +66,7 @@ export class Cluster {
       databaseUrl: this.#database.url,
       sessionSecret: settings.sessionSecret ?? sessionSecret(settings.dataDir),
     })
-    if (definitions.tracker === undefined) await step('storages', () => requireCairnCluster(settings))
-    else await this.#startStorages(definitions)
+    if (definitions.tracker !== undefined) await this.#startStorages(definitions)
     await step('web', async () => {
       this.#launch(definitions.worker)
       this.#launch(definitions.web)
@@ -137,7 +137,7 @@ export class Cluster {
         { what: `storages ${ids.join(', ')} active at the tracker`, timeoutMs, signal: this.#end.signal },
       )
     } finally {
-      await client.close()
+      client.close()
     }
   }
 

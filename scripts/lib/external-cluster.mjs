@@ -18,8 +18,8 @@ async function activeStorages(client, trackers) {
   }
 }
 
-async function statusOf(client, { ip, port }, core) {
-  const address = `${ip}:${port}`
+async function statusOf(client, { ip, storagePort }, core) {
+  const address = `${ip}:${storagePort}`
   try {
     return await client.storage(address).status()
   } catch (error) {
@@ -44,6 +44,6 @@ export async function requireCairnCluster({ trackers, keysFile }) {
     await Promise.all(storages.map((storage) => statusOf(client, storage, core)))
     return `${storages.length} active`
   } finally {
-    await client.close()
+    client.close()
   }
 }

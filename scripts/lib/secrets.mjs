@@ -39,10 +39,9 @@ export function readMasterKeys(keysFile, { openMasterKeys }) {
  * `tickets` is dfs-core's module of that name.
  */
 export function writeKeys({ keysFile, storages }, tickets) {
-  if (!fs.existsSync(keysFile)) writeSecret(keysFile, `${JSON.stringify(tickets.createMasterKeys(), undefined, 2)}\n`)
+  if (!fs.existsSync(keysFile)) writeSecret(keysFile, tickets.formatKeyFile(tickets.createMasterKeys()))
   const master = readMasterKeys(keysFile, tickets)
   for (const { id, dir } of storages) {
-    const keys = master.exportStorageKeys(GROUP, id)
-    writeSecret(path.join(dir, 'keys.json'), `${JSON.stringify(keys, undefined, 2)}\n`)
+    writeSecret(path.join(dir, 'keys.json'), tickets.formatKeyFile(master.exportStorageKeys(GROUP, id)))
   }
 }

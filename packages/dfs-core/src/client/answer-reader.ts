@@ -11,7 +11,7 @@ export class AnswerReader {
   /** The status of the response, once its header has come. */
   status: number = Status.OK
   complete = false
-  /** The receiver wants no more for now. */
+  /** The receiver wants no more at this moment. */
   full = false
   #headerBytes: Buffer = Buffer.alloc(0)
   #inBody = false
