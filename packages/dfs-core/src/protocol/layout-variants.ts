@@ -65,6 +65,7 @@ export function optional<T>(layout: Layout<T>): Layout<T | null> {
 export function alsoAccept<T, O>(current: Layout<T>, older: Layout<O>, upgrade: (value: O) => T): Layout<T> {
   return {
     ...current,
+    size: undefined,
     decode(buf) {
       if (current.fits(buf.length) || !older.fits(buf.length)) return current.decode(buf)
       return upgrade(older.decode(buf))
@@ -75,5 +76,10 @@ export function alsoAccept<T, O>(current: Layout<T>, older: Layout<O>, upgrade: 
 
 /** Decodes the front of the body and ignores bytes behind it, where FastDFS does. */
 export function ignoringTail<T>(layout: StructLayout<T>): Layout<T> {
-  return { ...layout, decode: (buf) => layout.decodeHead(buf).value, fits: (length) => length >= (layout.size ?? 0) }
+  return {
+    ...layout,
+    size: undefined,
+    decode: (buf) => layout.decodeHead(buf).value,
+    fits: (length) => length >= layout.sizeMin,
+  }
 }

@@ -22,7 +22,8 @@ export interface Layout<T> {
 
 /** A layout of fields, which can also stand at the head of a longer, streamed body. */
 export interface StructLayout<T> extends Layout<T> {
-  /** The most bytes a value can take; 2^53 − 1 when there is no limit. */
+  /** The least and the most bytes that a value can take; the latter 2^53 − 1 when there is no limit. */
+  readonly sizeMin: number
   readonly sizeMax: number
   /** Decodes from the front; bytes behind the struct are allowed. `size` is what the struct took. */
   decodeHead(buf: Buffer): { value: T; size: number }
@@ -69,6 +70,7 @@ export function struct<const F extends Fields>(label: string, fields: F): Struct
   return {
     label,
     size,
+    sizeMin: plan.sizeMin,
     sizeMax: plan.sizeMax,
     sizeOf,
     write,
