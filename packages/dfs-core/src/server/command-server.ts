@@ -2,7 +2,7 @@ import { type AddressInfo, createServer, type Server, type Socket } from 'node:n
 import { Status } from '../errors.ts'
 import { CommandConnection, type ConnectionContext } from './command-connection.ts'
 import type { BufferedHandler, CommandHandler, CommandServer, CommandServerOptions } from './handler.ts'
-import { hostFilter, plainAddress } from './host-filter.ts'
+import { type HostFilter, hostFilter, plainAddress } from './host-filter.ts'
 
 const ACTIVE_TEST = 111
 const HEAD_BYTES_MAX = 256 * 1024
@@ -18,54 +18,86 @@ const KEEP_ALIVE_DELAY_MS = 60_000
  * Throws RangeError for a bad address in `allowHosts` or a command code that is not 0 … 255.
  */
 export function createCommandServer<S>(options: CommandServerOptions<S>): CommandServer {
-  const context: ConnectionContext<S> = {
-    handlers: handlerTable(options.handlers),
-    headBytesMax: options.limits.headBytesMax ?? HEAD_BYTES_MAX,
-    closeOnUnknown: options.unknownCommand === 'close',
-    closeOnEinval: options.closeOnEinval,
-    logger: options.logger,
-  }
-  const isAllowed = options.allowHosts === undefined ? undefined : hostFilter(options.allowHosts)
-  const connections = new Set<CommandConnection<S>>()
+  return new TcpCommandServer(options)
+}
 
-  const accept = (socket: Socket): void => {
-    const remoteAddress = plainAddress(socket.remoteAddress ?? '')
-    if (isAllowed?.(remoteAddress) === false) {
-      options.logger?.debug({ remoteAddress }, 'host is not allowed')
-      socket.destroy()
-      return
+class TcpCommandServer<S> implements CommandServer {
+  readonly #options: CommandServerOptions<S>
+  readonly #context: ConnectionContext<S>
+  readonly #isAllowed: HostFilter | undefined
+  readonly #server: Server
+  readonly #connections = new Set<CommandConnection<S>>()
+  readonly #sweeper: NodeJS.Timeout
+  #onEmpty: (() => void) | null = null
+
+  constructor(options: CommandServerOptions<S>) {
+    const { limits, allowHosts, logger } = options
+    this.#options = options
+    this.#context = {
+      handlers: handlerTable(options.handlers),
+      headBytesMax: limits.headBytesMax ?? HEAD_BYTES_MAX,
+      closeOnUnknown: options.unknownCommand === 'close',
+      closeOnEinval: options.closeOnEinval,
+      logger,
     }
-    const state = options.newState()
-    const connection = new CommandConnection(socket, context, { remoteAddress, state })
-    connections.add(connection)
-    socket.once('close', () => {
-      connections.delete(connection)
-      options.connectionClosed?.(state)
+    this.#isAllowed = allowHosts === undefined ? undefined : hostFilter(allowHosts)
+    // Half-open, so that a peer which ends its side after a request still gets the answer.
+    const socketOptions = { allowHalfOpen: true, noDelay: true, keepAlive: true }
+    this.#server = createServer({ ...socketOptions, keepAliveInitialDelay: KEEP_ALIVE_DELAY_MS }, (socket) =>
+      this.#accept(socket),
+    )
+    this.#server.maxConnections = limits.maxConnections
+    // Without a listener a failed accept (no descriptors left) would end the process.
+    this.#server.on('error', (error) => logger?.error({ err: error }, 'listening or accepting failed'))
+    this.#sweeper = setInterval(() => this.#sweep(), limits.networkTimeoutMs / SWEEPS_PER_TIMEOUT).unref()
+  }
+
+  get connections(): number {
+    return this.#connections.size
+  }
+
+  listen(port: number, host: string): Promise<number> {
+    return new Promise((resolve, reject) => {
+      this.#server.once('error', reject)
+      this.#server.listen(port, host, () => {
+        this.#server.off('error', reject)
+        resolve((this.#server.address() as AddressInfo).port)
+      })
     })
   }
 
-  // Half-open, so that a peer which ends its side after a request still gets the answer.
-  const server = createServer(
-    { allowHalfOpen: true, noDelay: true, keepAlive: true, keepAliveInitialDelay: KEEP_ALIVE_DELAY_MS },
-    accept,
-  )
-  // Without a listener a failed accept (no descriptors left) would end the process.
-  server.on('error', (error) => options.logger?.error({ err: error }, 'listening or accepting failed'))
-  server.maxConnections = options.limits.maxConnections
-  const sweeper = setInterval(() => {
-    for (const connection of connections) connection.sweep()
-  }, options.limits.networkTimeoutMs / SWEEPS_PER_TIMEOUT)
-  sweeper.unref()
+  async close(graceMs: number): Promise<void> {
+    const listenerClosed = new Promise<void>((resolve) => this.#server.close(() => resolve()))
+    const empty = new Promise<void>((resolve) => {
+      this.#onEmpty = resolve
+    })
+    const deadline = setTimeout(() => {
+      for (const connection of this.#connections) connection.destroy()
+    }, graceMs)
+    for (const connection of this.#connections) connection.drain()
+    await listenerClosed
+    if (this.#connections.size > 0) await empty
+    clearTimeout(deadline)
+    clearInterval(this.#sweeper)
+  }
 
-  return {
-    listen: (port, host) => listen(server, port, host),
-    close: async (graceMs) => {
-      await closeServer(server, connections, graceMs)
-      clearInterval(sweeper)
-    },
-    get connections() {
-      return connections.size
-    },
+  #accept(socket: Socket): void {
+    const remoteAddress = plainAddress(socket.remoteAddress ?? '')
+    if (this.#isAllowed?.(remoteAddress) === false) {
+      this.#options.logger?.debug({ remoteAddress }, 'host is not allowed')
+      socket.destroy()
+      return
+    }
+    const connection = new CommandConnection(socket, this.#context, { remoteAddress, state: this.#options.newState() })
+    this.#connections.add(connection)
+    socket.once('close', () => {
+      this.#connections.delete(connection)
+      if (this.#connections.size === 0) this.#onEmpty?.()
+    })
+  }
+
+  #sweep(): void {
+    for (const connection of this.#connections) connection.sweep()
   }
 }
 
@@ -89,27 +121,4 @@ const activeTest: BufferedHandler<unknown> = {
     if (request.bodyLength === 0) reply.ok()
     else reply.fail(Status.EINVAL)
   },
-}
-
-function listen(server: Server, port: number, host: string): Promise<number> {
-  return new Promise((resolve, reject) => {
-    server.once('error', reject)
-    server.listen(port, host, () => {
-      server.off('error', reject)
-      resolve((server.address() as AddressInfo).port)
-    })
-  })
-}
-
-function closeServer<S>(server: Server, connections: Set<CommandConnection<S>>, graceMs: number): Promise<void> {
-  return new Promise((resolve) => {
-    const deadline = setTimeout(() => {
-      for (const connection of connections) connection.destroy()
-    }, graceMs)
-    server.close(() => {
-      clearTimeout(deadline)
-      resolve()
-    })
-    for (const connection of connections) connection.drain()
-  })
 }

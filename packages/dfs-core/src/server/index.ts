@@ -1,3 +1,4 @@
+export { BufferPool } from './buffer-pool.ts'
 export { createCommandServer } from './command-server.ts'
 export type {
   BodySink,
