@@ -1,0 +1,24 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Logger } from '../handlers/context.ts'
+
+const PATH_LENGTH_MAX = 200
+
+/** One line per request, when it is over: never a query (tickets), a cookie or another header. */
+export function logRequest(logger: Logger, request: IncomingMessage, response: ServerResponse): void {
+  const startedAt = performance.now()
+  const remoteAddress = request.socket.remoteAddress ?? ''
+  response.on('close', () => {
+    const path = (request.url ?? '').split('?', 1)[0] ?? ''
+    logger.info(
+      {
+        method: request.method,
+        path: path.slice(0, PATH_LENGTH_MAX),
+        status: response.statusCode,
+        whole: response.writableFinished,
+        ms: Math.round(performance.now() - startedAt),
+        remoteAddress,
+      },
+      'http',
+    )
+  })
+}

@@ -1,0 +1,60 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+
+const ALLOWED_METHODS = 'GET, HEAD, POST, PATCH, DELETE, OPTIONS'
+const ALLOWED_HEADERS = [
+  'Authorization',
+  'Content-Type',
+  'If-Range',
+  'Range',
+  'Tus-Resumable',
+  'Upload-Checksum',
+  'Upload-Concat',
+  'Upload-Defer-Length',
+  'Upload-Length',
+  'Upload-Metadata',
+  'Upload-Offset',
+  'X-Request-ID',
+].join(', ')
+const EXPOSED_HEADERS = [
+  'Location',
+  'Upload-Expires',
+  'Upload-Length',
+  'Upload-Offset',
+  'Tus-Checksum-Algorithm',
+  'Tus-Extension',
+  'Tus-Max-Size',
+  'Tus-Resumable',
+  'Tus-Version',
+  'Cairn-Error',
+  'Cairn-Receipt',
+  'ETag',
+  'Content-Range',
+  'Accept-Ranges',
+  'Retry-After',
+].join(', ')
+/** Seconds that a browser keeps a preflight: Chromium keeps none longer. */
+const MAX_AGE = '7200'
+
+/** Lets exactly the web application's origins read answers, never with credentials (D16). */
+export function setCorsHeaders(request: IncomingMessage, response: ServerResponse, origins: ReadonlySet<string>): void {
+  response.setHeader('Vary', 'Origin')
+  const { origin } = request.headers
+  if (origin === undefined || !origins.has(origin)) return
+  response.setHeader('Access-Control-Allow-Origin', origin)
+  response.setHeader('Access-Control-Expose-Headers', EXPOSED_HEADERS)
+}
+
+export function isPreflight(request: IncomingMessage): boolean {
+  return request.method === 'OPTIONS' && request.headers['access-control-request-method'] !== undefined
+}
+
+/** To be called after `setCorsHeaders`: an origin that is not allowed gets an answer without permission. */
+export function answerPreflight(response: ServerResponse): void {
+  if (response.hasHeader('Access-Control-Allow-Origin')) {
+    response.setHeader('Access-Control-Allow-Methods', ALLOWED_METHODS)
+    response.setHeader('Access-Control-Allow-Headers', ALLOWED_HEADERS)
+    response.setHeader('Access-Control-Max-Age', MAX_AGE)
+  }
+  response.writeHead(204)
+  response.end()
+}

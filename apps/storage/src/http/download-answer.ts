@@ -1,0 +1,77 @@
+import { randomBytes } from 'node:crypto'
+import type { IncomingMessage } from 'node:http'
+import { type ByteRange, parseRanges } from './byte-range.ts'
+import type { DownloadFacts } from './download-facts.ts'
+import { HttpError } from './http-error.ts'
+
+/** What a request gets of a file: how the answer begins, and which bytes follow. */
+export interface DownloadPlan {
+  status: 200 | 206 | 304
+  headers: Record<string, string | number>
+  /** Empty for 304. */
+  ranges: ByteRange[]
+  /** Of an answer with several ranges: what stands before each of them, and behind the last. */
+  separators: Buffer[]
+}
+
+/** Decides by the conditional and range headers (RFC 9110 §13, §14). Throws 416. */
+export function planDownload(request: IncomingMessage, facts: DownloadFacts): DownloadPlan {
+  const { etag, size, contentType } = facts
+  const headers = { ...facts.headers, ETag: etag }
+  if (matchesEtag(request.headers['if-none-match'], etag)) return { status: 304, headers, ranges: [], separators: [] }
+
+  const whole = { start: 0, end: size - 1 }
+  const ranges = parseRanges(rangeHeader(request, etag), size)
+  if (ranges === 'unsatisfiable') {
+    const contentRange = { 'Content-Range': `bytes */${size}`, 'Accept-Ranges': 'bytes' }
+    throw new HttpError(416, 'range_not_satisfiable', `the file has ${size} bytes`, contentRange)
+  }
+  const typed = { ...headers, 'Content-Type': contentType }
+  if (ranges === 'whole') {
+    return {
+      status: 200,
+      headers: { ...typed, 'Content-Length': size },
+      ranges: size === 0 ? [] : [whole],
+      separators: [],
+    }
+  }
+  const [only, second] = ranges
+  if (only !== undefined && second === undefined) {
+    const single = { 'Content-Range': contentRangeOf(only, size), 'Content-Length': only.end - only.start + 1 }
+    return { status: 206, headers: { ...typed, ...single }, ranges, separators: [] }
+  }
+  return planMultipart(headers, facts, ranges)
+}
+
+function planMultipart(
+  headers: Record<string, string>,
+  { contentType, size }: DownloadFacts,
+  ranges: ByteRange[],
+): DownloadPlan {
+  const boundary = `cairn-${randomBytes(12).toString('hex')}`
+  const separators = ranges.map((range, index) => {
+    const start = index === 0 ? '' : '\r\n'
+    const lines = `--${boundary}\r\nContent-Type: ${contentType}\r\nContent-Range: ${contentRangeOf(range, size)}\r\n\r\n`
+    return Buffer.from(start + lines, 'latin1')
+  })
+  separators.push(Buffer.from(`\r\n--${boundary}--\r\n`, 'latin1'))
+  const bytes = ranges.reduce((sum, { start, end }) => sum + end - start + 1, 0)
+  const length = separators.reduce((sum, separator) => sum + separator.length, bytes)
+  const type = `multipart/byteranges; boundary=${boundary}`
+  return { status: 206, headers: { ...headers, 'Content-Type': type, 'Content-Length': length }, ranges, separators }
+}
+
+/** If-Range holds the range back when the client has the beginning of something else. A date never matches: none is sent. */
+function rangeHeader({ headers }: IncomingMessage, etag: string): string | undefined {
+  const ifRange = headers['if-range']
+  return ifRange === undefined || ifRange === etag ? headers.range : undefined
+}
+
+function matchesEtag(header: string | undefined, etag: string): boolean {
+  if (header === undefined) return false
+  return header.split(',').some((text) => text.trim().replace(/^W\//, '') === etag || text.trim() === '*')
+}
+
+function contentRangeOf({ start, end }: ByteRange, size: number): string {
+  return `bytes ${start}-${end}/${size}`
+}

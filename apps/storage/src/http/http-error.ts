@@ -1,0 +1,72 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { UploadError } from '@cairn/dfs-tus'
+import type { Logger } from '../handlers/context.ts'
+
+/** A refusal over HTTP: the body is `{ code, message }`, `code` for programs, `message` for people. */
+export class HttpError extends Error {
+  override readonly name = 'HttpError'
+  readonly status: number
+  readonly code: string
+  readonly headers: Readonly<Record<string, string>>
+
+  constructor(status: number, code: string, message: string, headers: Readonly<Record<string, string>> = {}) {
+    super(message)
+    this.status = status
+    this.code = code
+    this.headers = headers
+  }
+}
+
+/** So much of a body that nobody wants is read, for so long, so that the client gets to see the answer; then the connection ends. */
+const DRAIN_BYTES_MAX = 1024 * 1024
+const DRAIN_MS_MAX = 5000
+
+/** Answers with an error. What is not a refusal of ours is logged, and the client hears no more than that something failed. */
+export function answerError(
+  { request, response, logger }: { request: IncomingMessage; response: ServerResponse; logger: Logger },
+  error: unknown,
+): void {
+  if (response.destroyed) {
+    logger.debug({ err: error }, 'the client went away')
+    return
+  }
+  const refusal = error instanceof HttpError || error instanceof UploadError ? error : unexpected(error, logger)
+  if (response.headersSent) {
+    response.destroy()
+    return
+  }
+  const body = JSON.stringify({ code: refusal.code, message: refusal.message })
+  response.writeHead(refusal.status, {
+    'Content-Type': 'application/json; charset=utf-8',
+    'Content-Length': Buffer.byteLength(body),
+    'Cache-Control': 'no-store',
+    // HEAD has no body, and a script should not have to read one to tell expired from wrong.
+    'Cairn-Error': refusal.code,
+    ...(refusal instanceof HttpError ? refusal.headers : protocolHeaders(refusal)),
+  })
+  response.end(request.method === 'HEAD' ? undefined : body)
+  drain(request)
+}
+
+function unexpected(error: unknown, logger: Logger): HttpError {
+  logger.error({ err: error }, 'http request failed')
+  return new HttpError(500, 'internal', 'the storage could not do this; its log says why')
+}
+
+function protocolHeaders(error: UploadError): Record<string, string> {
+  const headers: Record<string, string> = { 'Tus-Resumable': '1.0.0' }
+  if (error.code === 'tus_version') headers['Tus-Version'] = '1.0.0'
+  return headers
+}
+
+function drain(request: IncomingMessage): void {
+  if (request.complete || request.destroyed) return
+  let size = 0
+  const timer = setTimeout(() => request.destroy(), DRAIN_MS_MAX)
+  request.on('data', (chunk: Buffer) => {
+    size += chunk.length
+    if (size > DRAIN_BYTES_MAX) request.destroy()
+  })
+  request.on('close', () => clearTimeout(timer))
+  request.resume()
+}

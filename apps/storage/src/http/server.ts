@@ -1,0 +1,203 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import type { Socket } from 'node:net'
+import { type TusServer, UploadSlots } from '@cairn/dfs-tus'
+import type { StorageHttpConfig } from '../config.ts'
+import type { FileStore } from '../disk/file-store.ts'
+import type { Logger } from '../handlers/context.ts'
+import type { DiskPartStore } from '../parts/disk-part-store.ts'
+import { startExpiry } from '../parts/expiry.ts'
+import { logRequest } from './access-log.ts'
+import { answerPreflight, isPreflight, setCorsHeaders } from './cors.ts'
+import { answerDownload, type DownloadOptions } from './download.ts'
+import { DownloadAccess } from './download-access.ts'
+import { fileOfPath } from './download-facts.ts'
+import { answerError, HttpError } from './http-error.ts'
+import { answerJson } from './json.ts'
+import type { KeysFile } from './keys-file.ts'
+import { answerService, type ServiceOptions, type StorageStatus, servicePath } from './service.ts'
+import { crossOriginPolicy } from './site.ts'
+import type { FindAtSource } from './source-files.ts'
+import type { Identity } from './ticket-check.ts'
+import { answerReceipt, createUploads, receiptPath, UPLOADS_PATH, type UploadsOptions } from './uploads.ts'
+
+export interface HttpServerOptions {
+  config: StorageHttpConfig
+  /** Largest upload in bytes; 0: no limit but the disk. */
+  uploadSizeMax: number
+  maxConnections: number
+  store: FileStore
+  parts: DiskPartStore
+  /** null only where `http_access = open`: then nothing can be uploaded. */
+  keys: KeysFile | null
+  logger: Logger
+  findAtSource: FindAtSource
+  isDeleted: DownloadOptions['isDeleted']
+  onDownload: DownloadOptions['onDownload']
+  status(): Omit<StorageStatus, 'httpPort'>
+}
+
+export interface RunningHttpServer {
+  readonly port: number
+  /** Takes no more requests, gives running ones a moment and then ends them; what they brought is stored. */
+  close(): Promise<void>
+}
+
+/** The first byte to the last byte of a request's head. */
+const HEADERS_TIMEOUT_MS = 15_000
+/** Nothing is read or written on a connection for so long: it ends. */
+const IDLE_TIMEOUT_MS = 60_000
+const KEEP_ALIVE_MS = 65_000
+/** Tickets have at most 1 KiB; a browser adds cookies of the same host. */
+const HEADER_BYTES_MAX = 32 * 1024
+const CLOSE_GRACE_MS = 1000
+
+/** The public door of a storage: downloads, uploads (tus) and the calls of the web application. */
+export async function startHttpServer(options: HttpServerOptions): Promise<RunningHttpServer> {
+  const { config, logger } = options
+  const app = new HttpApp(options)
+  const server = createServer(
+    {
+      maxHeaderSize: HEADER_BYTES_MAX,
+      keepAliveTimeout: KEEP_ALIVE_MS,
+      headersTimeout: HEADERS_TIMEOUT_MS,
+      requestTimeout: 0,
+    },
+    (request, response) => app.handle(request, response),
+  )
+  server.setTimeout(IDLE_TIMEOUT_MS)
+  server.maxConnections = options.maxConnections
+  server.on('clientError', answerClientError)
+  const port = await listen(server, config)
+  app.port = port
+  const stopExpiry = startExpiry(options.parts, app.slots, logger)
+  return {
+    port,
+    async close() {
+      stopExpiry()
+      await closeServer(server)
+      await app.settled()
+    },
+  }
+}
+
+class HttpApp {
+  port = 0
+  readonly slots = new UploadSlots()
+  readonly #options: HttpServerOptions
+  readonly #origins: ReadonlySet<string>
+  readonly #uploads: UploadsOptions
+  readonly #tus: TusServer
+  readonly #service: ServiceOptions
+  readonly #downloads: DownloadOptions
+  readonly #running = new Set<Promise<void>>()
+
+  constructor(options: HttpServerOptions) {
+    const { config, store, parts, keys } = options
+    const { slots } = this
+    const identity: Identity = { group: store.group, storageId: store.storageId, keys }
+    this.#options = options
+    this.#origins = new Set(config.webOrigins)
+    this.#uploads = {
+      identity,
+      parts,
+      slots,
+      sizeMax: options.uploadSizeMax > 0 ? options.uploadSizeMax : Number.MAX_SAFE_INTEGER,
+      answerError: (request, response, error) => this.#fail(request, response, error),
+    }
+    this.#tus = createUploads(this.#uploads)
+    this.#service = { identity, parts, slots, status: () => ({ ...options.status(), httpPort: this.port }) }
+    const access = new DownloadAccess({ identity, access: config.access, webUrl: config.webUrl })
+    this.#downloads = { ...options, access }
+  }
+
+  handle(request: IncomingMessage, response: ServerResponse): void {
+    logRequest(this.#options.logger, request, response)
+    const running = this.#answer(request, response)
+      .catch((error) => this.#fail(request, response, error))
+      .finally(() => this.#running.delete(running))
+    this.#running.add(running)
+  }
+
+  /** Resolves when no request is being worked on. */
+  async settled(): Promise<void> {
+    await Promise.all(this.#running)
+  }
+
+  #fail(request: IncomingMessage, response: ServerResponse, error: unknown): void {
+    answerError({ request, response, logger: this.#options.logger }, error)
+  }
+
+  #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const [pathname = '', query = ''] = splitOnce(request.url ?? '')
+    setCorsHeaders(request, response, this.#origins)
+    response.setHeader('X-Content-Type-Options', 'nosniff')
+    response.setHeader('Referrer-Policy', 'no-referrer')
+    if (isPreflight(request)) return Promise.resolve(answerPreflight(response))
+    if (pathname === UPLOADS_PATH || pathname.startsWith(`${UPLOADS_PATH}/`))
+      return this.#upload(request, response, pathname)
+    const op = servicePath(pathname)
+    if (op !== null) return answerService(this.#service, request, response, op)
+    if (pathname === '/healthz') return Promise.resolve(answerJson(response, 200, { ok: true }))
+    return this.#download(request, response, { pathname, query })
+  }
+
+  #upload(request: IncomingMessage, response: ServerResponse, pathname: string): Promise<void> {
+    const upl = receiptPath(pathname)
+    return upl === null ? this.#tus.handle(request, response) : answerReceipt(this.#uploads, request, response, upl)
+  }
+
+  async #download(
+    request: IncomingMessage,
+    response: ServerResponse,
+    { pathname, query }: { pathname: string; query: string },
+  ): Promise<void> {
+    const file = fileOfPath(pathname)
+    if (file === null) throw new HttpError(404, 'not_found', 'there is nothing here')
+    response.setHeader(
+      'Cross-Origin-Resource-Policy',
+      crossOriginPolicy(request.headers.host, this.#options.config.webOrigins),
+    )
+    const token = /(?:^|&)t=([A-Za-z0-9_.-]*)(?:&|$)/.exec(query)?.[1] ?? null
+    await answerDownload(this.#downloads, request, response, { ...file, token })
+  }
+}
+
+function splitOnce(url: string): [string, string] {
+  const at = url.indexOf('?')
+  return at < 0 ? [url, ''] : [url.slice(0, at), url.slice(at + 1)]
+}
+
+/** What is not HTTP, or too large a head, never becomes a request. */
+function answerClientError(error: NodeJS.ErrnoException, socket: Socket): void {
+  if (error.code === 'ECONNRESET' || !socket.writable) {
+    socket.destroy()
+    return
+  }
+  const status = error.code === 'HPE_HEADER_OVERFLOW' ? '431 Request Header Fields Too Large' : '400 Bad Request'
+  const body = JSON.stringify({ code: 'bad_request', message: 'this is not a request that can be understood' })
+  socket.end(
+    `HTTP/1.1 ${status}\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\nConnection: close\r\n\r\n${body}`,
+  )
+}
+
+function listen(server: Server, { port, bindAddress }: StorageHttpConfig): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject)
+    server.listen({ port, ...(bindAddress === '' ? {} : { host: bindAddress }) }, () => {
+      server.off('error', reject)
+      const address = server.address()
+      resolve(typeof address === 'object' && address !== null ? address.port : port)
+    })
+  })
+}
+
+function closeServer(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(() => server.closeAllConnections(), CLOSE_GRACE_MS)
+    server.close(() => {
+      clearTimeout(timer)
+      resolve()
+    })
+    server.closeIdleConnections()
+  })
+}

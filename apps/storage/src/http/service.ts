@@ -1,0 +1,128 @@
+import { createHash, timingSafeEqual } from 'node:crypto'
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { UploadError, type UploadSlots } from '@cairn/dfs-tus'
+import { z } from 'zod'
+import type { StoreSpace } from '../disk/file-store.ts'
+import type { DiskPartStore } from '../parts/disk-part-store.ts'
+import { HttpError } from './http-error.ts'
+import { answerJson, readBody } from './json.ts'
+import { signReceipt } from './receipt.ts'
+import { bearerToken, checkMember, checkTicket, forbidden, type Identity } from './ticket-check.ts'
+
+const UPLOADS_MAX = 1000
+/** A thousand upload names and what JSON puts around them. */
+const BODY_SIZE_MAX = 64 * 1024
+
+const uploadName = z.string().regex(/^[0-9a-f]{32}$/)
+const listBody = z.object({ after: uploadName.nullish() })
+const uploadsBody = z.object({ upls: z.array(uploadName).max(UPLOADS_MAX) })
+
+/** What the storage tells the web application about itself. */
+export interface StorageStatus {
+  version: string
+  httpPort: number
+  storePaths: Pick<StoreSpace, 'totalBytes' | 'freeBytes' | 'reservedBytes'>[]
+  /** Files stored here, as far as they are counted. */
+  files: number
+}
+
+export interface ServiceOptions {
+  identity: Identity
+  parts: DiskPartStore
+  slots: UploadSlots
+  status(): StorageStatus
+}
+
+/** `/cairn/v1/<op>` */
+export function servicePath(pathname: string): string | null {
+  return /^\/cairn\/v1\/([a-z]{1,16})$/.exec(pathname)?.[1] ?? null
+}
+
+/** The calls of the web application: each with a ticket of its own, which names the body that it is for. */
+export async function answerService(
+  options: ServiceOptions,
+  request: IncomingMessage,
+  response: ServerResponse,
+  op: string,
+): Promise<void> {
+  if (request.method !== 'POST') throw new HttpError(405, 'method_not_allowed', 'services take POST', { Allow: 'POST' })
+  const ticket = checkTicket(options.identity, bearerToken(request), 'sv')
+  checkMember(options.identity, ticket)
+  if (ticket.op !== op) throw forbidden(`the ticket is for ${ticket.op}`)
+  const body = await readBody(request, BODY_SIZE_MAX)
+  const digest = createHash('sha256').update(body).digest()
+  if (!timingSafeEqual(digest, Buffer.from(ticket.bodySha256, 'hex'))) throw forbidden('the ticket is for another body')
+  answerJson(response, 200, await serve(options, ticket.op, body))
+}
+
+type ServiceOp = ReturnType<typeof checkTicket<'sv'>>['op']
+
+async function serve(options: ServiceOptions, op: ServiceOp, body: Buffer): Promise<object> {
+  const { identity, parts } = options
+  switch (op) {
+    case 'list': {
+      const { after } = parse(listBody, body)
+      const uploads = parts.ledgers.unacknowledged(after ?? null, UPLOADS_MAX)
+      return { uploads: uploads.map((upload) => ({ upl: upload.upl, receipt: signReceipt(identity, upload) })) }
+    }
+    case 'ack':
+      return { done: await parts.ledgers.acknowledge(parse(uploadsBody, body).upls) }
+    case 'drop':
+      return { done: await dropUploads(options, parse(uploadsBody, body).upls) }
+    case 'stat':
+      return { parts: await statUploads(parts, parse(uploadsBody, body).upls) }
+    case 'status': {
+      const { group, storageId, keys } = identity
+      return { ...options.status(), group, storageId, kids: keys?.kids ?? [] }
+    }
+  }
+}
+
+/** Ends unfinished uploads. What is finished stays: its file belongs to the web application. */
+async function dropUploads({ parts, slots }: ServiceOptions, upls: readonly string[]): Promise<string[]> {
+  const done: string[] = []
+  for (const upl of upls) {
+    const release = await slots.acquire(upl, () => undefined)
+    try {
+      await parts.remove(upl)
+      done.push(upl)
+    } catch (error) {
+      if (!(error instanceof UploadError)) throw error
+      // There is nothing left to drop.
+      if (error.code === 'not_found' || error.code === 'gone') done.push(upl)
+      else if (error.code !== 'upload_finished') throw error
+    } finally {
+      release()
+    }
+  }
+  return done
+}
+
+async function statUploads(parts: DiskPartStore, upls: readonly string[]): Promise<object[]> {
+  const found: object[] = []
+  for (const upl of upls) {
+    try {
+      const { ep, offset, state } = await parts.status(upl)
+      found.push({ upl, ep, offset, state })
+    } catch (error) {
+      if (!(error instanceof UploadError)) throw error
+    }
+  }
+  return found
+}
+
+function parse<T>(schema: z.ZodType<T>, body: Buffer): T {
+  const result = schema.safeParse(body.length === 0 ? {} : parseJson(body))
+  if (!result.success) throw new HttpError(400, 'bad_request', z.prettifyError(result.error))
+  return result.data
+}
+
+/** undefined, which no schema takes, when it is not JSON. */
+function parseJson(body: Buffer): unknown {
+  try {
+    return JSON.parse(body.toString('utf8'))
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined
+    throw error
+  }
+}

@@ -1,0 +1,65 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { createTusServer, type TusServer, type UploadSlots } from '@cairn/dfs-tus'
+import type { DiskPartStore } from '../parts/disk-part-store.ts'
+import { HttpError } from './http-error.ts'
+import { answerJson } from './json.ts'
+import { signReceipt } from './receipt.ts'
+import { checkUploadTicket, type Identity } from './ticket-check.ts'
+
+export const UPLOADS_PATH = '/files'
+
+/** A poll for a receipt is answered when it is there, or after this time with the progress. */
+const RECEIPT_POLL_MS = 2000
+
+export interface UploadsOptions {
+  identity: Identity
+  parts: DiskPartStore
+  slots: UploadSlots
+  sizeMax: number
+  answerError(request: IncomingMessage, response: ServerResponse, error: unknown): void
+}
+
+/** tus at /files, with receipts in the answer that completes an upload. */
+export function createUploads(options: UploadsOptions): TusServer {
+  const { identity, parts, slots, sizeMax, answerError } = options
+  return createTusServer({
+    path: UPLOADS_PATH,
+    store: parts,
+    slots,
+    sizeMax,
+    answerError,
+    authorise: (request, operations, upl) => checkUploadTicket(identity, request, { operations, upl }),
+    completionHeaders: async (upl, maxWaitMs) => {
+      const finished = await parts.whenFinished(upl, maxWaitMs)
+      const headers: Record<string, string> =
+        finished === null ? {} : { 'Cairn-Receipt': signReceipt(identity, finished) }
+      return headers
+    },
+  })
+}
+
+/** `/files/<upl>/receipt` */
+export function receiptPath(pathname: string): string | null {
+  return /^\/files\/([0-9a-f]{32})\/receipt$/.exec(pathname)?.[1] ?? null
+}
+
+/** The receipt of a finished upload, or how far it is: 202 is answered after a moment, so that polling is no busy loop. */
+export async function answerReceipt(
+  { identity, parts }: UploadsOptions,
+  request: IncomingMessage,
+  response: ServerResponse,
+  upl: string,
+): Promise<void> {
+  if (request.method !== 'GET')
+    throw new HttpError(405, 'method_not_allowed', 'a receipt is read by GET', { Allow: 'GET' })
+  const ticket = checkUploadTicket(identity, request, { operations: ['head'], upl })
+  await parts.fence(upl, ticket.ep)
+  const finished = await parts.whenFinished(upl, RECEIPT_POLL_MS)
+  if (finished !== null) {
+    answerJson(response, 200, { receipt: signReceipt(identity, finished) })
+    return
+  }
+  const progress = parts.progress(upl)
+  if (progress === null) throw new HttpError(404, 'not_found', 'there is no such upload')
+  answerJson(response, 202, progress)
+}

@@ -1,0 +1,42 @@
+import { UploadError, type UploadSlots } from '@cairn/dfs-tus'
+import type { DiskPartStore } from './disk-part-store.ts'
+
+const SWEEP_MS = 3600 * 1000
+
+interface ExpiryLogger {
+  info(details: object, message: string): void
+  error(details: object, message: string): void
+}
+
+/** Removes the parts that nobody has written to for 14 days, once an hour. Returns how to stop. */
+export function startExpiry(parts: DiskPartStore, slots: UploadSlots, logger: ExpiryLogger): () => void {
+  const sweep = () => {
+    sweepExpired(parts, slots, Date.now())
+      .then((removed) => {
+        if (removed.length > 0) logger.info({ removed }, 'expired uploads were removed')
+      })
+      .catch((error) => logger.error({ err: error }, 'expired uploads could not be removed'))
+  }
+  const timer = setInterval(sweep, SWEEP_MS)
+  timer.unref()
+  sweep()
+  return () => clearInterval(timer)
+}
+
+/** One sweep. An upload that is written to, or ends in another way, meanwhile stays out of it. */
+export async function sweepExpired(parts: DiskPartStore, slots: UploadSlots, nowMs: number): Promise<string[]> {
+  const removed: string[] = []
+  for (const upl of parts.expired(nowMs)) {
+    if (slots.has(upl)) continue
+    const release = await slots.acquire(upl, () => undefined)
+    try {
+      await parts.remove(upl)
+      removed.push(upl)
+    } catch (error) {
+      if (!(error instanceof UploadError)) throw error
+    } finally {
+      release()
+    }
+  }
+  return removed
+}
