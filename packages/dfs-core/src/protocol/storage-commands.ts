@@ -191,6 +191,8 @@ export const CairnCommand = {
 } as const
 
 const ofCairn = {
+  /** Everything that the sender (REPORT_SERVER_ID) has up to this unix second is delivered. */
+  watermark: command(CairnCommand.WATERMARK, 'WATERMARK', { timestamp: i64 }, nothing),
   status: command(CairnCommand.STATUS, 'STATUS', nothing, statusAnswer),
 }
 
