@@ -32,13 +32,15 @@ export async function until(condition: () => boolean): Promise<void> {
 export class RawPeer {
   readonly socket: Socket
   closed = false
-  #received: Buffer = Buffer.alloc(0)
+  #chunks: Buffer[] = []
+  #size = 0
   #waiting: (() => void) | null = null
 
   constructor(socket: Socket) {
     this.socket = socket
     socket.on('data', (chunk: Buffer) => {
-      this.#received = Buffer.concat([this.#received, chunk])
+      this.#chunks.push(chunk)
+      this.#size += chunk.length
       this.#waiting?.()
     })
     // A reset is one of the ways in which a server may close.
@@ -61,15 +63,16 @@ export class RawPeer {
 
   /** The next `size` bytes; fails when the connection closes before. */
   async read(size: number): Promise<Buffer> {
-    while (this.#received.length < size) {
-      if (this.closed) throw new Error(`closed after ${this.#received.length} of ${size} bytes`)
+    while (this.#size < size) {
+      if (this.closed) throw new Error(`closed after ${this.#size} of ${size} bytes`)
       await new Promise<void>((resolve) => {
         this.#waiting = resolve
       })
     }
-    const bytes = this.#received.subarray(0, size)
-    this.#received = this.#received.subarray(size)
-    return bytes
+    const received = Buffer.concat(this.#chunks)
+    this.#chunks = [received.subarray(size)]
+    this.#size -= size
+    return received.subarray(0, size)
   }
 
   /** One whole frame: status and body. */
@@ -90,7 +93,7 @@ export class RawPeer {
         this.#waiting = resolve
       })
     }
-    return this.#received
+    return Buffer.concat(this.#chunks)
   }
 }
 

@@ -1,4 +1,3 @@
-import { splitFileId } from '../file-id/file-id.ts'
 import { STORE_PATH_ANY } from '../limits.ts'
 import type { Command } from '../protocol/command.ts'
 import { decodeMetadata, encodeMetadata } from '../protocol/metadata.ts'
@@ -6,6 +5,7 @@ import type { StatusAnswer } from '../protocol/status-answer.ts'
 import { MetadataFlag, storageCommands } from '../protocol/storage-commands.ts'
 import { parseAddress } from './address.ts'
 import type { Request } from './connection.ts'
+import { namedFile } from './named-file.ts'
 import type { ConnectionPool } from './pool.ts'
 import { bodySize, type RequestBody } from './request-body.ts'
 import type { Download } from './response.ts'
@@ -78,31 +78,31 @@ export class StorageClient {
 
   /** Stores a file whose name derives from its master's (21); resolves with its file ID. EEXIST when it is there. */
   async uploadSlave(masterFileId: string, prefix: string, ext: string, body: RequestBody): Promise<string> {
-    const masterName = splitFileId(masterFileId).logicName
+    const masterName = namedFile(masterFileId).name
     const row = storageCommands.uploadSlaveFile
     return toFileId(await this.#send(row, { fileSize: bodySize(body), prefix, extension: ext, masterName }, { body }))
   }
 
   /** Adds to the end of an appender (24). */
   async appendFile(fileId: string, body: RequestBody): Promise<void> {
-    const name = splitFileId(fileId).logicName
+    const name = namedFile(fileId).name
     await this.#send(storageCommands.appendFile, { size: bodySize(body), name }, { body })
   }
 
   /** Overwrites a part of an appender from `offset`, which is at most its size (34). */
   async modifyFile(fileId: string, offset: number, body: RequestBody): Promise<void> {
-    const name = splitFileId(fileId).logicName
+    const name = namedFile(fileId).name
     await this.#send(storageCommands.modifyFile, { offset, size: bodySize(body), name }, { body })
   }
 
   /** Cuts an appender, or extends it with zeros, to `newSize` bytes (36). */
   async truncateFile(fileId: string, newSize: number): Promise<void> {
-    await this.#send(storageCommands.truncateFile, { newSize, name: splitFileId(fileId).logicName })
+    await this.#send(storageCommands.truncateFile, { newSize, name: namedFile(fileId).name })
   }
 
   /** Turns an appender into a normal file under a new name (38); resolves with the new file ID. */
   async regenerateFile(fileId: string): Promise<string> {
-    const name = splitFileId(fileId).logicName
+    const name = namedFile(fileId).name
     const row = storageCommands.regenerateAppenderFilename
     return toFileId(await this.#send(row, { name }, { timeoutMs: REGENERATE_TIMEOUT_MS }))
   }
@@ -122,25 +122,25 @@ export class StorageClient {
 
   /** Deletes a file and its metadata (12). */
   async deleteFile(fileId: string): Promise<void> {
-    await this.#send(storageCommands.deleteFile, named(fileId))
+    await this.#send(storageCommands.deleteFile, namedFile(fileId))
   }
 
   /** The metadata of a file (15); ENOENT when the file has none, or is not there. */
   async getMetadata(fileId: string): Promise<Record<string, string>> {
-    const { metadata } = await this.#send(storageCommands.getMetadata, named(fileId), { repeatable: true })
+    const { metadata } = await this.#send(storageCommands.getMetadata, namedFile(fileId), { repeatable: true })
     return decodeMetadata(metadata)
   }
 
   /** Replaces the metadata of a file, or merges new ones over it (13). */
   async setMetadata(fileId: string, metadata: Metadata, mode: MetadataMode): Promise<void> {
-    const value = { ...named(fileId), flag: MetadataFlag[mode], metadata: encodeMetadata(metadata) }
+    const value = { ...namedFile(fileId), flag: MetadataFlag[mode], metadata: encodeMetadata(metadata) }
     await this.#send(storageCommands.setMetadata, value)
   }
 
   /** Size, time and checksum of a file (22). `flags`: bits of FileInfoFlag. */
   async queryFileInfo(fileId: string, flags = 0): Promise<FileInfo> {
     const options = { status: flags, repeatable: true }
-    const { size, mtime, crc32, sourceIp } = await this.#send(storageCommands.queryFileInfo, named(fileId), options)
+    const { size, mtime, crc32, sourceIp } = await this.#send(storageCommands.queryFileInfo, namedFile(fileId), options)
     // The wire carries the checksum as a sign-extended 64-bit number.
     return { size, mtime, crc32: crc32 >>> 0, sourceIp }
   }
@@ -176,16 +176,11 @@ export class StorageClient {
   }
 }
 
-function named(fileId: string): { group: string; name: string } {
-  const { group, logicName } = splitFileId(fileId)
-  return { group, name: logicName }
-}
-
 function toFileId({ group, name }: { group: string; name: string }): string {
   return `${group}/${name}`
 }
 
 function downloadRequest(fileId: string, { offset = 0, length = 0 }: ByteRange): Request {
   const row = storageCommands.downloadFile
-  return { command: row.code, head: row.request.encode({ offset, size: length, ...named(fileId) }) }
+  return { command: row.code, head: row.request.encode({ offset, size: length, ...namedFile(fileId) }) }
 }

@@ -1,9 +1,9 @@
 import { ConnectionError, ProtocolError, ServerError, Status } from '../errors.ts'
-import { splitFileId } from '../file-id/file-id.ts'
 import type { Command } from '../protocol/command.ts'
 import type { GroupRecord, StorageRecord } from '../protocol/records.ts'
 import { trackerCommands } from '../protocol/tracker-commands.ts'
 import { formatAddress, parseAddress } from './address.ts'
+import { namedFile } from './named-file.ts'
 import type { ConnectionPool } from './pool.ts'
 
 /** Where a storage listens. */
@@ -70,18 +70,18 @@ export class TrackerClient {
 
   /** A storage that can serve a file (102). The tracker does not check that the file exists. */
   queryFetch(fileId: string): Promise<FetchTarget> {
-    return this.#ask(trackerCommands.queryFetchOne, named(fileId))
+    return this.#ask(trackerCommands.queryFetchOne, namedFile(fileId))
   }
 
   /** Every storage that can serve a file, the one that `queryFetch` would name first (105). */
   async queryFetchAll(fileId: string): Promise<FetchTarget[]> {
-    const { group, ip, port, others } = await this.#ask(trackerCommands.queryFetchAll, named(fileId))
+    const { group, ip, port, others } = await this.#ask(trackerCommands.queryFetchAll, namedFile(fileId))
     return [{ ip, port }, ...others].map((server) => ({ group, ...server }))
   }
 
   /** The storage that should take a change of a file: its source, if that is up (103). */
   queryUpdate(fileId: string): Promise<FetchTarget> {
-    return this.#ask(trackerCommands.queryUpdate, named(fileId))
+    return this.#ask(trackerCommands.queryUpdate, namedFile(fileId))
   }
 
   /** Every group (91); sizes in MiB. */
@@ -141,11 +141,6 @@ export class TrackerClient {
 /** `host:port` of a storage that a tracker named. */
 export function addressOf(storage: StorageAddress): string {
   return formatAddress(storage.ip, storage.port)
-}
-
-function named(fileId: string): { group: string; name: string } {
-  const { group, logicName } = splitFileId(fileId)
-  return { group, name: logicName }
 }
 
 function mayAskAnother(error: unknown): error is Error {
