@@ -1,0 +1,67 @@
+import { expect, test } from 'vitest'
+import { chosenFiles, pastedFiles, readDrop } from './dropped-files.ts'
+
+type Tree = { [name: string]: Tree | string }
+
+function entryOf(name: string, content: Tree | string): unknown {
+  if (typeof content === 'string') {
+    const file = (resolve: (file: File) => void, reject: (error: unknown) => void) =>
+      content === 'unreadable' ? reject(new DOMException('gone', 'NotFoundError')) : resolve(new File([content], name))
+    return { name, isFile: true, isDirectory: false, file }
+  }
+  const children = Object.entries(content).map(([childName, child]) => entryOf(childName, child))
+  return {
+    name,
+    isFile: false,
+    isDirectory: true,
+    createReader: () => ({ readEntries: (resolve: (batch: unknown[]) => void) => resolve(children.splice(0, 2)) }),
+  }
+}
+
+const drop = (tree: Tree) =>
+  readDrop({
+    items: Object.entries(tree).map(([name, content]) => ({
+      kind: 'file',
+      webkitGetAsEntry: () => entryOf(name, content),
+    })),
+    files: [],
+  } as unknown as DataTransfer)
+
+test('a dropped folder is read to its last batch and keeps its paths', async () => {
+  const { files } = await drop({
+    survey: { 'a.txt': '1', 'b.txt': '2', 'c.txt': '3', deep: { 'd.txt': '4' } },
+    'e.txt': '5',
+  })
+  expect(files.map(({ file, path }) => `${path}|${file.name}`)).toEqual([
+    'survey|a.txt',
+    'survey|b.txt',
+    'survey|c.txt',
+    'survey/deep|d.txt',
+    '|e.txt',
+  ])
+})
+
+test('folders without files are counted, once for each', async () => {
+  const dropped = await drop({ empty: {}, outer: { inner: {} }, full: { 'a.txt': '1', empty: {} } })
+  expect(dropped.emptyFolders).toBe(3)
+  expect(dropped.files).toHaveLength(1)
+})
+
+test('one unreadable file does not stop the others', async () => {
+  const dropped = await drop({ folder: { 'a.txt': 'unreadable', 'b.txt': '2' } })
+  expect(dropped.unreadable).toBe(1)
+  expect(dropped.files.map(({ file }) => file.name)).toEqual(['b.txt'])
+})
+
+test('a chosen folder gives each file the folders above it', () => {
+  const file = Object.assign(new File(['x'], 'b.txt'), { webkitRelativePath: 'survey/deep/b.txt' })
+  expect(chosenFiles([file])[0]?.path).toBe('survey/deep')
+})
+
+test('pasted screenshots are named by the moment, other files keep their names', () => {
+  const now = new Date(2026, 10, 21, 14, 3, 22)
+  const names = pastedFiles([new File(['x'], 'image.png'), new File(['x'], 'report.pdf')], now).map(
+    ({ file }) => file.name,
+  )
+  expect(names).toEqual(['2026-11-21 14.03.22.png', 'report.pdf'])
+})

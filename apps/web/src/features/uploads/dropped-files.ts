@@ -1,0 +1,80 @@
+import type { ChosenFile } from './upload-job.ts'
+
+export type Dropped = {
+  files: ChosenFile[]
+  /** Folders without a file anywhere below: uploads make folders for files only. */
+  emptyFolders: number
+  unreadable: number
+}
+
+/** What a drop holds. Must be called inside the drop event; the folders are read afterwards. */
+export function readDrop(transfer: DataTransfer): Promise<Dropped> {
+  const entries = [...transfer.items].flatMap((item) => (item.kind === 'file' ? (item.webkitGetAsEntry() ?? []) : []))
+  if (entries.length > 0) return walk(entries)
+  return Promise.resolve({ files: chosenFiles(transfer.files), emptyFolders: 0, unreadable: 0 })
+}
+
+/** The files of an input. With `webkitdirectory` each knows the folders it lies in. */
+export function chosenFiles(files: Iterable<File>): ChosenFile[] {
+  return [...files].map((file) => ({ file, path: foldersOf(file.webkitRelativePath ?? '') }))
+}
+
+function foldersOf(relativePath: string): string {
+  const end = relativePath.lastIndexOf('/')
+  return end < 0 ? '' : relativePath.slice(0, end)
+}
+
+async function walk(entries: readonly FileSystemEntry[]): Promise<Dropped> {
+  const dropped: Dropped = { files: [], emptyFolders: 0, unreadable: 0 }
+  for (const entry of entries) await visit(entry, '', dropped)
+  return dropped
+}
+
+async function visit(entry: FileSystemEntry, path: string, dropped: Dropped): Promise<void> {
+  try {
+    if (isFile(entry)) dropped.files.push({ file: await fileOf(entry), path })
+    else if (isFolder(entry)) await visitFolder(entry, path === '' ? entry.name : `${path}/${entry.name}`, dropped)
+  } catch (error) {
+    // One unreadable item (a broken link, no permission) must not stop the rest.
+    if (!(error instanceof DOMException)) throw error
+    dropped.unreadable += 1
+  }
+}
+
+async function visitFolder(folder: FileSystemDirectoryEntry, path: string, dropped: Dropped): Promise<void> {
+  const before = dropped.files.length + dropped.emptyFolders + dropped.unreadable
+  const reader = folder.createReader()
+  // Browsers hand out a hundred entries at a time; an empty batch is the end.
+  for (let batch = await nextBatch(reader); batch.length > 0; batch = await nextBatch(reader)) {
+    for (const child of batch) await visit(child, path, dropped)
+  }
+  if (before === dropped.files.length + dropped.emptyFolders + dropped.unreadable) dropped.emptyFolders += 1
+}
+
+function nextBatch(reader: FileSystemDirectoryReader): Promise<FileSystemEntry[]> {
+  return new Promise((resolve, reject) => reader.readEntries(resolve, reject))
+}
+
+function fileOf(entry: FileSystemFileEntry): Promise<File> {
+  return new Promise((resolve, reject) => entry.file(resolve, reject))
+}
+
+function isFile(entry: FileSystemEntry): entry is FileSystemFileEntry {
+  return entry.isFile
+}
+
+function isFolder(entry: FileSystemEntry): entry is FileSystemDirectoryEntry {
+  return entry.isDirectory
+}
+
+/** Screenshots arrive as "image.png": they get the moment as their name. */
+export function pastedFiles(files: Iterable<File>, now: Date): ChosenFile[] {
+  return [...files].map((file, index) => {
+    if (file.name !== 'image.png') return { file, path: '' }
+    const two = (value: number) => String(value).padStart(2, '0')
+    const day = `${now.getFullYear()}-${two(now.getMonth() + 1)}-${two(now.getDate())}`
+    const time = `${two(now.getHours())}.${two(now.getMinutes())}.${two(now.getSeconds())}`
+    const name = `${day} ${time}${index === 0 ? '' : ` (${index + 1})`}.png`
+    return { file: new File([file], name, { type: file.type, lastModified: now.getTime() }), path: '' }
+  })
+}

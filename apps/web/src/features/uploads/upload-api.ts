@@ -1,0 +1,55 @@
+import { ApiFailure, callApi, Unreachable } from '../../lib/call-api.ts'
+import type {
+  CompletedItem,
+  CompletedUploads,
+  RenewedTicket,
+  StartedItem,
+  StartedUploads,
+  StartUploadsBody,
+  UnfinishedUploads,
+} from './schema.ts'
+
+/** `have` null: no storage could be asked. */
+type Copies = Record<string, { have: number | null; want: number }>
+export type StartBody = StartUploadsBody['items'][number]
+
+export async function startUploads(items: StartBody[]): Promise<StartedItem[]> {
+  return (await callApi<StartedUploads>('/api/uploads', { method: 'POST', body: { items } })).items
+}
+
+export async function completeUploads(items: { uploadId: string; receipt: string }[]): Promise<CompletedItem[]> {
+  return (await callApi<CompletedUploads>('/api/uploads/complete', { method: 'POST', body: { items } })).items
+}
+
+export function renewTicket(uploadId: string): Promise<RenewedTicket> {
+  return callApi<RenewedTicket>(`/api/uploads/${encodeURIComponent(uploadId)}/ticket`, { method: 'POST' })
+}
+
+/** Gives up an upload; the space it reserved is free again. Outlives the page. */
+export function abandonUpload(uploadId: string): Promise<void> {
+  return callApi<void>(`/api/uploads/${encodeURIComponent(uploadId)}`, { method: 'DELETE', keepalive: true })
+}
+
+export async function unfinishedUploads(): Promise<UnfinishedUploads['items']> {
+  return (await callApi<UnfinishedUploads>('/api/uploads')).items
+}
+
+export function copiesOf(ids: readonly string[]): Promise<Copies> {
+  return callApi<Copies>(`/api/drive/copies?ids=${ids.map(encodeURIComponent).join(',')}`)
+}
+
+const passing = new Set(['no_storage', 'busy', 'internal', 'too_many_attempts'])
+
+/** Whether a refusal is worth trying again without anybody doing anything. */
+export function isPassing(code: string): boolean {
+  return passing.has(code)
+}
+
+/** Sorts what a call threw: the network, a passing refusal, or a final one. Anything else travels on. */
+export function refusalOf(
+  error: unknown,
+): { kind: 'network' } | { kind: 'storage' } | { kind: 'final'; error: ApiFailure } {
+  if (error instanceof Unreachable) return { kind: 'network' }
+  if (!(error instanceof ApiFailure)) throw error
+  return error.status >= 500 || isPassing(error.code) ? { kind: 'storage' } : { kind: 'final', error }
+}

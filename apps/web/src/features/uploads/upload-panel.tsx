@@ -1,0 +1,261 @@
+'use client'
+
+import { ChevronDown, Pause, Play, WifiOff, X } from 'lucide-react'
+import { useTranslations } from 'next-intl'
+import { type ReactNode, useRef, useState } from 'react'
+import { Button, IconButton } from '../../components/button.tsx'
+import { Icon } from '../../components/icon.tsx'
+import { useFormat } from '../../i18n/use-format.ts'
+import { UploadList } from './upload-list.tsx'
+import type { UploadItem, UploadQueue } from './upload-queue.ts'
+import { useFailureText } from './upload-text.ts'
+import { failureReport, finishedCount, nextRetry, percentOfQueue, phaseOf, runningCount } from './upload-view.ts'
+import { useCountdown } from './use-countdown.ts'
+import { useHeadline } from './use-headline.ts'
+import { type Uploads, useUploadQueue } from './use-uploads.ts'
+
+type UploadPanelProps = {
+  uploads: Uploads
+  open: boolean
+  onOpenChange: (open: boolean) => void
+  /** Takes the panel away until something new is uploaded. */
+  onClose: () => void
+  onReportCopied: () => void
+}
+
+/** Uploads at the bottom right; on phones over the whole screen. Folded away it is a pill, or a bar on phones. */
+export function UploadPanel({ uploads, open, onOpenChange, onClose, onReportCopied }: UploadPanelProps) {
+  const { store, engine } = uploads
+  const queue = useUploadQueue(store)
+  const [onlyFailed, setOnlyFailed] = useState(false)
+  const filtered = onlyFailed && queue.counts.failed > 0
+  const wanted = useRef<string | null>(null)
+  const input = useRef<HTMLInputElement>(null)
+  const failureText = useFailureText()
+
+  const chooseFile = (id: string | null) => {
+    wanted.current = id
+    input.current?.click()
+  }
+  const clearFinished = () => engine.clear(idsIn(queue, (item) => ['stored', 'done', 'skipped'].includes(item.state)))
+  const close = () => {
+    engine.cancel(idsIn(queue, (item) => item.state === 'failed'))
+    clearFinished()
+    onClose()
+  }
+  const copyReport = async () => {
+    await navigator.clipboard.writeText(failureReport(queue, (item) => failureText(item.error)))
+    onReportCopied()
+  }
+
+  return (
+    <>
+      <input
+        ref={input}
+        type="file"
+        multiple
+        hidden
+        onChange={(event) => {
+          engine.chooseFiles([...(event.target.files ?? [])], wanted.current)
+          event.target.value = ''
+        }}
+      />
+      {open ? (
+        <PanelFrame>
+          <PanelHeader queue={queue} engine={engine} onFold={() => onOpenChange(false)} onClose={close} />
+          <OfflineLine queue={queue} onTryNow={engine.tryNow} />
+          <UploadList
+            queue={queue}
+            onlyFailed={filtered}
+            actions={{
+              pause: engine.pause,
+              resume: engine.resume,
+              cancel: engine.cancel,
+              retry: engine.retry,
+              chooseFile,
+            }}
+          />
+          <PanelFooter
+            queue={queue}
+            filtered={filtered}
+            onFilter={() => setOnlyFailed(!filtered)}
+            onClearFinished={clearFinished}
+            onRetryAll={() => engine.retry(idsIn(queue, (item) => item.state === 'failed'))}
+            onCopyReport={() => void copyReport()}
+            onChooseAll={() => chooseFile(null)}
+          />
+        </PanelFrame>
+      ) : (
+        <FoldedPanel queue={queue} onOpen={() => onOpenChange(true)} />
+      )}
+    </>
+  )
+}
+
+function idsIn(queue: UploadQueue, belongs: (item: UploadItem) => boolean): string[] {
+  return [...queue.items.values()].filter(belongs).map(({ id }) => id)
+}
+
+function PanelFrame({ children }: { children: ReactNode }) {
+  const t = useTranslations('uploads')
+  return (
+    <section
+      aria-label={t('title')}
+      className="fixed right-5 bottom-5 z-20 flex max-h-[70dvh] w-[432px] animate-dialog flex-col overflow-hidden rounded-dialog bg-raised shadow-3 phone:inset-0 phone:z-30 phone:max-h-none phone:w-auto phone:rounded-none forced-colors:border"
+    >
+      {children}
+    </section>
+  )
+}
+
+type PanelHeaderProps = {
+  queue: UploadQueue
+  engine: Uploads['engine']
+  onFold: () => void
+  onClose: () => void
+}
+
+function PanelHeader({ queue, engine, onFold, onClose }: PanelHeaderProps) {
+  const t = useTranslations('uploads')
+  const { title, detail } = useHeadline(queue)
+  const { counts } = queue
+  const moving = idsIn(queue, ({ state }) => state === 'queued' || state === 'uploading' || state === 'waiting')
+  const paused = idsIn(queue, ({ state }) => state === 'paused')
+  const idle = runningCount(queue) + counts['needs-file'] === 0
+  return (
+    <>
+      <header className="flex shrink-0 items-center gap-0.5 pt-3.5 pr-2.5 pb-3 pl-[18px]">
+        <div className="min-w-0 flex-1">
+          <h2 className="font-semibold text-15">{title}</h2>
+          <p className="mt-px min-h-4 truncate text-12 text-ink-2 tabular-nums">{detail}</p>
+        </div>
+        {moving.length > 0 ? (
+          <IconButton label={t('pauseAll')} onClick={() => engine.pause(moving)}>
+            <Icon of={Pause} />
+          </IconButton>
+        ) : null}
+        {moving.length === 0 && paused.length > 0 ? (
+          <IconButton label={t('resumeAll')} onClick={() => engine.resume(paused)}>
+            <Icon of={Play} />
+          </IconButton>
+        ) : null}
+        <IconButton label={t('collapse')} onClick={onFold}>
+          <Icon of={ChevronDown} />
+        </IconButton>
+        {idle ? (
+          <IconButton label={t('close')} onClick={onClose}>
+            <Icon of={X} />
+          </IconButton>
+        ) : null}
+      </header>
+      <TotalBar queue={queue} />
+    </>
+  )
+}
+
+function TotalBar({ queue }: { queue: UploadQueue }) {
+  const t = useTranslations('uploads')
+  const share = queue.allBytes === 0 ? 0 : queue.sentBytes / queue.allBytes
+  return (
+    <div
+      role="progressbar"
+      aria-label={t('totalProgress')}
+      aria-valuenow={percentOfQueue(queue)}
+      aria-valuemin={0}
+      aria-valuemax={100}
+      className="h-[3px] shrink-0 bg-line forced-colors:outline"
+    >
+      <i
+        className="block h-full origin-left bg-accent transition-transform duration-500 ease-linear forced-colors:bg-[Highlight]"
+        style={{ transform: `scaleX(${share})` }}
+      />
+    </div>
+  )
+}
+
+function OfflineLine({ queue, onTryNow }: { queue: UploadQueue; onTryNow: () => void }) {
+  const t = useTranslations('uploads')
+  const common = useTranslations('common')
+  const format = useFormat()
+  const retryAt = nextRetry(queue)
+  const seconds = useCountdown(retryAt)
+  if (retryAt === null || phaseOf(queue) !== 'offline') return null
+  return (
+    <div className="flex h-10 shrink-0 items-center gap-2.5 bg-warn-soft pr-2.5 pl-[18px] text-13 text-warn phone:h-12">
+      <Icon of={WifiOff} size="small" />
+      <span className="min-w-0 flex-1 truncate tabular-nums">
+        {t('offline', { time: format.duration(Math.max(1, seconds)) })}
+      </span>
+      <Button kind="inherit" size="sm" className="font-semibold" onClick={onTryNow}>
+        {common('tryNow')}
+      </Button>
+    </div>
+  )
+}
+
+type PanelFooterProps = {
+  queue: UploadQueue
+  filtered: boolean
+  onFilter: () => void
+  onClearFinished: () => void
+  onRetryAll: () => void
+  onCopyReport: () => void
+  onChooseAll: () => void
+}
+
+function PanelFooter(props: PanelFooterProps) {
+  const t = useTranslations('uploads')
+  const { queue, filtered } = props
+  const { failed, 'needs-file': needsFile } = queue.counts
+  const finished = finishedCount(queue)
+  if (failed + needsFile + finished === 0) return null
+  return (
+    <footer className="mt-auto flex min-h-[46px] shrink-0 items-center justify-end gap-1 border-line border-t px-2.5 py-2 phone:pb-[max(12px,env(safe-area-inset-bottom))]">
+      {needsFile > 1 ? (
+        <Button kind="accent" size="sm" className="mr-auto" title={t('chooseAll')} onClick={props.onChooseAll}>
+          {t('chooseFiles')}
+        </Button>
+      ) : null}
+      {filtered ? (
+        <>
+          <Button kind="ghost" size="sm" onClick={props.onRetryAll}>
+            {t('retryAll')}
+          </Button>
+          <Button kind="ghost" size="sm" onClick={props.onCopyReport}>
+            {t('copyReport')}
+          </Button>
+        </>
+      ) : null}
+      {finished > 0 && !filtered ? (
+        <Button kind="ghost" size="sm" onClick={props.onClearFinished}>
+          {t('clearDone')}
+        </Button>
+      ) : null}
+      {failed > 0 ? (
+        <Button kind="danger" size="sm" aria-pressed={filtered} onClick={props.onFilter}>
+          {filtered ? t('showAll') : t('failedCount', { n: failed })}
+        </Button>
+      ) : null}
+    </footer>
+  )
+}
+
+function FoldedPanel({ queue, onOpen }: { queue: UploadQueue; onOpen: () => void }) {
+  const t = useTranslations('uploads')
+  const { short } = useHeadline(queue)
+  const share = queue.allBytes === 0 ? 0 : queue.sentBytes / queue.allBytes
+  return (
+    <button
+      type="button"
+      aria-label={`${t('expand')}: ${short}`}
+      onClick={onOpen}
+      className="fixed right-5 bottom-5 z-20 flex h-11 animate-fade items-center overflow-hidden rounded-full bg-raised px-5 font-medium text-13 tabular-nums shadow-3 phone:inset-x-0 phone:bottom-[calc(64px+env(safe-area-inset-bottom))] phone:h-12 phone:rounded-none phone:px-4 phone:shadow-2 forced-colors:border"
+    >
+      {short}
+      <i
+        className="absolute inset-x-0 bottom-0 h-[3px] origin-left bg-accent transition-transform duration-500 ease-linear"
+        style={{ transform: `scaleX(${share})` }}
+      />
+    </button>
+  )
+}

@@ -1,0 +1,215 @@
+import { expect, test } from 'vitest'
+import { emptyQueue, type NewUpload, reduceUploads, type UploadAction, type UploadQueue } from './upload-queue.ts'
+
+const upload = (id: string, size = 100): NewUpload => ({
+  id,
+  name: `${id}.bin`,
+  size,
+  lastModified: 1,
+  folderId: 'root',
+  path: '',
+  folderLabel: 'Drive',
+})
+
+function play(actions: readonly UploadAction[], from: UploadQueue = emptyQueue): UploadQueue {
+  return actions.reduce((queue, action) => reduceUploads(queue, [action]), from)
+}
+
+const added: UploadAction = { type: 'added', uploads: [upload('a'), upload('b', 300)] }
+const uploadingA = [added, { type: 'started', id: 'a' }] as const
+const item = (queue: UploadQueue, id: string) => {
+  const found = queue.items.get(id)
+  if (found === undefined) throw new Error(`${id} is not in the queue`)
+  return found
+}
+
+test('new files wait in the order they were chosen', () => {
+  const queue = play([added])
+  expect([...queue.items.keys()]).toEqual(['a', 'b'])
+  expect(queue.counts.queued).toBe(2)
+  expect(queue.allBytes).toBe(400)
+})
+
+test('a batch gives the same as its actions one by one', () => {
+  const actions: UploadAction[] = [
+    ...uploadingA,
+    { type: 'progressed', samples: [{ id: 'a', sent: 40 }], now: 0 },
+    { type: 'failed', id: 'b', error: { code: 'too_large' } },
+  ]
+  expect(reduceUploads(emptyQueue, actions)).toEqual(play(actions))
+})
+
+test('the queue that was reduced is not changed', () => {
+  const before = play(uploadingA)
+  reduceUploads(before, [{ type: 'removed', ids: ['a'] }])
+  expect(item(before, 'a').state).toBe('uploading')
+  expect(before.counts.uploading).toBe(1)
+})
+
+test('progress counts towards the whole and gives a speed and a time left', () => {
+  const queue = play([
+    ...uploadingA,
+    { type: 'progressed', samples: [{ id: 'a', sent: 0 }], now: 0 },
+    { type: 'progressed', samples: [{ id: 'a', sent: 20 }], now: 1000 },
+  ])
+  expect(queue.sentBytes).toBe(20)
+  expect(item(queue, 'a').speed?.bytesPerSecond).toBe(20)
+  expect(queue.speed?.bytesPerSecond).toBe(20)
+  expect(queue.secondsLeft).toBe(19)
+})
+
+test('progress beyond the size, or of a file that does not upload, is not counted', () => {
+  const queue = play([
+    ...uploadingA,
+    {
+      type: 'progressed',
+      samples: [
+        { id: 'a', sent: 900 },
+        { id: 'b', sent: 50 },
+      ],
+      now: 0,
+    },
+  ])
+  expect(item(queue, 'a').sent).toBe(100)
+  expect(item(queue, 'b').sent).toBe(0)
+  expect(queue.sentBytes).toBe(100)
+})
+
+test('a late progress event does not wake a paused file', () => {
+  const queue = play([
+    ...uploadingA,
+    { type: 'progressed', samples: [{ id: 'a', sent: 44 }], now: 0 },
+    { type: 'paused', ids: ['a'] },
+    { type: 'progressed', samples: [{ id: 'a', sent: 60 }], now: 500 },
+  ])
+  expect(item(queue, 'a')).toMatchObject({ state: 'paused', sent: 44, speed: null })
+})
+
+test('an interruption keeps what was sent and says when it tries again', () => {
+  const queue = play([
+    ...uploadingA,
+    { type: 'progressed', samples: [{ id: 'a', sent: 72 }], now: 0 },
+    { type: 'interrupted', id: 'a', retryAt: 12_000, waitsFor: 'network' },
+  ])
+  expect(item(queue, 'a')).toMatchObject({ state: 'waiting', sent: 72, retryAt: 12_000 })
+  const again = play([{ type: 'started', id: 'a' }], queue)
+  expect(item(again, 'a')).toMatchObject({ state: 'uploading', retryAt: null })
+})
+
+test('after a break the offset of the storage counts, also when it is lower', () => {
+  const queue = play([
+    ...uploadingA,
+    { type: 'progressed', samples: [{ id: 'a', sent: 80 }], now: 0 },
+    { type: 'interrupted', id: 'a', retryAt: 1, waitsFor: 'network' },
+    { type: 'started', id: 'a' },
+    { type: 'progressed', samples: [{ id: 'a', sent: 64 }], now: 9_000 },
+  ])
+  expect(queue.sentBytes).toBe(64)
+})
+
+test('pausing spares what is finishing, finished or failed', () => {
+  const queue = play([
+    { type: 'added', uploads: ['a', 'b', 'c', 'd'].map((id) => upload(id)) },
+    { type: 'started', id: 'a' },
+    { type: 'sent', id: 'b' },
+    { type: 'stored', id: 'c', entryId: 'e', name: 'c.bin', notice: null },
+    { type: 'failed', id: 'd', error: { code: 'too_large' } },
+    { type: 'paused', ids: ['a', 'b', 'c', 'd'] },
+  ])
+  expect([...queue.items.values()].map(({ state }) => state)).toEqual(['paused', 'finishing', 'stored', 'failed'])
+})
+
+test('a stored file is done when all its copies exist, and not before', () => {
+  const stored = play([...uploadingA, { type: 'stored', id: 'a', entryId: 'e1', name: 'a.bin', notice: null }])
+  expect(item(stored, 'a')).toMatchObject({ state: 'stored', sent: 100, copies: null })
+  const one = play([{ type: 'copies', id: 'a', copies: { have: 1, want: 2 } }], stored)
+  expect(item(one, 'a').state).toBe('stored')
+  const two = play([{ type: 'copies', id: 'a', copies: { have: 2, want: 2 } }], one)
+  expect(item(two, 'a').state).toBe('done')
+  expect(two.sentBytes).toBe(100)
+})
+
+test('a file whose name was taken and that should be skipped is no failure', () => {
+  const queue = play([...uploadingA, { type: 'stored', id: 'a', entryId: null, name: null, notice: 'skipped' }])
+  expect(item(queue, 'a').state).toBe('skipped')
+  expect(queue.allBytes).toBe(300)
+})
+
+test('what failed, was skipped or needs its file does not count in the percentage', () => {
+  const queue = play([
+    added,
+    { type: 'failed', id: 'b', error: { code: 'quota_exceeded', detail: { missing: 200 } } },
+    { type: 'remembered', uploads: [{ ...upload('c', 1000), sent: 440 }] },
+  ])
+  expect(queue.allBytes).toBe(100)
+  expect(queue.counts).toMatchObject({ queued: 1, failed: 1, 'needs-file': 1 })
+})
+
+test('an upload of an earlier page waits for its file and then goes on', () => {
+  const remembered = play([{ type: 'remembered', uploads: [{ ...upload('a', 100), sent: 44 }] }])
+  expect(item(remembered, 'a')).toMatchObject({ state: 'needs-file', sent: 44 })
+  const wrong = play([{ type: 'other-file', id: 'a' }], remembered)
+  expect(item(wrong, 'a').otherFile).toBe(true)
+  const chosen = play([{ type: 'queued', ids: ['a'] }], wrong)
+  expect(item(chosen, 'a')).toMatchObject({ state: 'queued', sent: 44, otherFile: false })
+})
+
+test('starting again begins at zero and forgets the reason', () => {
+  const queue = play([
+    ...uploadingA,
+    { type: 'progressed', samples: [{ id: 'a', sent: 72 }], now: 0 },
+    { type: 'failed', id: 'a', error: { code: 'changed' } },
+    { type: 'restarted', id: 'a', file: { name: 'a.bin', size: 150, lastModified: 2 } },
+  ])
+  expect(item(queue, 'a')).toMatchObject({ state: 'queued', sent: 0, size: 150, error: null })
+  expect(queue.allBytes).toBe(450)
+})
+
+test('a removed file leaves no trace in the sums, and events about it are ignored', () => {
+  const queue = play([
+    ...uploadingA,
+    { type: 'removed', ids: ['a'] },
+    { type: 'sent', id: 'a' },
+    { type: 'failed', id: 'a', error: { code: 'unknown' } },
+  ])
+  expect([...queue.items.keys()]).toEqual(['b'])
+  expect(queue.allBytes).toBe(300)
+  expect(play([{ type: 'removed', ids: ['b'] }], queue)).toBe(emptyQueue)
+})
+
+test('the sums always equal a fresh count over all files', () => {
+  let seed = 7
+  const random = (below: number) => {
+    seed = (seed * 1_103_515_245 + 12_345) % 2_147_483_648
+    return seed % below
+  }
+  const ids = ['a', 'b', 'c', 'd', 'e']
+  const anyAction = (): UploadAction => {
+    const id = ids[random(ids.length)] ?? 'a'
+    const actions: UploadAction[] = [
+      { type: 'added', uploads: [upload(id, random(500))] },
+      { type: 'started', id },
+      { type: 'progressed', samples: [{ id, sent: random(600) }], now: random(10_000) },
+      { type: 'sent', id },
+      { type: 'paused', ids: [id] },
+      { type: 'queued', ids: [id] },
+      { type: 'interrupted', id, retryAt: 1, waitsFor: 'storage' },
+      { type: 'file-lost', id },
+      { type: 'stored', id, entryId: random(2) === 0 ? null : id, name: id, notice: null },
+      { type: 'copies', id, copies: { have: random(3), want: 2 } },
+      { type: 'failed', id, error: { code: 'unknown' } },
+      { type: 'restarted', id, file: null },
+      { type: 'removed', ids: [id] },
+    ]
+    return actions[random(actions.length)] ?? { type: 'removed', ids: [] }
+  }
+  let queue = emptyQueue
+  for (let round = 0; round < 5_000; round += 1) queue = reduceUploads(queue, [anyAction(), anyAction()])
+  const items = [...queue.items.values()]
+  const counting = items.filter(({ state }) => !['failed', 'skipped', 'needs-file'].includes(state))
+  expect(queue.allBytes).toBe(counting.reduce((sum, { size }) => sum + size, 0))
+  expect(queue.sentBytes).toBe(counting.reduce((sum, { sent }) => sum + sent, 0))
+  for (const [state, count] of Object.entries(queue.counts)) {
+    expect(items.filter((each) => each.state === state)).toHaveLength(count)
+  }
+})

@@ -1,0 +1,135 @@
+'use client'
+
+import { Check, Pause, Play, RotateCcw, X } from 'lucide-react'
+import { useTranslations } from 'next-intl'
+import type { CSSProperties } from 'react'
+import { IconButton } from '../../components/button.tsx'
+import { cn } from '../../components/class-names.ts'
+import { FileName } from '../../components/file-name.tsx'
+import { FileTile } from '../../components/file-tile.tsx'
+import { Icon } from '../../components/icon.tsx'
+import { Stones } from '../../components/stones.tsx'
+import type { UploadItem } from './upload-queue.ts'
+import { useRowText } from './upload-text.ts'
+import { percentOf } from './upload-view.ts'
+
+export type RowActions = {
+  pause: (ids: readonly string[]) => void
+  resume: (ids: readonly string[]) => void
+  cancel: (ids: readonly string[]) => void
+  retry: (ids: readonly string[]) => void
+  chooseFile: (id: string) => void
+}
+
+type UploadRowProps = { item: UploadItem; waitingBehind: number; actions: RowActions }
+
+/** One file on its way: what it is, how far it is, and what can be done. */
+export function UploadRow({ item, waitingBehind, actions }: UploadRowProps) {
+  const rowText = useRowText()
+  const text = rowText(item, waitingBehind)
+  return (
+    <div className="relative flex h-[52px] items-center gap-3 pr-2.5 pl-[18px] phone:h-[62px]">
+      <FileTile name={item.name} kind="file" category={null} />
+      <div className="min-w-0 flex-1">
+        <FileName name={item.name} className="text-13 phone:text-14" />
+        {item.state === 'needs-file' ? (
+          <button
+            type="button"
+            onClick={() => actions.chooseFile(item.id)}
+            className={cn(
+              'block max-w-full truncate rounded-tag text-left text-12 underline-offset-2 hover:underline',
+              item.otherFile ? 'text-danger' : 'text-accent-text',
+            )}
+          >
+            {text}
+          </button>
+        ) : (
+          <p
+            title={text}
+            className={cn('truncate text-12 tabular-nums', item.state === 'failed' ? 'text-danger' : 'text-ink-2')}
+          >
+            {text}
+          </p>
+        )}
+      </div>
+      <RowEnd item={item} actions={actions} />
+      <ProgressLine item={item} />
+    </div>
+  )
+}
+
+function RowEnd({ item, actions }: { item: UploadItem; actions: RowActions }) {
+  const t = useTranslations('uploads')
+  const drive = useTranslations('drive')
+  const { id, name, state, copies } = item
+  const ids = [id]
+  if (state === 'done') return <EndMark>{<Icon of={Check} size="small" className="text-ok" />}</EndMark>
+  if (state === 'skipped') return null
+  if (state === 'stored') {
+    if (copies === null) return <EndMark>{<Icon of={Check} size="small" className="text-ok" />}</EndMark>
+    return (
+      <EndMark>
+        <Stones have={copies.have} want={copies.want} label={drive('copiesOf', copies)} />
+      </EndMark>
+    )
+  }
+  return (
+    <span className="flex">
+      {state === 'uploading' || state === 'waiting' ? (
+        <IconButton small label={t('pause', { name })} onClick={() => actions.pause(ids)}>
+          <Icon of={Pause} size="small" />
+        </IconButton>
+      ) : null}
+      {state === 'paused' ? (
+        <IconButton small label={t('resume', { name })} onClick={() => actions.resume(ids)}>
+          <Icon of={Play} size="small" />
+        </IconButton>
+      ) : null}
+      {state === 'failed' ? (
+        <IconButton small label={t('retry', { name })} onClick={() => actions.retry(ids)}>
+          <Icon of={RotateCcw} size="small" />
+        </IconButton>
+      ) : null}
+      {state === 'finishing' ? null : (
+        <IconButton
+          small
+          label={state === 'failed' ? t('remove', { name }) : t('cancel', { name })}
+          onClick={() => actions.cancel(ids)}
+        >
+          <Icon of={X} size="small" />
+        </IconButton>
+      )}
+    </span>
+  )
+}
+
+function EndMark({ children }: { children: React.ReactNode }) {
+  return <span className="grid w-8 shrink-0 place-items-center">{children}</span>
+}
+
+function ProgressLine({ item }: { item: UploadItem }) {
+  const t = useTranslations('uploads')
+  const { state, name } = item
+  const shown = state === 'uploading' || ((state === 'paused' || state === 'waiting') && item.sent > 0)
+  if (!shown) return null
+  const percent = percentOf(item)
+  const scale: CSSProperties = { transform: `scaleX(${item.size === 0 ? 1 : item.sent / item.size})` }
+  return (
+    <div
+      role="progressbar"
+      aria-label={t('progressOf', { name })}
+      aria-valuenow={percent}
+      aria-valuemin={0}
+      aria-valuemax={100}
+      className="absolute right-[18px] bottom-px left-14 h-0.5 overflow-hidden rounded-full bg-line forced-colors:bg-[Canvas] forced-colors:outline"
+    >
+      <i
+        className={cn(
+          'block h-full origin-left transition-transform duration-500 ease-linear forced-colors:bg-[Highlight]',
+          state === 'uploading' ? 'bg-accent' : 'bg-control',
+        )}
+        style={scale}
+      />
+    </div>
+  )
+}

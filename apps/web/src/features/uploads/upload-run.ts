@@ -1,0 +1,59 @@
+import type { Batcher } from '../../lib/batcher.ts'
+import type { CompletedItem } from './schema.ts'
+import { refusalOf } from './upload-api.ts'
+import type { Job } from './upload-job.ts'
+import { waitForReceipt } from './upload-receipt.ts'
+import { type Broken, type Place, sendBytes } from './upload-transfer.ts'
+
+const RENEW_BEFORE_MS = 120_000
+// A clock that is far ahead finds every ticket expired: a fresh one is tried before it is renewed again.
+const FRESH_MS = 600_000
+
+export type Completions = Batcher<{ uploadId: string; receipt: string }, CompletedItem>
+export type RunResult = { kind: 'completed'; item: CompletedItem } | Broken
+
+type Run = {
+  signal: AbortSignal
+  completions: Completions
+  onSent: (bytes: number) => void
+  onAllSent: () => void
+}
+
+/** One attempt from where the last one ended: bytes to the storage, its receipt, the receipt to the web server. */
+export async function runJob(job: Job, { signal, completions, onSent, onAllSent }: Run): Promise<RunResult> {
+  const { file, place, uploadId } = job
+  if (place === null || uploadId === null) return { kind: 'ticket' }
+  if (job.receipt === null && expiresSoon(place)) return { kind: 'ticket' }
+  if (!job.allSent) {
+    if (file === null) return { kind: 'unreadable' }
+    const resume = job.begun
+    job.begun = true
+    const sent = await sendBytes({ file, place, resume, onSent, signal })
+    if (sent.kind !== 'sent') return sent
+    job.allSent = true
+    job.receipt = sent.receipt
+    onAllSent()
+  }
+  if (job.receipt === null) {
+    const answer = await waitForReceipt(place, signal)
+    if (answer.kind !== 'receipt') return answer
+    job.receipt = answer.receipt
+  }
+  return complete(completions, uploadId, job.receipt)
+}
+
+function expiresSoon({ ticketExpiresAt, receivedAt }: Place): boolean {
+  const now = Date.now()
+  return now - receivedAt > FRESH_MS && Date.parse(ticketExpiresAt) - now < RENEW_BEFORE_MS
+}
+
+async function complete(completions: Completions, uploadId: string, receipt: string): Promise<RunResult> {
+  try {
+    return { kind: 'completed', item: await completions.add({ uploadId, receipt }) }
+  } catch (error) {
+    const refusal = refusalOf(error)
+    return refusal.kind === 'final'
+      ? { kind: 'refused', code: refusal.error.code }
+      : { kind: 'interrupted', by: refusal.kind }
+  }
+}

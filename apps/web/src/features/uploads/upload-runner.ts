@@ -1,0 +1,182 @@
+import { Batcher } from '../../lib/batcher.ts'
+import type { RenewedTicket } from './schema.ts'
+import { completeUploads, refusalOf, renewTicket } from './upload-api.ts'
+import { type Job, rememberedOf, slotsOf } from './upload-job.ts'
+import type { UploadMemory } from './upload-memory.ts'
+import type { UploadOutcomes } from './upload-outcomes.ts'
+import { type RunResult, runJob } from './upload-run.ts'
+import type { UploadStore } from './upload-store.ts'
+
+const BATCH_MAX = 100
+const COMPLETE_WAIT_MS = 60
+const TICK_MS = 500
+const REMEMBER_EVERY_TICKS = 4
+const TICKETS_REFUSED_MAX = 3
+/** Three large files or six small ones fill a line; more at once only make each slower. */
+const SLOTS = 6
+
+type Parts = {
+  store: UploadStore
+  memory: UploadMemory
+  outcomes: UploadOutcomes
+  /** A slot is free, or a job should run again. */
+  onFree: () => void
+  onAgain: (job: Job) => void
+}
+
+/** Runs jobs in a few slots and reports how far they are twice a second. */
+export class UploadRunner {
+  readonly #parts: Parts
+  readonly #completions = new Batcher({ max: BATCH_MAX, waitMs: COMPLETE_WAIT_MS, send: completeUploads })
+  readonly #running = new Set<Job>()
+  readonly #samples = new Map<string, number>()
+  #busySlots = 0
+  #ticker: ReturnType<typeof setInterval> | null = null
+  #ticks = 0
+
+  constructor(parts: Parts) {
+    this.#parts = parts
+  }
+
+  hasRoomFor(job: Job): boolean {
+    return this.#busySlots + slotsOf(job) <= SLOTS
+  }
+
+  start(job: Job): void {
+    const stop = new AbortController()
+    job.stop = stop
+    this.#running.add(job)
+    this.#ticker ??= setInterval(() => this.#tick(), TICK_MS)
+    if (!job.allSent) this.#parts.store.dispatch({ type: 'started', id: job.id })
+    void this.#run(job, stop)
+  }
+
+  close(): void {
+    for (const job of this.#running) job.stop?.abort()
+    if (this.#ticker !== null) clearInterval(this.#ticker)
+  }
+
+  async #run(job: Job, stop: AbortController): Promise<void> {
+    let slots = job.allSent ? 0 : slotsOf(job)
+    this.#busySlots += slots
+    const release = () => {
+      this.#busySlots -= slots
+      slots = 0
+    }
+    const result = await runJob(job, {
+      signal: stop.signal,
+      completions: this.#completions,
+      onSent: (bytes) => this.#sample(job, stop, bytes),
+      onAllSent: () => {
+        release()
+        this.#parts.store.dispatch({ type: 'sent', id: job.id })
+        this.#parts.onFree()
+      },
+    })
+    release()
+    // A person may have stopped and started it again meanwhile: then this run is not the job's any more.
+    if (job.stop === stop) {
+      job.stop = null
+      this.#running.delete(job)
+      await this.#settle(job, stop.signal.aborted ? { kind: 'stopped' } : result)
+    }
+    this.#parts.onFree()
+  }
+
+  async #settle(job: Job, result: RunResult): Promise<void> {
+    const { outcomes } = this.#parts
+    switch (result.kind) {
+      case 'stopped':
+        return
+      case 'completed':
+        if (result.item.ok) outcomes.stored(job, result.item)
+        else outcomes.refused(job, result.item.error.code, result.item.error)
+        return
+      case 'interrupted':
+        outcomes.waits(job, result.by)
+        return
+      case 'unreadable':
+        outcomes.fileLost(job)
+        return
+      case 'refused':
+        outcomes.refused(job, result.code, { code: 'refused', detail: { code: result.code } })
+        return
+      case 'gone':
+        this.#createAgain(job)
+        return
+      case 'ticket':
+        await this.#renew(job)
+    }
+  }
+
+  #createAgain(job: Job): void {
+    Object.assign(job, { begun: false, allSent: false, receipt: null, sent: 0 })
+    this.#again(job)
+  }
+
+  #again(job: Job): void {
+    job.refusals += 1
+    if (job.refusals > TICKETS_REFUSED_MAX) {
+      this.#parts.outcomes.failed(job, { code: 'refused', detail: { code: 'ticket' } })
+    } else {
+      this.#parts.onAgain(job)
+    }
+  }
+
+  async #renew(job: Job): Promise<void> {
+    if (job.uploadId === null) return
+    const stop = new AbortController()
+    job.stop = stop
+    const renewed = await renewedTicket(job.uploadId)
+    if (job.stop !== stop || stop.signal.aborted) return
+    job.stop = null
+    if (renewed.kind === 'renewed') this.#placeAt(job, renewed.ticket)
+    else if (renewed.kind === 'final') this.#parts.outcomes.failed(job, renewed.error)
+    else this.#parts.outcomes.waits(job, renewed.kind)
+  }
+
+  #placeAt(job: Job, ticket: RenewedTicket): void {
+    const moved = job.place !== null && job.place.storageName !== ticket.storageName
+    if (moved) this.#parts.store.dispatch({ type: 'moved-on', id: job.id, storage: ticket.storageName })
+    job.place = { ...ticket, receivedAt: Date.now() }
+    this.#again(job)
+  }
+
+  #sample(job: Job, stop: AbortController, bytes: number): void {
+    if (job.stop !== stop) return
+    if (bytes > job.sent) {
+      job.attempts = 0
+      job.refusals = 0
+    }
+    job.sent = bytes
+    this.#samples.set(job.id, bytes)
+  }
+
+  #tick(): void {
+    const { store, memory } = this.#parts
+    const samples = [...this.#samples].map(([id, sent]) => ({ id, sent }))
+    this.#samples.clear()
+    store.dispatch({ type: 'progressed', samples, now: Date.now() })
+    store.flush()
+    this.#ticks += 1
+    if (this.#ticks % REMEMBER_EVERY_TICKS === 0) {
+      void memory.remember([...this.#running].flatMap((job) => rememberedOf(job) ?? []))
+    }
+    if (this.#running.size > 0 || this.#ticker === null) return
+    clearInterval(this.#ticker)
+    this.#ticker = null
+  }
+}
+
+type Renewal =
+  | { kind: 'renewed'; ticket: RenewedTicket }
+  | { kind: 'network' | 'storage' }
+  | { kind: 'final'; error: { code: string } }
+
+async function renewedTicket(uploadId: string): Promise<Renewal> {
+  try {
+    return { kind: 'renewed', ticket: await renewTicket(uploadId) }
+  } catch (error) {
+    return refusalOf(error)
+  }
+}

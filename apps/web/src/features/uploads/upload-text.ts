@@ -1,0 +1,89 @@
+'use client'
+
+import { useTranslations } from 'next-intl'
+import { useFormat } from '../../i18n/use-format.ts'
+import type { UploadError, UploadItem } from './upload-queue.ts'
+import { percentOf } from './upload-view.ts'
+
+const knownErrors = [
+  'quota_exceeded',
+  'too_large',
+  'name_invalid',
+  'name_too_long',
+  'folder_gone',
+  'no_storage',
+  'upload_gone',
+  'upload_mismatch',
+  'receipt_invalid',
+  'upload_superseded',
+  'changed',
+] as const
+
+/** Why an upload failed, in a few words. */
+export function useFailureText(): (error: UploadError | null) => string {
+  const t = useTranslations('uploadError')
+  const format = useFormat()
+  return (error) => {
+    if (error === null) return t('unknown')
+    const missing = error.detail?.['missingBytes']
+    if (error.code === 'quota_exceeded' && typeof missing === 'number') {
+      return t('quota_exceeded_by', { size: format.size(missing) })
+    }
+    if (error.code === 'refused') return t('refused', { code: String(error.detail?.['code'] ?? '') })
+    const known = knownErrors.find((code) => code === error.code)
+    return known === undefined ? t('unknown') : t(known)
+  }
+}
+
+/** The second line of a row: state, numbers, what is kept. */
+export function useRowText(): (item: UploadItem, waitingBehind: number) => string {
+  const t = useTranslations('uploads')
+  const format = useFormat()
+  const failureText = useFailureText()
+
+  const uploading = (item: UploadItem): string => {
+    const { part, whole } = format.sizePair(item.sent, item.size)
+    const rate = item.speed?.bytesPerSecond ?? 0
+    return [
+      t('percent', { p: percentOf(item) }),
+      t('pairOf', { part, whole }),
+      ...(item.movedTo === null ? [] : [t('rowMovedOn', { storage: item.movedTo })]),
+      ...(rate > 0 ? [t('speed', { size: format.size(rate) }), format.duration((item.size - item.sent) / rate)] : []),
+    ].join(' · ')
+  }
+
+  const stored = ({ copies, notice, storedName }: UploadItem): string => {
+    if (notice === 'folder_gone') return t('rowFolderGone')
+    if (notice === 'renamed' && storedName !== null) return t('rowRenamed', { name: storedName })
+    if (copies === null) return t('rowStored')
+    const { have, want } = copies
+    if (have >= want) return t('rowDone', { have, want })
+    return have === 1 && want === 2 ? t('rowStoredSecond') : t('rowStoredCopies', { have, want, missing: want - have })
+  }
+
+  return (item, waitingBehind) => {
+    const p = percentOf(item)
+    switch (item.state) {
+      case 'queued':
+        return waitingBehind > 0 ? t('rowWaitingMore', { n: waitingBehind }) : t('rowWaiting')
+      case 'uploading':
+        return uploading(item)
+      case 'finishing':
+        return t('rowFinishing')
+      case 'paused':
+        return item.sent > 0 ? t('rowPaused', { p }) : t('rowPausedStart')
+      case 'waiting':
+        return item.waitsFor === 'network' ? t('rowKept', { p }) : t('rowKeptStorage', { p })
+      case 'needs-file':
+        if (item.otherFile) return t('rowOtherFile')
+        return item.sent > 0 ? t('rowNeedsFile', { p }) : t('rowNeedsFileStart')
+      case 'failed':
+        return failureText(item.error)
+      case 'skipped':
+        return t('rowSkipped')
+      case 'stored':
+      case 'done':
+        return stored(item)
+    }
+  }
+}

@@ -1,0 +1,116 @@
+import type { DetailedError, HttpResponse, Upload } from 'tus-js-client'
+
+/** Up to this size a file goes with the request that creates it: one round trip instead of two. */
+export const SMALL_FILE_BYTES = 8 * 1024 * 1024
+const PATCH_BYTES = 64 * 1024 * 1024
+const STALLED_MS = 60_000
+
+export type Place = {
+  endpoint: string
+  uploadUrl: string
+  ticket: string
+  ticketExpiresAt: string
+  storageName: string
+  /** When this page got the ticket, by its own clock. */
+  receivedAt: number
+}
+
+export type Broken =
+  | { kind: 'stopped' }
+  | { kind: 'interrupted'; by: 'network' | 'storage' }
+  /** The ticket is too old, or the upload belongs to another storage by now. */
+  | { kind: 'ticket' }
+  /** The storage has nothing of this upload: it must be created again. */
+  | { kind: 'gone' }
+  | { kind: 'unreadable' }
+  | { kind: 'refused'; code: string }
+
+export type Sent = { kind: 'sent'; receipt: string | null } | Broken
+
+type Transfer = {
+  file: File
+  place: Place
+  /** Something of it may be at the storage already: ask for the offset first, never send it twice. */
+  resume: boolean
+  onSent: (bytes: number) => void
+  signal: AbortSignal
+}
+
+/**
+ * One attempt to bring a file's bytes to its storage. Resuming names only the upload's own address: with an endpoint
+ * too, tus-js-client answers any failed HEAD, even a 503, by creating anew and sending from the first byte.
+ */
+export async function sendBytes({ file, place, resume, onSent, signal }: Transfer): Promise<Sent> {
+  const { Upload } = await import('tus-js-client')
+  return new Promise((resolve) => {
+    const settle = (result: Sent) => {
+      watchdog.stop()
+      signal.removeEventListener('abort', stop)
+      resolve(result)
+    }
+    const upload: Upload = new Upload(file, {
+      ...(resume ? { uploadUrl: place.uploadUrl } : { endpoint: place.endpoint }),
+      headers: { Authorization: `Bearer ${place.ticket}` },
+      chunkSize: PATCH_BYTES,
+      uploadDataDuringCreation: file.size <= SMALL_FILE_BYTES,
+      retryDelays: null,
+      storeFingerprintForResuming: false,
+      onProgress: (bytes) => {
+        watchdog.seen()
+        onSent(bytes)
+      },
+      onSuccess: ({ lastResponse }) =>
+        settle({ kind: 'sent', receipt: lastResponse.getHeader('Cairn-Receipt') ?? null }),
+      onError: (error) => void whatBroke(error, file).then(settle),
+    })
+    const end = (result: Broken) => {
+      void upload.abort()
+      settle(result)
+    }
+    const stop = () => end({ kind: 'stopped' })
+    const watchdog = stallWatchdog(() => end({ kind: 'interrupted', by: 'network' }))
+    if (signal.aborted) return stop()
+    signal.addEventListener('abort', stop)
+    upload.start()
+  })
+}
+
+function stallWatchdog(onStalled: () => void) {
+  let timer = setTimeout(onStalled, STALLED_MS)
+  return {
+    seen: () => {
+      clearTimeout(timer)
+      timer = setTimeout(onStalled, STALLED_MS)
+    },
+    stop: () => clearTimeout(timer),
+  }
+}
+
+async function whatBroke(error: Error | DetailedError, file: File): Promise<Broken> {
+  const response = 'originalResponse' in error ? error.originalResponse : null
+  if (response !== null) return brokenByStatus(response.getStatus(), response)
+  return (await isReadable(file)) ? { kind: 'interrupted', by: 'network' } : { kind: 'unreadable' }
+}
+
+export function brokenByStatus(status: number, response?: Pick<HttpResponse, 'getBody'>): Broken {
+  if (status === 401 || status === 403 || status === 410) return { kind: 'ticket' }
+  if (status === 404) return { kind: 'gone' }
+  const mayPass = status >= 500 || [408, 409, 423, 425, 429].includes(status)
+  if (mayPass && status !== 507) return { kind: 'interrupted', by: 'storage' }
+  return { kind: 'refused', code: refusalCode(response?.getBody() ?? '') ?? String(status) }
+}
+
+function refusalCode(body: string): string | null {
+  return /"code"\s*:\s*"([a-z0-9_]{1,40})"/.exec(body)?.[1] ?? null
+}
+
+/** Browsers report a file that changed or vanished as a network error; only reading it tells. */
+async function isReadable(file: File): Promise<boolean> {
+  try {
+    await file.slice(Math.max(0, file.size - 1)).arrayBuffer()
+    return true
+  } catch (error) {
+    if (error instanceof DOMException) return false
+    throw error
+  }
+}

@@ -1,0 +1,64 @@
+'use client'
+
+import { useTranslations } from 'next-intl'
+import { useFormat } from '../../i18n/use-format.ts'
+import type { UploadQueue } from './upload-queue.ts'
+import { finishedCount, percentOfQueue, phaseOf, runningCount } from './upload-view.ts'
+
+/** The panel's title, the line below it, and the few words for the folded panel. */
+export function useHeadline(queue: UploadQueue): { title: string; detail: string; short: string } {
+  const t = useTranslations('uploads')
+  const format = useFormat()
+  const phase = phaseOf(queue)
+  const percent = t('percent', { p: percentOfQueue(queue) })
+  const { part, whole } = format.sizePair(queue.sentBytes, queue.allBytes)
+  const n = runningCount(queue)
+
+  const left = queue.secondsLeft
+  const rate = queue.speed?.bytesPerSecond ?? 0
+  const moving = [
+    ...(rate > 0 ? [t('speed', { size: format.size(rate) })] : []),
+    ...(left === null ? [] : [t('timeLeft', { time: format.duration(left) })]),
+  ]
+
+  switch (phase) {
+    case 'empty':
+      return { title: t('nothing'), detail: t('nothingSentence'), short: t('nothing') }
+    case 'offline':
+      return {
+        title: t('waitingNetwork'),
+        detail: [percent, t('kept', { part, whole }), t('nothingLost')].join(' · '),
+        short: `${percent} · ${t('waitingNetwork')}`,
+      }
+    case 'uploading': {
+      const short = left === null ? percent : `${percent} · ${format.duration(left)}`
+      return {
+        title: t('uploading', { n }),
+        detail: [percent, t('pairOf', { part, whole }), ...moving].join(' · '),
+        short,
+      }
+    }
+    case 'finishing':
+      return { title: t('finishing', { n }), detail: percent, short: t('finishing', { n }) }
+    case 'paused':
+      return {
+        title: t('paused', { n }),
+        detail: `${percent} · ${t('kept', { part, whole })}`,
+        short: t('paused', { n }),
+      }
+    case 'needs-files': {
+      const title = t('needFiles', { n: queue.counts['needs-file'] })
+      return { title, detail: t('chooseAll'), short: title }
+    }
+    case 'finished': {
+      const { failed } = queue.counts
+      const done = finishedCount(queue)
+      const title = done === 0 && failed > 0 ? t('finishedFailed', { n: failed }) : t('finished', { n: done })
+      const detail = [
+        ...(queue.allBytes > 0 ? [format.size(queue.allBytes)] : []),
+        ...(failed > 0 && done > 0 ? [t('failedCount', { n: failed })] : []),
+      ].join(' · ')
+      return { title, detail, short: title }
+    }
+  }
+}
