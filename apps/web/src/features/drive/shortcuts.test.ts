@@ -1,0 +1,46 @@
+import { expect, test } from 'vitest'
+import { commandOf, type KeyPress } from './shortcuts.ts'
+
+const press = (key: string, held: Partial<KeyPress> = {}) =>
+  commandOf({ key, shift: false, alt: false, main: false, ...held })
+
+test.each([
+  ['Enter', {}, 'open'],
+  [' ', {}, 'toggle'],
+  ['Backspace', {}, 'parent'],
+  ['ArrowUp', { alt: true }, 'parent'],
+  ['a', { main: true }, 'selectAll'],
+  ['z', { main: true }, 'undo'],
+  ['Escape', {}, 'escape'],
+  ['F2', {}, 'rename'],
+  ['Delete', {}, 'trash'],
+  ['Backspace', { main: true }, 'trash'],
+  ['u', {}, 'uploadFiles'],
+  ['U', { shift: true }, 'uploadFolder'],
+  ['N', { shift: true }, 'newFolder'],
+  ['D', { shift: true }, 'download'],
+  ['m', {}, 'moveTo'],
+  ['v', {}, 'switchView'],
+  ['F10', { shift: true }, 'menu'],
+  ['?', { shift: true }, 'help'],
+] as const)('%j with %j means %s', (key, held, command) => {
+  expect(press(key, held)).toEqual({ type: command })
+})
+
+test('arrows move, with Shift they extend', () => {
+  expect(press('ArrowDown')).toEqual({ type: 'move', by: 'row', direction: 1, extend: false })
+  expect(press('ArrowUp', { shift: true })).toEqual({ type: 'move', by: 'row', direction: -1, extend: true })
+  expect(press('End', { shift: true })).toEqual({ type: 'edge', direction: 1, extend: true })
+})
+
+test('other letters jump to a name, in every script', () => {
+  expect(press('h')).toEqual({ type: 'letter', letter: 'h' })
+  expect(press('潮')).toEqual({ type: 'letter', letter: '潮' })
+})
+
+test('combinations of the browser stay with the browser', () => {
+  for (const key of ['c', 'v', 'l', 'r', 't', 'ArrowDown']) expect(press(key, { main: true })).toBeNull()
+  expect(press('Z', { main: true, shift: true })).toBeNull()
+  expect(press('Delete', { shift: true })).toBeNull()
+  expect(press('Tab')).toBeNull()
+})

@@ -1,0 +1,79 @@
+export type KeyPress = {
+  key: string
+  shift: boolean
+  alt: boolean
+  /** Ctrl, on Apple computers ⌘. */
+  main: boolean
+}
+
+export type Command =
+  | { type: 'move'; by: 'row' | 'page' | 'column'; direction: 1 | -1; extend: boolean }
+  | { type: 'edge'; direction: 1 | -1; extend: boolean }
+  | { type: 'letter'; letter: string }
+  | { type: SimpleCommand }
+
+export type SimpleCommand =
+  | 'toggle'
+  | 'open'
+  | 'parent'
+  | 'selectAll'
+  | 'escape'
+  | 'rename'
+  | 'trash'
+  | 'undo'
+  | 'uploadFiles'
+  | 'uploadFolder'
+  | 'newFolder'
+  | 'moveTo'
+  | 'download'
+  | 'switchView'
+  | 'menu'
+  | 'help'
+
+const plain: Record<string, SimpleCommand> = {
+  ' ': 'toggle',
+  Enter: 'open',
+  Backspace: 'parent',
+  Escape: 'escape',
+  F2: 'rename',
+  Delete: 'trash',
+  ContextMenu: 'menu',
+  u: 'uploadFiles',
+  m: 'moveTo',
+  v: 'switchView',
+  '?': 'help',
+}
+const shifted: Record<string, SimpleCommand> = {
+  u: 'uploadFolder',
+  n: 'newFolder',
+  d: 'download',
+  f10: 'menu',
+  '?': 'help',
+}
+const main: Record<string, SimpleCommand> = { a: 'selectAll', z: 'undo', Backspace: 'trash' }
+
+const steps: Record<string, { by: 'row' | 'page' | 'column'; direction: 1 | -1 }> = {
+  ArrowDown: { by: 'row', direction: 1 },
+  ArrowUp: { by: 'row', direction: -1 },
+  ArrowRight: { by: 'column', direction: 1 },
+  ArrowLeft: { by: 'column', direction: -1 },
+  PageDown: { by: 'page', direction: 1 },
+  PageUp: { by: 'page', direction: -1 },
+}
+
+/** What a key means while the list has the focus; null: nothing, the browser keeps it. */
+export function commandOf({ key, shift, alt, main: withMain }: KeyPress): Command | null {
+  if (alt) return key === 'ArrowUp' ? { type: 'parent' } : null
+  const step = steps[key]
+  if (step !== undefined && !withMain) return { type: 'move', ...step, extend: shift }
+  if (key === 'Home' || key === 'End') return { type: 'edge', direction: key === 'End' ? 1 : -1, extend: shift }
+  const name = key.length === 1 || key === 'F10' ? key.toLowerCase() : key
+  const simple = tableFor(shift, withMain)[name]
+  if (simple !== undefined) return { type: simple }
+  return !withMain && /^[\p{L}\p{N}]$/u.test(key) ? { type: 'letter', letter: key } : null
+}
+
+function tableFor(shift: boolean, withMain: boolean): Record<string, SimpleCommand> {
+  if (withMain) return shift ? {} : main
+  return shift ? shifted : plain
+}
