@@ -1,6 +1,7 @@
 import { UploadError } from '@cairn/dfs-tus'
 import type { FileStore } from '../disk/file-store.ts'
 import type { StorePath } from '../disk/store-path.ts'
+import { asUploadError } from './disk-failure.ts'
 
 /** Bytes that open uploads will still write to each store path. */
 export type OutstandingBytes = (storePath: StorePath) => number
@@ -25,7 +26,15 @@ export function admitUpload(store: FileStore, size: number, outstanding: Outstan
   if (roomiest.storePath === undefined || roomiest.left < size) {
     throw new UploadError('disk_full', `there is no room for ${size} bytes`)
   }
-  const chosen = store.chooseStorePath(size)
+  const chosen = chooseByCluster(store, size)
   const room = rooms.find(({ storePath }) => storePath === chosen)
   return room !== undefined && room.left >= size ? chosen : roomiest.storePath
+}
+
+function chooseByCluster(store: FileStore, size: number): StorePath {
+  try {
+    return store.chooseStorePath(size)
+  } catch (error) {
+    throw asUploadError(error)
+  }
 }
