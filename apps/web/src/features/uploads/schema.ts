@@ -11,6 +11,8 @@ export type Conflict = (typeof conflicts)[number]
 const clientIdSchema = z.string().min(1).max(128)
 const uploadIdSchema = z.string().min(1).max(64)
 
+export const uploadParamsSchema = z.object({ id: uploadIdSchema })
+
 /** `path`: the folders above a file of a folder drop, 'a/b', made when missing. Sizes in bytes. */
 export const startItemSchema = z.object({
   clientId: clientIdSchema,

@@ -108,3 +108,28 @@ export async function openAndHoldFolder(tx: Transaction, ownerId: string, folder
   if (!(await holdFolder(tx, folder.id))) throw notFound()
   return folder
 }
+
+/**
+ * Which of these folders of the owner are still to be seen. Those are held: none is trashed itself before the end of
+ * the transaction. (When a folder above one is, the job that marks its descendants finds what was added meanwhile.)
+ */
+export async function visibleFolders(
+  tx: Transaction,
+  ownerId: string,
+  folderIds: readonly bigint[],
+): Promise<Set<bigint>> {
+  const held = await tx.$queryRaw<{ id: bigint }[]>`
+    SELECT id FROM entry
+    WHERE id = ANY(${[...folderIds]}::bigint[]) AND owner_id = ${ownerId} AND kind = 0 AND trash_id IS NULL
+    ORDER BY id FOR SHARE`
+  const rows = await tx.$queryRaw<{ id: bigint }[]>`
+    WITH RECURSIVE up AS (
+      SELECT e.id AS start_id, e.parent_id, e.trash_id, 0 AS steps
+      FROM entry e WHERE e.id = ANY(${held.map((row) => row.id)}::bigint[])
+      UNION ALL
+      SELECT up.start_id, p.parent_id, p.trash_id, up.steps + 1
+      FROM up JOIN entry p ON p.id = up.parent_id WHERE up.steps < ${WALK_MAX}
+    )
+    SELECT start_id AS id FROM up GROUP BY start_id HAVING bool_and(trash_id IS NULL)`
+  return new Set(rows.map((row) => row.id))
+}

@@ -1,0 +1,15 @@
+import { requireUser } from '../../../features/auth/session.ts'
+import { startUploadsSchema } from '../../../features/uploads/schema.ts'
+import { listUnfinishedUploads } from '../../../features/uploads/server/commands.ts'
+import { startUploads } from '../../../features/uploads/server/start-uploads.ts'
+import { apiRoute } from '../../../lib/api-route.ts'
+import { requireOwnOrigin } from '../../../lib/request-origin.ts'
+
+export const POST = apiRoute({
+  user: requireUser,
+  body: startUploadsSchema,
+  handle: ({ user, body, request }) =>
+    startUploads({ ...user, requestOrigin: requireOwnOrigin(request.headers) }, body.items),
+})
+
+export const GET = apiRoute({ user: requireUser, handle: ({ user }) => listUnfinishedUploads(user.id) })

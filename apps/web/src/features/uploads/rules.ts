@@ -1,0 +1,13 @@
+/**
+ * Which of these sizes, in their order, fit into the free space. A file that does not fit is passed over, a smaller one
+ * after it may still find room. `freeBytes` is what is left then.
+ */
+export function whatFits(sizes: readonly number[], freeBytes: number): { fits: boolean[]; freeBytes: number } {
+  let left = Math.max(0, freeBytes)
+  const fits = sizes.map((size) => {
+    if (size > left) return false
+    left -= size
+    return true
+  })
+  return { fits, freeBytes: left }
+}

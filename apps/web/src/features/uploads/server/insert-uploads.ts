@@ -1,0 +1,65 @@
+import { Prisma } from '../../../generated/prisma/client.ts'
+import type { Transaction } from '../../../lib/db.ts'
+import type { Conflict } from '../schema.ts'
+
+/** An upload lives so long after its last sign of life: its start, or the renewal of its ticket. */
+export const UPLOAD_DAYS = 7
+
+export interface NewUpload {
+  upl: string
+  ownerId: string
+  folderId: bigint
+  entryPublicId: string
+  name: string
+  size: number
+  ext: string
+  conflict: Conflict
+  /** Of the file on the person's disk, ISO 8601. */
+  modifiedAt: string | null
+  state: 'created' | 'uploading'
+  group: string
+  storageId: string
+}
+
+/** Bytes that the owner may still add. With `lock` it stays true until the end of the transaction. */
+export async function freeSpace(tx: Transaction, ownerId: string, options: { lock?: boolean } = {}): Promise<number> {
+  const [quota] = await tx.$queryRaw<{ free: bigint }[]>`
+    SELECT allowed - used - reserved AS free FROM quota
+    WHERE user_id = ${ownerId} ${options.lock ? Prisma.sql`FOR UPDATE` : Prisma.empty}`
+  return Number(quota?.free ?? 0n)
+}
+
+/** Takes bytes from the free space. The caller has locked it and knows that they fit; if not, this throws. */
+export async function reserveSpace(tx: Transaction, ownerId: string, bytes: number): Promise<void> {
+  if (bytes === 0) return
+  const reserved = await tx.$executeRaw`
+    UPDATE quota SET reserved = reserved + ${BigInt(bytes)}
+    WHERE user_id = ${ownerId} AND used + reserved + ${BigInt(bytes)} <= allowed`
+  if (reserved !== 1) throw new Error(`${bytes} bytes do not fit into the quota that was looked at`)
+}
+
+export async function insertUploads(tx: Transaction, uploads: readonly NewUpload[]): Promise<void> {
+  if (uploads.length === 0) return
+  const rows = uploads.map((upload) => ({
+    upl: upload.upl,
+    owner_id: upload.ownerId,
+    folder_id: String(upload.folderId),
+    entry_public_id: upload.entryPublicId,
+    name: upload.name,
+    size: upload.size,
+    ext: upload.ext,
+    conflict: upload.conflict,
+    modified_at: upload.modifiedAt,
+    state: upload.state,
+    grp: upload.group,
+    storage_id: upload.storageId,
+  }))
+  await tx.$executeRaw`
+    INSERT INTO upload (upl, owner_id, folder_id, entry_public_id, name, size, ext, conflict, modified_at, state,
+      reserved_bytes, grp, storage_id, expires_at)
+    SELECT upl, owner_id, folder_id, entry_public_id, name, size, ext, conflict, modified_at, state,
+      size, grp, storage_id, now() + make_interval(days => ${UPLOAD_DAYS})
+    FROM jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) AS r(
+      upl text, owner_id text, folder_id bigint, entry_public_id text, name text, size bigint, ext text,
+      conflict text, modified_at timestamptz, state text, grp text, storage_id text)`
+}

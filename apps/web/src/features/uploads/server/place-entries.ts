@@ -1,0 +1,92 @@
+import type { Transaction } from '../../../lib/db.ts'
+import { categoryOf } from '../../../lib/entries/category.ts'
+import { freeName } from '../../../lib/entries/free-name.ts'
+import { sortKey } from '../../../lib/entries/sort-key.ts'
+import type { Conflict } from '../schema.ts'
+
+const TRIES_MAX = 20
+
+/** A file that is to become an entry. */
+export interface NewFile {
+  publicId: string
+  ownerId: string
+  folderId: bigint
+  name: string
+  size: bigint
+  contentType: string
+  blobId: bigint
+  modifiedAt: Date | null
+  conflict: Conflict
+}
+
+/** `entryId` is null when the name was taken and the decision was "skip". */
+export interface PlacedFile {
+  entryId: bigint | null
+  notice: 'renamed' | 'skipped' | null
+}
+
+/** Makes an entry of each file, by publicId; a taken name is settled by the file's own decision. */
+export async function placeEntries(tx: Transaction, files: readonly NewFile[]): Promise<Map<string, PlacedFile>> {
+  const inserted = await insertEntries(tx, files)
+  const placed = new Map<string, PlacedFile>()
+  for (const file of files) {
+    const entryId = inserted.get(file.publicId)
+    placed.set(file.publicId, entryId === undefined ? await settleTakenName(tx, file) : { entryId, notice: null })
+  }
+  return placed
+}
+
+/** Ids of those that could be made, by publicId. A raised 23505 would end the transaction; DO NOTHING leaves them out. */
+async function insertEntries(tx: Transaction, files: readonly NewFile[]): Promise<Map<string, bigint>> {
+  const rows = files.map((file) => ({
+    public_id: file.publicId,
+    owner_id: file.ownerId,
+    parent_id: String(file.folderId),
+    name: file.name,
+    sort_key: sortKey(file.name),
+    category: categoryOf(file.contentType, file.name),
+    blob_id: String(file.blobId),
+    size: String(file.size),
+    modified_at: file.modifiedAt,
+  }))
+  const inserted = await tx.$queryRaw<{ id: bigint; public_id: string }[]>`
+    INSERT INTO entry (public_id, owner_id, parent_id, kind, name, sort_key, category, blob_id, size, modified_at)
+    SELECT public_id, owner_id, parent_id, 1, name, sort_key, category, blob_id, size, coalesce(modified_at, now())
+    FROM jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) AS r(
+      public_id text, owner_id text, parent_id bigint, name text, sort_key text, category text, blob_id bigint,
+      size bigint, modified_at timestamptz)
+    ORDER BY parent_id, name COLLATE "C"
+    ON CONFLICT DO NOTHING
+    RETURNING id, public_id`
+  return new Map(inserted.map((row) => [row.public_id, row.id]))
+}
+
+async function settleTakenName(tx: Transaction, file: NewFile): Promise<PlacedFile> {
+  if (file.conflict === 'skip') {
+    await checkBlobSoon(tx, file.blobId)
+    return { entryId: null, notice: 'skipped' }
+  }
+  if (file.conflict === 'replace') {
+    await trashFile(tx, file)
+    const entryId = (await insertEntries(tx, [file])).get(file.publicId)
+    if (entryId !== undefined) return { entryId, notice: null }
+    // The name belongs to a folder.
+  }
+  for (let attempt = 1; attempt <= TRIES_MAX; attempt += 1) {
+    const name = await freeName(tx, file.folderId, file.name)
+    const entryId = (await insertEntries(tx, [{ ...file, name }])).get(file.publicId)
+    if (entryId !== undefined) return { entryId, notice: 'renamed' }
+  }
+  throw new Error(`no name could be taken for upload ${file.publicId}`)
+}
+
+async function trashFile(tx: Transaction, file: NewFile): Promise<void> {
+  await tx.$executeRaw`
+    UPDATE entry SET trash_id = id, trashed_at = now()
+    WHERE parent_id = ${file.folderId} AND name = ${file.name} AND kind = 1 AND trash_id IS NULL`
+}
+
+/** The blob may have been made for this file alone. */
+async function checkBlobSoon(tx: Transaction, blobId: bigint): Promise<void> {
+  await tx.blobCheck.upsert({ where: { blobId }, create: { blobId, notBefore: new Date() }, update: {} })
+}

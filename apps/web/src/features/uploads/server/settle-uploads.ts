@@ -1,0 +1,98 @@
+import type { Transaction } from '../../../lib/db.ts'
+import { visibleFolders } from '../../../lib/entries/open-entries.ts'
+import type { UploadNotice } from '../schema.ts'
+import { type NewFile, placeEntries } from './place-entries.ts'
+import { contentKey, type StoredContent, storeBlobs } from './store-blobs.ts'
+import type { UploadRow } from './upload-rows.ts'
+
+/** An upload, locked and unfinished, and what was stored for it. */
+export interface Settlement {
+  upload: UploadRow
+  content: StoredContent
+}
+
+/** `entryId` is null when the name was taken and the decision was "skip". */
+export interface Settled {
+  entryId: bigint | null
+  notice: UploadNotice | null
+}
+
+/**
+ * Commits uploads of one owner inside the caller's transaction: blobs, entries, quota, final state. The rows must be
+ * locked by it. Locks are taken in the order upload, folder, blob, quota. Answers by `upl`.
+ */
+export async function settleUploads(
+  tx: Transaction,
+  ownerId: string,
+  settlements: readonly Settlement[],
+): Promise<Map<string, Settled>> {
+  if (settlements.length === 0) return new Map()
+  const topFolder = await tx.entry.findFirstOrThrow({ where: { ownerId, parentId: null }, select: { id: true } })
+  const wanted = settlements.flatMap(({ upload }) => upload.folder_id ?? [])
+  const visible = await visibleFolders(tx, ownerId, wanted)
+  const blobs = await storeBlobs(
+    tx,
+    settlements.map(({ content }) => content),
+  )
+  const files = settlements.map(({ upload, content }): NewFile => {
+    const folderId = upload.folder_id !== null && visible.has(upload.folder_id) ? upload.folder_id : null
+    const blobId = blobs.get(contentKey(content))
+    if (blobId === undefined) throw new Error(`content of upload ${upload.upl} has no blob`)
+    return {
+      publicId: upload.entry_public_id,
+      ownerId,
+      folderId: folderId ?? topFolder.id,
+      name: upload.name,
+      size: upload.size,
+      contentType: content.contentType,
+      blobId,
+      modifiedAt: upload.modified_at,
+      // "Replace" and "skip" were decided on the sight of another folder.
+      conflict: folderId === null ? 'keep' : upload.conflict,
+    }
+  })
+  const placed = await placeEntries(tx, files)
+  const settled = new Map<string, Settled>()
+  for (const { upload } of settlements) {
+    const file = placed.get(upload.entry_public_id)
+    const isMoved = upload.folder_id === null || !visible.has(upload.folder_id)
+    const notice = isMoved ? 'folder_gone' : (file?.notice ?? null)
+    settled.set(upload.upl, { entryId: file?.entryId ?? null, notice })
+  }
+  await chargeQuota(tx, ownerId, settlements, settled)
+  await markCommitted(tx, settlements, settled)
+  return settled
+}
+
+async function chargeQuota(
+  tx: Transaction,
+  ownerId: string,
+  settlements: readonly Settlement[],
+  settled: ReadonlyMap<string, Settled>,
+): Promise<void> {
+  let used = 0n
+  let reserved = 0n
+  for (const { upload } of settlements) {
+    if (settled.get(upload.upl)?.entryId != null) used += upload.size
+    reserved += upload.reserved_bytes
+  }
+  await tx.$executeRaw`
+    UPDATE quota SET used = used + ${used}, reserved = reserved - ${reserved} WHERE user_id = ${ownerId}`
+}
+
+async function markCommitted(
+  tx: Transaction,
+  settlements: readonly Settlement[],
+  settled: ReadonlyMap<string, Settled>,
+): Promise<void> {
+  const rows = settlements.map(({ upload }) => ({
+    id: String(upload.id),
+    entry_id: settled.get(upload.upl)?.entryId?.toString() ?? null,
+    notice: settled.get(upload.upl)?.notice ?? null,
+  }))
+  await tx.$executeRaw`
+    UPDATE upload u
+    SET state = 'committed', entry_id = r.entry_id, notice = r.notice, reserved_bytes = 0, updated_at = now()
+    FROM jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) AS r(id bigint, entry_id bigint, notice text)
+    WHERE u.id = r.id`
+}

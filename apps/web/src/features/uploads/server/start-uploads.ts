@@ -1,0 +1,180 @@
+import type { ReachableMember } from '../../../lib/address-book.ts'
+import { ApiError } from '../../../lib/api-error.ts'
+import { errorBody } from '../../../lib/api-route.ts'
+import { inTransaction, type Transaction } from '../../../lib/db.ts'
+import { chooseStorage } from '../../../lib/dfs.ts'
+import { loadItems } from '../../../lib/entries/entry-rows.ts'
+import { checkedName, checkedPath, storageExtension } from '../../../lib/entries/name.ts'
+import { env } from '../../../lib/env.ts'
+import { newPublicId, newUploadId } from '../../../lib/public-id.ts'
+import { whatFits } from '../rules.ts'
+import type { StartedItem, StartedUploads, StartItem } from '../schema.ts'
+import { freeSpace, insertUploads, type NewUpload, reserveSpace } from './insert-uploads.ts'
+import { FolderMaker } from './make-folders.ts'
+import { type Settled, settleUploads } from './settle-uploads.ts'
+import { emptyContent } from './store-blobs.ts'
+import { lockUploads } from './upload-rows.ts'
+import { issueTicket } from './upload-ticket.ts'
+
+interface Starter {
+  id: string
+  publicId: string
+  /** The origin under which the browser reached us. */
+  requestOrigin: string
+}
+
+/** An item on its way through the steps; the first step that refuses it sets `error`, and later ones pass it over. */
+interface Draft {
+  item: StartItem
+  error?: unknown
+  path?: string[]
+  member?: ReachableMember
+  upload?: NewUpload
+}
+
+/** Reserves space, makes folders, chooses storages and signs tickets; each item succeeds or fails by itself. */
+export async function startUploads(starter: Starter, items: readonly StartItem[]): Promise<StartedUploads> {
+  const checked = items.map(checkItem)
+  await assignStorages(checked)
+  const started = await inTransaction(async (tx) => {
+    // A copy for each attempt: one that was rolled back must leave nothing behind.
+    const drafts = checked.map((draft) => ({ ...draft }))
+    // A folder drop on a full drive must not leave its empty folders there.
+    refuseWhatDoesNotFit(drafts, await freeSpace(tx, starter.id))
+    await openFolders(tx, starter.id, drafts)
+    const stored = await storeEmptyFiles(tx, starter.id, drafts)
+    await reserveAndInsert(tx, starter.id, drafts)
+    return await answerAll(tx, starter, { drafts, stored })
+  })
+  return { items: started }
+}
+
+function good(drafts: readonly Draft[], which: 'empty' | 'sized' | 'all'): Draft[] {
+  return drafts.filter(({ error, item }) => {
+    return error === undefined && (which === 'all' || (item.size === 0) === (which === 'empty'))
+  })
+}
+
+function checkItem(item: StartItem): Draft {
+  try {
+    checkedName(item.name)
+    const max = env().uploadMaxBytes
+    if (max !== undefined && item.size > max) {
+      throw new ApiError('too_large', `A file may have ${max} bytes at most.`, { field: 'size', detail: { max } })
+    }
+    return { item, path: checkedPath(item.path ?? '') }
+  } catch (error) {
+    return { item, error }
+  }
+}
+
+/** Before the transaction: a slow tracker must not hold locks. Empty files go nowhere. */
+async function assignStorages(drafts: readonly Draft[]): Promise<void> {
+  for (const draft of good(drafts, 'sized')) {
+    try {
+      draft.member = await chooseStorage()
+    } catch (error) {
+      for (const waiting of good(drafts, 'sized')) if (!waiting.member) waiting.error = error
+      return
+    }
+  }
+}
+
+function refuseWhatDoesNotFit(drafts: readonly Draft[], space: number): void {
+  const sized = good(drafts, 'sized')
+  const { fits, freeBytes } = whatFits(
+    sized.map((draft) => draft.item.size),
+    space,
+  )
+  for (const [index, draft] of sized.entries()) {
+    if (fits[index]) continue
+    const detail = { freeBytes, missingBytes: draft.item.size - freeBytes }
+    draft.error = new ApiError('quota_exceeded', `Not enough space: ${detail.missingBytes} bytes more needed.`, {
+      detail,
+    })
+  }
+}
+
+async function openFolders(tx: Transaction, ownerId: string, drafts: readonly Draft[]): Promise<void> {
+  const folders = new FolderMaker(tx, ownerId)
+  for (const draft of good(drafts, 'all')) {
+    try {
+      const folderId = await folders.folderAt(draft.item.folderId, draft.path ?? [])
+      draft.upload = toUpload(ownerId, draft, folderId)
+    } catch (error) {
+      // Any other error has broken the transaction.
+      if (!(error instanceof ApiError)) throw error
+      draft.error = error
+    }
+  }
+}
+
+function toUpload(ownerId: string, { item, member }: Draft, folderId: bigint): NewUpload {
+  const name = checkedName(item.name)
+  return {
+    upl: newUploadId(),
+    ownerId,
+    folderId,
+    entryPublicId: newPublicId(),
+    name,
+    size: item.size,
+    ext: storageExtension(name),
+    conflict: item.conflict,
+    modifiedAt: item.modifiedAt ?? null,
+    state: item.size === 0 ? 'created' : 'uploading',
+    group: member?.group ?? '',
+    storageId: member?.storageId ?? '',
+  }
+}
+
+function uploadsOf(drafts: readonly Draft[]): NewUpload[] {
+  return drafts.flatMap((draft) => draft.upload ?? [])
+}
+
+/** Empty content is never stored: an empty file is an entry at once. Answers by `upl`. */
+async function storeEmptyFiles(
+  tx: Transaction,
+  ownerId: string,
+  drafts: readonly Draft[],
+): Promise<Map<string, Settled>> {
+  const uploads = uploadsOf(good(drafts, 'empty'))
+  await insertUploads(tx, uploads)
+  const upls = uploads.map(({ upl }) => upl)
+  const rows = await lockUploads(tx, ownerId, upls)
+  const settlements = [...rows.values()].map((upload) => ({ upload, content: emptyContent }))
+  return await settleUploads(tx, ownerId, settlements)
+}
+
+/** Last of all, so that the quota's row, which all uploads of a person share, is locked for the shortest time. */
+async function reserveAndInsert(tx: Transaction, ownerId: string, drafts: readonly Draft[]): Promise<void> {
+  refuseWhatDoesNotFit(drafts, await freeSpace(tx, ownerId, { lock: true }))
+  const uploads = uploadsOf(good(drafts, 'sized'))
+  await reserveSpace(
+    tx,
+    ownerId,
+    uploads.reduce((sum, { size }) => sum + size, 0),
+  )
+  await insertUploads(tx, uploads)
+}
+
+interface Started {
+  drafts: readonly Draft[]
+  stored: ReadonlyMap<string, Settled>
+}
+
+async function answerAll(tx: Transaction, starter: Starter, { drafts, stored }: Started): Promise<StartedItem[]> {
+  const entryIds = [...stored.values()].flatMap(({ entryId }) => entryId ?? [])
+  const entries = await loadItems(tx, entryIds)
+  return drafts.map(({ item: { clientId }, upload, member, error }): StartedItem => {
+    if (error !== undefined || !upload) return { clientId, ok: false, error: errorBody(error) }
+    const uploadId = upload.upl
+    if (member) {
+      const ticket = { ...upload, ownerPublicId: starter.publicId, epoch: 1 }
+      return { clientId, ok: true, uploadId, ...issueTicket(ticket, member, starter.requestOrigin) }
+    }
+    const settled = stored.get(uploadId)
+    const entry = settled?.entryId == null ? null : (entries.get(settled.entryId) ?? null)
+    const notice = settled?.notice === 'renamed' || settled?.notice === 'skipped' ? { notice: settled.notice } : {}
+    return { clientId, ok: true, uploadId, entry, ...notice }
+  })
+}
