@@ -795,4 +795,26 @@ describe('closing', () => {
     other.send(frame(111))
     expect(await other.status()).toBe(Status.OK)
   })
+
+  it('tells its owner that a connection has ended, whichever way', async () => {
+    const ended: State[] = []
+    const port = await serve([[ECHO, echo]], {
+      newState: () => ({ served: ended.length + 1 }),
+      connectionClosed: (state) => ended.push(state),
+    })
+    const closing = await connect(port)
+    closing.send(frame(111))
+    await closing.status()
+    closing.socket.end()
+    await until(() => ended.length === 1)
+    const resetting = await connect(port)
+    resetting.send(frame(111))
+    await resetting.status()
+    resetting.socket.resetAndDestroy()
+    await until(() => ended.length === 2)
+    const quitting = await connect(port)
+    quitting.send(frame(82))
+    await until(() => ended.length === 3)
+    expect(ended.map(({ served }) => served)).toEqual([1, 2, 3])
+  })
 })
