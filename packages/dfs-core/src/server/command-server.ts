@@ -88,10 +88,12 @@ class TcpCommandServer<S> implements CommandServer {
       socket.destroy()
       return
     }
-    const connection = new CommandConnection(socket, this.#context, { remoteAddress, state: this.#options.newState() })
+    const state = this.#options.newState()
+    const connection = new CommandConnection(socket, this.#context, { remoteAddress, state })
     this.#connections.add(connection)
     socket.once('close', () => {
       this.#connections.delete(connection)
+      this.#options.connectionClosed?.(state)
       if (this.#connections.size === 0) this.#onEmpty?.()
     })
   }
