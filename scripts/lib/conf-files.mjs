@@ -49,7 +49,6 @@ export function storageConf(settings, storage) {
     // On one machine a short beat costs nothing, and a storage that ends is noticed soon.
     heart_beat_interval: 5,
     stat_report_interval: 30,
-    sync_wait_msec: 50,
     keys_file: path.join(storage.dir, 'keys.json'),
     web_origins: settings.origins.join(','),
     web_url: settings.webUrl,

@@ -69,12 +69,11 @@ export function confKeysIn(source) {
   return [...new Set(words.filter((word) => /^[a-z]+(_[a-z0-9]+)+$/.test(word)))]
 }
 
+const CONF_SOURCES = ['apps/tracker/src/config.ts', 'apps/storage/src/config.ts', 'apps/storage/src/known-keys.ts']
+
 function undocumented() {
   const page = fs.readFileSync(path.join(root, 'docs/operations.md'), 'utf8')
-  const sources = ['tracker', 'storage'].map((app) => `apps/${app}/src/config.ts`)
-  const keys = sources
-    .filter((file) => fs.existsSync(path.join(root, file)))
-    .flatMap((file) => confKeysIn(fs.readFileSync(path.join(root, file), 'utf8')))
+  const keys = CONF_SOURCES.flatMap((file) => confKeysIn(fs.readFileSync(path.join(root, file), 'utf8')))
   return [...new Set([...keys, ...KNOWN_SETTINGS])]
     .filter((key) => !page.includes(`\`${key}\``))
     .map((key) => `docs/operations.md does not name ${key}`)
