@@ -79,11 +79,19 @@ function undocumented() {
     .map((key) => `docs/operations.md does not name ${key}`)
 }
 
+/** Files that a document names in `code` but that are not there: it describes a tree of the past. */
+export function staleNames(document, files) {
+  const named = [...document.matchAll(/`([\w./-]+\.(?:tsx?|mjs))`/g)].map(([, name]) => name)
+  return named.filter((name) => !files.some((file) => file === name || file.endsWith(`/${name}`)))
+}
+
 /** Throws with one line per problem. */
 export function tidy() {
   const files = [...ourFiles()]
   const problems = files.flatMap((name) => problemsOf(name, fs.readFileSync(path.join(root, name), 'utf8')))
   problems.push(...undocumented())
+  const architecture = fs.readFileSync(path.join(root, 'ARCHITECTURE.md'), 'utf8')
+  problems.push(...staleNames(architecture, files).map((name) => `ARCHITECTURE.md names ${name}, which is not there`))
   if (problems.length > 0) throw new Error(problems.join('\n'))
   return `${files.length} files`
 }

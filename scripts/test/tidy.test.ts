@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import { countPlaywright, countVitest } from '../lib/test-run.mjs'
-import { confKeysIn, problemsOf } from '../lib/tidy.mjs'
+import { confKeysIn, problemsOf, staleNames } from '../lib/tidy.mjs'
 
 it.each([
   ['apps/web/src/lib/utils.ts', '', 'names no subject'],
@@ -28,6 +28,14 @@ it('finds the conf keys that a daemon reads', () => {
   expect(confKeysIn(`conf.text('base_path'); conf.bytes("buff_size")\nlog('ready')`)).toEqual([
     'base_path',
     'buff_size',
+  ])
+})
+
+it('finds files that a document names but that are gone', () => {
+  const files = ['apps/storage/src/parts/part.ts', 'apps/web/src/worker.ts']
+  expect(staleNames('`parts/part.ts`, `worker.ts`, `art.ts`, `part-store.ts`, part.tsx', files)).toEqual([
+    'art.ts',
+    'part-store.ts',
   ])
 })
 
