@@ -4,7 +4,6 @@ import path from 'node:path'
 import { root } from './run.mjs'
 import { KNOWN_SETTINGS } from './settings.mjs'
 
-const FILE_LINES_MAX = 300
 const CODE = /\.(ts|tsx|mjs|cjs)$/
 const TEST = /(\.(test|spec)\.tsx?$|\/test\/|^e2e\/)/
 const BINARY = /\.(png|jpg|webp|woff2?|ico|bin|gz|dat)$/
@@ -51,8 +50,6 @@ export function problemsOf(name, text) {
   if (CODE.test(name) && BANNED_NAME.test(name)) problems.push(`${name} names no subject: call it after what is in it`)
   if (RULES_THEMSELVES.has(name)) return problems
   const lines = text.split('\n')
-  const isLong = CODE.test(name) && !TEST.test(name) && lines.length > FILE_LINES_MAX + 1
-  if (isLong) problems.push(`${name} has ${lines.length} lines, more than ${FILE_LINES_MAX}`)
   const rules = lineRules.filter((rule) => rule.in.test(name))
   for (const [index, line] of lines.entries()) {
     const isCommented = /^\s*(\/\/|\*)/.test(lines[index - 1] ?? '')
