@@ -1,0 +1,218 @@
+import { randomBytes } from 'node:crypto'
+import { readFileSync, renameSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import {
+  addMasterKey,
+  formatKeyFile,
+  openMasterKeys,
+  type ServiceOp,
+  sign,
+  switchMasterKey,
+} from '@cairn/dfs-core/tickets'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { call, tusCalls } from './http/http-call.ts'
+import {
+  createWebKeys,
+  GROUP,
+  MEMBER,
+  newFolder,
+  newUploadId,
+  removeFolder,
+  sha256,
+  startWebStorage,
+  storedFiles,
+  type WebKeys,
+  type WebStorage,
+} from './http/web-storage.ts'
+
+let folder: string
+let storage: WebStorage
+let web: WebKeys
+
+beforeEach(async () => {
+  folder = newFolder()
+  web = createWebKeys(folder)
+  storage = await startWebStorage({ folder })
+})
+
+afterEach(async () => {
+  await storage.close()
+  removeFolder(folder)
+})
+
+function service(op: ServiceOp, body: object, ticket = web.service(op, JSON.stringify(body))) {
+  const headers = { Authorization: `Bearer ${ticket}`, 'Content-Type': 'application/json' }
+  return call(storage.http.port, { method: 'POST', path: `/cairn/v1/${op}`, headers, body: JSON.stringify(body) })
+}
+
+function upload(len: number) {
+  const upl = newUploadId()
+  return { upl, ...tusCalls(storage.http.port, upl, web.upload({ upl, len })) }
+}
+
+async function finished(content = randomBytes(100)): Promise<string> {
+  const { upl, createWith } = upload(content.length)
+  expect((await createWith(content.length, content)).status).toBe(201)
+  return upl
+}
+
+async function listed(body: object = {}): Promise<string[]> {
+  const { json } = await service('list', body)
+  return (json['uploads'] as { upl: string }[]).map(({ upl }) => upl)
+}
+
+describe('the web application', () => {
+  it('lists the finished uploads that it does not know, until it acknowledges them', async () => {
+    const content = randomBytes(70_000)
+    const first = await finished(content)
+    const second = await finished()
+    const third = await finished()
+    await upload(10).create(10)
+    expect(await listed()).toEqual([first, second, third])
+    expect(await listed({ after: first })).toEqual([second, third])
+    const { json } = await service('list', {})
+    const [upload1] = json['uploads'] as { receipt: string }[]
+    expect(web.receipt(upload1?.receipt ?? '')).toMatchObject({ upl: first, sha256: sha256(content) })
+
+    const unknown = newUploadId()
+    expect((await service('ack', { upls: [second, unknown] })).json).toEqual({ done: [second] })
+    expect((await service('ack', { upls: [second] })).json).toEqual({ done: [second] })
+    expect(await listed()).toEqual([first, third])
+    await storage.close()
+    storage = await startWebStorage({ folder })
+    expect(await listed()).toEqual([first, third])
+    const { json: stat } = await service('stat', { upls: [first, second, unknown] })
+    expect(stat['parts']).toEqual([
+      { upl: first, ep: 1, offset: 70_000, state: 'linked' },
+      { upl: second, ep: 1, offset: 100, state: 'acked' },
+    ])
+  })
+
+  it('drops open uploads, and leaves finished ones', async () => {
+    const done = await finished()
+    const open = upload(1000)
+    await open.create(1000)
+    await open.patch(0, Buffer.alloc(500))
+    const files = storedFiles(folder).filter((name) => !name.startsWith('.cairn-parts'))
+    expect((await service('stat', { upls: [open.upl] })).json['parts']).toEqual([
+      { upl: open.upl, ep: 1, offset: 500, state: 'open' },
+    ])
+    const unknown = newUploadId()
+    expect((await service('drop', { upls: [open.upl, done, unknown] })).json).toEqual({ done: [open.upl, unknown] })
+    expect(storedFiles(folder)).toEqual(files)
+    expect((await open.head()).status).toBe(410)
+  })
+
+  it('hears how much room there is', async () => {
+    const { json } = await service('status', {})
+    expect(json).toMatchObject({
+      group: GROUP,
+      storageId: MEMBER,
+      httpPort: storage.http.port,
+      version: '0.1.0',
+      files: 0,
+    })
+    const [path] = json['storePaths'] as { totalBytes: number; freeBytes: number; reservedBytes: number }[]
+    expect(path?.freeBytes).toBeGreaterThan(0)
+    expect(path?.totalBytes).toBeGreaterThan(path?.freeBytes ?? 0)
+    expect(path?.reservedBytes).toBe(1024 * 1024)
+    expect((json['kids'] as string[]).length).toBe(1)
+  })
+})
+
+describe('a service call is refused', () => {
+  const body = { upls: [] }
+
+  it.each<[string, () => ReturnType<typeof service>, number, string]>([
+    [
+      'with a ticket for another call',
+      () => service('ack', body, web.service('drop', JSON.stringify(body))),
+      403,
+      'forbidden',
+    ],
+    [
+      'with a ticket for another body',
+      () => service('ack', body, web.service('ack', '{"upls":["x"]}')),
+      403,
+      'forbidden',
+    ],
+    [
+      'with a ticket for another member',
+      () => service('ack', body, web.service('ack', JSON.stringify(body), { mem: '100002' })),
+      403,
+      'forbidden',
+    ],
+    [
+      'with an expired ticket',
+      () => service('ack', body, web.service('ack', JSON.stringify(body), { exp: 1 })),
+      401,
+      'ticket_expired',
+    ],
+    [
+      'with an upload ticket',
+      () => service('ack', body, web.upload({ upl: newUploadId(), len: 1 })),
+      401,
+      'ticket_invalid',
+    ],
+    ['without what it needs', () => service('ack', { upl: [] }), 400, 'bad_request'],
+    ['with names that are none', () => service('ack', { upls: ['../../etc'] }), 400, 'bad_request'],
+    [
+      'with too many names',
+      () => service('ack', { upls: Array.from({ length: 1001 }, newUploadId) }),
+      400,
+      'bad_request',
+    ],
+    ['with a long body', () => service('ack', { upls: [], more: 'x'.repeat(70_000) }), 413, 'too_large'],
+  ])('%s', async (_name, ask, status, code) => {
+    const answer = await ask()
+    expect([answer.status, answer.json['code']]).toEqual([status, code])
+    expect((await service('status', {})).status).toBe(200)
+  })
+
+  it('by GET, or without a ticket, or when it is none of ours', async () => {
+    const ask = async (method: string, path: string) => (await call(storage.http.port, { method, path })).status
+    expect(await ask('GET', '/cairn/v1/list')).toBe(405)
+    expect(await ask('POST', '/cairn/v1/list')).toBe(401)
+    expect(await ask('POST', '/cairn/v1/list/..')).toBe(404)
+  })
+})
+
+describe('keys', () => {
+  it('that are rotated work at once, and old tickets as long as their key is there', async () => {
+    const old = upload(10)
+    const path = join(folder, 'master.json')
+    const added = addMasterKey(JSON.parse(readFileSync(path, 'utf8')))
+    const rotated = openMasterKeys(formatKeyFile(switchMasterKey(added.file, added.kid)))
+    writeFileSync(join(folder, 'keys.new'), formatKeyFile(rotated.exportStorageKeys(GROUP, MEMBER)), { mode: 0o600 })
+    renameSync(join(folder, 'keys.new'), join(folder, 'keys.json'))
+    const now = Math.floor(Date.now() / 1000)
+    const upl = newUploadId()
+    const ops = ['create', 'write', 'head', 'end'] as const
+    const ticket = sign(
+      {
+        typ: 'up',
+        grp: GROUP,
+        mem: MEMBER,
+        upl,
+        ep: 1,
+        len: 10,
+        ext: '',
+        own: 'o',
+        ent: 'e',
+        ops,
+        iat: now,
+        exp: now + 60,
+      },
+      rotated.ticketRing(GROUP),
+    )
+    const answer = await tusCalls(storage.http.port, upl, ticket).createWith(10, Buffer.alloc(10))
+    expect(answer.status).toBe(201)
+    expect(String(answer.headers['cairn-receipt'])).toContain(`v1.${added.kid}.`)
+    expect((await old.create(10)).status).toBe(201)
+  })
+
+  it('that cannot be read leave the old ones in force', async () => {
+    writeFileSync(join(folder, 'keys.json'), '{ half')
+    expect((await upload(10).create(10)).status).toBe(201)
+  })
+})
