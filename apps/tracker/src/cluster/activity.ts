@@ -84,6 +84,7 @@ export function disconnect(cluster: Cluster, session: Session): void {
   if (server === null || server.login !== session.login) return
   session.server = null
   server.upTime = 0
+  server.changelogSent = 0
   setStatus(cluster, server, nextStatus('disconnect', server.status))
 }
 

@@ -1,5 +1,4 @@
 import type { Cluster, StorageServer } from './cluster.ts'
-import type { Session } from './session.ts'
 
 // storage_changelog.dat: deletions and changes of address, one line each, which every storage server reads once.
 //     <unix time> <group> <storage id> <status> <new id>\n        the fifth column is empty for deletions
@@ -29,24 +28,17 @@ export function parseChangelogLine(line: string): ChangelogEntry | undefined {
 }
 
 /**
- * CHANGELOG_REQ (77). What a joined connection was sent counts as read when it asks again: FastDFS counts it as read when
- * it is sent, and an answer that is lost on the way leaves stale read positions behind. Before JOIN it is done as there,
- * because such a connection may end after one question.
+ * CHANGELOG_REQ (77). What was sent counts as read when the server asks again while its connection is alive: FastDFS
+ * counts it as read when it is sent, and an answer that is lost on the way leaves stale read positions behind.
  */
-export function readChangelog(cluster: Cluster, server: StorageServer, session: Session): string {
-  const joined = session.server === server
-  if (joined && session.changelogSent !== null) markRead(cluster, server, session.changelogSent)
+export function readChangelog(cluster: Cluster, server: StorageServer): string {
+  if (server.changelogSent > server.changelogOffset) {
+    server.changelogOffset = server.changelogSent
+    // Not urgent: lost with a crash, the lines are sent again, and the storage server skips what it has done.
+    cluster.unsaved.storages = true
+  }
   const rest = cluster.changelog.slice(server.changelogOffset)
   const chunk = rest.length <= CHUNK_BYTES_MAX ? rest : rest.slice(0, rest.lastIndexOf('\n', CHUNK_BYTES_MAX - 1) + 1)
-  const end = server.changelogOffset + chunk.length
-  if (joined) session.changelogSent = end
-  else markRead(cluster, server, end)
+  server.changelogSent = server.changelogOffset + chunk.length
   return chunk
-}
-
-function markRead(cluster: Cluster, server: StorageServer, offset: number): void {
-  if (offset <= server.changelogOffset) return
-  server.changelogOffset = offset
-  // Not urgent: lost with a crash, the lines are sent again, and the storage server skips what it has done.
-  cluster.unsaved.storages = true
 }

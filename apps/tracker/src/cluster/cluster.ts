@@ -76,10 +76,10 @@ export interface StorageServer {
   /** When the liveness scan counts from: the last beat, or the end of a clock jump. */
   lastSeen: number
   changelogOffset: number
+  /** How far the change log was sent on the present connection; it counts as read with the next question. */
+  changelogSent: number
   /** Counts JOINs: only the end of the newest connection takes a server offline. */
   login: number
-  /** A tombstone that was rebuilt from the change log at the start: it does not keep its group alive. */
-  restored: boolean
 }
 
 export interface Group {
@@ -101,8 +101,19 @@ export interface Group {
   readTurn: number
   /** Kept for a FastDFS tracker that takes the state files over; trunk files themselves are not supported. */
   trunk: { currentFileId: number; server: string; lastServer: string }
+  /**
+   * Ids that were removed before this process started and have not come back. They are not listed any more, as in FastDFS;
+   * but who comes back has to take all files anew, which a FastDFS tracker forgets with its restart.
+   */
+  readonly removedIds: Set<string>
   /** Counts changes of membership and status; starts at 1, so that a new connection has always seen less. */
   changes: number
+}
+
+export interface StatusChange {
+  server: StorageServer
+  from: StorageStatus
+  to: StorageStatus
 }
 
 /** What must reach the disk. `urgent`: before the event that made it so is answered. */
@@ -124,6 +135,8 @@ export interface Cluster {
   writeTurn: number
   lastScan: number
   readonly unsaved: Unsaved
+  /** Since whoever logs them last took them out. */
+  readonly statusChanges: StatusChange[]
 }
 
 export function createCluster(settings: ClusterSettings, ids: StorageIds | null): Cluster {
@@ -136,6 +149,7 @@ export function createCluster(settings: ClusterSettings, ids: StorageIds | null)
     writeTurn: 0,
     lastScan: 0,
     unsaved: { groups: false, storages: false, syncTimestamps: false, urgent: false },
+    statusChanges: [],
   }
 }
 
@@ -178,6 +192,7 @@ export function addGroup(cluster: Cluster, name: string, port: number): Group {
     writeTurn: 0,
     readTurn: 0,
     trunk: { currentFileId: 0, server: '', lastServer: '' },
+    removedIds: new Set(),
     changes: 1,
   }
   cluster.groups.push(group)
@@ -220,8 +235,8 @@ export function addServer(group: Group, identity: ServerIdentity): StorageServer
     lastHeartBeatTime: 0,
     lastSeen: 0,
     changelogOffset: 0,
+    changelogSent: 0,
     login: 0,
-    restored: false,
   }
   group.servers.push(server)
   group.changes++
@@ -256,7 +271,7 @@ export function setStatus(cluster: Cluster, server: StorageServer, status: Stora
   const before = server.status
   if (before === status) return
   server.status = status
-  if (status === StorageStatus.OFFLINE) server.upTime = 0
+  cluster.statusChanges.push({ server, from: before, to: status })
   server.group.changes++
   refreshSets(server.group)
   chooseRoomiestGroup(cluster)

@@ -51,16 +51,17 @@ export function joinStorage(
   const identity = identify(cluster, request, session.peerIp)
   const group = findGroup(cluster, request.group)
   const known = group === undefined ? undefined : findServer(group, identity.id)
-  if (known === undefined) checkPast(request, identity.id)
+  const wasRemoved = group?.removedIds.has(identity.id) ?? false
+  if (known === undefined && !wasRemoved) checkPast(request, identity.id)
   const shape = agreeOnShape(cluster, group, request, known)
 
   const joinedGroup = group ?? addGroup(cluster, request.group, request.port)
   if (group === undefined || !sameShape(group, shape)) cluster.unsaved.groups = cluster.unsaved.urgent = true
   Object.assign(joinedGroup, shape)
   const server = known ?? addServer(joinedGroup, identity)
-  if (known === undefined) cluster.unsaved.syncTimestamps = true
   describe(cluster, server, request, identity)
-  enter(cluster, server, request, known === undefined)
+  if (known === undefined) takeIn(cluster, server, wasRemoved ? { isNew: true, status: StorageStatus.INIT } : request)
+  enter(cluster, server)
   applyTrackers(cluster.trackers, trackers)
   login(session, server, context.now)
   return server
@@ -168,19 +169,25 @@ function description(server: StorageServer): string {
   return [ips, port, version, joinTime, uploadPriority, storePathCount, subdirCount].join(' ')
 }
 
-function enter(cluster: Cluster, server: StorageServer, request: JoinRequest, inserted: boolean): void {
-  const { status } = request
-  if (inserted) mustSave(cluster)
-  if (inserted && !request.isNew && status > 0 && isStorageStatus(status)) {
-    // Another tracker gave it this state; ACTIVE is earned here by a beat.
-    setStatus(cluster, server, status === StorageStatus.ACTIVE ? StorageStatus.ONLINE : status)
-  }
+/** A new member; one that is complete elsewhere comes with the state that another tracker gave it. */
+function takeIn(
+  cluster: Cluster,
+  server: StorageServer,
+  { isNew, status }: Pick<JoinRequest, 'isNew' | 'status'>,
+): void {
+  server.group.removedIds.delete(server.id)
+  cluster.unsaved.syncTimestamps = true
+  mustSave(cluster)
+  if (isNew || status <= StorageStatus.INIT || !isStorageStatus(status)) return
+  // ACTIVE is earned here by a beat.
+  setStatus(cluster, server, status === StorageStatus.ACTIVE ? StorageStatus.ONLINE : status)
+}
+
+function enter(cluster: Cluster, server: StorageServer): void {
   setStatus(cluster, server, nextStatus('join', server.status))
-  if (server.status === StorageStatus.INIT && server.changelogOffset !== cluster.changelog.length) {
-    server.changelogOffset = cluster.changelog.length
-    mustSave(cluster)
-  }
-  server.restored = false
+  if (server.status !== StorageStatus.INIT || server.changelogOffset === cluster.changelog.length) return
+  server.changelogOffset = cluster.changelog.length
+  mustSave(cluster)
 }
 
 function login(session: Session, server: StorageServer, now: number): void {
@@ -190,5 +197,5 @@ function login(session: Session, server: StorageServer, now: number): void {
   session.login = server.login
   session.leaderSeen = 0
   session.changesSeen = 0
-  session.changelogSent = null
+  server.changelogSent = 0
 }

@@ -4,6 +4,7 @@
  */
 export type RefusalReason =
   | 'malformed' // a value that no storage server or client may send
+  | 'too_long' // an address text that cannot be one
   | 'unknown' // group, storage server or tracker that is not known here
   | 'nothing_usable' // known, but nobody is ACTIVE with the right rw mode
   | 'no_space' // the reserved space rule fails everywhere it applies

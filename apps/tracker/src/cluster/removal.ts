@@ -15,32 +15,31 @@ export function deleteStorage(cluster: Cluster, groupName: string, id: string, n
   bury(cluster, server, now)
 }
 
-/** Also writes the change log, by which the members drop their read positions and this tracker remembers the deletion. */
+/**
+ * Turns the record into a tombstone: nothing that it held counts any more. The change log tells the members, which drop
+ * their read positions, and this tracker after its next start.
+ */
 export function bury(cluster: Cluster, server: StorageServer, now: number): void {
   const { group, id } = server
-  entomb(cluster, server)
+  for (const other of group.servers) {
+    if (other.syncSource !== id) continue
+    other.syncSource = ''
+    other.syncUntil = 0
+  }
+  Object.assign(server, { stat: null, paths: [], totalMb: 0, freeMb: 0, storePathCount: 0, subdirCount: 0 })
+  Object.assign(server, { syncSource: '', syncUntil: 0, lastSyncedTimestamp: 0, lastHeartBeatTime: 0 })
+  server.uploadPriority = 0
+  server.syncedFrom.clear()
+  setStatus(cluster, server, StorageStatus.DELETED)
   appendChangelog(cluster, { time: now, group: group.name, id, status: StorageStatus.DELETED, newId: '' })
   mustSave(cluster)
   cluster.unsaved.syncTimestamps = true
 }
 
-/** Turns the record into a tombstone: nothing that it held counts any more. */
-export function entomb(cluster: Cluster, server: StorageServer): void {
-  for (const other of server.group.servers) {
-    if (other.syncSource !== server.id) continue
-    other.syncSource = ''
-    other.syncUntil = 0
-  }
-  Object.assign(server, { stat: null, paths: [], totalMb: 0, freeMb: 0, storePathCount: 0 })
-  Object.assign(server, { syncSource: '', syncUntil: 0, lastSyncedTimestamp: 0 })
-  server.syncedFrom.clear()
-  setStatus(cluster, server, StorageStatus.DELETED)
-}
-
-/** DELETE_GROUP (108). Deleted members count until the tracker restarts, as in FastDFS. */
+/** DELETE_GROUP (108). Tombstones count; they go with the next start of the tracker. */
 export function deleteGroup(cluster: Cluster, groupName: string): void {
   const group = requireGroup(cluster, groupName)
-  if (group.servers.some((server) => !server.restored)) {
+  if (group.servers.length > 0) {
     throw new Refusal('busy', `${groupName} has ${group.servers.length} storage servers, deleted ones included`)
   }
   cluster.groups.splice(cluster.groups.indexOf(group), 1)

@@ -12,12 +12,10 @@ export interface Session {
   login: number
   leaderSeen: number
   changesSeen: number
-  /** How far the change log was sent; it counts as read when the connection asks again. */
-  changelogSent: number | null
 }
 
 export function createSession(): Session {
-  return { peerIp: '', server: null, login: 0, leaderSeen: 0, changesSeen: 0, changelogSent: null }
+  return { peerIp: '', server: null, login: 0, leaderSeen: 0, changesSeen: 0 }
 }
 
 /** The storage server that joined on this connection. */

@@ -128,12 +128,12 @@ export function buildStorageIds(parsed: readonly StorageIdEntry[], fileName: str
   }
 }
 
-/** The line as FETCH_STORAGE_IDS (69) sends it: brackets for IPv6, rw only when it is not both. */
+/** The line as FETCH_STORAGE_IDS (69) sends it, without its end: brackets for IPv6, rw only when it is not both. */
 export function formatStorageId(entry: StorageIdEntry): string {
   const host = entry.hosts.join(',')
   const bracketed = host.includes(':') ? `[${host}]` : host
   const rw = entry.rw.read && entry.rw.write ? '' : ` rw=${rwName(entry.rw)}`
-  return `${entry.id} ${entry.group} ${bracketed}:${entry.port}${rw}\n`
+  return `${entry.id} ${entry.group} ${bracketed}:${entry.port}${rw}`
 }
 
 function rwName(rw: RwMode): string {

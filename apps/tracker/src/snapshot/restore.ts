@@ -6,10 +6,9 @@ import {
   findGroup,
   findServer,
   type Group,
-  STORAGES_PER_GROUP_MAX,
+  reorder,
   setStatus,
 } from '../cluster/cluster.ts'
-import { entomb } from '../cluster/removal.ts'
 import type { RwMode } from '../cluster/storage-ids.ts'
 import { isStorageStatus, isTombstone, nextStatus, StorageStatus } from '../cluster/storage-status.ts'
 import { GROUPS_FILE, parseGroups } from './groups-file.ts'
@@ -45,10 +44,11 @@ export function restoreCluster(cluster: Cluster, texts: StateTexts, folder: stri
   const restoring: Restoring = { cluster, path: (name) => `${folder}/${name}`, warnings: [] }
   if (texts.groups !== undefined) restoreGroups(restoring, texts.groups)
   if (texts.servers !== undefined) restoreServers(restoring, texts.servers)
+  restoreRemovals(restoring, texts.changelog ?? '')
   dropDeadSources(restoring)
   restoreSyncTimestamps(restoring, texts.syncTimestamps ?? '')
-  restoreDeletions(restoring, texts.changelog ?? '')
   checkOffsets(restoring)
+  cluster.statusChanges.length = 0
   Object.assign(cluster.unsaved, { groups: false, storages: false, syncTimestamps: false, urgent: false })
   return restoring.warnings
 }
@@ -136,10 +136,10 @@ function restoreSyncTimestamps({ cluster, path, warnings }: Restoring, text: str
 }
 
 /**
- * Deleted servers must be remembered: one that comes back has to take all files anew. A deletion also counts when it is
+ * Removed servers must be remembered: one that comes back has to take all files anew. A deletion also counts when it is
  * newer than the members file; a server that joined after its deletion has read the change log up to there.
  */
-function restoreDeletions(restoring: Restoring, text: string): void {
+function restoreRemovals(restoring: Restoring, text: string): void {
   const { cluster, path } = restoring
   let offset = 0
   for (const [index, line] of text.split('\n').slice(0, -1).entries()) {
@@ -148,32 +148,25 @@ function restoreDeletions(restoring: Restoring, text: string): void {
       throw new StateFileError(path(CHANGELOG_FILE), index + 1, `"${line}" is not a change`)
     }
     const group = findGroup(cluster, entry.group)
-    if (group !== undefined) restoreTombstone(restoring, group, { id: entry.id, status: entry.status, offset })
+    if (group !== undefined) restoreRemoval(restoring, group, { id: entry.id, status: entry.status, offset })
     offset += line.length + 1
   }
   cluster.changelog = text
 }
 
-function restoreTombstone(
-  { cluster, path, warnings }: Restoring,
+function restoreRemoval(
+  { path, warnings }: Restoring,
   group: Group,
   { id, status, offset }: { id: string; status: StorageStatus; offset: number },
 ): void {
   const known = findServer(group, id)
+  if (known !== undefined && (status !== StorageStatus.DELETED || known.changelogOffset > offset)) return
   if (known !== undefined) {
-    if (isTombstone(known.status)) known.status = status
-    else if (status === StorageStatus.DELETED && known.changelogOffset <= offset) {
-      warnings.push(`${path(CHANGELOG_FILE)}: ${id} of ${group.name} was deleted after ${SERVERS_FILE} was written`)
-      entomb(cluster, known)
-      known.restored = true
-    }
-    return
+    warnings.push(`${path(CHANGELOG_FILE)}: ${id} of ${group.name} was deleted after ${SERVERS_FILE} was written`)
+    group.servers.splice(group.servers.indexOf(known), 1)
+    reorder(group)
   }
-  if (group.servers.length >= STORAGES_PER_GROUP_MAX) return
-  const entry = cluster.ids?.byId(id)
-  const server = addServer(group, { id, ips: entry?.hosts ?? [id], port: entry?.port ?? group.port, rw: both })
-  server.restored = true
-  setStatus(cluster, server, status)
+  group.removedIds.add(id)
 }
 
 function checkOffsets({ cluster, path, warnings }: Restoring): void {

@@ -21,12 +21,14 @@ import { buildStorageIds, parseStorageIds, StorageIdsError } from '../../src/clu
 import { STATUS_NONE, StorageStatus, statusName } from '../../src/cluster/storage-status.ts'
 import { notifySource, recordedSource, requestSource, sourceOf } from '../../src/cluster/sync-source.ts'
 import { formatGroups } from '../../src/snapshot/groups-file.ts'
-import { restoreCluster } from '../../src/snapshot/restore.ts'
+import { restoreCluster, type StateTexts } from '../../src/snapshot/restore.ts'
 import { formatServers } from '../../src/snapshot/servers-file.ts'
 import { formatSyncTimestamps } from '../../src/snapshot/sync-timestamps-file.ts'
 import type { Case } from './datadriven.ts'
 
 const START = 1_000_000
+
+const emptyDisk: StateTexts = { groups: undefined, servers: undefined, syncTimestamps: undefined, changelog: undefined }
 
 const defaults: ClusterSettings = {
   storeLookup: 0,
@@ -49,6 +51,7 @@ export class World {
   #ids = ''
   #cluster: Cluster = createCluster(defaults, null)
   #self = '127.0.0.1:22122'
+  #disk: StateTexts = emptyDisk
   readonly #connections = new Map<string, Session>()
 
   run({ command, args, input }: Case): string {
@@ -74,7 +77,12 @@ export class World {
       return this.#time(this.#now)
     },
     scan: () => list(scan(this.#cluster, this.#now).map((server) => `${server.id} ${statusName(server.status)}`)),
-    restart: () => this.#restart(),
+    restart: () => {
+      this.#save(['changelog', 'groups', 'servers', 'syncTimestamps'])
+      return this.#load()
+    },
+    save: ({ words }) => this.#save(words),
+    crash: () => this.#load(),
     unsaved: () => this.#takeUnsaved(),
     state: () => this.#state(),
 
@@ -135,7 +143,7 @@ export class World {
       const session = this.#session(name)
       const server = session.server ?? requireServer(requireGroup(this.#cluster, group), id)
       return list(
-        readChangelog(this.#cluster, server, session)
+        readChangelog(this.#cluster, server)
           .split('\n')
           .slice(0, -1)
           .map((line) => this.#line(line)),
@@ -199,6 +207,7 @@ export class World {
 
   #useIds(input: string[]): string {
     this.#ids = input.join('\n')
+    this.#disk = emptyDisk
     this.#cluster = createCluster(this.#settings, this.#buildIds())
     return `${this.#cluster.ids?.entries.length} ids`
   }
@@ -207,17 +216,22 @@ export class World {
     return this.#ids === '' ? null : buildStorageIds(parseStorageIds(this.#ids, 'storage_ids.conf'), 'storage_ids.conf')
   }
 
-  #restart(): string {
+  #save(names: string[]): string {
     const { groups, ids, changelog } = this.#cluster
-    const texts = {
+    const texts: Record<string, string> = {
+      changelog,
       groups: formatGroups(groups),
       servers: formatServers(groups, ids !== null),
       syncTimestamps: formatSyncTimestamps(groups),
-      changelog,
     }
-    this.#cluster = createCluster(this.#settings, ids)
+    for (const name of names) this.#disk = { ...this.#disk, [name]: texts[name] }
+    return 'ok'
+  }
+
+  #load(): string {
+    this.#cluster = createCluster(this.#settings, this.#cluster.ids)
     this.#connections.clear()
-    return list([...restoreCluster(this.#cluster, texts, 'data'), this.#state()])
+    return list([...restoreCluster(this.#cluster, this.#disk, 'data'), this.#state()])
   }
 
   #takeUnsaved(): string {

@@ -1,0 +1,267 @@
+import { lookup } from 'node:dns/promises'
+import { readFileSync } from 'node:fs'
+import { isIP } from 'node:net'
+import type { AddressWidth } from '@cairn/dfs-core'
+import { DEFAULT_TRACKER_PORT } from '@cairn/dfs-core'
+import { type Conf, ConfError, readConf } from '@cairn/dfs-core/conf'
+import type { ClusterSettings, ReservedSpace } from './cluster/cluster.ts'
+import { buildStorageIds, isGroupName, parseStorageIds, type StorageIds } from './cluster/storage-ids.ts'
+import { expandHostPattern } from './host-patterns.ts'
+import { defaultTrunkParameters, readTrunkParameters, type TrunkParameters } from './trunk-parameters.ts'
+
+/** tracker.conf: FastDFS's keys (same meaning, same defaults) and Cairn's `http_port` and `http_bind_addr`. */
+export interface TrackerConfig {
+  readonly basePath: string
+  /** `bind_addr`: at most one address of each family; `0.0.0.0` or `::` for all. */
+  readonly bindAddresses: readonly string[]
+  /** `port`; 0 takes a free one (tests). */
+  readonly port: number
+  /** `response_ip_addr_size` */
+  readonly addressWidth: AddressWidth
+  readonly networkTimeoutMs: number
+  readonly maxConnections: number
+  /** `buff_size`: longest request. */
+  readonly requestBytesMax: number
+  /** `max_buff_size`: longest answer of the commands that list everything. */
+  readonly answerBytesMax: number
+  /** `allow_hosts` as addresses and CIDR blocks; null = all. */
+  readonly allowHosts: readonly string[] | null
+  readonly cluster: ClusterSettings
+  /** Null without `use_storage_id`. */
+  readonly storageIds: StorageIds | null
+  readonly storageIpChangedAutoAdjust: boolean
+  readonly storeSlaveFileUseLink: boolean
+  readonly trunk: TrunkParameters
+  readonly logLevel: LogLevel
+  /** `http_bind_addr`, default the first of `bind_addr`; `http_port`: 0 takes a free one, −1 = no HTTP. */
+  readonly http: { readonly bindAddress: string; readonly port: number }
+  /** What was odd in the files but did not stop the start: unknown keys, keys without effect. */
+  readonly warnings: readonly string[]
+}
+
+export type LogLevel = 'fatal' | 'error' | 'warn' | 'info' | 'debug'
+
+export const DEFAULT_HTTP_PORT = 22_123
+const MIB = 1024 * 1024
+const KIB = 1024
+
+/** The defaults of FastDFS's code, for tests and for keys that are absent. */
+export const defaultClusterSettings: ClusterSettings = {
+  storeLookup: 0,
+  storeGroup: '',
+  storeServer: 0,
+  storePath: 0,
+  downloadServer: 0,
+  reservedSpace: { kind: 'mb', mb: 1024 },
+  checkActiveIntervalSeconds: 100,
+  syncFileMaxDelaySeconds: 86_400,
+  syncFileMaxTimeSeconds: 300,
+  trustStorageServerId: true,
+  idInFileName: false,
+}
+
+/** A configuration with all defaults. */
+export function defaultTrackerConfig(basePath: string): TrackerConfig {
+  return {
+    basePath,
+    bindAddresses: ['0.0.0.0'],
+    port: DEFAULT_TRACKER_PORT,
+    addressWidth: 16,
+    networkTimeoutMs: 60_000,
+    maxConnections: 256,
+    requestBytesMax: 256 * KIB,
+    answerBytesMax: 256 * KIB,
+    allowHosts: null,
+    cluster: defaultClusterSettings,
+    storageIds: null,
+    storageIpChangedAutoAdjust: true,
+    storeSlaveFileUseLink: false,
+    trunk: defaultTrunkParameters,
+    logLevel: 'info',
+    http: { bindAddress: '0.0.0.0', port: DEFAULT_HTTP_PORT },
+    warnings: [],
+  }
+}
+
+const usedKeys = [
+  'disabled bind_addr port address_family response_ip_addr_size network_timeout base_path max_connections buff_size',
+  'min_buff_size max_buff_size store_lookup store_group store_server store_path download_server reserved_storage_space',
+  'log_level allow_hosts check_active_interval storage_ip_changed_auto_adjust storage_sync_file_max_delay',
+  'storage_sync_file_max_time use_trunk_file slot_min_size slot_max_size trunk_file_size trunk_alloc_alignment_size',
+  'trunk_free_space_merge delete_unused_trunk_files trunk_create_file_advance trunk_create_file_time_base',
+  'trunk_create_file_interval trunk_create_file_space_threshold trunk_init_check_occupying',
+  'trunk_init_reload_from_binlog trunk_compress_binlog_min_interval trunk_compress_binlog_interval',
+  'trunk_compress_binlog_time_base trunk_binlog_max_backups use_storage_id storage_ids_filename id_type_in_filename',
+  'trust_storage_server_id store_slave_file_use_link http_port http_bind_addr',
+].flatMap((line) => line.split(' '))
+
+/** Keys of FastDFS that mean nothing to one process of Node.js that logs to its standard output. */
+const idleKeys = [
+  'connect_timeout use_io_uring use_send_zc accept_threads work_threads thread_stack_size run_by_group run_by_user',
+  'use_connection_pool connection_pool_max_idle_time sync_log_buff_interval log_file_rotate_everyday',
+  'log_file_rotate_time log_file_compress_old log_file_compress_days_before log_file_rotate_on_size',
+  'log_file_keep_days log_file_delete_old_time inner_bind_addr outer_bind_addr inner_port outer_port tcp_quick_ack',
+].flatMap((line) => line.split(' '))
+
+const logLevels = {
+  emerg: 'fatal',
+  alert: 'fatal',
+  crit: 'fatal',
+  error: 'error',
+  warn: 'warn',
+  warning: 'warn',
+  notice: 'info',
+  info: 'info',
+  debug: 'debug',
+} as const satisfies Record<string, LogLevel>
+
+/** Reads tracker.conf and storage_ids.conf. ConfError or StorageIdsError name file, line, key and value. */
+export async function loadTrackerConfig(confPath: string): Promise<TrackerConfig> {
+  const conf = readConf(confPath)
+  if (conf.boolean('disabled', false)) throw new ConfError(`${conf.file}: disabled = ${conf.text('disabled')}`)
+  const useStorageId = conf.boolean('use_storage_id', false)
+  const storageIds = useStorageId ? await loadStorageIds(conf.path('storage_ids_filename', 'storage_ids.conf')) : null
+  const addressWidth = readAddressWidth(conf, storageIds)
+  const bindAddresses = readBindAddresses(conf, hasIpv6(storageIds))
+  const requestBytesMax = conf.byteSize('buff_size', { min: 8 * KIB, max: 64 * MIB, fallback: 256 * KIB })
+  return Object.freeze({
+    basePath: conf.path('base_path'),
+    bindAddresses,
+    port: conf.integer('port', { min: 0, max: 65_535, fallback: DEFAULT_TRACKER_PORT }),
+    addressWidth,
+    networkTimeoutMs: 1000 * conf.integer('network_timeout', { min: 1, max: 86_400, fallback: 60 }),
+    maxConnections: conf.integer('max_connections', { min: 1, max: 1_000_000, fallback: 256 }),
+    requestBytesMax,
+    answerBytesMax: readAnswerBytesMax(conf, requestBytesMax),
+    allowHosts: await readAllowHosts(conf),
+    cluster: readClusterSettings(conf, useStorageId),
+    storageIds,
+    storageIpChangedAutoAdjust: conf.boolean('storage_ip_changed_auto_adjust', true),
+    storeSlaveFileUseLink: conf.boolean('store_slave_file_use_link', false),
+    trunk: readTrunkParameters(conf),
+    logLevel: logLevels[conf.choice('log_level', Object.keys(logLevels) as (keyof typeof logLevels)[], 'info')],
+    http: {
+      bindAddress: conf.text('http_bind_addr', bindAddresses[0]),
+      port: conf.integer('http_port', { min: -1, max: 65_535, fallback: DEFAULT_HTTP_PORT }),
+    },
+    warnings: readWarnings(conf),
+  })
+}
+
+function readClusterSettings(conf: Conf, useStorageId: boolean): ClusterSettings {
+  const number = <const C extends '0' | '1' | '2'>(key: string, choices: readonly C[]) =>
+    Number(conf.choice<string>(key, choices, '0'))
+  const seconds = (key: string, fallback: number) => conf.integer(key, { min: 1, max: 2 ** 31 - 1, fallback })
+  const storeLookup = number('store_lookup', ['0', '1', '2']) as 0 | 1 | 2
+  const storeGroup = storeLookup === 1 ? conf.text('store_group') : conf.text('store_group', '')
+  if (storeGroup !== '' && !isGroupName(storeGroup)) {
+    throw new ConfError(`${conf.file}: store_group = ${storeGroup}: not a group name (1 to 16 of A-Z a-z 0-9)`)
+  }
+  return {
+    storeLookup,
+    storeGroup,
+    storeServer: number('store_server', ['0', '1', '2']) as 0 | 1 | 2,
+    storePath: number('store_path', ['0', '2']) as 0 | 2,
+    downloadServer: number('download_server', ['0', '1']) as 0 | 1,
+    reservedSpace: readReservedSpace(conf),
+    checkActiveIntervalSeconds: seconds('check_active_interval', 100),
+    syncFileMaxDelaySeconds: seconds('storage_sync_file_max_delay', 86_400),
+    syncFileMaxTimeSeconds: seconds('storage_sync_file_max_time', 300),
+    trustStorageServerId: conf.boolean('trust_storage_server_id', true),
+    idInFileName: conf.choice('id_type_in_filename', ['ip', 'id'], 'ip') === 'id' && useStorageId,
+  }
+}
+
+function readReservedSpace(conf: Conf): ReservedSpace {
+  const key = 'reserved_storage_space'
+  const reserved = conf.reservedSpace(key, { kind: 'bytes', bytes: 1024 * MIB })
+  if (reserved.kind === 'bytes') return { kind: 'mb', mb: Math.floor(reserved.bytes / MIB) }
+  if (reserved.ratio > 0 && reserved.ratio < 1) return reserved
+  throw new ConfError(`${conf.file}: ${key} = ${conf.text(key)}: a share must be more than 0 % and less than 100 %`)
+}
+
+function readAnswerBytesMax(conf: Conf, requestBytesMax: number): number {
+  if (!conf.has('min_buff_size') || !conf.has('max_buff_size')) return requestBytesMax
+  conf.byteSize('min_buff_size', { min: 1 })
+  return Math.max(requestBytesMax, conf.byteSize('max_buff_size', { min: 1, max: 64 * MIB }))
+}
+
+function readBindAddresses(conf: Conf, ipv6Members: boolean): string[] {
+  const addresses = [...conf.list('bind_addr')]
+  const families = addresses.map(isIP)
+  if (families.includes(0) || new Set(families).size < families.length) {
+    throw new ConfError(
+      `${conf.file}: bind_addr = ${addresses.join(',')}: at most one IPv4 and one IPv6 address are wanted`,
+    )
+  }
+  const family = conf.choice('address_family', ['auto', 'IPv4', 'IPv6', 'both'], 'auto')
+  if (addresses.length > 0) return addresses
+  const dualStack = family === 'IPv6' || family === 'both' || (family === 'auto' && ipv6Members)
+  return [dualStack ? '::' : '0.0.0.0']
+}
+
+function readAddressWidth(conf: Conf, storageIds: StorageIds | null): AddressWidth {
+  if (conf.text('response_ip_addr_size', 'auto') !== 'auto') return 46
+  return hasIpv6(storageIds) ? 46 : 16
+}
+
+function hasIpv6(storageIds: StorageIds | null): boolean {
+  return storageIds?.entries.some((entry) => entry.hosts.some((host) => isIP(host) === 6)) ?? false
+}
+
+async function readAllowHosts(conf: Conf): Promise<string[] | null> {
+  const patterns = conf.all('allow_hosts')
+  if (patterns.length === 0 || patterns.includes('*')) return null
+  const hosts: string[] = []
+  for (const pattern of patterns) {
+    try {
+      for (const host of expandHostPattern(pattern)) hosts.push(isAddressOrBlock(host) ? host : await resolveHost(host))
+    } catch (cause) {
+      throw new ConfError(`${conf.file}: allow_hosts = ${pattern}: ${reason(cause)}`, { cause })
+    }
+  }
+  return hosts
+}
+
+function isAddressOrBlock(host: string): boolean {
+  const [address = '', prefix] = host.split('/')
+  const family = isIP(address)
+  return family !== 0 && (prefix === undefined || Number(prefix) <= (family === 4 ? 32 : 128))
+}
+
+async function resolveHost(host: string): Promise<string> {
+  return (await lookup(host)).address
+}
+
+async function loadStorageIds(file: string): Promise<StorageIds> {
+  let text: string
+  try {
+    text = readFileSync(file, 'utf8')
+  } catch (cause) {
+    throw new ConfError(`storage_ids_filename = ${file}: ${reason(cause)}`, { cause })
+  }
+  const entries = parseStorageIds(text, file)
+  for (const entry of entries) {
+    for (const [index, host] of entry.hosts.entries()) {
+      if (isIP(host) !== 0) continue
+      try {
+        entry.hosts[index] = await resolveHost(host)
+      } catch (cause) {
+        throw new ConfError(`${file}: id ${entry.id}: the host ${host} is not found`, { cause })
+      }
+    }
+  }
+  return buildStorageIds(entries, file)
+}
+
+function reason(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
+}
+
+function readWarnings(conf: Conf): string[] {
+  const unknown = conf.unknownKeys([...usedKeys, ...idleKeys, /^\[/])
+  const warnings = unknown.map(({ key, file, line }) => `${file}:${line}: ${key} is not a key of tracker.conf`)
+  const idle = idleKeys.filter((key) => conf.has(key))
+  if (idle.length > 0) warnings.push(`${conf.file}: these keys have no effect in this tracker: ${idle.join(' ')}`)
+  return warnings
+}

@@ -1,0 +1,85 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import type { TrackerContext } from '../handlers/context.ts'
+import { metricsText } from './metrics.ts'
+import { fileView, statusView } from './status-view.ts'
+
+const CONNECTIONS_MAX = 64
+const REQUEST_TIMEOUT_MS = 10_000
+
+interface Answer {
+  status: number
+  type: 'application/json' | 'text/plain; version=0.0.4'
+  text: string
+}
+
+/** GET /healthz, /status, /status?file=<file ID>, /metrics. Port 0 takes a free one. */
+export async function startHttp(
+  context: TrackerContext,
+  { bindAddress, port }: { bindAddress: string; port: number },
+): Promise<{ port: number; close(): Promise<void> }> {
+  const server = createServer({ requestTimeout: REQUEST_TIMEOUT_MS }, (request, response) => {
+    send(request, response, answerTo(context, request))
+  })
+  server.maxConnections = CONNECTIONS_MAX
+  await listen(server, port, bindAddress)
+  return {
+    port: (server.address() as AddressInfo).port,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve())
+        server.closeAllConnections()
+      }),
+  }
+}
+
+function listen(server: Server, port: number, host: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(port, host, () => {
+      server.off('error', reject)
+      resolve()
+    })
+  })
+}
+
+function answerTo(context: TrackerContext, request: IncomingMessage): Answer {
+  if (request.method !== 'GET' && request.method !== 'HEAD') {
+    return failure(405, 'method_not_allowed', 'only GET and HEAD are served here')
+  }
+  const [path, query] = (request.url ?? '/').split('?', 2)
+  switch (path) {
+    case '/healthz':
+      return health(context)
+    case '/metrics':
+      return { status: 200, type: 'text/plain; version=0.0.4', text: metricsText(context) }
+    case '/status': {
+      const file = new URLSearchParams(query).get('file')
+      if (file === null) return json(200, statusView(context))
+      const view = fileView(context, file)
+      return view === undefined ? failure(404, 'unknown_group', 'no file ID of a known group') : json(200, view)
+    }
+    default:
+      return failure(404, 'not_found', 'there are /healthz, /status and /metrics')
+  }
+}
+
+/** Not healthy: what storage servers were told could be forgotten by a restart. */
+function health({ snapshots }: TrackerContext): Answer {
+  if (snapshots.lastError === null) return json(200, { ok: true })
+  return json(503, { ok: false, message: `the state could not be saved: ${snapshots.lastError.message}` })
+}
+
+function failure(status: number, code: string, message: string): Answer {
+  return json(status, { code, message })
+}
+
+function json(status: number, value: unknown): Answer {
+  return { status, type: 'application/json', text: `${JSON.stringify(value)}\n` }
+}
+
+function send(request: IncomingMessage, response: ServerResponse, { status, type, text }: Answer): void {
+  const body = Buffer.from(text)
+  response.writeHead(status, { 'Content-Type': type, 'Content-Length': body.length, 'Cache-Control': 'no-store' })
+  response.end(request.method === 'HEAD' ? undefined : body)
+}

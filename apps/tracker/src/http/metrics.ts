@@ -1,0 +1,128 @@
+import { trackerCommands } from '@cairn/dfs-core'
+import type { Group, StorageServer } from '../cluster/cluster.ts'
+import { syncLagSeconds } from '../cluster/explain.ts'
+import { reservedMb } from '../cluster/space.ts'
+import { isTombstone, StorageStatus, statusName } from '../cluster/storage-status.ts'
+import { isLeader } from '../cluster/tracker-list.ts'
+import type { TrackerContext } from '../handlers/context.ts'
+
+// GET /metrics: the text form of Prometheus.
+
+const MIB = 1024 * 1024
+const commandNames = new Map<number, string>(Object.values(trackerCommands).map(({ code, name }) => [code, name]))
+
+interface Metric {
+  name: string
+  type: 'gauge' | 'counter'
+  help: string
+  samples: { labels?: Record<string, string>; value: number }[]
+}
+
+export function metricsText(context: TrackerContext): string {
+  const metrics = [...trackerMetrics(context), ...groupMetrics(context), ...storageMetrics(context)]
+  return metrics.map(format).join('')
+}
+
+function trackerMetrics(context: TrackerContext): Metric[] {
+  const { cluster, connections, snapshots, requestCounts, refusalCounts } = context
+  const gauge = (name: string, help: string, value: number): Metric => ({
+    name: `cairn_tracker_${name}`,
+    type: 'gauge',
+    help,
+    samples: [{ value }],
+  })
+  return [
+    gauge('start_time_seconds', 'When the tracker started.', context.upTime),
+    gauge('leader', 'Whether this tracker leads.', Number(isLeader(cluster.trackers))),
+    gauge('connections', 'Open connections.', connections.current()),
+    gauge('save_failed', 'Whether the last write of the state failed.', Number(snapshots.lastError !== null)),
+    {
+      name: 'cairn_tracker_requests_total',
+      type: 'counter',
+      help: 'Requests by command.',
+      samples: [...requestCounts].map(([code, value]) => ({
+        labels: { command: commandNames.get(code) ?? String(code) },
+        value,
+      })),
+    },
+    {
+      name: 'cairn_tracker_refusals_total',
+      type: 'counter',
+      help: 'Requests that were refused, by reason.',
+      samples: [...refusalCounts].map(([reason, value]) => ({ labels: { reason }, value })),
+    },
+  ]
+}
+
+function groupMetrics({ cluster }: TrackerContext): Metric[] {
+  const gauge = (name: string, help: string, value: (group: Group) => number): Metric => ({
+    name: `cairn_group_${name}`,
+    type: 'gauge',
+    help,
+    samples: cluster.groups.map((group) => ({ labels: { group: group.name }, value: value(group) })),
+  })
+  const reserved = (group: Group) => reservedMb(cluster.settings.reservedSpace, group.totalMb)
+  return [
+    gauge('free_bytes', 'Free space of the member with the least of it.', ({ freeMb }) => freeMb * MIB),
+    gauge('size_bytes', 'Disk size of the same member.', ({ totalMb }) => totalMb * MIB),
+    gauge('reserved_bytes', 'Space that uploads leave free.', (group) => reserved(group) * MIB),
+    gauge('readable_storages', 'Members that can be read.', ({ readable }) => readable.length),
+    gauge('writable_storages', 'Members that can be written.', ({ writable }) => writable.length),
+  ]
+}
+
+function storageMetrics({ cluster, now }: TrackerContext): Metric[] {
+  const servers = cluster.groups.flatMap((group) => group.sorted).filter((server) => !isTombstone(server.status))
+  const labels = (server: StorageServer) => ({ group: server.group.name, storage: server.id })
+  const metric = (
+    name: string,
+    type: Metric['type'],
+    help: string,
+    value: (server: StorageServer) => number | null | undefined,
+  ): Metric => ({
+    name: `cairn_storage_${name}`,
+    type,
+    help,
+    samples: servers.flatMap((server) => {
+      const sample = value(server)
+      return sample === null || sample === undefined ? [] : [{ labels: labels(server), value: sample }]
+    }),
+  })
+  return [
+    metric('active', 'gauge', 'Whether the storage server serves.', ({ status }) =>
+      Number(status === StorageStatus.ACTIVE),
+    ),
+    {
+      name: 'cairn_storage_status',
+      type: 'gauge',
+      help: 'The state of each storage server.',
+      samples: servers.map((server) => ({
+        labels: { ...labels(server), status: statusName(server.status) },
+        value: 1,
+      })),
+    },
+    metric('free_bytes', 'gauge', 'Free space.', ({ freeMb }) => freeMb * MIB),
+    metric('size_bytes', 'gauge', 'Disk size.', ({ totalMb }) => totalMb * MIB),
+    metric('sync_lag_seconds', 'gauge', 'How far it is behind the other members.', syncLagSeconds),
+    metric('seconds_since_beat', 'gauge', 'Age of the last beat.', ({ lastHeartBeatTime }) =>
+      lastHeartBeatTime === 0 ? null : now() - lastHeartBeatTime,
+    ),
+    metric('uploads_total', 'counter', 'Files uploaded.', ({ stat }) => stat?.successUploadCount),
+    metric('upload_bytes_total', 'counter', 'Bytes uploaded.', ({ stat }) => stat?.successUploadBytes),
+    metric('downloads_total', 'counter', 'Downloads.', ({ stat }) => stat?.successDownloadCount),
+    metric('download_bytes_total', 'counter', 'Bytes downloaded.', ({ stat }) => stat?.successDownloadBytes),
+    metric('deletes_total', 'counter', 'Files deleted.', ({ stat }) => stat?.successDeleteCount),
+  ]
+}
+
+function format({ name, type, help, samples }: Metric): string {
+  if (samples.length === 0) return ''
+  const lines = samples.map(({ labels, value }) => `${name}${formatLabels(labels)} ${value}\n`)
+  return `# HELP ${name} ${help}\n# TYPE ${name} ${type}\n${lines.join('')}`
+}
+
+function formatLabels(labels: Record<string, string> | undefined): string {
+  if (labels === undefined) return ''
+  const pairs = Object.entries(labels).map(([key, value]) => `${key}="${value.replace(/[\\"\n]/g, '\\$&')}"`)
+  return `{${pairs.join(',')}}`
+}

@@ -1,0 +1,80 @@
+import { explainFetch } from '../cluster/choose-fetch.ts'
+import { findGroup, type Group, type StorageServer } from '../cluster/cluster.ts'
+import { syncLagSeconds, whyNotReadable, whyNotWritable, whyNoUploads } from '../cluster/explain.ts'
+import { readFileName } from '../cluster/file-name.ts'
+import { reservedMb } from '../cluster/space.ts'
+import { statusName } from '../cluster/storage-status.ts'
+import { isLeader } from '../cluster/tracker-list.ts'
+import type { TrackerContext } from '../handlers/context.ts'
+
+// GET /status: the cluster for people and scripts. Space in MB (MiB, as FastDFS counts), times in unix seconds.
+
+export function statusView(context: TrackerContext) {
+  const { cluster, connections, snapshots, upTime, version } = context
+  return {
+    version,
+    now: context.now(),
+    upTime,
+    tcpPort: context.tcpPort(),
+    connections: { current: connections.current(), max: connections.max },
+    isLeader: isLeader(cluster.trackers),
+    trackers: cluster.trackers.addresses.map(({ ips, port }) => ({ ips, port })),
+    saveError: snapshots.lastError?.message ?? null,
+    groups: cluster.groups.map((group) => groupView(context, group)),
+  }
+}
+
+function groupView(context: TrackerContext, group: Group) {
+  const { settings } = context.cluster
+  return {
+    name: group.name,
+    totalMb: group.totalMb,
+    freeMb: group.freeMb,
+    reservedMb: reservedMb(settings.reservedSpace, group.totalMb),
+    port: group.port,
+    storePathCount: group.storePathCount,
+    readable: group.readable.length,
+    writable: group.writable.length,
+    whyNoUploads: whyNoUploads(context.cluster, group),
+    storages: group.sorted.map((server) => serverView(context, server)),
+  }
+}
+
+function serverView({ cluster, now }: TrackerContext, server: StorageServer) {
+  const { id, ips, port, rw, version, joinTime, upTime, totalMb, freeMb, paths, syncSource, syncUntil } = server
+  return {
+    id,
+    ips,
+    port,
+    status: statusName(server.status),
+    rw,
+    version,
+    joinTime,
+    upTime,
+    secondsSinceBeat: server.lastHeartBeatTime === 0 ? null : now() - server.lastHeartBeatTime,
+    totalMb,
+    freeMb,
+    storePaths: paths,
+    fullSync: syncSource === '' ? null : { source: syncSource, until: syncUntil },
+    syncedFrom: Object.fromEntries(server.syncedFrom),
+    syncLagSeconds: syncLagSeconds(server),
+    whyNotReadable: whyNotReadable(server),
+    whyNotWritable: whyNotWritable(cluster, server),
+    connections: server.stat?.connections ?? null,
+  }
+}
+
+/** GET /status?file=…: which members deliver a file, and why. Undefined where the text is no file ID of a known group. */
+export function fileView({ cluster, now }: TrackerContext, fileId: string) {
+  const slash = fileId.indexOf('/')
+  const group = findGroup(cluster, fileId.slice(0, Math.max(slash, 0)))
+  if (group === undefined) return
+  const file = readFileName(Buffer.from(fileId, 'latin1'), slash + 1)
+  const members = explainFetch(cluster, group, file, now())
+  return {
+    file: fileId,
+    createdAt: file.timestamp,
+    canChange: !file.isNormal,
+    members: members.map(({ server, serves, reason, syncedUpTo }) => ({ id: server.id, serves, reason, syncedUpTo })),
+  }
+}

@@ -1,0 +1,155 @@
+import { createCommandServer } from '@cairn/dfs-core/server'
+import type { Logger } from 'pino'
+import manifest from '../package.json' with { type: 'json' }
+import { disconnect, scan } from './cluster/activity.ts'
+import { type Cluster, createCluster } from './cluster/cluster.ts'
+import { createSession, type Session } from './cluster/session.ts'
+import type { TrackerConfig } from './config.ts'
+import { adminHandlers } from './handlers/admin-handlers.ts'
+import { logStatusChanges, type TrackerContext } from './handlers/context.ts'
+import { joinHandlers } from './handlers/join-handlers.ts'
+import { listHandlers } from './handlers/list-handlers.ts'
+import { lookupHandlers } from './handlers/lookup-handlers.ts'
+import { queryHandlers } from './handlers/query-handlers.ts'
+import { storageHandlers } from './handlers/storage-handlers.ts'
+import { startHttp } from './http/http-server.ts'
+import { openSnapshotStore, type SnapshotStore } from './snapshot/snapshot-store.ts'
+
+const SCAN_INTERVAL_MS = 1000
+const STATUS_INTERVAL_MS = 300_000
+/** How long requests that are being answered may take when the tracker stops. */
+const CLOSE_GRACE_MS = 1000
+
+export interface RunningTracker {
+  readonly tcpPort: number
+  /** −1 when there is no HTTP server. */
+  readonly httpPort: number
+  close(): Promise<void>
+}
+
+/** `clock` gives unix seconds. */
+export async function startTracker(
+  config: TrackerConfig,
+  logger: Logger,
+  clock: () => number = () => Math.floor(Date.now() / 1000),
+): Promise<RunningTracker> {
+  for (const warning of config.warnings) logger.warn(warning)
+  const cluster = createCluster(config.cluster, config.storageIds)
+  const snapshots = await openSnapshotStore(config.basePath, cluster, logger)
+  const parts = new Parts({ config, cluster, snapshots, logger, clock })
+  try {
+    await parts.start()
+  } catch (error) {
+    await parts.close()
+    throw error
+  }
+  return parts
+}
+
+interface Surroundings {
+  config: TrackerConfig
+  cluster: Cluster
+  snapshots: SnapshotStore
+  logger: Logger
+  clock: () => number
+}
+
+/** Everything that runs, and the order of its end. */
+class Parts implements RunningTracker {
+  tcpPort = 0
+  httpPort = -1
+  readonly #context: TrackerContext
+  readonly #servers: ReturnType<typeof createCommandServer<Session>>[] = []
+  readonly #timers: NodeJS.Timeout[] = []
+  #http: { port: number; close(): Promise<void> } | null = null
+
+  constructor({ config, cluster, snapshots, logger, clock }: Surroundings) {
+    this.#context = {
+      config,
+      cluster,
+      snapshots,
+      logger,
+      now: clock,
+      tcpPort: () => this.tcpPort,
+      connections: { current: () => this.#servers.reduce((sum, server) => sum + server.connections, 0), max: 0 },
+      upTime: clock(),
+      version: manifest.version,
+      requestCounts: new Map(),
+      refusalCounts: new Map(),
+    }
+  }
+
+  async start(): Promise<void> {
+    const { bindAddresses, http, port } = this.#context.config
+    this.tcpPort = port
+    for (const address of bindAddresses) {
+      const server = this.#createServer()
+      this.#servers.push(server)
+      this.tcpPort = await server.listen(this.tcpPort, address)
+    }
+    if (http.port >= 0) {
+      this.#http = await startHttp(this.#context, http)
+      this.httpPort = this.#http.port
+    }
+    scan(this.#context.cluster, this.#context.now())
+    this.#timers.push(setInterval(() => this.#scan(), SCAN_INTERVAL_MS))
+    this.#timers.push(setInterval(() => this.#saveStatusQuietly(), STATUS_INTERVAL_MS))
+  }
+
+  async close(): Promise<void> {
+    for (const timer of this.#timers) clearInterval(timer)
+    await this.#http?.close()
+    await Promise.all(this.#servers.map((server) => server.close(CLOSE_GRACE_MS)))
+    await this.#context.snapshots.close()
+    await this.#saveStatus()
+  }
+
+  #createServer() {
+    const context = this.#context
+    const { config, cluster, connections, logger } = context
+    return createCommandServer<Session>({
+      handlers: new Map([
+        ...queryHandlers(context),
+        ...joinHandlers(context),
+        ...storageHandlers(context),
+        ...lookupHandlers(context),
+        ...listHandlers(context),
+        ...adminHandlers(context),
+      ]),
+      newState() {
+        connections.max = Math.max(connections.max, connections.current() + 1)
+        return createSession()
+      },
+      connectionClosed(session) {
+        disconnect(cluster, session)
+        logStatusChanges(context)
+      },
+      limits: {
+        maxConnections: config.maxConnections,
+        headBytesMax: config.requestBytesMax,
+        networkTimeoutMs: config.networkTimeoutMs,
+      },
+      ...(config.allowHosts && { allowHosts: config.allowHosts }),
+      unknownCommand: 'answer',
+      closeOnEinval: false,
+      logger,
+    })
+  }
+
+  #scan(): void {
+    const { cluster, logger } = this.#context
+    for (const { group, id } of scan(cluster, this.#context.now())) {
+      logger.warn({ group: group.name, storage: id }, 'no beat within check_active_interval')
+    }
+    logStatusChanges(this.#context)
+  }
+
+  async #saveStatus(): Promise<void> {
+    const { snapshots, upTime } = this.#context
+    await snapshots.saveTrackerStatus({ upTime, lastCheckTime: this.#context.now() })
+  }
+
+  #saveStatusQuietly(): void {
+    this.#saveStatus().catch((error) => this.#context.logger.error({ err: error }, 'the status could not be saved'))
+  }
+}

@@ -1,0 +1,10 @@
+const WAIT_MS = 5000
+
+/** Resolves once the statement is true; fails after five seconds. */
+export async function until(statement: () => boolean | Promise<boolean>): Promise<void> {
+  const deadline = Date.now() + WAIT_MS
+  while (!(await statement())) {
+    if (Date.now() > deadline) throw new Error(`not true within ${WAIT_MS} ms: ${statement}`)
+    await new Promise((resolve) => setTimeout(resolve, 5))
+  }
+}
