@@ -10,7 +10,7 @@ import type { FinishedUpload } from './ledger-line.ts'
 import type { PartLedger } from './part-ledger.ts'
 
 /** The steps of finishing, in their order; a crash may come behind each of them. */
-export type FinishStep = 'hashed' | 'metadata' | 'ledger' | 'placed' | 'logged' | 'confirmed' | 'removed'
+export type FinishStep = 'hashed' | 'ledger' | 'metadata' | 'placed' | 'logged' | 'confirmed' | 'removed'
 
 export interface LinkContext {
   store: FileStore
@@ -43,8 +43,9 @@ export interface CompleteUpload {
 const NAME_TRIES_MAX = 10
 
 /**
- * Makes a complete upload a normal file (D3): metadata file, ledger line with the intended name, the file under this name, C records, in
- * this order, each durable before the next where the durability mode says so. The content is left where it is.
+ * Makes a complete upload a normal file (D3): ledger line with the intended name, metadata file, the file under this name, C records, in
+ * this order. The line comes first, durable where the durability mode says so: whatever a crash leaves behind has a name that the next
+ * start finds there. The content is left where it is.
  */
 export async function linkUpload(
   context: LinkContext,
@@ -57,10 +58,10 @@ export async function linkUpload(
     const name = store.drawName({ storePath, size, crc32, ext })
     try {
       const finished = finishedUpload(context, upload, name)
-      writeOwnMetadata(name.path, finished)
-      context.step('metadata')
       await ledger.append({ kind: 'finished', upload: finished })
       context.step('ledger')
+      writeOwnMetadata(name.path, finished)
+      context.step('metadata')
       placeContent(name, upload.content)
       context.step('placed')
       await publishFile(context, { ...name, isSynced: upload.content.kind === 'part' })

@@ -1,0 +1,51 @@
+import { type ChildProcess, fork } from 'node:child_process'
+import { once } from 'node:events'
+import { copyFileSync, mkdtempSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { build } from 'esbuild'
+
+const REQUIRE = "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);"
+
+/** Bundles child-storage.ts as the daemon is bundled, its thread beside it. Returns its path; the folder is the caller's to remove. */
+export async function bundleChild(): Promise<{ folder: string; path: string }> {
+  const folder = mkdtempSync(join(tmpdir(), 'cairn-child-'))
+  const path = join(folder, 'child-storage.mjs')
+  await build({
+    entryPoints: [join(import.meta.dirname, 'child-storage.ts')],
+    outfile: path,
+    bundle: true,
+    platform: 'node',
+    target: 'node20.19',
+    format: 'esm',
+    logLevel: 'warning',
+    banner: { js: REQUIRE },
+  })
+  copyFileSync(join(import.meta.dirname, '../../src/parts/hash-worker.mjs'), join(folder, 'hash-worker.mjs'))
+  return { folder, path }
+}
+
+export interface ChildStorage {
+  port: number
+  process: ChildProcess
+  /** Resolves when the process is gone. */
+  gone: Promise<unknown>
+  kill(): Promise<void>
+}
+
+/** Starts a storage process and waits until it serves. */
+export async function startChild(path: string, folder: string, deadlyStep = ''): Promise<ChildStorage> {
+  const child = fork(path, [folder, deadlyStep], { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] })
+  const gone = once(child, 'exit')
+  const early = gone.then(() => Promise.reject(new Error('the storage ended before it served')))
+  const [message] = (await Promise.race([once(child, 'message'), early])) as [{ port: number }]
+  return {
+    port: message.port,
+    process: child,
+    gone,
+    async kill() {
+      child.kill('SIGKILL')
+      await gone
+    },
+  }
+}

@@ -1,0 +1,169 @@
+import { randomBytes, randomInt } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { parseFileId } from '@cairn/dfs-core'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import type { FinishStep } from '../src/parts/part-link.ts'
+import { bundleChild, type ChildStorage, startChild } from './http/child-process.ts'
+import { tusCalls } from './http/http-call.ts'
+import {
+  binlogLines,
+  createWebKeys,
+  newFolder,
+  newUploadId,
+  removeFolder,
+  sha256,
+  startWebStorage,
+  storedFiles,
+  type WebKeys,
+} from './http/web-storage.ts'
+
+const STEPS: FinishStep[] = ['hashed', 'ledger', 'metadata', 'placed', 'logged', 'confirmed', 'removed']
+/** A small upload is never hashed by the thread and has no part to remove. */
+const STEPS_IN_MEMORY = STEPS.filter((step) => step !== 'hashed' && step !== 'removed')
+
+let bundle: { folder: string; path: string }
+let folder: string
+let web: WebKeys
+
+beforeAll(async () => {
+  bundle = await bundleChild()
+})
+
+afterAll(() => removeFolder(bundle.folder))
+
+beforeEach(() => {
+  folder = newFolder()
+  web = createWebKeys(folder)
+})
+
+afterEach(() => removeFolder(folder))
+
+/** What a client does that was cut off: ask for the offset, begin anew where nothing is known, send the rest, poll for the receipt. */
+async function resume(port: number, upl: string, content: Buffer): Promise<string> {
+  const calls = tusCalls(port, upl, web.upload({ upl, len: content.length }))
+  const head = await calls.head()
+  if (head.status === 404) await calls.createWith(content.length, content)
+  else {
+    expect(head.status).toBe(200)
+    const offset = Number(head.headers['upload-offset'])
+    expect(offset).toBeLessThanOrEqual(content.length)
+    if (offset < content.length) expect((await calls.patch(offset, content.subarray(offset))).status).toBe(204)
+  }
+  let token = ''
+  await expect
+    .poll(async () => {
+      token = String((await calls.receipt()).json['receipt'] ?? '')
+      return token
+    })
+    .not.toBe('')
+  return token
+}
+
+/** One file, its metadata, one record of each, and nothing else on the store path. */
+function expectStoredOnce(token: string, content: Buffer) {
+  const receipt = web.receipt(token)
+  const { logicName } = parseFileId(receipt.fid)
+  const relative = logicName.slice('M00/'.length)
+  expect(receipt.sha256).toBe(sha256(content))
+  expect(storedFiles(folder)).toEqual([relative, `${relative}-m`])
+  expect(sha256(readFileSync(join(folder, 'path0/data', relative)))).toBe(receipt.sha256)
+  expect(binlogLines(folder)).toEqual([`C ${logicName}`, `C ${logicName}-m`])
+}
+
+describe('a process that is killed while it finishes an upload', () => {
+  it.each(STEPS)('behind "%s" finishes it exactly once after the restart', async (step) => {
+    const content = randomBytes(150_000)
+    const upl = newUploadId()
+    const child = await startChild(bundle.path, folder, step)
+    const calls = tusCalls(child.port, upl, web.upload({ upl, len: content.length }))
+    await calls.create(content.length)
+    await calls.patch(0, content).catch(() => undefined)
+    await child.gone
+
+    const storage = await startWebStorage({ folder })
+    expectStoredOnce(await resume(storage.http.port, upl, content), content)
+    await storage.close()
+  })
+
+  it.each(STEPS_IN_MEMORY)('behind "%s" of a small one stores it exactly once after the restart', async (step) => {
+    const content = randomBytes(5000)
+    const upl = newUploadId()
+    const child = await startChild(bundle.path, folder, step)
+    const calls = tusCalls(child.port, upl, web.upload({ upl, len: content.length }))
+    await calls.createWith(content.length, content).catch(() => undefined)
+    await child.gone
+
+    const storage = await startWebStorage({ folder })
+    expectStoredOnce(await resume(storage.http.port, upl, content), content)
+    await storage.close()
+  })
+
+  it('and again while it replays still finishes it exactly once', async () => {
+    const content = randomBytes(150_000)
+    const upl = newUploadId()
+    const child = await startChild(bundle.path, folder, 'ledger')
+    const calls = tusCalls(child.port, upl, web.upload({ upl, len: content.length }))
+    await calls.create(content.length)
+    await calls.patch(0, content).catch(() => undefined)
+    await child.gone
+    // Replaying publishes the file under the name in the ledger: no step of ours comes before it serves.
+    for (let round = 0; round < 2; round += 1) {
+      const again = await startChild(bundle.path, folder)
+      await again.kill()
+    }
+    const storage = await startWebStorage({ folder })
+    expectStoredOnce(await resume(storage.http.port, upl, content), content)
+    await storage.close()
+  })
+})
+
+describe('a process that is killed again and again under load', () => {
+  it('never has bytes that were not sent, and ends with the right content', { timeout: 60_000 }, async () => {
+    const uploads = Array.from({ length: 4 }, () => ({
+      upl: newUploadId(),
+      content: randomBytes(randomInt(3_000_000, 9_000_000)),
+      sent: 0,
+    }))
+    let child: ChildStorage = await startChild(bundle.path, folder)
+    for (let round = 0; round < 4; round += 1) {
+      const { port } = child
+      const load = uploads.map((upload) => patchUntilBroken(port, upload))
+      const target = randomInt(1_000_000, 6_000_000)
+      await expect
+        .poll(() => uploads.reduce((sum, { sent }) => sum + sent, 0) > target * (round + 1), { interval: 2 })
+        .toBe(true)
+      await child.kill()
+      await Promise.all(load)
+      child = await startChild(bundle.path, folder)
+    }
+    const done: string[] = []
+    for (const { upl, content } of uploads) done.push(web.receipt(await resume(child.port, upl, content)).sha256)
+    await child.kill()
+    expect(done).toEqual(uploads.map(({ content }) => sha256(content)))
+    expect(storedFiles(folder).length).toBe(2 * uploads.length)
+    expect(binlogLines(folder).length).toBe(2 * uploads.length)
+  })
+
+  async function patchUntilBroken(port: number, upload: { upl: string; content: Buffer; sent: number }): Promise<void> {
+    const { upl, content } = upload
+    const calls = tusCalls(port, upl, web.upload({ upl, len: content.length }))
+    try {
+      const head = await calls.head()
+      const isNew = head.status === 404
+      if (isNew) await calls.create(content.length)
+      let offset = isNew ? 0 : Number(head.headers['upload-offset'])
+      expect(offset).toBeLessThanOrEqual(upload.sent)
+      while (offset < content.length) {
+        const end = Math.min(content.length, offset + randomInt(1, 500_000))
+        upload.sent = Math.max(upload.sent, end)
+        const answer = await calls.patch(offset, content.subarray(offset, end))
+        expect(answer.headers['upload-offset']).toBe(`${end}`)
+        offset = end
+      }
+    } catch (error) {
+      const code = error instanceof Error && 'code' in error ? error.code : error
+      expect(['ECONNRESET', 'ECONNREFUSED', 'EPIPE']).toContain(code)
+    }
+  }
+})
