@@ -31,6 +31,8 @@ export interface ChildStorage {
   /** Resolves when the process is gone. */
   gone: Promise<unknown>
   kill(): Promise<void>
+  /** Bytes of memory in use. */
+  rss(): Promise<number>
 }
 
 /** Starts a storage process and waits until it serves. */
@@ -46,6 +48,11 @@ export async function startChild(path: string, folder: string, deadlyStep = ''):
     async kill() {
       child.kill('SIGKILL')
       await gone
+    },
+    async rss() {
+      child.send('rss')
+      const [answer] = (await once(child, 'message')) as [{ rss: number }]
+      return answer.rss
     },
   }
 }

@@ -10,4 +10,6 @@ const storage = await startWebStorage({
   },
 })
 process.send?.({ port: storage.http.port })
+// Any message asks for the memory that is in use.
+process.on('message', () => process.send?.({ rss: process.memoryUsage.rss() }))
 process.on('disconnect', () => process.exit(0))
