@@ -29,7 +29,7 @@ describe('command tables', () => {
     const sorted = (table: object) => codes(table).sort((a, b) => a - b)
     const range = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, i) => from + i)
     expect(sorted(trackerCommands)).toEqual([...range(58, 79), ...range(81, 98), ...range(101, 109), 111])
-    expect(sorted(storageCommands)).toEqual([9, ...range(11, 38), 40, 82, 111, 206])
+    expect(sorted(storageCommands)).toEqual([9, ...range(11, 38), 40, 82, 111, 205, 206])
   })
 
   it('reserve 200 to 206 for Cairn', () => {
@@ -340,12 +340,22 @@ describe('streamed commands', () => {
     expect(decodeStreamHead(command, head, head.length + 1000, 0)).toMatchObject({ contentSize: 1000 })
   })
 
+  it('refuse a negative size also where no content follows', () => {
+    const name = 'M00/00/00/oYYBAGsBGgKAHGOfAAAAAAAAAAA123.txt'
+    const head = hex(`${number8(44)} ffffffffffffffff 6b01172c ${group1} ${Buffer.from(name).toString('hex')}`)
+    expect(() => decodeStreamHead(storageCommands.syncCreateFile, head, head.length, 17)).toThrow(ProtocolError)
+  })
+
   it('refuse names of 128 characters before they are read', () => {
     const head = hex(`${number8(128)} ${number8(0)} 6b01172c ${group1} ${'61'.repeat(128)}`)
     expect(() => decodeStreamHead(storageCommands.syncCreateFile, head, head.length)).toThrow(
       'SYNC_CREATE_FILE request.name: 128 bytes do not fit this field',
     )
   })
+})
+
+it('WATERMARK is one unix time', () => {
+  both(storageCommands.watermark.request, hex('000000006b01161e'), { timestamp: 0x6b01161e })
 })
 
 describe('STATUS', () => {
@@ -377,4 +387,11 @@ describe('STATUS', () => {
   it('is refused when it is no UTF-8', () => {
     expect(() => response.decode(hex('22ff22'))).toThrow(ProtocolError)
   })
+})
+
+it('docs/wire-protocol.md has a row with code and name for every command, and no other', () => {
+  const page = readFileSync(new URL('../../../../docs/wire-protocol.md', import.meta.url), 'utf8')
+  const rows = [...page.matchAll(/^\| (\d+) \| ([A-Z_]+)/gm)].map(([, code, name]) => `${code} ${name}`)
+  const commands = [...Object.values(trackerCommands), ...Object.values(storageCommands)]
+  expect(rows.toSorted()).toEqual(commands.map(({ code, name }) => `${code} ${name}`).toSorted())
 })

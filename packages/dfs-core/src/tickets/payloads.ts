@@ -219,7 +219,7 @@ export function checkPayload<T extends PayloadType>(value: object, type: T): Pay
   }
   for (const [name, field] of Object.entries(table)) {
     if (!Object.hasOwn(fields, name) && field.optional) continue
-    if (!(Object.hasOwn(fields, name) && field.check(fields[name]))) {
+    if (!field.check(fields[name])) {
       throw new TicketError('bad_field', `${type}: field ${name} is missing or out of range`)
     }
   }
