@@ -162,12 +162,9 @@ export class CommandConnection<S> implements ExchangeHost, FrameConsumer {
     this.#bodyEndWaits = false
     this.#servedOne = true
     this.#quietSweeps = 0
-    if (last || this.#input.unread > DRAIN_BYTES_MAX) {
-      this.#linger()
-      return
-    }
-    this.#input.skip()
-    this.#proceed()
+    // What is left of the body now goes to no one.
+    if (last || this.#input.unread > DRAIN_BYTES_MAX) this.#linger()
+    else this.#proceed()
   }
 
   #refuseUnknown(header: Header): -1 {

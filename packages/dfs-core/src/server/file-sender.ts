@@ -57,7 +57,7 @@ export class FileSender {
     this.#pump()
   }
 
-  /** The connection is gone, and with it every use of the buffer by the kernel. */
+  /** Before the end: the connection is gone, and with it every use of the buffer by the kernel. */
   abort(error: Error): void {
     this.#end(error)
   }
@@ -118,7 +118,6 @@ export class FileSender {
   }
 
   #end(error?: Error): void {
-    if (this.#ended) return
     this.#ended = true
     pool.give(this.#buffer)
     this.#buffer = EMPTY

@@ -126,17 +126,6 @@ describe('frames', () => {
     expect(recorder.events.slice(2)).toEqual(['body abcd', 'end'])
   })
 
-  it('can be given up at their head, with the part of the body that came with it', () => {
-    const recorder = new Recorder()
-    const frames = new FrameInput(recorder, 100)
-    frames.step(bytes(2, 2, 'abcdefgh').subarray(0, 14), 0)
-    expect(frames.unread).toBe(8)
-    frames.skip()
-    expect([frames.unread, frames.hasRest, frames.inFrame]).toEqual([4, false, true])
-    feed(frames, Buffer.concat([Buffer.from('efgh'), bytes(3, 0, '')]))
-    expect(recorder.events.slice(2)).toEqual(['header 3 0', 'head ', 'end'])
-  })
-
   it('with a negative length are refused, however they are cut', () => {
     const header = Buffer.from('ffffffffffffffff6f00', 'hex')
     for (let cut = 0; cut < 10; cut++) {

@@ -71,13 +71,6 @@ export class FrameInput {
     }
   }
 
-  /** Drops what is left of the current frame, as it arrives. */
-  skip(): void {
-    if (this.#rest !== null) this.#unread -= this.#rest.length
-    this.#rest = null
-    this.#phase = this.#unread > 0 ? 'skip' : 'header'
-  }
-
   #takeHeader(chunk: Buffer, at: number): number {
     if (!this.#gatherer.active) {
       if (chunk.length - at >= HEADER_SIZE) return this.#startFrame(readHeader(chunk, at), chunk, at + HEADER_SIZE)
@@ -91,7 +84,7 @@ export class FrameInput {
     this.#unread = header.length
     this.#headNeeded = this.#consumer.onHeader(header)
     if (this.#headNeeded < 0) {
-      this.skip()
+      this.#phase = header.length > 0 ? 'skip' : 'header'
       return at
     }
     this.#phase = 'head'
@@ -117,7 +110,6 @@ export class FrameInput {
     this.#unread -= head.length
     this.#phase = 'body'
     const used = this.#consumer.onHead(head)
-    if (this.#phase !== 'body') return
     if (used < head.length) {
       this.#rest = head.subarray(used)
       this.#unread += this.#rest.length
