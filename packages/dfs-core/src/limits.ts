@@ -20,8 +20,6 @@ export const EXTENSION_SIZE = 6
 export const SLAVE_PREFIX_SIZE = 16
 /** `ip:port` text, IPv6 in brackets. */
 export const HOST_FIELD_SIZE = 52
-/** `ip,ip:port` text of one tracker line in JOIN. */
-export const TRACKER_LINE_SIZE_MAX = 100
 
 export const METADATA_NAME_SIZE_MAX = 64
 export const METADATA_VALUE_SIZE_MAX = 256

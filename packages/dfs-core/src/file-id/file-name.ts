@@ -14,8 +14,8 @@ import { EXTENSION_SIZE, STORAGE_ID_NUMBER_MAX } from '../limits.ts'
 // Size field: bit 63 | 23 random bits from bit 32 on | size when size < 2^32; else the size itself.
 // Appenders have bit 58 set and a size of 0, files in a trunk slot bit 59.
 
-export const NAME_BODY_LENGTH = 27
-export const TRUNK_SUFFIX_LENGTH = 16
+const NAME_BODY_LENGTH = 27
+const TRUNK_SUFFIX_LENGTH = 16
 export const NAME_TAIL_LENGTH = 7
 
 const NAME_BODY_BYTES = 20

@@ -7,7 +7,7 @@ import { brief } from './records.ts'
 const BRIEF_SIZE = 67
 
 /** Bits of the flags byte (internals §1.8). */
-export const ChangeFlag = { leader: 1, trunkServer: 2, members: 4 } as const
+const ChangeFlag = { leader: 1, trunkServer: 2, members: 4 } as const
 const KNOWN_FLAGS = ChangeFlag.leader | ChangeFlag.trunkServer | ChangeFlag.members
 
 /**
