@@ -1,27 +1,33 @@
+import { type Conf, readConf } from '@cairn/dfs-core/conf'
 import type { Durability } from './disk/group-sync.ts'
+import { KNOWN_KEYS } from './known-keys.ts'
 
+/** One tracker; two hosts are two addresses of the same machine. */
 export interface TrackerAddress {
-  readonly host: string
+  readonly hosts: readonly string[]
   readonly port: number
 }
 
 /** storage.conf: FastDFS's keys (same meaning, same defaults) and Cairn's own. */
 export interface StorageConfig {
-  /** `group_name` */
-  readonly group: string
-  /** `bind_addr`; outgoing connections are bound to it too unless `client_bind = false`. */
+  /** `group_name`; null: the trackers are asked (they must use storage ids). */
+  readonly group: string | null
+  /** `bind_addr`; empty = all addresses. */
   readonly bindAddress: string
+  /** `client_bind`: outgoing connections are bound to bind_addr too. */
   readonly clientBind: boolean
   /** `port`; 0 takes a free one (tests). */
   readonly port: number
-  /** `server_id`: this storage's id; absent: the tracker is asked by address and port. */
+  /** `server_id`: this storage's id; null: the trackers are asked by address and port. */
   readonly serverId: string | null
   readonly trackers: readonly TrackerAddress[]
   readonly basePath: string
-  readonly storePaths: readonly { readonly path: string; readonly readonly: boolean }[]
+  readonly storePaths: ReadonlyArray<{ readonly path: string; readonly readonly: boolean }>
+  /** `subdir_count_per_path` */
   readonly subdirCount: number
   /** `file_distribute_path_mode` */
   readonly distribution: 'rotate' | 'hash'
+  /** `file_distribute_rotate_count` */
   readonly rotateCount: number
   readonly checkStorePathMark: boolean
 
@@ -35,12 +41,13 @@ export interface StorageConfig {
   readonly maxConnections: number
   /** `buff_size`: longest body of a command that is not streamed. */
   readonly bufferBytes: number
+  /** `allow_hosts`; null: everybody. */
   readonly allowHosts: readonly string[] | null
   readonly uploadPriority: number
 
-  /** `sync_max_threads`: connections to one peer, of which one tells progress. */
+  /** `sync_max_threads`: connections to one peer; one of them tells progress. */
   readonly syncConnections: number
-  /** `write_mark_file_freq` */
+  /** `write_mark_file_freq`: records between two writes of a mark file. */
   readonly markFileFrequency: number
   /** `upload_durability`, for uploads over FastDFS's protocol. */
   readonly uploadDurability: Durability
@@ -49,6 +56,8 @@ export interface StorageConfig {
 
   readonly logLevel: string
   readonly http: StorageHttpConfig
+  /** What is odd about the file, for the log. */
+  readonly warnings: readonly string[]
 }
 
 export interface StorageHttpConfig {
@@ -66,4 +75,151 @@ export interface StorageHttpConfig {
   readonly webUrl: string | null
   /** `tus_durability` */
   readonly tusDurability: Durability
+}
+
+/** What a storage.conf without these keys means. Group, trackers and paths have no default. */
+export const storageConfigDefaults = {
+  group: null,
+  bindAddress: '',
+  clientBind: true,
+  port: 23_000,
+  serverId: null,
+  subdirCount: 256,
+  distribution: 'rotate',
+  rotateCount: 100,
+  checkStorePathMark: true,
+  connectTimeoutMs: 10_000,
+  networkTimeoutMs: 30_000,
+  heartBeatIntervalMs: 30_000,
+  diskReportIntervalMs: 300_000,
+  statFileIntervalMs: 60_000,
+  maxConnections: 1024,
+  bufferBytes: 256 * 1024,
+  allowHosts: null,
+  uploadPriority: 10,
+  syncConnections: 8,
+  markFileFrequency: 500,
+  uploadDurability: 'none',
+  uploadSizeMax: 0,
+  logLevel: 'info',
+  http: {
+    bindAddress: '',
+    port: 8888,
+    access: 'ticket',
+    keysFile: null,
+    webOrigins: [],
+    webUrl: null,
+    tusDurability: 'group',
+  },
+  warnings: [],
+} as const satisfies Omit<StorageConfig, 'trackers' | 'basePath' | 'storePaths'>
+
+/**
+ * Reads a storage.conf. ConfError when it cannot be read or a value makes no sense; keys that neither FastDFS nor Cairn
+ * knows become warnings.
+ */
+export function loadStorageConfig(confPath: string): StorageConfig {
+  const conf = readConf(confPath)
+  const d = storageConfigDefaults
+  const bindAddress = conf.text('bind_addr', d.bindAddress)
+  return Object.freeze({
+    group: conf.has('group_name') ? conf.text('group_name') : null,
+    bindAddress,
+    clientBind: conf.boolean('client_bind', d.clientBind),
+    port: conf.integer('port', { min: 0, max: 65_535, fallback: d.port }),
+    serverId: conf.has('server_id') ? conf.text('server_id') : null,
+    trackers: conf.all('tracker_server').map(parseTracker),
+    ...readPaths(conf),
+    ...readTimes(conf),
+    checkStorePathMark: conf.boolean('check_store_path_mark', d.checkStorePathMark),
+    maxConnections: conf.integer('max_connections', { min: 1, max: 1_000_000, fallback: d.maxConnections }),
+    bufferBytes: conf.byteSize('buff_size', { min: 64 * 1024, max: 64 * 1024 * 1024, fallback: d.bufferBytes }),
+    allowHosts: readAllowHosts(conf),
+    uploadPriority: conf.integer('upload_priority', { fallback: d.uploadPriority }),
+    syncConnections: readSyncConnections(conf),
+    markFileFrequency: conf.integer('write_mark_file_freq', { min: 1, fallback: d.markFileFrequency }),
+    uploadDurability: conf.choice('upload_durability', DURABILITIES, d.uploadDurability),
+    uploadSizeMax: conf.byteSize('upload_size_max', { min: 0, fallback: d.uploadSizeMax }),
+    logLevel: conf.text('log_level', d.logLevel),
+    http: readHttp(conf, bindAddress),
+    warnings: conf.unknownKeys(KNOWN_KEYS).map(({ key, file, line }) => `${file}:${line}: unknown key ${key}`),
+  })
+}
+
+const DURABILITIES = ['none', 'group', 'each'] as const
+const SECOND_MS = 1000
+
+function readPaths(
+  conf: Conf,
+): Pick<StorageConfig, 'basePath' | 'storePaths' | 'subdirCount' | 'distribution' | 'rotateCount'> {
+  const d = storageConfigDefaults
+  const basePath = conf.path('base_path')
+  const count = conf.integer('store_path_count', { min: 1, max: 256, fallback: 1 })
+  const storePaths = Array.from({ length: count }, (_, index) => ({
+    path: index === 0 ? conf.path('store_path0', basePath) : conf.path(`store_path${index}`),
+    readonly: conf.boolean(`store_path${index}_readonly`, false),
+  }))
+  const mode = conf.integer('file_distribute_path_mode', { min: 0, max: 1, fallback: 0 })
+  return {
+    basePath,
+    storePaths,
+    subdirCount: conf.integer('subdir_count_per_path', { min: 1, max: 256, fallback: d.subdirCount }),
+    distribution: mode === 0 ? 'rotate' : 'hash',
+    rotateCount: conf.integer('file_distribute_rotate_count', { min: 1, fallback: d.rotateCount }),
+  }
+}
+
+type Times =
+  | 'connectTimeoutMs'
+  | 'networkTimeoutMs'
+  | 'heartBeatIntervalMs'
+  | 'diskReportIntervalMs'
+  | 'statFileIntervalMs'
+
+function readTimes(conf: Conf): Pick<StorageConfig, Times> {
+  const d = storageConfigDefaults
+  const seconds = (key: string, fallbackMs: number) =>
+    conf.integer(key, { min: 1, max: 86_400, fallback: fallbackMs / SECOND_MS }) * SECOND_MS
+  return {
+    connectTimeoutMs: seconds('connect_timeout', d.connectTimeoutMs),
+    networkTimeoutMs: seconds('network_timeout', d.networkTimeoutMs),
+    heartBeatIntervalMs: seconds('heart_beat_interval', d.heartBeatIntervalMs),
+    diskReportIntervalMs: seconds('stat_report_interval', d.diskReportIntervalMs),
+    statFileIntervalMs: seconds('sync_stat_file_interval', d.statFileIntervalMs),
+  }
+}
+
+function readHttp(conf: Conf, bindAddress: string): StorageHttpConfig {
+  const d = storageConfigDefaults.http
+  return {
+    bindAddress: conf.text('http_bind_addr', bindAddress),
+    port: conf.integer('http_port', { min: -1, max: 65_535, fallback: d.port }),
+    access: conf.choice('http_access', ['ticket', 'open'], d.access),
+    keysFile: conf.has('keys_file') ? conf.path('keys_file') : null,
+    webOrigins: conf.list('web_origins'),
+    webUrl: conf.has('web_url') ? conf.text('web_url') : null,
+    tusDurability: conf.choice('tus_durability', DURABILITIES, d.tusDurability),
+  }
+}
+
+/** `auto` and absent are Cairn's own number: a peer is one queue here, whatever its number of store paths. */
+function readSyncConnections(conf: Conf): number {
+  const fallback = storageConfigDefaults.syncConnections
+  if (conf.text('sync_max_threads', 'auto') === 'auto') return fallback
+  return conf.integer('sync_max_threads', { min: 1, max: 256, fallback })
+}
+
+function readAllowHosts(conf: Conf): readonly string[] | null {
+  const hosts = conf.list('allow_hosts')
+  return hosts.length === 0 || hosts.includes('*') ? null : hosts
+}
+
+/** `host`, `host:port`, `ip,ip:port`, `[v6]:port`. */
+export function parseTracker(text: string): TrackerAddress {
+  const [, bracketed, plain, port = '22122'] = /^(?:\[([^\]]+)\]|([^:]+))(?::(\d{1,5}))?$/.exec(text) ?? []
+  const hosts = (bracketed ?? plain ?? '').split(',').map((host) => host.trim())
+  if (hosts.some((host) => host === '') || Number(port) < 1 || Number(port) > 65_535) {
+    throw new Error(`tracker_server = ${text}: not host:port`)
+  }
+  return { hosts, port: Number(port) }
 }

@@ -131,16 +131,38 @@ export class FileStore {
     })
   }
 
-  /** A new file under a name that is made by rule (slave files), not drawn. Throws EEXIST. */
-  createAt(at: ResolvedName, body: Buffer): NewName {
-    writeNewFile(at.path, body)
-    return this.#named(at)
-  }
-
-  /** As `createAt`, from a temporary file that stays for the caller to remove. */
-  linkAt(at: ResolvedName, temporaryPath: string): NewName {
-    linkSync(temporaryPath, at.path)
-    return this.#named(at)
+  /**
+   * Publishes a finished temporary file under a name that is made by rule, not drawn (slave files); it is gone
+   * afterwards. The record goes first: its name does not tell when it was made, so a file without a record could not be
+   * found after a crash. Throws nothing; EEXIST and the like come through `done`.
+   */
+  publishAt(at: ResolvedName, temporaryPath: string, durability: Durability, done: LogDone): void {
+    const folder = dirname(at.path)
+    const finish = (error?: Error) => {
+      removeIfAny(temporaryPath)
+      done(error)
+    }
+    const link = (linked: LogDone) => {
+      this.log.append(
+        'C',
+        at.logicName,
+        afterwards(() => linkSync(temporaryPath, at.path), linked),
+      )
+    }
+    if (durability === 'none') {
+      link(finish)
+      return
+    }
+    const sync = this.#syncFor(durability)
+    const syncEntry = () =>
+      sync.add(
+        { folder },
+        ifWell(finish, () => this.log.sync(finish)),
+      )
+    sync.add(
+      { file: temporaryPath },
+      ifWell(finish, () => link(ifWell(finish, syncEntry))),
+    )
   }
 
   /**
@@ -263,12 +285,6 @@ export class FileStore {
         }),
       ),
     )
-  }
-
-  #named(at: ResolvedName): NewName {
-    const { logicName, storePath, path } = at
-    const timestamp = this.log.drawTimestamp()
-    return { logicName, storePath, path, fileId: `${this.group}/${logicName}`, folder: dirname(path), timestamp }
   }
 
   #storePath(index: number): StorePath {

@@ -28,10 +28,13 @@ export interface LogWriter {
   drawTimestamp(): number
   hold(name: string, timestamp: number): void
   release(name: string): void
+  isHeld(name: string): boolean
   /** Everything with a time up to and including this one is in the log. */
   watermark(): number
   /** Where its files are. */
   readonly folder: string
+  /** Unix seconds: time of the newest record of this storage's own when the log was opened; 0 when there was none. */
+  readonly openedAfter: number
   /** End of the log: records up to here are written. */
   position(): BinlogPosition
   /** Calls back after records were written; returns how to stop that. */
@@ -79,6 +82,7 @@ export function openLogWriter(options: LogWriterOptions): LogWriter {
 /** The one-process implementation: appends of one turn of the event loop become one write. */
 class FileLogWriter implements LogWriter {
   readonly folder: string
+  readonly openedAfter: number
   readonly #now: () => number
   readonly #rotateBytes: number
   readonly #report: (message: string, error?: unknown) => void
@@ -106,6 +110,7 @@ class FileLogWriter implements LogWriter {
     this.#index = opened.index
     this.#size = opened.size
     this.#last = opened.lastTimestamp
+    this.openedAfter = opened.lastTimestamp
     if (opened.cut > 0) this.#report(`cut ${opened.cut} torn bytes off ${binlogPath(this.folder, this.#index)}`)
   }
 
@@ -136,6 +141,10 @@ class FileLogWriter implements LogWriter {
 
   release(name: string): void {
     this.#held.delete(name)
+  }
+
+  isHeld(name: string): boolean {
+    return this.#held.has(name)
   }
 
   watermark(): number {

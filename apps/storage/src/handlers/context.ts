@@ -1,4 +1,4 @@
-import type { AddressWidth, FileSource } from '@cairn/dfs-core'
+import type { AddressWidth, FileSource, StatusAnswer } from '@cairn/dfs-core'
 import type { StorageConfig } from '../config.ts'
 import type { FileLocks } from '../disk/file-locks.ts'
 import type { FileStore } from '../disk/file-store.ts'
@@ -38,6 +38,10 @@ export interface HandlerContext {
   readonly addressWidth: AddressWidth
   /** The first address of the storage that a name tells; empty when it is unknown. */
   addressOf(source: FileSource): string
+  /** What STATUS answers. */
+  status(): StatusAnswer
+  /** A peer has said who it is (REPORT_SERVER_ID). */
+  peerSeen(peerId: string): void
   /** The living member that a file came from, or null: it is this one, unknown, or gone. */
   sourceOf(logicName: string): RemoteSource | null
 }

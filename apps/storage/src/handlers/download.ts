@@ -8,7 +8,7 @@ import { countBytes, countOperation } from '../engine/counters.ts'
 import type { ConnectionState, HandlerContext } from './context.ts'
 import { failRequest } from './failure.ts'
 import { checkGroup, type Request } from './requests.ts'
-import { type ByteRange, missing, sourceToAsk } from './source-fallback.ts'
+import { type ByteRange, missing, orMissing, sourceToAsk } from './source-fallback.ts'
 
 /** DOWNLOAD_FILE: open, fstat, and the file goes out through pooled buffers. */
 export function downloadHandlers(context: HandlerContext): Array<[number, CommandHandler<ConnectionState>]> {
@@ -72,7 +72,7 @@ function fromSource(context: HandlerContext, request: Request, reply: CommandRep
   if (source === null) throw missing(wanted.file)
   source.download(wanted.file, wanted).then(
     ({ fd, length }) => send(context, reply, fd, { offset: 0, length }),
-    (error: unknown) => refuse(context, reply, error),
+    (error: unknown) => refuse(context, reply, orMissing(error, wanted.file)),
   )
 }
 

@@ -1,4 +1,4 @@
-import { Status } from '@cairn/dfs-core'
+import { ConnectionError, Status } from '@cairn/dfs-core'
 import type { ResolvedName } from '../disk/file-store.ts'
 import { StoreError } from '../disk/store-error.ts'
 import type { HandlerContext } from './context.ts'
@@ -33,11 +33,21 @@ export function askSource(
 ): void {
   const source = sourceToAsk(context, request, file)
   if (source === null) finish(missing(file))
-  else ask(source).then((body) => finish(undefined, body), finish)
+  else
+    ask(source).then(
+      (body) => finish(undefined, body),
+      (error: unknown) => finish(orMissing(error, file)),
+    )
 }
 
 export function sourceToAsk(context: HandlerContext, request: Request, file: ResolvedName): RemoteSource | null {
-  return (request.status & PROXIED_FLAG) === 0 ? context.sourceOf(file.logicName) : null
+  if ((request.status & PROXIED_FLAG) !== 0 || context.tombstones.has(file.logicName)) return null
+  return context.sourceOf(file.logicName)
+}
+
+/** A source that cannot be reached is, to the asker, a file that is not here. */
+export function orMissing(error: unknown, file: ResolvedName): unknown {
+  return error instanceof ConnectionError ? missing(file) : error
 }
 
 export function missing(file: ResolvedName): StoreError {

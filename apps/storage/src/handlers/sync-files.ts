@@ -1,5 +1,5 @@
 import { decodeStreamHead, Status, storageCommands } from '@cairn/dfs-core'
-import type { BodySink, StreamedHandler } from '@cairn/dfs-core/server'
+import type { BodySink, CommandHandler, StreamedHandler } from '@cairn/dfs-core/server'
 import type { ResolvedName } from '../disk/file-store.ts'
 import { ContentMismatchError, placeFromFile, placeFromMemory, presentAt } from '../disk/replica.ts'
 import { StoreError } from '../disk/store-error.ts'
@@ -8,11 +8,19 @@ import type { ConnectionState, HandlerContext } from './context.ts'
 import { checkGroup, locked, type Request } from './requests.ts'
 import { type Incoming, syncAnswer } from './sync-answer.ts'
 
+/** SYNC_CREATE_FILE, SYNC_UPDATE_FILE. */
+export function syncFileHandlers(context: HandlerContext): Array<[number, CommandHandler<ConnectionState>]> {
+  return [
+    [storageCommands.syncCreateFile.code, wholeFileHandler(context, 'c')],
+    [storageCommands.syncUpdateFile.code, wholeFileHandler(context, 'u')],
+  ]
+}
+
 /**
- * SYNC_CREATE_FILE and SYNC_UPDATE_FILE: a whole file from a peer. CREATE of a file that is here in the same size only
+ * A whole file from a peer. CREATE of a file that is here in the same size only
  * logs it and answers EEXIST; UPDATE always overwrites.
  */
-export function wholeFileHandler(context: HandlerContext, op: 'c' | 'u'): StreamedHandler<ConnectionState> {
+function wholeFileHandler(context: HandlerContext, op: 'c' | 'u'): StreamedHandler<ConnectionState> {
   const row = op === 'c' ? storageCommands.syncCreateFile : storageCommands.syncUpdateFile
   return {
     kind: 'streamed',

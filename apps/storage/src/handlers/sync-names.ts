@@ -17,7 +17,7 @@ export function syncNameHandlers(context: HandlerContext): Array<[number, Comman
   const { reportServerId, syncDeleteFile, syncCreateLink, syncTruncateFile, syncRenameFile } = storageCommands
   const { store } = context
   return [
-    [reportServerId.code, serverIdHandler()],
+    [reportServerId.code, serverIdHandler(context)],
     [
       syncDeleteFile.code,
       changeHandler(context, syncDeleteFile, (change, finish) => removeReplica(context, change, finish)),
@@ -48,12 +48,14 @@ export function syncNameHandlers(context: HandlerContext): Array<[number, Comman
   ]
 }
 
-function serverIdHandler(): BufferedHandler<ConnectionState> {
+function serverIdHandler(context: HandlerContext): BufferedHandler<ConnectionState> {
   return {
     kind: 'buffered',
     bodyMax: 16,
     handle(request, reply) {
-      request.state.peerId = storageCommands.reportServerId.request.decode(request.head).id
+      const { id } = storageCommands.reportServerId.request.decode(request.head)
+      request.state.peerId = id
+      context.peerSeen(id)
       reply.ok()
     },
   }

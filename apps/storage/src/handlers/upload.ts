@@ -1,6 +1,9 @@
+import { renameSync } from 'node:fs'
 import { decodeStreamHead, ProtocolError, Status, slaveName, storageCommands } from '@cairn/dfs-core'
 import type { BodySink, CommandHandler, CommandReply, CommandRequest, StreamedHandler } from '@cairn/dfs-core/server'
+import { removeIfAny, writeNewFile } from '../disk/atomic-file.ts'
 import type { ResolvedName } from '../disk/file-store.ts'
+import type { LogDone } from '../disk/log-done.ts'
 import type { NewName } from '../disk/new-name.ts'
 import { StoreError } from '../disk/store-error.ts'
 import { countBytes, countOperation } from '../engine/counters.ts'
@@ -19,14 +22,27 @@ export function uploadHandlers(context: HandlerContext): Array<[number, CommandH
   ]
 }
 
+/** A body that is on disk, and how it becomes a file. */
+interface Placed {
+  readonly logicName: string
+  publish(done: LogDone): void
+  forget(): void
+}
+
 interface Upload {
   readonly headSize: number
   readonly size: number
-  readonly target: BodyTarget<NewName>
+  readonly target: BodyTarget<Placed>
 }
 
 function newFileHandler(context: HandlerContext, kind: 'normal' | 'appender'): StreamedHandler<ConnectionState> {
-  const { store } = context
+  const { store, config } = context
+  const durability = config.uploadDurability
+  const placed = (name: NewName): Placed => ({
+    logicName: name.logicName,
+    publish: (done) => store.publish(name, { durability }, done),
+    forget: () => store.forget(name),
+  })
   const row = kind === 'normal' ? storageCommands.uploadFile : storageCommands.uploadAppenderFile
   return streamed(context, row.request.sizeMax, (request) => {
     const { value, headSize, contentSize: size } = decodeStreamHead(row, request.head, request.bodyLength)
@@ -40,8 +56,9 @@ function newFileHandler(context: HandlerContext, kind: 'normal' | 'appender'): S
       target: {
         atOnce: true,
         temporaryPath: () => store.temporaryPath(storePath),
-        fromMemory: (body) => store.createWhole(body, { storePath, ext, kind }),
-        fromFile: (file) => store.linkNew(file.path, { storePath, ext, kind, size: file.size, crc32: file.crc32 }),
+        fromMemory: (body) => placed(store.createWhole(body, { storePath, ext, kind })),
+        fromFile: ({ path, size: stored, crc32 }) =>
+          placed(store.linkNew(path, { storePath, ext, kind, size: stored, crc32 })),
       },
     }
   })
@@ -68,12 +85,25 @@ function slaveHandler(context: HandlerContext): StreamedHandler<ConnectionState>
   })
 }
 
-function slaveTarget({ store }: HandlerContext, slave: ResolvedName): BodyTarget<NewName> {
+function slaveTarget({ store, config }: HandlerContext, slave: ResolvedName): BodyTarget<Placed> {
+  const placed = (temporary: string): Placed => ({
+    logicName: slave.logicName,
+    publish: (done) => store.publishAt(slave, temporary, config.uploadDurability, done),
+    forget: () => removeIfAny(temporary),
+  })
   return {
-    atOnce: true,
+    atOnce: false,
     temporaryPath: () => store.temporaryPath(slave.storePath),
-    fromMemory: (body) => store.createAt(slave, body),
-    fromFile: (file) => store.linkAt(slave, file.path),
+    fromMemory(body) {
+      const temporary = store.temporaryPath(slave.storePath)
+      writeNewFile(temporary, body)
+      return placed(temporary)
+    },
+    fromFile(file) {
+      const temporary = store.temporaryPath(slave.storePath)
+      renameSync(file.path, temporary)
+      return placed(temporary)
+    },
   }
 }
 
@@ -108,7 +138,7 @@ class UploadSink implements BodySink {
   readonly #context: HandlerContext
   readonly #reply: CommandReply
   readonly #size: number
-  readonly #gatherer: BodyGatherer<NewName>
+  readonly #gatherer: BodyGatherer<Placed>
 
   constructor(context: HandlerContext, reply: CommandReply, upload: Upload) {
     this.headConsumed = upload.headSize
@@ -127,15 +157,15 @@ class UploadSink implements BodySink {
   }
 
   end(): void {
-    const { store, config, counters } = this.#context
+    const { store, counters } = this.#context
     try {
-      const name = this.#gatherer.finish()
-      store.publish(name, { durability: config.uploadDurability }, (error) => {
+      const placed = this.#gatherer.finish()
+      placed.publish((error) => {
         if (error !== undefined) return this.#fail(error)
         countOperation(counters, 'Upload', true)
         countBytes(counters, 'Upload', this.#size, this.#size)
-        counters.lastSourceUpdate = name.timestamp
-        return this.#reply.ok(newNameBody(store.group, name.logicName))
+        counters.lastSourceUpdate = Math.floor(Date.now() / 1000)
+        return this.#reply.ok(newNameBody(store.group, placed.logicName))
       })
     } catch (error) {
       this.#fail(error)
@@ -143,9 +173,8 @@ class UploadSink implements BodySink {
   }
 
   abort(): void {
-    const early = this.#gatherer.early
+    this.#gatherer.early?.forget()
     this.#gatherer.discard()
-    if (early !== null) this.#context.store.forget(early)
     countOperation(this.#context.counters, 'Upload', false)
   }
 

@@ -1,0 +1,197 @@
+import { type ChangeReply, type Command, type Connection, type StorageStat, trackerCommands } from '@cairn/dfs-core'
+import type { StorageConfig } from '../config.ts'
+import type { InitFlagFile } from '../disk/init-flag.ts'
+import type { Counters } from '../engine/counters.ts'
+import type { ReceivedTimes } from '../engine/received.ts'
+import type { Logger } from '../handlers/context.ts'
+import type { ClusterState } from './cluster-state.ts'
+import { negotiateHistory, notifyHistory } from './history.ts'
+import type { Identity } from './identity.ts'
+
+/** What a storage tells its trackers about itself. */
+export interface ReportedStorage {
+  readonly config: StorageConfig
+  readonly identity: Identity
+  readonly state: ClusterState
+  readonly initFlag: InitFlagFile
+  readonly counters: Counters
+  readonly received: ReceivedTimes
+  readonly logger: Logger
+  readonly tcpPort: number
+  /** Unix seconds. */
+  readonly upTime: number
+  connections(): StorageStat['connections']
+  /** MiB per store path. */
+  diskUsage(): ReadonlyArray<{ totalMb: number; freeMb: number }>
+}
+
+/** FastDFS's version that this storage's protocol is the one of. */
+const PROTOCOL_VERSION = '6.16.1'
+const MAX_WAIT_MS = 1000
+
+/**
+ * One joined connection to a tracker: beats, disk usage and how far the peers' files have arrived, each answer with
+ * what changed in the group. Ends with an error, or by itself when this storage must join again.
+ */
+export class TrackerSession {
+  readonly #storage: ReportedStorage
+  readonly #connection: Connection
+  readonly #index: number
+  #sentStat = ''
+  #sentReceived = -1
+  #seenBeatRequests: number
+  #wake: (() => void) | null = null
+  #ended: Error | null = null
+
+  constructor(storage: ReportedStorage, connection: Connection, index: number) {
+    this.#storage = storage
+    this.#connection = connection
+    this.#index = index
+    this.#seenBeatRequests = storage.state.beatRequests
+  }
+
+  async run(signal: AbortSignal): Promise<void> {
+    const end = (error: Error) => {
+      this.#ended = error
+      this.#wake?.()
+    }
+    this.#connection.onDead = () => end(new Error('the tracker closed the connection'))
+    const abort = () => {
+      end(new Error('the storage stops'))
+      this.#connection.close()
+    }
+    signal.addEventListener('abort', abort)
+    const stop = this.#storage.state.onChange(() => this.#wake?.())
+    try {
+      if (signal.aborted) return
+      await this.#join()
+      await this.#report()
+    } finally {
+      stop()
+      signal.removeEventListener('abort', abort)
+    }
+  }
+
+  async #join(): Promise<void> {
+    const { config, identity, state, initFlag, tcpPort, upTime } = this.#storage
+    const tracker = config.trackers[this.#index]
+    const { status, sourceId } = await this.send(trackerCommands.join, {
+      group: identity.group,
+      storagePort: tcpPort,
+      storePathCount: config.storePaths.length,
+      subdirCountPerPath: config.subdirCount,
+      uploadPriority: config.uploadPriority,
+      joinTime: initFlag.flag.joinTime,
+      upTime,
+      version: PROTOCOL_VERSION,
+      initFlag: initFlag.flag.syncOldDone ? 0 : 1,
+      status: state.joinStatus(config.trackers.length),
+      storageId: identity.useStorageId ? identity.storageId : '',
+      trackerIp: tracker?.hosts[0] ?? '',
+      trackers: config.trackers.map(({ hosts, port }) => trackerLine(hosts, port)),
+    })
+    state.noteJoined(this.#index, status)
+    const me = { initFlag, status }
+    if (sourceId === '' && initFlag.flag.syncSource !== '') await notifyHistory(this, me)
+    await negotiateHistory(this, me, state)
+    await notifyHistory(this, me)
+  }
+
+  async #report(): Promise<void> {
+    const { config, state, received } = this.#storage
+    const syncReportIntervalMs = Math.min(config.heartBeatIntervalMs, SYNC_REPORT_MS)
+    let nextBeat = 0
+    let nextDisk = 0
+    let nextSync = 0
+    for (;;) {
+      const now = Date.now()
+      if (now >= nextBeat || this.#seenBeatRequests !== state.beatRequests) {
+        await this.#beat()
+        nextBeat = now + config.heartBeatIntervalMs
+      }
+      if (now >= nextSync && received.version !== this.#sentReceived) {
+        await this.#reportReceived()
+        nextSync = now + syncReportIntervalMs
+      }
+      if (now >= nextDisk) {
+        await this.#take(await this.send(trackerCommands.reportDiskUsage, { paths: this.#storage.diskUsage() }))
+        nextDisk = now + config.diskReportIntervalMs
+      }
+      if (await this.#mustRejoin()) return
+      const wanted = Math.min(nextBeat, nextDisk) - Date.now()
+      await this.#sleep(Math.max(0, Math.min(wanted, MAX_WAIT_MS)))
+      if (this.#ended !== null) throw this.#ended
+    }
+  }
+
+  async #beat(): Promise<void> {
+    const { counters, connections, state } = this.#storage
+    this.#seenBeatRequests = state.beatRequests
+    const stat = { ...counters, connections: connections(), lastSyncedTimestamp: 0, lastHeartBeatTime: 0 }
+    const encoded = JSON.stringify(stat)
+    const changed = encoded !== this.#sentStat
+    await this.#take(await this.send(trackerCommands.beat, changed ? stat : null))
+    this.#sentStat = encoded
+  }
+
+  /** One entry for every member, this one included. */
+  async #reportReceived(): Promise<void> {
+    const { state, received } = this.#storage
+    const { version } = received
+    const sources = [...state.members.keys()].map((id) => ({ id, timestamp: received.of(id) }))
+    if (sources.length > 0) await this.#take(await this.send(trackerCommands.syncReport, { sources }))
+    this.#sentReceived = version
+  }
+
+  /** Learns what changed: leader first, then the members. */
+  async #take(changes: ChangeReply): Promise<void> {
+    const { state, config, identity, logger } = this.#storage
+    if (changes.leader !== undefined) {
+      const { ip, port } = changes.leader
+      const index = config.trackers.findIndex((tracker) => tracker.port === port && tracker.hosts.includes(ip))
+      if (ip !== '' && index < 0) logger.warn({ ip, port }, 'the leader tracker is none of the configured ones')
+      state.setLeader(index < 0 ? null : index)
+    }
+    if (changes.members === undefined) return
+    const mine = changes.members.find(({ id }) => id === identity.storageId)
+    if (mine !== undefined) state.noteMyStatus(this.#index, mine.status)
+    const better = state.merge(changes.members)
+    if (better.length > 0) await this.send(trackerCommands.replicaChange, { servers: better })
+  }
+
+  async #mustRejoin(): Promise<boolean> {
+    const { state } = this.#storage
+    const correction = state.correctionFor(this.#index)
+    if (correction !== null) {
+      await this.send(trackerCommands.storageChangeStatus, { status: correction })
+      return true
+    }
+    return state.takeRejoin()
+  }
+
+  async send<Q, R>(row: Command<Q, R>, value: Q): Promise<R> {
+    const request = { command: row.code, head: row.request.encode(value) }
+    return row.response.decode(await this.#connection.request(request))
+  }
+
+  /** Until `ms` have passed, the state changes, or the connection ends. */
+  #sleep(ms: number): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(() => this.#wake?.(), ms)
+      this.#wake = () => {
+        clearTimeout(timer)
+        this.#wake = null
+        resolve()
+      }
+      if (this.#ended !== null) this.#wake()
+    })
+  }
+}
+
+/** Readers are sent to a member as far as it says that files have arrived, so it says so more often than it must. */
+const SYNC_REPORT_MS = 2000
+
+function trackerLine(hosts: readonly string[], port: number): string {
+  const joined = hosts.join(',')
+  return joined.includes(':') ? `[${joined}]:${port}` : `${joined}:${port}`
+}

@@ -1,0 +1,101 @@
+import { lstatSync, readdirSync, type Stats, unlinkSync } from 'node:fs'
+import { join } from 'node:path'
+import { decodeFileName, type FileSource, ProtocolError } from '@cairn/dfs-core'
+import { hexByte } from '../engine/logic-name.ts'
+import { removeIfAny } from './atomic-file.ts'
+import type { FileStore } from './file-store.ts'
+import { blocksFromEnd } from './log-tail.ts'
+import { METADATA_SUFFIX } from './metadata-file.ts'
+import type { StorePath } from './store-path.ts'
+
+/** Removes what was being written when the last process ended. Returns how many files that were. */
+export function sweepTemporaries(storePaths: readonly StorePath[]): number {
+  let count = 0
+  for (const { temporaryDir } of storePaths) {
+    for (const entry of readdirSync(temporaryDir)) count += removeIfAny(join(temporaryDir, entry)) ? 1 : 0
+  }
+  return count
+}
+
+/** A record's time is at most this much before the time in the name that it logs (see LogWriter). */
+const HELD_SECONDS_MAX = 60
+/** Folder times come from another clock than names. */
+const SLACK_SECONDS = 2
+
+/**
+ * Removes files that no record names: a body that is whole in memory gets its final name before its record, so a crash
+ * in between leaves a file that was never acknowledged, perhaps half of one. Only names that this storage drew at or
+ * after `since` can be such, and only folders that changed since then can hold them: at most one stat for each of the
+ * 256 × 256 folders. A file with a second name is another's business (an upload that is being finished).
+ */
+export function sweepOrphans(store: FileStore, since: number): string[] {
+  const logged = namesLoggedSince(store, since)
+  const removed: string[] = []
+  for (const storePath of store.storePaths) {
+    for (const [high, low] of changedFolders(storePath, since - SLACK_SECONDS)) {
+      const folder = join(storePath.dataDir, high, low)
+      for (const fileName of readdirSync(folder)) {
+        const logicName = `M${hexByte(storePath.index)}/${high}/${low}/${fileName}`
+        if (!isOwnSince(fileName, store.source, since) || logged.has(logicName) || isHeld(store, logicName)) continue
+        const path = join(folder, fileName)
+        const stat = lstatSync(path)
+        if (!stat.isFile() || stat.nlink > 1) continue
+        unlinkSync(path)
+        removed.push(logicName)
+      }
+    }
+  }
+  return removed
+}
+
+function isHeld({ log }: FileStore, logicName: string): boolean {
+  const owner = logicName.endsWith(METADATA_SUFFIX) ? logicName.slice(0, -METADATA_SUFFIX.length) : logicName
+  return log.isHeld(owner)
+}
+
+/** Every name in the newest part of the log that can hold a record of a name drawn at or after `since`. */
+function namesLoggedSince(store: FileStore, since: number): Set<string> {
+  const names = new Set<string>()
+  for (const lines of blocksFromEnd(store.log)) {
+    let oldest = Number.POSITIVE_INFINITY
+    for (const line of lines) {
+      const [timestamp = '', op = '', ...mentioned] = line.split(' ')
+      // Replica records carry the times of their sources.
+      if (op < 'a') oldest = Math.min(oldest, Number(timestamp))
+      for (const name of mentioned) names.add(name)
+    }
+    if (oldest < since - HELD_SECONDS_MAX) break
+  }
+  return names
+}
+
+function* changedFolders(storePath: StorePath, since: number): Generator<[string, string]> {
+  for (const high of folders(storePath.dataDir)) {
+    for (const low of folders(join(storePath.dataDir, high))) {
+      if (statOf(storePath, high, low).mtimeMs >= since * 1000) yield [high, low]
+    }
+  }
+}
+
+function statOf(storePath: StorePath, high: string, low: string): Stats {
+  return lstatSync(join(storePath.dataDir, high, low))
+}
+
+function folders(path: string): string[] {
+  return readdirSync(path).filter((name) => /^[0-9A-F]{2}$/.test(name))
+}
+
+function isOwnSince(fileName: string, source: FileSource, since: number): boolean {
+  try {
+    const facts = decodeFileName(fileName)
+    return facts.timestamp >= since && isSame(facts.source, source)
+  } catch (error) {
+    if (error instanceof ProtocolError) return false
+    throw error
+  }
+}
+
+function isSame(a: FileSource, b: FileSource): boolean {
+  if (a.kind === 'id') return b.kind === 'id' && a.id === b.id
+  return b.kind === 'ip' && a.ip === b.ip
+}

@@ -1,0 +1,30 @@
+import type { CommandHandler } from '@cairn/dfs-core/server'
+import type { ConnectionState, HandlerContext } from './context.ts'
+import { downloadHandlers } from './download.ts'
+import { fileInfoHandlers } from './file-info.ts'
+import { metadataHandlers } from './metadata.ts'
+import { modifyHandlers } from './modify.ts'
+import { regenerateHandlers } from './regenerate.ts'
+import { removeHandlers } from './remove.ts'
+import { cairnHandlers } from './status.ts'
+import { syncFileHandlers } from './sync-files.ts'
+import { syncNameHandlers } from './sync-names.ts'
+import { syncRangeHandlers } from './sync-ranges.ts'
+import { uploadHandlers } from './upload.ts'
+
+/** Every command that this storage takes, by its code. */
+export function storageHandlers(context: HandlerContext): Map<number, CommandHandler<ConnectionState>> {
+  return new Map([
+    ...uploadHandlers(context),
+    ...downloadHandlers(context),
+    ...fileInfoHandlers(context),
+    ...metadataHandlers(context),
+    ...modifyHandlers(context),
+    ...regenerateHandlers(context),
+    ...removeHandlers(context),
+    ...syncFileHandlers(context),
+    ...syncRangeHandlers(context),
+    ...syncNameHandlers(context),
+    ...cairnHandlers(context),
+  ])
+}

@@ -1,0 +1,43 @@
+import { pino } from 'pino'
+import { loadStorageConfig } from './config.ts'
+import { startStorage } from './storage.ts'
+
+const [confPath] = process.argv.slice(2)
+const logger = pino({ base: null })
+const stop = new AbortController()
+const stopped = new Promise<string>((resolve) => {
+  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve(signal))
+})
+stopped.then((signal) => {
+  logger.info({ signal }, 'closing')
+  stop.abort()
+}, fail)
+
+try {
+  if (confPath === undefined) throw new Error('usage: storage <path of storage.conf>')
+  const config = loadStorageConfig(confPath)
+  logger.level = levelOf(config.logLevel)
+  const storage = await startStorage(config, logger, stop.signal)
+  // Scripts wait for this line, so the log level does not hide it.
+  const { level } = logger
+  logger.level = 'info'
+  logger.info({ tcpPort: storage.tcpPort, httpPort: storage.httpPort }, 'ready')
+  logger.level = level
+  await stopped
+  await storage.close()
+  process.exit(0)
+} catch (error) {
+  if (stop.signal.aborted) process.exit(0)
+  fail(error)
+}
+
+/** FastDFS's levels by pino's names. */
+function levelOf(fastdfsLevel: string): string {
+  const known: Readonly<Record<string, string>> = { emerg: 'fatal', alert: 'fatal', crit: 'fatal', notice: 'info' }
+  return known[fastdfsLevel] ?? fastdfsLevel
+}
+
+function fail(error: unknown): void {
+  logger.fatal({ err: error }, error instanceof Error ? error.message : String(error))
+  process.exit(1)
+}

@@ -1,0 +1,61 @@
+import { decodeFileName, type FileSource, formatAddress, ProtocolError } from '@cairn/dfs-core'
+import type { ClusterState } from './cluster/cluster-state.ts'
+import type { Identity } from './cluster/identity.ts'
+import { isRemoved, type Member, StorageStatus } from './engine/members.ts'
+import { idOf } from './handlers/burial.ts'
+
+/** Where the 27 characters start in a logic name. */
+const NAME_START = 10
+
+/** Finds members by what file names say. */
+export class MemberDirectory {
+  readonly #identity: Identity
+  readonly #state: ClusterState
+
+  constructor(identity: Identity, state: ClusterState) {
+    this.#identity = identity
+    this.#state = state
+  }
+
+  /** The first address of a storage; empty when it is unknown. */
+  addressOf(source: FileSource): string {
+    if (source.kind === 'ip') return source.ip
+    const id = idOf(source)
+    const entry = this.#identity.storageIds.find((line) => line.id === id)
+    return entry?.ips[0] ?? this.#state.members.get(id)?.ip ?? ''
+  }
+
+  /** The other member that a file was first written to; null when it is this one or unknown. */
+  sourceOf(logicName: string): Member | null {
+    const source = sourceIn(logicName)
+    if (source === null || idOf(source) === idOf(this.#identity.source)) return null
+    const member = source.kind === 'id' ? this.#state.members.get(idOf(source)) : this.#byAddress(source.ip)
+    return member === undefined || isRemoved(member.status) ? null : member
+  }
+
+  /** As `sourceOf`, if trackers believe it to be up. */
+  livingSourceOf(logicName: string): Member | null {
+    const member = this.sourceOf(logicName)
+    const isUp = member?.status === StorageStatus.ACTIVE || member?.status === StorageStatus.ONLINE
+    return isUp ? member : null
+  }
+
+  /** `ip:port` of `sourceOf`. */
+  sourceAddress(logicName: string): string | null {
+    const member = this.sourceOf(logicName)
+    return member === null ? null : formatAddress(member.ip, member.port)
+  }
+
+  #byAddress(ip: string): Member | undefined {
+    return [...this.#state.members.values()].find((member) => member.ip === ip)
+  }
+}
+
+function sourceIn(logicName: string): FileSource | null {
+  try {
+    return decodeFileName(logicName.slice(NAME_START)).source
+  } catch (error) {
+    if (error instanceof ProtocolError) return null
+    throw error
+  }
+}

@@ -1,0 +1,136 @@
+import { lstatSync } from 'node:fs'
+import { crc32 } from 'node:zlib'
+import type { FileStore } from '../disk/file-store.ts'
+import { normalFacts } from '../disk/replica.ts'
+import { type BinlogRecord, recordNumbers, sourceOp } from '../engine/binlog.ts'
+import { fileSize, type LocalContent, openContent } from './local-file.ts'
+import type { FileChange, PeerLink } from './peer-link.ts'
+
+/** Above this size a file that the peer may have already is asked for before it is sent. */
+const ASK_FIRST_BYTES = 256 * 1024
+
+/** What the deliveries to one peer share. */
+export interface Delivery {
+  readonly store: FileStore
+  /** The last file that was created was there already: the next ones probably are, too. */
+  peerIsAhead: boolean
+  /** Bytes of content sent. */
+  sentBytes: number
+}
+
+/** The local file is not what its name says: it must not spread. */
+export class LocalFileDamagedError extends Error {
+  override readonly name = 'LocalFileDamagedError'
+}
+
+/**
+ * Brings one record to a peer, by the rules of FastDFS (internals §4.4). What has been overtaken by a later change here
+ * (the file is gone, shorter, there again) is left out: the later record brings the peer the rest of the way.
+ */
+export async function deliver(delivery: Delivery, link: PeerLink, record: BinlogRecord): Promise<void> {
+  const { path } = delivery.store.resolve(record.name)
+  const change = { name: record.name, timestamp: record.timestamp }
+  switch (sourceOp(record.op)) {
+    case 'C':
+    case 'L':
+      // A link goes out as its content: FastDFS 6.13 to 6.16 stops replicating after it received a link.
+      await createFile(delivery, link, path, change)
+      return
+    case 'U':
+      await sendWhole(delivery, link, path, change)
+      return
+    case 'A':
+    case 'M':
+      await sendRange(delivery, link, path, record)
+      return
+    case 'T':
+      await truncate(delivery, link, path, record)
+      return
+    case 'D':
+      if (!isThere(path)) await link.remove(change)
+      return
+    case 'R':
+      await rename(delivery, link, path, record)
+  }
+}
+
+function isThere(path: string): boolean {
+  return lstatSync(path, { throwIfNoEntry: false }) !== undefined
+}
+
+async function createFile(delivery: Delivery, link: PeerLink, path: string, change: FileChange): Promise<void> {
+  const size = fileSize(path)
+  if (size === null) return
+  if (delivery.peerIsAhead || size > ASK_FIRST_BYTES) {
+    const atPeer = await link.sizeOf(change.name)
+    if (atPeer === size) {
+      await link.confirm(change, size)
+      return
+    }
+    delivery.peerIsAhead = false
+    if (atPeer !== null) {
+      await sendWhole(delivery, link, path, change)
+      return
+    }
+  }
+  const content = openContent(path)
+  if (content === null) return
+  checkSmall(change.name, content)
+  const answer = await link.wholeFile('create', change, content)
+  delivery.peerIsAhead = answer === 'exists'
+  if (answer === 'ok') delivery.sentBytes += content.size
+}
+
+/** A small content costs nothing to check; that of a larger one the receiver checks. */
+function checkSmall(name: string, { body }: LocalContent): void {
+  const facts = Buffer.isBuffer(body) ? normalFacts(name) : null
+  if (facts === null || !Buffer.isBuffer(body)) return
+  if (facts.size !== body.length || facts.crc32 !== crc32(body)) {
+    throw new LocalFileDamagedError(`${name} is not what its name says: ${body.length} bytes, CRC-32 ${crc32(body)}`)
+  }
+}
+
+async function sendWhole(delivery: Delivery, link: PeerLink, path: string, change: FileChange): Promise<void> {
+  const content = openContent(path)
+  if (content === null) return
+  await link.wholeFile('update', change, content)
+  delivery.sentBytes += content.size
+}
+
+async function sendRange(delivery: Delivery, link: PeerLink, path: string, record: BinlogRecord): Promise<void> {
+  const [offset, length] = recordNumbers(record)
+  const content = openContent(path, { offset, length })
+  if (content === null) return
+  const change = { name: record.name, timestamp: record.timestamp }
+  const how = sourceOp(record.op) === 'A' ? 'append' : 'modify'
+  const answer = await link.range(how, change, { offset, ...content })
+  if (answer === 'ok') delivery.sentBytes += length
+  if (answer === 'missing') await sendWhole(delivery, link, path, change)
+}
+
+async function truncate(delivery: Delivery, link: PeerLink, path: string, record: BinlogRecord): Promise<void> {
+  if (!isThere(path)) return
+  const [oldSize, newSize] = recordNumbers(record)
+  const change = { name: record.name, timestamp: record.timestamp }
+  const answer = await link.truncate(change, { oldSize, newSize })
+  if (answer === 'ok') return
+  // "Not the size to truncate from": fine when it was truncated before, or has got a later state as a whole.
+  const atPeer = answer === 'exists' ? await link.sizeOf(record.name) : null
+  if (atPeer !== newSize && atPeer !== fileSize(path)) await sendWhole(delivery, link, path, change)
+}
+
+/**
+ * A copy at the peer that lags behind must not get the new name, which tells its size: then the file goes out whole and
+ * the old name is removed.
+ */
+async function rename(delivery: Delivery, link: PeerLink, path: string, record: BinlogRecord): Promise<void> {
+  const size = fileSize(path)
+  if (size === null) return
+  const change = { name: record.name, timestamp: record.timestamp }
+  if ((await link.sizeOf(record.extra)) === size) {
+    const answer = await link.rename(change, record.extra)
+    if (answer !== 'missing') return
+  }
+  await createFile(delivery, link, path, change)
+  await link.remove({ name: record.extra, timestamp: record.timestamp })
+}

@@ -1,0 +1,118 @@
+import { type Connection, FileInfoFlag, type RequestBody, ServerError, Status, storageCommands } from '@cairn/dfs-core'
+import { PROXIED_FLAG } from '../handlers/source-fallback.ts'
+
+/** A change of one file, with the time that the receiver keeps. */
+export interface FileChange {
+  readonly name: string
+  /** Unix seconds. */
+  readonly timestamp: number
+}
+
+/** Statuses of a peer that are not failures. */
+export type PeerAnswer = 'ok' | 'exists' | 'missing'
+
+/** Commands of replication over one connection to a peer. Other statuses than those of PeerAnswer are thrown. */
+export class PeerLink {
+  readonly connection: Connection
+  readonly #group: string
+
+  constructor(connection: Connection, group: string) {
+    this.connection = connection
+    this.#group = group
+  }
+
+  /** What is sent on this connection from now on tells the trackers how far the peer has come. */
+  async identify(myId: string): Promise<void> {
+    const row = storageCommands.reportServerId
+    await this.connection.request({ command: row.code, head: row.request.encode({ id: myId }) })
+  }
+
+  async activeTest(): Promise<void> {
+    await this.connection.request({ command: storageCommands.activeTest.code, head: Buffer.alloc(0) })
+  }
+
+  /** CREATE: a file that is there in this size stays; UPDATE: it is overwritten. */
+  wholeFile(
+    how: 'create' | 'update',
+    change: FileChange,
+    content: { size: number; body: RequestBody },
+  ): Promise<PeerAnswer> {
+    const row = how === 'create' ? storageCommands.syncCreateFile : storageCommands.syncUpdateFile
+    const head = row.request.encode({ ...change, fileSize: content.size, group: this.#group })
+    return this.#send({ command: row.code, head, body: content.body })
+  }
+
+  /** CREATE of a file that is known to be there: only its record is made, no content goes out. */
+  confirm(change: FileChange, size: number): Promise<PeerAnswer> {
+    const row = storageCommands.syncCreateFile
+    const head = row.request.encode({ ...change, fileSize: size, group: this.#group })
+    return this.#send({ command: row.code, status: Status.EEXIST, head })
+  }
+
+  range(
+    how: 'append' | 'modify',
+    change: FileChange,
+    content: { offset: number; size: number; body: RequestBody },
+  ): Promise<PeerAnswer> {
+    const row = how === 'append' ? storageCommands.syncAppendFile : storageCommands.syncModifyFile
+    const { offset, size, body } = content
+    return this.#send({
+      command: row.code,
+      head: row.request.encode({ ...change, offset, size, group: this.#group }),
+      body,
+    })
+  }
+
+  truncate(change: FileChange, sizes: { oldSize: number; newSize: number }): Promise<PeerAnswer> {
+    const row = storageCommands.syncTruncateFile
+    return this.#send({ command: row.code, head: row.request.encode({ ...change, ...sizes, group: this.#group }) })
+  }
+
+  remove(change: FileChange): Promise<PeerAnswer> {
+    const row = storageCommands.syncDeleteFile
+    return this.#send({ command: row.code, head: row.request.encode({ ...change, group: this.#group }) })
+  }
+
+  rename(change: FileChange, oldName: string): Promise<PeerAnswer> {
+    const row = storageCommands.syncRenameFile
+    return this.#send({
+      command: row.code,
+      head: row.request.encode({ ...change, sourceName: oldName, group: this.#group }),
+    })
+  }
+
+  /** Cairn peers only: everything up to this second has been delivered. */
+  async watermark(timestamp: number): Promise<void> {
+    const row = storageCommands.watermark
+    await this.connection.request({ command: row.code, head: row.request.encode({ timestamp }) })
+  }
+
+  /** Bytes of a file at the peer, or null when it is not there. It must not ask back. */
+  async sizeOf(name: string): Promise<number | null> {
+    const row = storageCommands.queryFileInfo
+    const head = row.request.encode({ group: this.#group, name })
+    const status = FileInfoFlag.noCrc32 | FileInfoFlag.silent | PROXIED_FLAG
+    try {
+      return row.response.decode(await this.connection.request({ command: row.code, status, head })).size
+    } catch (error) {
+      if (error instanceof ServerError && error.status === Status.ENOENT) return null
+      throw error
+    }
+  }
+
+  close(): void {
+    this.connection.close()
+  }
+
+  /** A rename that is done may be answered with an echo of the request: whatever comes is dropped. */
+  async #send(request: { command: number; status?: number; head: Buffer; body?: RequestBody }): Promise<PeerAnswer> {
+    try {
+      await this.connection.request(request)
+      return 'ok'
+    } catch (error) {
+      if (error instanceof ServerError && error.status === Status.EEXIST) return 'exists'
+      if (error instanceof ServerError && error.status === Status.ENOENT) return 'missing'
+      throw error
+    }
+  }
+}

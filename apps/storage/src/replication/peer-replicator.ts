@@ -1,0 +1,252 @@
+import { renameSync } from 'node:fs'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { CairnCommand, formatAddress, openConnection, ServerError, Status } from '@cairn/dfs-core'
+import type { ClusterState } from '../cluster/cluster-state.ts'
+import { type Identity, timeoutsOf } from '../cluster/identity.ts'
+import type { TrackerQueries } from '../cluster/tracker-queries.ts'
+import type { StorageConfig } from '../config.ts'
+import { isErrno } from '../disk/atomic-file.ts'
+import type { FileStore } from '../disk/file-store.ts'
+import type { InitFlagFile } from '../disk/init-flag.ts'
+import { type Mark, markPath, readMark, writeMark } from '../disk/mark-file.ts'
+import { openQuarantine, type Quarantine } from '../disk/quarantine.ts'
+import type { Counters } from '../engine/counters.ts'
+import { isRemoved, type Member, StorageStatus } from '../engine/members.ts'
+import { retryDelayMs } from '../engine/retry.ts'
+import type { Logger } from '../handlers/context.ts'
+import { PeerLink } from './peer-link.ts'
+import { SyncRun } from './sync-run.ts'
+
+/** What replication to any peer works with. */
+export interface ReplicationContext {
+  readonly config: StorageConfig
+  readonly identity: Identity
+  readonly store: FileStore
+  readonly state: ClusterState
+  readonly initFlag: InitFlagFile
+  readonly queries: TrackerQueries
+  readonly counters: Counters
+  readonly logger: Logger
+  readonly tcpPort: number
+}
+
+/** How far one peer is behind. */
+export interface PeerProgress {
+  readonly peerId: string
+  readonly mark: Mark | null
+  /** Records set aside because the peer did not take them. */
+  readonly quarantined: number
+}
+
+const { WAIT_SYNC, SYNCING, OFFLINE, ACTIVE, NONE } = StorageStatus
+
+/** Sends this storage's log to one peer, for as long as the peer is a member: from its mark, and the history if asked. */
+export class PeerReplicator {
+  readonly peerId: string
+  readonly #context: ReplicationContext
+  readonly #stop = new AbortController()
+  readonly #markPath: string
+  readonly #quarantine: Quarantine
+  /** Failures of single records, kept from one connection to the next. */
+  readonly #tries = new Map<string, number>()
+  #mark: Mark | null = null
+  readonly #running: Promise<void>
+
+  constructor(context: ReplicationContext, peerId: string) {
+    this.peerId = peerId
+    this.#context = context
+    const { folder } = context.store.log
+    const { useStorageId } = context.identity
+    this.#markPath = markPath(folder, { id: peerId, useStorageId, ownPort: context.tcpPort })
+    this.#quarantine = openQuarantine(folder, peerId)
+    this.#running = this.#run()
+  }
+
+  /** Resolves when the peer is no member any more, or after `close`. */
+  get ended(): Promise<void> {
+    return this.#running
+  }
+
+  get progress(): PeerProgress {
+    return { peerId: this.peerId, mark: this.#mark, quarantined: this.#quarantine.count }
+  }
+
+  async close(): Promise<void> {
+    this.#stop.abort()
+    await this.#running
+  }
+
+  async #run(): Promise<void> {
+    const { state, logger } = this.#context
+    let failures = 0
+    while (!this.#stop.signal.aborted) {
+      const status = state.statusOf(this.peerId)
+      if (isRemoved(status) || status === NONE) {
+        if (isRemoved(status)) this.#retireMark()
+        return
+      }
+      if (status !== ACTIVE && status !== WAIT_SYNC && status !== SYNCING) {
+        await this.#change()
+        continue
+      }
+      try {
+        await this.#serve(status)
+        failures = 0
+      } catch (error) {
+        if (this.#stop.signal.aborted) return
+        failures += 1
+        logger.warn({ err: error, peer: this.peerId, failures }, 'replication to a member was interrupted')
+        await sleep(retryDelayMs(failures), undefined, { signal: this.#stop.signal }).catch(() => undefined)
+      }
+    }
+  }
+
+  /** One stretch of sending: until the peer's status says otherwise, or something fails. */
+  async #serve(status: number): Promise<void> {
+    const { state, identity } = this.#context
+    const mark = await this.#initMark(status)
+    if (mark === null || (!mark.needSyncOld && state.statusOf(this.peerId) !== ACTIVE)) {
+      await this.#change()
+      return
+    }
+    const teller = await this.#connect()
+    try {
+      await teller.identify(identity.storageId)
+      await this.#announce(mark)
+      if (!this.#isServed()) return
+      const peerIsCairn = await this.#isCairn()
+      await this.#send(teller, mark, peerIsCairn)
+      const peer = state.members.get(this.peerId)
+      if (this.#mark?.needSyncOld && this.#mark.syncOldDone && peer?.status === SYNCING) await this.#finishHistory(peer)
+    } finally {
+      teller.close()
+    }
+  }
+
+  async #send(teller: PeerLink, mark: Mark, peerIsCairn: boolean): Promise<void> {
+    const run = new SyncRun({
+      ...this.#context,
+      peerId: this.peerId,
+      mark,
+      peerIsCairn,
+      teller,
+      quarantine: this.#quarantine,
+      tries: this.#tries,
+      connect: () => this.#connect(),
+      isServed: () => this.#isServed(),
+      saveMark: (changed) => this.#saveMark(changed),
+    })
+    const stop = () => run.stop()
+    this.#stop.signal.addEventListener('abort', stop)
+    try {
+      await run.done
+    } finally {
+      this.#stop.signal.removeEventListener('abort', stop)
+    }
+  }
+
+  #isServed(): boolean {
+    const status = this.#context.state.statusOf(this.peerId)
+    return !this.#stop.signal.aborted && (status === ACTIVE || status === SYNCING)
+  }
+
+  /** The source of a newcomer's history says so to the trackers, when it begins and when it has sent everything. */
+  async #announce(mark: Mark): Promise<void> {
+    const { state, identity, queries } = this.#context
+    const peer = state.members.get(this.peerId)
+    if (peer?.status === WAIT_SYNC) {
+      state.setStatus(peer.id, SYNCING)
+      await queries.reportStatus(identity.group, peer, SYNCING)
+    } else if (peer?.status === SYNCING && mark.needSyncOld && mark.syncOldDone) {
+      await this.#finishHistory(peer)
+    }
+  }
+
+  async #finishHistory(peer: Member): Promise<void> {
+    const { state, identity, queries } = this.#context
+    state.setStatus(peer.id, OFFLINE)
+    await queries.reportStatus(identity.group, peer, OFFLINE)
+  }
+
+  /** Null: it is not known yet whether this storage has to send the history. */
+  async #initMark(status: number): Promise<Mark | null> {
+    const known = status <= WAIT_SYNC ? null : readMark(this.#markPath)
+    if (known !== null && status !== SYNCING) return this.#keepMark(known)
+    if (!this.#context.initFlag.flag.syncOldDone) return null
+    const { identity, queries } = this.#context
+    const source = await queries.historySource(identity.group, this.peerId)
+    const needSyncOld = source?.sourceId === identity.storageId
+    if (known !== null && (known.needSyncOld || !needSyncOld)) return this.#keepMark(known)
+    const fresh = {
+      index: 0,
+      offset: 0,
+      needSyncOld,
+      syncOldDone: false,
+      untilTimestamp: source?.until ?? 0,
+      scanRowCount: 0,
+      syncRowCount: 0,
+    }
+    await this.#saveMark(fresh)
+    return fresh
+  }
+
+  #keepMark(mark: Mark): Mark {
+    this.#mark = mark
+    return mark
+  }
+
+  async #saveMark(mark: Mark): Promise<void> {
+    this.#mark = mark
+    await writeMark(this.#markPath, mark)
+  }
+
+  async #connect(): Promise<PeerLink> {
+    const { config, store } = this.#context
+    const connection = await openConnection(this.#address(), timeoutsOf(config))
+    return new PeerLink(connection, store.group)
+  }
+
+  #address(): string {
+    const peer = this.#context.state.members.get(this.peerId)
+    return formatAddress(peer?.ip ?? '', peer?.port ?? 0)
+  }
+
+  /** A C storage answers EINVAL to STATUS and closes, so it is asked on a connection of its own. */
+  async #isCairn(): Promise<boolean> {
+    const link = await this.#connect()
+    try {
+      await link.connection.request({ command: CairnCommand.STATUS, head: Buffer.alloc(0) })
+      return true
+    } catch (error) {
+      if (error instanceof ServerError && error.status === Status.EINVAL) return false
+      throw error
+    } finally {
+      link.close()
+    }
+  }
+
+  /** A removed member that comes back is a new one. */
+  #retireMark(): void {
+    const stamp = new Date().toISOString().replaceAll(/\D/g, '').slice(0, 14)
+    try {
+      renameSync(this.#markPath, `${this.#markPath}.${stamp}`)
+    } catch (error) {
+      if (!isErrno(error, 'ENOENT')) throw error
+    }
+  }
+
+  /** Until something in the group changes. */
+  #change(): Promise<void> {
+    const { state } = this.#context
+    return new Promise((resolve) => {
+      const end = () => {
+        stop()
+        this.#stop.signal.removeEventListener('abort', end)
+        resolve()
+      }
+      const stop = state.onChange(end)
+      this.#stop.signal.addEventListener('abort', end)
+      if (this.#stop.signal.aborted) end()
+    })
+  }
+}

@@ -1,0 +1,77 @@
+import type { Identity } from './cluster/identity.ts'
+import type { StorageConfig } from './config.ts'
+import { binlogFolder } from './disk/binlog-files.ts'
+import { repairChanges } from './disk/change-intent.ts'
+import { FileStore } from './disk/file-store.ts'
+import { type InitFlagFile, openInitFlag } from './disk/init-flag.ts'
+import { type LogWriter, openLogWriter } from './disk/log-writer.ts'
+import { sweepOrphans, sweepTemporaries } from './disk/orphan-sweep.ts'
+import { checkPathMark } from './disk/path-mark.ts'
+import { type RunningMark, takeRunningMark } from './disk/running-mark.ts'
+import { loadStatFile, saveStatFile } from './disk/stat-file.ts'
+import { openStorePath, type StorePath } from './disk/store-path.ts'
+import { createDirectoryCursor, type DirectoryCursor } from './engine/allocate.ts'
+import type { Counters } from './engine/counters.ts'
+import type { Logger } from './handlers/context.ts'
+
+/** Everything that this storage has on disk, open; the log is open before the trackers have said what this storage is. */
+export class StorageFiles {
+  readonly initFlag: InitFlagFile
+  readonly log: LogWriter
+  readonly counters: Counters
+  readonly storePaths: readonly StorePath[]
+  readonly #config: StorageConfig
+  readonly #logger: Logger
+  readonly #running: RunningMark
+  readonly #cursor: DirectoryCursor
+
+  constructor(config: StorageConfig, logger: Logger) {
+    const now = unixSeconds()
+    this.#config = config
+    this.#logger = logger
+    this.#running = takeRunningMark(config.basePath, now)
+    this.initFlag = openInitFlag(config.basePath, now)
+    this.storePaths = config.storePaths.map(({ path, readonly }, index) => openStorePath(index, path, readonly))
+    const saved = loadStatFile(config.basePath)
+    this.counters = saved.counters
+    this.#cursor = createDirectoryCursor(saved.cursor, config.subdirCount, config.rotateCount)
+    const report = (message: string, error?: unknown) => logger.warn({ err: error }, message)
+    this.log = openLogWriter({ folder: binlogFolder(config.basePath), now: unixSeconds, report })
+  }
+
+  /** Files under the names that the cluster gives them. What a crash left half done is repaired first. */
+  openStore(identity: Identity): FileStore {
+    const { checkStorePathMark, subdirCount, distribution, port } = this.#config
+    const owner = { ip: identity.addresses[0] ?? '', port, now: unixSeconds() }
+    if (checkStorePathMark) for (const storePath of this.storePaths) checkPathMark(storePath, this.initFlag, owner)
+    const cursor = distribution === 'rotate' ? this.#cursor : null
+    const store = new FileStore({ identity, storePaths: this.storePaths, log: this.log, cursor, subdirCount })
+    for (const message of repairChanges(store)) this.#logger.warn({}, message)
+    const swept = sweepTemporaries(this.storePaths)
+    if (swept > 0) this.#logger.info({ files: swept }, 'removed what was being written when the last process ended')
+    this.initFlag.save({ lastIp: identity.addresses.join(','), lastPort: port })
+    return store
+  }
+
+  /** After a crash: removes files that were never acknowledged. Call it when interrupted uploads are finished. */
+  removeOrphans(store: FileStore): void {
+    const { interrupted } = this.#running
+    if (interrupted === null) return
+    const orphans = sweepOrphans(store, Math.max(interrupted.startedAt, this.log.openedAfter))
+    for (const name of orphans) this.#logger.warn({ name }, 'removed a file that no record names')
+  }
+
+  saveStatistics(): void {
+    saveStatFile(this.#config.basePath, { counters: this.counters, cursor: this.#cursor.state() })
+  }
+
+  async close(): Promise<void> {
+    await this.log.close()
+    this.saveStatistics()
+    this.#running.remove()
+  }
+}
+
+export function unixSeconds(): number {
+  return Math.floor(Date.now() / 1000)
+}

@@ -1,0 +1,201 @@
+import { ConnectionPool } from '@cairn/dfs-core'
+import { type CommandServer, createCommandServer } from '@cairn/dfs-core/server'
+import manifest from '../package.json' with { type: 'json' }
+import { ClusterState } from './cluster/cluster-state.ts'
+import { type Identity, learnIdentity, timeoutsOf } from './cluster/identity.ts'
+import { createTrackerQueries } from './cluster/tracker-queries.ts'
+import { startTrackerReporter } from './cluster/tracker-reporter.ts'
+import type { StorageConfig } from './config.ts'
+import { createFileLocks } from './disk/file-locks.ts'
+import type { FileStore } from './disk/file-store.ts'
+import { openTombstones } from './disk/tombstones.ts'
+import { StorageStatus } from './engine/members.ts'
+import { createReceivedTimes } from './engine/received.ts'
+import { createRefusals } from './engine/refusals.ts'
+import type { ConnectionState, HandlerContext, Logger } from './handlers/context.ts'
+import { storageHandlers } from './handlers/handlers.ts'
+import { MemberDirectory } from './member-directory.ts'
+import type { PeerProgress } from './replication/peer-replicator.ts'
+import { createRemoteSources } from './replication/remote-source.ts'
+import { type Replication, startReplication } from './replication/replication.ts'
+import { StorageFiles, unixSeconds } from './storage-files.ts'
+import { openWebDoor, type WebDoor } from './web-door.ts'
+
+/** How long requests that are being answered may take when the storage stops. */
+const CLOSE_GRACE_MS = 1000
+/** Times that a peer's content is refused because it is not what its name says, before the peer is let go on. */
+const REFUSALS_MAX = 2
+const MIB = 1024 * 1024
+
+export interface RunningStorage {
+  readonly tcpPort: number
+  /** −1 when there is no HTTP server. */
+  readonly httpPort: number
+  readonly storageId: string
+  /** How far each peer is behind this storage's log. */
+  replication(): PeerProgress[]
+  close(): Promise<void>
+}
+
+/**
+ * Builds a storage from its configuration: opens the disk, asks the trackers what it is, repairs what a crash left,
+ * serves, joins, replicates. Rejects when the disk or the configuration does not allow it; waits for trackers, unless
+ * `signal` aborts.
+ */
+export async function startStorage(
+  config: StorageConfig,
+  logger: Logger,
+  signal?: AbortSignal,
+): Promise<RunningStorage> {
+  for (const warning of config.warnings) logger.warn({}, warning)
+  const storage = new Storage(config, logger)
+  try {
+    await storage.start(signal)
+  } catch (error) {
+    await storage.close()
+    throw error
+  }
+  return storage
+}
+
+interface ContextParts {
+  readonly identity: Identity
+  readonly store: FileStore
+  readonly state: ClusterState
+  readonly pool: ConnectionPool
+}
+
+/** Everything that runs, and the order of its end. */
+class Storage implements RunningStorage {
+  tcpPort = 0
+  httpPort = -1
+  storageId = ''
+  readonly #config: StorageConfig
+  readonly #logger: Logger
+  readonly #files: StorageFiles
+  readonly #stop = new AbortController()
+  readonly #received = createReceivedTimes()
+  /** What is to be closed, last opened first. */
+  readonly #opened: Array<() => Promise<void> | void> = []
+  #replication: Replication | null = null
+  #connectionsMax = 0
+
+  constructor(config: StorageConfig, logger: Logger) {
+    this.#config = config
+    this.#logger = logger
+    this.#files = new StorageFiles(config, logger)
+    this.#opened.push(() => this.#files.close())
+  }
+
+  async start(signal?: AbortSignal): Promise<void> {
+    const stopped = AbortSignal.any([this.#stop.signal, ...(signal === undefined ? [] : [signal])])
+    const identity = await learnIdentity(this.#config, this.#logger, stopped)
+    const store = this.#files.openStore(identity)
+    const state = new ClusterState(identity.storageId)
+    this.storageId = identity.storageId
+    const pool = new ConnectionPool(timeoutsOf(this.#config))
+    this.#opened.push(() => pool.close())
+    const context = this.#context({ identity, store, state, pool })
+    const web = await openWebDoor(context, { pool, version: manifest.version })
+    this.#opened.push(() => web.close())
+    this.#files.removeOrphans(store)
+    this.httpPort = await web.listen()
+    const server = await this.#serve({ ...context, status: () => this.#status(identity, web) })
+    this.#report(identity, store, { state, server })
+    const timer = setInterval(() => this.#files.saveStatistics(), this.#config.statFileIntervalMs)
+    this.#opened.push(() => clearInterval(timer))
+  }
+
+  replication(): PeerProgress[] {
+    return this.#replication?.progress() ?? []
+  }
+
+  async close(): Promise<void> {
+    this.#stop.abort()
+    for (const close of this.#opened.splice(0).reverse()) await close()
+  }
+
+  #context({ identity, store, state, pool }: ContextParts): HandlerContext & { members: MemberDirectory } {
+    const members = new MemberDirectory(identity, state)
+    const remote = createRemoteSources({ store, pool })
+    return {
+      config: this.#config,
+      logger: this.#logger,
+      store,
+      locks: createFileLocks(),
+      counters: this.#files.counters,
+      tombstones: openTombstones(store.log.folder, unixSeconds),
+      received: this.#received,
+      refusals: createRefusals(REFUSALS_MAX),
+      addressWidth: identity.addressWidth,
+      members,
+      addressOf: (source) => members.addressOf(source),
+      sourceOf(logicName) {
+        const member = members.livingSourceOf(logicName)
+        return member === null ? null : remote(member)
+      },
+      peerSeen(peerId) {
+        // A peer that sends is up; if the list says otherwise it is out of date.
+        if (state.members.size > 0 && state.statusOf(peerId) !== StorageStatus.ACTIVE) state.requestBeat()
+      },
+      status: () => this.#status(identity, null),
+    }
+  }
+
+  async #serve(context: HandlerContext): Promise<CommandServer> {
+    const { maxConnections, networkTimeoutMs, allowHosts, port, bindAddress } = this.#config
+    const server = createCommandServer<ConnectionState>({
+      handlers: storageHandlers(context),
+      newState: () => ({ peerId: null }),
+      limits: { maxConnections, networkTimeoutMs },
+      ...(allowHosts !== null && { allowHosts }),
+      unknownCommand: 'close',
+      closeOnEinval: true,
+      logger: this.#logger,
+    })
+    this.#opened.push(() => server.close(CLOSE_GRACE_MS))
+    this.tcpPort = await server.listen(port, bindAddress === '' ? '0.0.0.0' : bindAddress)
+    return server
+  }
+
+  /** Joins the group and sends it this storage's log. */
+  #report(
+    identity: Identity,
+    store: FileStore,
+    { state, server }: { state: ClusterState; server: CommandServer },
+  ): void {
+    const shared = { config: this.#config, identity, state, logger: this.#logger, counters: this.#files.counters }
+    const { initFlag } = this.#files
+    const { tcpPort } = this
+    const reporter = startTrackerReporter({
+      ...shared,
+      initFlag,
+      received: this.#received,
+      tcpPort,
+      upTime: unixSeconds(),
+      connections: () => this.#countConnections(server),
+      diskUsage: () =>
+        store.space().map(({ totalBytes, freeBytes }) => ({
+          totalMb: Math.floor(totalBytes / MIB),
+          freeMb: Math.floor(freeBytes / MIB),
+        })),
+    })
+    this.#opened.push(() => reporter.close())
+    const queries = createTrackerQueries(this.#config, state, this.#logger)
+    this.#opened.push(() => queries.close())
+    const replication = startReplication({ ...shared, initFlag, store, queries, tcpPort })
+    this.#replication = replication
+    this.#opened.push(() => replication.close())
+  }
+
+  #countConnections(server: CommandServer): { allocated: number; current: number; max: number } {
+    const current = server.connections
+    this.#connectionsMax = Math.max(this.#connectionsMax, current)
+    return { allocated: this.#config.maxConnections, current, max: this.#connectionsMax }
+  }
+
+  #status(identity: Identity, web: WebDoor | null) {
+    const { storageId, group } = identity
+    return { version: manifest.version, httpPort: this.httpPort, kids: web?.kids() ?? [], storageId, group }
+  }
+}

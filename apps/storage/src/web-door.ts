@@ -1,0 +1,83 @@
+import type { ConnectionPool } from '@cairn/dfs-core'
+import { countBytes, countOperation } from './engine/counters.ts'
+import type { HandlerContext } from './handlers/context.ts'
+import { KeysFile } from './http/keys-file.ts'
+import { type RunningHttpServer, startHttpServer } from './http/server.ts'
+import { createFindAtSource } from './http/source-files.ts'
+import type { MemberDirectory } from './member-directory.ts'
+import { DiskPartStore } from './parts/disk-part-store.ts'
+
+/** The HTTP side of a storage: uploads in progress, keys and the server. */
+export interface WebDoor {
+  /** Kids that tickets may be signed with. */
+  kids(): readonly string[]
+  /** Starts to serve; resolves with the port, −1 when HTTP is off. */
+  listen(): Promise<number>
+  close(): Promise<void>
+}
+
+export interface WebDoorOptions {
+  readonly pool: ConnectionPool
+  readonly version: string
+}
+
+const CLOSED: WebDoor = { kids: () => [], listen: () => Promise.resolve(-1), close: () => Promise.resolve() }
+
+/** Takes up the uploads that were under way; what a crash stopped at its end is finished. Nothing is served yet. */
+export async function openWebDoor(
+  context: HandlerContext & { members: MemberDirectory },
+  options: WebDoorOptions,
+): Promise<WebDoor> {
+  const { config, store, counters, logger } = context
+  if (config.http.port < 0) return CLOSED
+  const keys = openKeys(context)
+  const parts = await DiskPartStore.open({
+    store,
+    durability: config.http.tusDurability,
+    report: (message, error) => logger.warn({ err: error }, message),
+    onFinished({ size }) {
+      countOperation(counters, 'Upload', true)
+      countBytes(counters, 'Upload', size, size)
+    },
+  })
+  let server: RunningHttpServer | null = null
+  return {
+    kids: () => keys?.kids ?? [],
+    async listen() {
+      server = await startHttpServer({
+        config: config.http,
+        uploadSizeMax: config.uploadSizeMax,
+        maxConnections: config.maxConnections,
+        store,
+        parts,
+        keys,
+        logger,
+        findAtSource: createFindAtSource(options.pool, (name) => context.members.sourceAddress(name)),
+        isDeleted: (name) => context.tombstones.has(name),
+        onDownload(bytes, succeeded) {
+          countOperation(counters, 'Download', succeeded)
+          countBytes(counters, 'Download', bytes, succeeded ? bytes : 0)
+        },
+        status: () => ({
+          version: options.version,
+          storePaths: store.space(),
+          files: counters.successUploadCount - counters.successDeleteCount,
+        }),
+      })
+      void parts.finishComplete()
+      return server.port
+    },
+    async close() {
+      await server?.close()
+      await parts.close()
+      keys?.close()
+    },
+  }
+}
+
+function openKeys({ config, logger }: HandlerContext): KeysFile | null {
+  const { keysFile, access } = config.http
+  if (keysFile !== null) return new KeysFile(keysFile, logger)
+  if (access === 'open') return null
+  throw new Error('http_access = ticket needs a keys_file')
+}

@@ -1,0 +1,162 @@
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { ConnectionPool, DfsClient, StorageClient } from '@cairn/dfs-core'
+import { pino } from 'pino'
+import { buildStorageIds } from '../../tracker/src/cluster/storage-ids.ts'
+import { defaultTrackerConfig } from '../../tracker/src/config.ts'
+import { type RunningTracker, startTracker } from '../../tracker/src/tracker.ts'
+import { type StorageConfig, storageConfigDefaults } from '../src/config.ts'
+import { type RunningStorage, startStorage } from '../src/storage.ts'
+
+/** Set CAIRN_TEST_LOG=debug to see what the daemons say. */
+export const logger = pino({ level: process.env['CAIRN_TEST_LOG'] ?? 'silent' })
+
+export interface TestStorage {
+  readonly id: string
+  readonly basePath: string
+  readonly config: StorageConfig
+  running: RunningStorage
+  client: StorageClient
+  address: string
+  stop(): Promise<void>
+  start(change?: Partial<StorageConfig>): Promise<void>
+}
+
+export interface TestCluster {
+  readonly folder: string
+  readonly tracker: RunningTracker
+  readonly dfs: DfsClient
+  readonly storages: TestStorage[]
+  addStorage(id: string, change?: Partial<StorageConfig>): Promise<TestStorage>
+  close(): Promise<void>
+}
+
+/** A tracker with storage ids on free ports, in this process; its storages live in one temporary folder. */
+export async function startCluster(
+  ids: readonly string[] = ['100001'],
+  change: Partial<StorageConfig> = {},
+): Promise<TestCluster> {
+  const folder = mkdtempSync(join(tmpdir(), 'cairn-storage-'))
+  const tracker = await startTestTracker(join(folder, 'tracker'))
+  const pool = new ConnectionPool({ networkTimeoutMs: 10_000 })
+  const dfs = new DfsClient({ trackers: [`127.0.0.1:${tracker.tcpPort}`] })
+  const storages: TestStorage[] = []
+  const cluster: TestCluster = {
+    folder,
+    tracker,
+    dfs,
+    storages,
+    async addStorage(id, own = {}) {
+      const storage = await startTestStorage({ folder, id, tracker, pool, change: { ...change, ...own } })
+      storages.push(storage)
+      return storage
+    },
+    async close() {
+      dfs.close()
+      pool.close()
+      await Promise.all(storages.map((storage) => storage.stop()))
+      await tracker.close()
+      rmSync(folder, { recursive: true, force: true })
+    },
+  }
+  for (const id of ids) await cluster.addStorage(id)
+  await allActive(cluster)
+  return cluster
+}
+
+export function testStorageConfig(basePath: string, id: string, trackerPort: number): StorageConfig {
+  return {
+    ...storageConfigDefaults,
+    group: 'group1',
+    bindAddress: '127.0.0.1',
+    port: 0,
+    serverId: id,
+    trackers: [{ hosts: ['127.0.0.1'], port: trackerPort }],
+    basePath,
+    storePaths: [{ path: basePath, readonly: false }],
+    heartBeatIntervalMs: 200,
+    diskReportIntervalMs: 1000,
+    http: { ...storageConfigDefaults.http, port: -1, access: 'open' },
+  }
+}
+
+/** Waits until `condition` holds; fails with `what` after ten seconds. */
+export async function until(what: string, condition: () => boolean | Promise<boolean>): Promise<void> {
+  const deadline = Date.now() + 10_000
+  while (!(await condition())) {
+    if (Date.now() > deadline) throw new Error(`still not: ${what}`)
+    await new Promise((resolve) => setTimeout(resolve, 10))
+  }
+}
+
+export async function allActive(cluster: TestCluster): Promise<void> {
+  await until('all storages are ACTIVE', async () => {
+    const members = await cluster.dfs.tracker.listStorages('group1').catch(() => [])
+    return members.length === cluster.storages.length && members.every(({ status }) => status === 7)
+  })
+}
+
+/** Ids that a test may use; ports are only there because the file needs them, storages are told apart by their id. */
+const IDS = ['100001', '100002', '100003']
+
+function startTestTracker(basePath: string): Promise<RunningTracker> {
+  mkdirSync(basePath, { recursive: true })
+  const entries = IDS.map((id, index) => ({
+    id,
+    group: 'group1',
+    hosts: ['127.0.0.1'],
+    port: index + 1,
+    rw: { read: true, write: true },
+  }))
+  const config = defaultTrackerConfig(basePath)
+  return startTracker(
+    {
+      ...config,
+      bindAddresses: ['127.0.0.1'],
+      port: 0,
+      http: { bindAddress: '127.0.0.1', port: -1 },
+      storageIds: buildStorageIds(entries, 'storage_ids.conf'),
+      cluster: { ...config.cluster, idInFileName: true, reservedSpace: { kind: 'mb', mb: 1 } },
+    },
+    logger.child({ daemon: 'tracker' }),
+  )
+}
+
+interface Place {
+  readonly folder: string
+  readonly id: string
+  readonly tracker: RunningTracker
+  readonly pool: ConnectionPool
+  readonly change: Partial<StorageConfig>
+}
+
+async function startTestStorage({ folder, id, tracker, pool, change }: Place): Promise<TestStorage> {
+  const basePath = join(folder, id)
+  mkdirSync(basePath, { recursive: true })
+  const config = { ...testStorageConfig(basePath, id, tracker.tcpPort), ...change }
+  const daemon = logger.child({ daemon: id })
+  const first = await startStorage(config, daemon)
+  const addressOf = (running: RunningStorage) => `127.0.0.1:${running.tcpPort}`
+  let isRunning = true
+  const storage: TestStorage = {
+    id,
+    basePath,
+    config,
+    running: first,
+    address: addressOf(first),
+    client: new StorageClient(addressOf(first), pool),
+    async stop() {
+      if (!isRunning) return
+      isRunning = false
+      await storage.running.close()
+    },
+    async start(own = {}) {
+      // The port stays, as it does for a daemon that is restarted.
+      const port = storage.running.tcpPort
+      storage.running = await startStorage({ ...config, port, ...own }, daemon)
+      isRunning = true
+    },
+  }
+  return storage
+}
