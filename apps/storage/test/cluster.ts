@@ -81,6 +81,13 @@ export function testStorageConfig(basePath: string, id: string, trackerPort: num
   }
 }
 
+/** Bytes that differ by seed, by position and between kilobytes. */
+export function content(size: number, seed = 1): Buffer {
+  const bytes = Buffer.allocUnsafe(size)
+  for (let i = 0; i < size; i += 1) bytes[i] = i * 31 + seed * 7 + (i >> 8)
+  return bytes
+}
+
 /** Waits until `condition` holds; fails with `what` after ten seconds. */
 export async function until(what: string, condition: () => boolean | Promise<boolean>): Promise<void> {
   const deadline = Date.now() + 10_000

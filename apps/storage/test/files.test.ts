@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { crc32 } from 'node:zlib'
 import { parseFileId, ServerError } from '@cairn/dfs-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { startCluster, type TestCluster } from './cluster.ts'
+import { content, startCluster, type TestCluster } from './cluster.ts'
 
 let cluster: TestCluster
 
@@ -11,8 +11,6 @@ beforeAll(async () => {
   cluster = await startCluster()
 })
 afterAll(() => cluster.close())
-
-const content = (size: number) => Buffer.from(Array.from({ length: size }, (_, i) => (i * 7 + (i >> 8)) & 0xff))
 
 describe('files of one storage', () => {
   it.each([0, 1, 12, 4096, 65_535, 65_536, 65_537, 1_000_003])(
