@@ -17,7 +17,9 @@ async function buildDaemons() {
 }
 
 async function generatePrismaClient() {
-  await runQuietly(process.execPath, [path.join(root, 'node_modules/prisma/build/index.js'), 'generate'], prismaEnv)
+  await runQuietly(process.execPath, [path.join(root, 'node_modules/prisma/build/index.js'), 'generate'], {
+    env: prismaEnv,
+  })
 }
 
 /** Next leaves static files and public/ out of its standalone folder. */
@@ -36,9 +38,9 @@ function completeStandalone() {
 async function buildWeb() {
   const { bundleWorker } = await import('./bundle.mjs')
   const next = path.join(root, WEB, 'node_modules/next/dist/bin/next')
-  await runQuietly(process.execPath, [next, 'build', path.join(root, WEB)], {
-    NEXT_TELEMETRY_DISABLED: '1',
-    NODE_ENV: 'production',
+  await runQuietly(process.execPath, [next, 'build'], {
+    cwd: path.join(root, WEB),
+    env: { NEXT_TELEMETRY_DISABLED: '1', NODE_ENV: 'production' },
   })
   completeStandalone()
   await bundleWorker()

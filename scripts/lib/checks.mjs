@@ -17,7 +17,8 @@ function packageFolders() {
 }
 
 async function types() {
-  await node('apps/web/node_modules/next/dist/bin/next', 'typegen', path.join(root, 'apps/web'))
+  const web = path.join(root, 'apps/web')
+  await runQuietly(process.execPath, [path.join(web, 'node_modules/next/dist/bin/next'), 'typegen'], { cwd: web })
   const failures = []
   for (const dir of packageFolders()) {
     const project = path.join(root, dir, 'tsconfig.json')
@@ -27,11 +28,17 @@ async function types() {
 }
 
 async function importDirections() {
-  const output = await runQuietly(
-    bin('depcruise'),
-    ['--config', '.dependency-cruiser.cjs', '--output-type', 'err', 'apps', 'packages', 'scripts', 'e2e', 'bench'],
-    {},
-  )
+  const output = await runQuietly(bin('depcruise'), [
+    '--config',
+    '.dependency-cruiser.cjs',
+    '--output-type',
+    'err',
+    'apps',
+    'packages',
+    'scripts',
+    'e2e',
+    'bench',
+  ])
   const modules = Number(/\((\d+) modules/.exec(output)?.[1] ?? 0)
   if (modules < MODULES_MIN) throw new Error(`dependency-cruiser saw only ${modules} modules:\n${output}`)
   return `${modules} modules`

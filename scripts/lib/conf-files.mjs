@@ -46,8 +46,8 @@ export function storageConf(settings, storage) {
     store_path_count: 1,
     store_path0: storage.dir,
     tracker_server: settings.trackers[0],
-    // On one machine a short beat costs nothing, and a storage that ends is noticed soon.
-    heart_beat_interval: 5,
+    // On one machine a short beat costs nothing, and storages are active a second after they start.
+    heart_beat_interval: 1,
     stat_report_interval: 30,
     keys_file: path.join(storage.dir, 'keys.json'),
     web_origins: settings.origins.join(','),

@@ -49,5 +49,5 @@ export async function startDatabase({ databaseUrl, dataDir }) {
 /** Brings the tables up to date. */
 export async function migrate(url) {
   const cli = path.join(root, 'node_modules/prisma/build/index.js')
-  await runQuietly(process.execPath, [cli, 'migrate', 'deploy'], { ...prismaEnv, DATABASE_URL: url })
+  await runQuietly(process.execPath, [cli, 'migrate', 'deploy'], { env: { ...prismaEnv, DATABASE_URL: url } })
 }

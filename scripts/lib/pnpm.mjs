@@ -26,5 +26,5 @@ async function pnpmEntry() {
 export async function pnpm(...args) {
   const binDir = path.join(TOOLS, 'node_modules/.bin')
   const env = { PATH: binDir + path.delimiter + process.env.PATH }
-  await runQuietly(process.execPath, [await pnpmEntry(), ...args], env)
+  await runQuietly(process.execPath, [await pnpmEntry(), ...args], { env })
 }

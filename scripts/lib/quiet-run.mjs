@@ -10,13 +10,13 @@ process.on('exit', () => {
   for (const child of running) child.kill('SIGTERM')
 })
 
-/** Runs a program without showing what it prints, unless it fails. */
-export function runQuietly(command, args, env = {}) {
+/** Runs a program, in the top folder unless `cwd` says otherwise, without showing what it prints, unless it fails. */
+export function runQuietly(command, args, { env = {}, cwd = root } = {}) {
   return new Promise((resolve, reject) => {
     const child = spawn(command, args, {
       // npm is a .cmd file on Windows, which only a shell can start.
       shell: process.platform === 'win32' && command === 'npm',
-      cwd: root,
+      cwd,
       env: { ...process.env, ...env },
       stdio: ['ignore', 'pipe', 'pipe'],
     })

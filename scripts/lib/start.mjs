@@ -71,6 +71,8 @@ function stopOnSignals(end, killNow) {
     else killNow()
     end(0)
   }
+  // A terminal that was closed takes no more words; everything must still be stopped in order.
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined)
   for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(name, onSignal)
   // `kill` of npm does not reach this process: notice that it is gone.
   const parent = process.ppid
