@@ -88,6 +88,18 @@ describe('a request', () => {
   })
 
   it.each([
+    [64 * 1024, true],
+    [64 * 1024 + 1, false],
+  ])('refused with a body of %i bytes leaves a usable connection: %s', async (size, usable) => {
+    const { connection, peer } = await pair()
+    const answer = failure(connection.request({ command: 11, head: EMPTY, body: Buffer.alloc(size) }))
+    await peer.read(10)
+    peer.send(frame(100, '', Status.ENOSPC))
+    expect(await answer).toMatchObject({ status: Status.ENOSPC })
+    expect(connection.usable).toBe(usable)
+  })
+
+  it.each([
     ['is no answer', frame(99, 'x')],
     ['is longer than accepted', frame(100, 'twelve bytes')],
     ['has a negative length', header(-1n, 100)],
@@ -267,6 +279,17 @@ describe('a streamed body', () => {
     expect(await answer).toMatchObject({ status: Status.ENOSPC })
     expect([connection.usable, stream.destroyed]).toEqual([false, true])
     await peer.rest()
+  })
+
+  it('is broken off by a success that comes before its end', async () => {
+    const { connection, peer } = await pair()
+    const stream = new PassThrough()
+    const answer = failure(connection.request({ command: 11, head: EMPTY, body: { stream, size: 1000 } }))
+    stream.write(Buffer.alloc(10))
+    await peer.read(20)
+    peer.send(frame(100))
+    expect(await answer).toBeInstanceOf(ProtocolError)
+    expect(connection.usable).toBe(false)
   })
 
   it('may come from a slow source: its silence is not the server silence', async () => {

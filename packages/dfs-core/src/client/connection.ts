@@ -11,6 +11,8 @@ const QUIT = 82
 const RESPONSE_BYTES_MAX = 4 * 1024 * 1024
 /** Head and buffered body up to this size leave in one write, which an idle connection takes whole or not at all. */
 const SINGLE_WRITE_BYTES_MAX = 16 * 1024
+/** C storages do not drain a body that they refuse; one that fits their receive buffer they have read (client protocol §1.7). */
+const REFUSED_BODY_BYTES_MAX = 64 * 1024
 
 export interface Timeouts {
   readonly connectTimeoutMs: number
@@ -68,9 +70,9 @@ export function openConnection(address: string, timeouts: Timeouts): Promise<Con
 }
 
 /**
- * One socket to a server, one request at a time. After an error status the connection can be used again, unless a part
- * of the request was still unsent or the status is EINVAL (storages close then). After any other failure it is
- * destroyed, and so is one whose answer was not read to the end.
+ * One socket to a server, one request at a time. After an error status the connection can be used again, unless the
+ * status is EINVAL (storages close then) or the body was large or not all sent (the server may not have read it). After
+ * any other failure it is destroyed, and so is one whose answer was not read to the end.
  */
 export class Connection {
   readonly address: string
@@ -83,6 +85,7 @@ export class Connection {
   readonly #socket: Socket
   readonly #networkTimeoutMs: number
   #timeoutMs = 0
+  #bodySize = 0
   #command = 0
   #reader: AnswerReader | null = null
   #sender: BodySender | null = null
@@ -152,6 +155,7 @@ export class Connection {
     if (this.#reader !== null) throw new Error(`a request is still under way on the connection to ${this.address}`)
     this.#command = request.command
     this.#timeoutMs = request.timeoutMs ?? this.#networkTimeoutMs
+    this.#bodySize = bodySize(request.body)
     this.#reader = new AnswerReader(receiver)
     this.failure = null
     if (this.#dead) this.#finish('unsent', this.#error('the connection was lost before the request'))
@@ -160,7 +164,7 @@ export class Connection {
 
   async #send({ command, status = 0, head, body }: Request): Promise<void> {
     const front = Buffer.allocUnsafe(HEADER_SIZE + head.length)
-    writeHeader(front, 0, { length: head.length + bodySize(body), command, status })
+    writeHeader(front, 0, { length: head.length + this.#bodySize, command, status })
     head.copy(front, HEADER_SIZE)
     this.#socket.setTimeout(this.#timeoutMs)
     if (body === undefined) this.#writeFirst(front)
@@ -200,15 +204,21 @@ export class Connection {
   }
 
   #onAnswer(reader: AnswerReader, outOfSync: boolean): void {
+    const { status } = reader
     const unsent = this.#sender?.unsent === true
-    if (outOfSync || unsent || reader.status === Status.EINVAL) {
+    if (outOfSync || unsent || !this.#isInSyncAfter(status)) {
       this.#setDead()
       this.#socket.destroy()
     }
-    if (reader.status !== Status.OK) this.#finish(null, new ServerError(reader.status, this.#command, this.address))
+    if (status !== Status.OK) this.#finish(null, new ServerError(status, this.#command, this.address))
     else if (unsent)
       this.#finish('broken', new ProtocolError(`${this.address} answered before it had the whole request`))
     else this.#finish(null, undefined)
+  }
+
+  #isInSyncAfter(status: number): boolean {
+    if (status === Status.OK) return true
+    return status !== Status.EINVAL && this.#bodySize <= REFUSED_BODY_BYTES_MAX
   }
 
   #onLost(cause: Error | undefined): void {
