@@ -1,10 +1,12 @@
-// A storage's HTTP side as a process of its own, which a test can kill: `<folder> [step]`. With a step it kills itself behind that step of finishing.
+// A storage's HTTP side as a process of its own, which a test can kill: `<folder> <step> <durability>`. It kills itself behind that step
+// of finishing; an empty step never comes.
 import { startWebStorage } from './web-storage.ts'
 
-const [folder = '', deadlyStep = ''] = process.argv.slice(2)
+const [folder = '', deadlyStep = '', durability = ''] = process.argv.slice(2)
 
 const storage = await startWebStorage({
   folder,
+  durability: durability === 'none' || durability === 'each' ? durability : 'group',
   step: (step) => {
     if (step === deadlyStep) process.kill(process.pid, 'SIGKILL')
   },
