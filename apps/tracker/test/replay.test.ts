@@ -281,3 +281,31 @@ it('answers storage servers and clients with storage ids as FastDFS does', async
     '66 91: byte 32 is 130 instead of 129',
   ])
 })
+
+it('answers malformed and misplaced requests as FastDFS does', async () => {
+  const { differences, compared } = await replay(recordedConfig(), {
+    records: readCapture('c1-probe.jsonl'),
+    address: '127.0.73.1',
+    ends: new Map([[182, 1_795_234_062.8]]),
+    // SYNC_DEST_QUERY without JOIN ended the recorded tracker; ours answered EACCES and was restarted here.
+    restartAt: 1_795_234_058,
+  })
+  expect(compared).toBe(210)
+  expect(differences).toEqual([
+    // Leads at once, as above.
+    '11 83: 135 bytes instead of 1',
+    '47 83: 1 bytes instead of 135',
+    // Requests as before 6.11 and 6.16 are taken too.
+    '245 69: status 95 instead of 22',
+    '261 70: status 0 instead of 22',
+    '269 71: status 2 instead of 22',
+    // Trackers do not elect, nor send each other their files.
+    '273 61: status 95 instead of 0',
+    '277 62: status 95 instead of 0',
+    '281 63: status 95 instead of 0',
+    '285 63: status 95 instead of 22',
+    '289 65: status 95 instead of 22',
+    '293 68: status 95 instead of 0',
+    '352 83: 135 bytes instead of 1',
+  ])
+})

@@ -88,6 +88,9 @@ export function disconnect(cluster: Cluster, session: Session): void {
   setStatus(cluster, server, nextStatus('disconnect', server.status))
 }
 
+/** The scan runs every second; a gap up to this is only a busy machine. */
+const SCAN_GAP_SECONDS = 5
+
 /**
  * Takes silent servers offline. Meant to be called every second or so; when it was not called for long (a suspended
  * machine, a clock that jumped), silence proves nothing: everybody gets a whole interval more.
@@ -96,7 +99,7 @@ export function scan(cluster: Cluster, now: number): StorageServer[] {
   const interval = cluster.settings.checkActiveIntervalSeconds
   const gap = now - cluster.lastScan
   cluster.lastScan = now
-  const jumped = gap < 0 || gap > interval / 2
+  const jumped = gap < 0 || gap > Math.max(SCAN_GAP_SECONDS, interval / 2)
   const silent: StorageServer[] = []
   for (const group of cluster.groups) {
     for (const server of group.sorted) {

@@ -37,7 +37,8 @@ function reportHandlers(context: TrackerContext): TrackerHandler[] {
       return changes(session)
     }),
     handler(context, commands.changelog, (target, session) => {
-      const server = target === null ? joinedServer(session) : memberOf(context, target)
+      const server = target === null ? session.server : memberOf(context, target)
+      if (server === null) throw new Refusal('malformed', 'CHANGELOG names no storage server')
       return { lines: Buffer.from(readChangelog(cluster, server), 'latin1') }
     }),
   ]

@@ -11,6 +11,7 @@ export interface Section {
 /** `file` is only for messages. */
 export function parseSections(text: string, file: string): Section[] {
   const sections: { name: string; line: number; values: Map<string, { text: string; line: number }> }[] = []
+  if (!text.endsWith('\n')) throw new StateFileError(file, text.split('\n').length, 'the line is not complete')
   for (const [index, raw] of text.split('\n').entries()) {
     const line = index + 1
     const trimmed = raw.trim()

@@ -1,0 +1,176 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { fileURLToPath } from 'node:url'
+import { Status, trackerCommands } from '@cairn/dfs-core'
+import { build } from 'esbuild'
+import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { StorageStatus } from '../src/cluster/storage-status.ts'
+import { StoragePeer } from './support/storage-peer.ts'
+import { until } from './support/until.ts'
+import { Wire } from './support/wire.ts'
+
+const source = fileURLToPath(new URL('../src/main.ts', import.meta.url))
+const bundle = fileURLToPath(new URL('../dist/process-test.js', import.meta.url))
+let folder = ''
+const children: ChildProcess[] = []
+
+// One file that plain Node.js runs: the process under test is the one that is shipped, and starts quickly.
+beforeAll(async () => {
+  const options = { bundle: true, platform: 'node', format: 'esm', target: 'node20', logLevel: 'warning' } as const
+  await build({ ...options, entryPoints: [source], outfile: bundle, external: ['pino'] })
+})
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'tracker-process-'))
+})
+
+afterEach(() => {
+  for (const child of children.splice(0)) child.kill('SIGKILL')
+  rmSync(folder, { recursive: true, force: true })
+})
+
+const confPath = () => join(folder, 'tracker.conf')
+const stateFile = (name: string) => join(folder, 'data', name)
+
+interface Daemon {
+  child: ChildProcess
+  tcpPort: number
+  httpPort: number
+}
+
+/** Starts the daemon and waits for its ready line; a daemon that ends instead gives its last log line. */
+async function start(lines: string[] = []): Promise<Daemon> {
+  writeFileSync(
+    join(folder, 'storage_ids.conf'),
+    '1 group1 127.0.0.1:23000\n2 group1 127.0.0.1:23001\n3 group1 127.0.0.1:23002\n',
+  )
+  const conf = [
+    'base_path = .',
+    'bind_addr = 127.0.0.1',
+    'port = 0',
+    'http_port = 0',
+    'use_storage_id = true',
+    ...lines,
+  ]
+  writeFileSync(confPath(), [...conf, 'id_type_in_filename = id', ''].join('\n'))
+  const child = spawn(process.execPath, [bundle, confPath()], { stdio: ['ignore', 'pipe', 'inherit'] })
+  children.push(child)
+  let last: { msg: string; tcpPort: number; httpPort: number } | undefined
+  for await (const line of createInterface(child.stdout)) {
+    last = JSON.parse(line)
+    if (last?.msg === 'ready') return { child, tcpPort: last.tcpPort, httpPort: last.httpPort }
+  }
+  throw new Error(last?.msg ?? 'the tracker said nothing')
+}
+
+async function end(child: ChildProcess, signal: 'SIGTERM' | 'SIGINT' | 'SIGKILL'): Promise<number | null> {
+  const ended = once(child, 'exit')
+  child.kill(signal)
+  const [code] = await ended
+  return code
+}
+
+async function members(port: number) {
+  const wire = await Wire.open(port)
+  const { listStorages } = trackerCommands
+  const answer = await wire.ask(listStorages.code, Buffer.from('group1'.padEnd(16, '\0')))
+  wire.close()
+  return listStorages.response
+    .decode(answer.body)
+    .storages.map(({ id, status, sourceId }) => ({ id, status, sourceId }))
+}
+
+describe('the tracker process', { timeout: 20_000 }, () => {
+  it('keeps everything that it acknowledged through kill -9', async () => {
+    const before = await start()
+    const trackerPort = before.tcpPort
+    await StoragePeer.active({ trackerPort, id: '1', port: 23_000 })
+    const second = await StoragePeer.connect({ trackerPort, id: '2', port: 23_001, isNew: true })
+    await second.join()
+    const syncSource = await second.requestSource()
+    expect(syncSource?.sourceId).toBe('1')
+    const third = await StoragePeer.active({ trackerPort, id: '3', port: 23_002 })
+    third.close()
+    await until(async () => (await members(trackerPort))[2]?.status === StorageStatus.OFFLINE)
+    const wire = await Wire.open(trackerPort)
+    expect((await wire.ask(93, Buffer.concat([Buffer.from('group1'.padEnd(16, '\0')), Buffer.from('3')]))).status).toBe(
+      0,
+    )
+    await end(before.child, 'SIGKILL')
+
+    const after = await start()
+    expect(await members(after.tcpPort)).toEqual([
+      { id: '1', status: StorageStatus.OFFLINE, sourceId: '' },
+      { id: '2', status: StorageStatus.WAIT_SYNC, sourceId: '1' },
+    ])
+    // What the source of the sync asks: the very second that the newcomer was told.
+    const { syncSourceRequest } = trackerCommands
+    const asking = await Wire.open(after.tcpPort)
+    await StoragePeer.active({ trackerPort: after.tcpPort, id: '1', port: 23_000 })
+    const answer = await asking.ask(
+      syncSourceRequest.code,
+      syncSourceRequest.request.encode({ group: 'group1', id: '2' }),
+    )
+    expect(syncSourceRequest.response.decode(answer.body)).toEqual(syncSource)
+    // The deleted one says that it is complete; it is not believed.
+    const returned = await StoragePeer.connect({ trackerPort: after.tcpPort, id: '3', port: 23_002, status: 7 })
+    expect((await returned.join()).body[0]).toBe(StorageStatus.INIT)
+    await end(after.child, 'SIGKILL')
+  })
+
+  it('saves counters when it is asked to end, and ends with 0', async () => {
+    const { child, tcpPort } = await start()
+    const peer = await StoragePeer.active({ trackerPort: tcpPort, id: '1' })
+    await peer.beat({ successUploadCount: 77 })
+    expect(await end(child, 'SIGTERM')).toBe(0)
+    expect(readFileSync(stateFile('storage_servers_new.dat'), 'utf8')).toContain('\tsuccess_upload_count=77\n')
+    expect(readFileSync(stateFile('.tracker_status'), 'utf8')).toMatch(/^up_time=\d+\nlast_check_time=\d+\n$/)
+    const again = await start()
+    expect(await end(again.child, 'SIGINT')).toBe(0)
+  })
+
+  it('drops an append to the change log that a crash cut off, and nothing else', async () => {
+    const first = await start()
+    await StoragePeer.active({ trackerPort: first.tcpPort, id: '1' })
+    await StoragePeer.active({ trackerPort: first.tcpPort, id: '2', port: 23_001 })
+    await end(first.child, 'SIGTERM')
+    const log = stateFile('storage_changelog.dat')
+    writeFileSync(log, '1795000000 group1 3 4 \n179500')
+
+    const { child, tcpPort } = await start()
+    const wire = await Wire.open(tcpPort)
+    const target = Buffer.concat([Buffer.from('group1'.padEnd(16, '\0')), Buffer.from('1')])
+    expect((await wire.ask(trackerCommands.deleteStorage.code, target)).status).toBe(Status.OK)
+    await end(child, 'SIGKILL')
+    expect(readFileSync(log, 'utf8')).toMatch(/^1795000000 group1 3 4 \n\d{10} group1 1 4 \n$/)
+  })
+
+  it('does not start on a torn state file, and leaves it as it is', async () => {
+    const { child, tcpPort } = await start()
+    await StoragePeer.active({ trackerPort: tcpPort, id: '1' })
+    await end(child, 'SIGTERM')
+    const file = stateFile('storage_groups_new.dat')
+    const torn = readFileSync(file, 'utf8').slice(0, 60)
+    writeFileSync(file, torn)
+    await expect(start()).rejects.toThrow(`${file}:6: the line is not complete`)
+    expect(readFileSync(file, 'utf8')).toBe(torn)
+  })
+
+  it('does not start with a wrong configuration, and says which', async () => {
+    await expect(start(['store_lookup = 7'])).rejects.toThrow(`${confPath()}:6: store_lookup = 7: not one of 0, 1, 2`)
+  })
+
+  it('does not start where another listens, and says where', async () => {
+    const { tcpPort } = await start()
+    await expect(start([`port = ${tcpPort}`])).rejects.toThrow(
+      `EADDRINUSE: address already in use 127.0.0.1:${tcpPort}`,
+    )
+    const wire = await Wire.open(tcpPort)
+    expect((await wire.ask(trackerCommands.activeTest.code)).status).toBe(Status.OK)
+    wire.close()
+  })
+})

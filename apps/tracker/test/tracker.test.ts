@@ -1,0 +1,273 @@
+import { mkdirSync, rmdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { DfsClient, Status, trackerCommands } from '@cairn/dfs-core'
+import { afterEach, describe, expect, it } from 'vitest'
+import { StorageStatus } from '../src/cluster/storage-status.ts'
+import { Trackers, testConfig, twoStorages } from './support/running-tracker.ts'
+import { StoragePeer } from './support/storage-peer.ts'
+import { until } from './support/until.ts'
+import { Wire } from './support/wire.ts'
+
+const trackers = new Trackers()
+afterEach(() => trackers.cleanUp())
+
+const { listStorages, getMyIp, getServerId, getStorageStatus, getGroupName, fetchStorageIds } = trackerCommands
+const group16 = (name = 'group1') => Buffer.from(name.padEnd(16, '\0'))
+const fileName = 'M00/00/00/oYYBAGsBFZmITJiFAAAABjY6MCA212.txt'
+
+async function statusOf(port: number, id: string): Promise<number> {
+  const wire = await Wire.open(port)
+  const answer = await wire.ask(listStorages.code, Buffer.concat([group16(), Buffer.from(id)]))
+  wire.close()
+  return listStorages.response.decode(answer.body).storages[0]?.status ?? -1
+}
+
+describe('storage servers on one host', () => {
+  it('are told apart by storage id, and by port where they do not name it', async () => {
+    const { tcpPort } = await trackers.start()
+    await StoragePeer.active({ trackerPort: tcpPort, id: '100001', port: 23_000 })
+    await StoragePeer.active({ trackerPort: tcpPort, port: 23_001 })
+    const wire = await Wire.open(tcpPort)
+    const { storages } = listStorages.response.decode((await wire.ask(listStorages.code, group16())).body)
+    expect(storages.map(({ id, storagePort, status }) => [id, storagePort, status])).toEqual([
+      ['100001', 23_000, StorageStatus.ACTIVE],
+      ['100002', 23_001, StorageStatus.ACTIVE],
+    ])
+    wire.close()
+  })
+
+  it('take uploads in turn', async () => {
+    const { tcpPort } = await trackers.start()
+    await StoragePeer.active({ trackerPort: tcpPort, id: '100001', port: 23_000 })
+    await StoragePeer.active({ trackerPort: tcpPort, id: '100002', port: 23_001 })
+    const client = new DfsClient({ trackers: [`127.0.0.1:${tcpPort}`] })
+    const targets = [
+      await client.tracker.queryStore(),
+      await client.tracker.queryStore(),
+      await client.tracker.queryStore(),
+    ]
+    expect(targets.map(({ group, ip, port }) => [group, ip, port])).toEqual([
+      ['group1', '127.0.0.1', 23_000],
+      ['group1', '127.0.0.1', 23_001],
+      ['group1', '127.0.0.1', 23_000],
+    ])
+    expect((await client.tracker.queryFetch(`group1/${fileName}`)).port).toBe(23_000)
+    client.close()
+  })
+})
+
+describe('a connection that ends', () => {
+  it('takes its storage server offline at once, and out of the answers', async () => {
+    const { tcpPort } = await trackers.start()
+    const peer = await StoragePeer.active({ trackerPort: tcpPort, id: '100001' })
+    expect(await statusOf(tcpPort, '100001')).toBe(StorageStatus.ACTIVE)
+    peer.close()
+    await until(async () => (await statusOf(tcpPort, '100001')) === StorageStatus.OFFLINE)
+    const wire = await Wire.open(tcpPort)
+    expect((await wire.ask(101)).status).toBe(Status.ENOENT)
+    wire.close()
+  })
+
+  it('by QUIT does the same', async () => {
+    const { tcpPort } = await trackers.start()
+    const peer = await StoragePeer.active({ trackerPort: tcpPort, id: '100001' })
+    peer.wire.send(82)
+    await peer.wire.closedByServer()
+    await until(async () => (await statusOf(tcpPort, '100001')) === StorageStatus.OFFLINE)
+  })
+
+  it('and was replaced by a newer one leaves the storage server online', async () => {
+    const { tcpPort } = await trackers.start()
+    const old = await StoragePeer.active({ trackerPort: tcpPort, id: '100001' })
+    await StoragePeer.active({ trackerPort: tcpPort, id: '100001' })
+    const ended = old.wire.closedByServer()
+    old.wire.send(82)
+    await ended
+    expect(await statusOf(tcpPort, '100001')).toBe(StorageStatus.ACTIVE)
+  })
+})
+
+describe('a silent storage server', () => {
+  it('goes offline after check_active_interval, and comes back with its next beat', async () => {
+    const config = testConfig(trackers.folder())
+    const cluster = { ...config.cluster, checkActiveIntervalSeconds: 1 }
+    const { tcpPort } = await trackers.start({ ...config, cluster })
+    const peer = await StoragePeer.active({ trackerPort: tcpPort, id: '100001' })
+    await until(async () => (await statusOf(tcpPort, '100001')) === StorageStatus.OFFLINE)
+    await peer.beat()
+    expect(await statusOf(tcpPort, '100001')).toBe(StorageStatus.ACTIVE)
+    peer.close()
+  })
+})
+
+describe('GET_MY_IP, GET_SERVER_ID, GET_STATUS and GET_GROUP_NAME', () => {
+  it('answer requests with and without a port', async () => {
+    const ids = `${twoStorages}7 group2 10.0.0.7,203.0.113.7:24000\n`
+    const { tcpPort } = await trackers.start(testConfig(trackers.folder(), ids))
+    await StoragePeer.active({ trackerPort: tcpPort, id: '100002', port: 23_001 })
+    const wire = await Wire.open(tcpPort)
+    const ask = async (code: number, body: Buffer) => {
+      const { status, body: answer } = await wire.ask(code, body)
+      return status === 0 ? answer.toString('latin1') : status
+    }
+    const ofAddress = (code: number, address: string, group = 'group1') =>
+      ask(code, Buffer.concat([group16(group), Buffer.from(address)]))
+
+    expect(await ask(getMyIp.code, getMyIp.request.encode({ group: 'group1', port: 23_001 }))).toBe('127.0.0.1')
+    expect(await ask(getMyIp.code, group16())).toBe('127.0.0.1')
+    expect(await ofAddress(getServerId.code, '127.0.0.1:23001')).toBe('100002')
+    expect(await ofAddress(getServerId.code, '127.0.0.1')).toBe('100001')
+    expect(await ofAddress(getServerId.code, '')).toBe('100001')
+    expect(await ofAddress(getServerId.code, '203.0.113.7:24000', 'group2')).toBe('7')
+    expect(await ofAddress(getServerId.code, '127.0.0.1:23001', 'group2')).toBe(Status.ENOENT)
+    expect(await ofAddress(getServerId.code, 'storage:1')).toBe(Status.EINVAL)
+    const brief = await wire.ask(getStorageStatus.code, Buffer.concat([group16(), Buffer.from('127.0.0.1:23001')]))
+    expect(getStorageStatus.response.decode(brief.body)).toEqual({
+      status: 7,
+      port: 23_001,
+      id: '100002',
+      ip: '127.0.0.1',
+    })
+    expect(await ofAddress(getStorageStatus.code, '127.0.0.1:23000')).toBe(Status.ENOENT)
+
+    const groupName = (ip: string, port: number) => ask(getGroupName.code, getGroupName.request.encode({ ip, port }))
+    expect(await groupName('', 23_000)).toBe(group16().toString())
+    expect(await groupName('10.0.0.7', 24_000)).toBe(group16('group2').toString())
+    expect(await groupName('10.0.0.7', 1)).toBe(Status.ENOENT)
+    expect(await groupName('1'.repeat(46), 1)).toBe(Status.ENAMETOOLONG)
+    wire.close()
+  })
+})
+
+describe('FETCH_STORAGE_IDS', () => {
+  it('gives the ids in pages that fit the buffer, to both generations of clients', async () => {
+    const lines = Array.from(
+      { length: 300 },
+      (_, index) => `${1000 + index} group1 10.0.${index >> 8}.${index & 255}:23000`,
+    )
+    const config = testConfig(trackers.folder(), lines.join('\n'), { answerBytesMax: 8192 })
+    const { tcpPort } = await trackers.start(config)
+    const wire = await Wire.open(tcpPort)
+    const seen: string[] = []
+    for (let start = 0; start < 300; ) {
+      const answer = await wire.ask(fetchStorageIds.code, fetchStorageIds.request.encode({ start, allowEmpty: false }))
+      expect(answer.body.length).toBeLessThanOrEqual(8192)
+      const page = fetchStorageIds.response.decode(answer.body)
+      expect(page.total).toBe(300)
+      seen.push(...page.lines)
+      start += page.lines.length
+    }
+    expect(seen).toEqual(lines)
+    const older = await wire.ask(fetchStorageIds.code, Buffer.from([0, 0, 1, 43]))
+    expect(older.body.subarray(8).toString()).toBe(`${lines[299]}\n`)
+    expect((await wire.ask(fetchStorageIds.code, Buffer.from([0, 0, 1, 44]))).status).toBe(Status.EINVAL)
+    wire.close()
+  })
+})
+
+describe('clusters with IPv6', () => {
+  it('get answers of the wide layout', async () => {
+    const ids = `${twoStorages}100003 group2 [2001:db8::1]:23000\n`
+    const { tcpPort } = await trackers.start(testConfig(trackers.folder(), ids, { addressWidth: 46 }))
+    await StoragePeer.active({ trackerPort: tcpPort, id: '100003', group: 'group2' })
+    const wire = await Wire.open(tcpPort)
+    const store = await wire.ask(101)
+    expect(store.body.toString('latin1')).toBe(
+      `group2${'\0'.repeat(10)}2001:db8::1${'\0'.repeat(34)}\0\0\0\0\0\0\x59\xd8\0`,
+    )
+    const fetch = await wire.ask(102, Buffer.concat([group16('group2'), Buffer.from(fileName)]))
+    expect(fetch.body.length).toBe(69)
+    expect((await wire.ask(106)).body.length).toBe(17 + 53)
+    expect((await wire.ask(listStorages.code, group16('group2'))).body.length).toBe(517)
+    wire.close()
+  })
+})
+
+describe('a storage server with two addresses', () => {
+  it('is named by the one in the network of the asker', async () => {
+    const ids = '1 group1 10.0.0.11,203.0.113.9:23000\n'
+    const { tcpPort } = await trackers.start(testConfig(trackers.folder(), ids))
+    await StoragePeer.active({ trackerPort: tcpPort, id: '1' })
+    const client = new DfsClient({ trackers: [`127.0.0.1:${tcpPort}`] })
+    // 127.0.0.1 is an outer address.
+    expect((await client.tracker.queryStore()).ip).toBe('203.0.113.9')
+    client.close()
+  })
+})
+
+describe('limits', () => {
+  it('connections above max_connections are closed without a byte', async () => {
+    const { tcpPort } = await trackers.start(testConfig(trackers.folder(), twoStorages, { maxConnections: 2 }))
+    const [first, second] = [await Wire.open(tcpPort), await Wire.open(tcpPort)]
+    expect((await first.ask(111)).status).toBe(0)
+    expect((await second.ask(111)).status).toBe(0)
+    const third = await Wire.open(tcpPort)
+    await third.closedByServer()
+    first.close()
+    second.close()
+  })
+
+  it('hosts that are not allowed are closed without a byte', async () => {
+    const { tcpPort } = await trackers.start(testConfig(trackers.folder(), twoStorages, { allowHosts: ['127.0.0.2'] }))
+    const stranger = await Wire.open(tcpPort, '127.0.0.1', '127.0.0.1')
+    await stranger.closedByServer()
+    const friend = await Wire.open(tcpPort, '127.0.0.1', '127.0.0.2')
+    expect((await friend.ask(111)).status).toBe(0)
+    friend.close()
+  })
+
+  it('a frame longer than buff_size, and one of negative length, end the connection', async () => {
+    const { tcpPort } = await trackers.start(testConfig(trackers.folder(), twoStorages, { requestBytesMax: 8192 }))
+    for (const length of [8193n, 2n ** 40n, -1n]) {
+      const wire = await Wire.open(tcpPort)
+      const header = Buffer.alloc(10)
+      header.writeBigInt64BE(length)
+      header[8] = 102
+      wire.sendBytes(header)
+      const end = await Promise.race([
+        wire.answer().then(({ status }) => status),
+        wire.closedByServer().then(() => 'closed'),
+      ])
+      expect(end === 'closed' || end === Status.EINVAL).toBe(true)
+      wire.close()
+    }
+  })
+
+  it('text that would break a state file is refused', async () => {
+    const { tcpPort } = await trackers.start()
+    const peer = await StoragePeer.connect({ trackerPort: tcpPort, id: '100001', version: 'a\nb=c' })
+    expect((await peer.join()).status).toBe(Status.EINVAL)
+    peer.close()
+  })
+})
+
+describe('a state that cannot be saved', () => {
+  it('is answered with EIO, shown by /healthz, and repaired by the next write', async () => {
+    const folder = trackers.folder()
+    const { tcpPort, httpPort } = await trackers.start(testConfig(folder))
+    const health = () => fetch(`http://127.0.0.1:${httpPort}/healthz`)
+    expect((await health()).status).toBe(200)
+    // A folder where the temporary file belongs: it cannot be opened for writing, not even by root.
+    const obstacle = join(folder, 'data', 'storage_servers_new.dat.tmp')
+    mkdirSync(obstacle)
+    const peer = await StoragePeer.connect({ trackerPort: tcpPort, id: '100001', isNew: true })
+    expect((await peer.join()).status).toBe(Status.EIO)
+    expect((await health()).status).toBe(503)
+    expect(await (await health()).json()).toMatchObject({ ok: false })
+    // Queries and reports go on.
+    expect((await peer.wire.ask(111)).status).toBe(0)
+    rmdirSync(obstacle)
+    expect((await peer.join()).status).toBe(0)
+    expect(await peer.requestSource()).toBe(null)
+    expect((await health()).status).toBe(200)
+    peer.close()
+  })
+})
+
+describe('two trackers on one address', () => {
+  it('cannot be: the second says which', async () => {
+    const { tcpPort } = await trackers.start()
+    const second = trackers.start(testConfig(trackers.folder(), twoStorages, { port: tcpPort }))
+    await expect(second).rejects.toThrow(`127.0.0.1:${tcpPort}`)
+  })
+})
