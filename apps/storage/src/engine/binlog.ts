@@ -20,7 +20,8 @@ export class BinlogLineError extends Error {
 /** FastDFS's own limit: a line with its newline is shorter than 256 bytes. */
 export const LINE_BYTES_MAX = 255
 
-const LINE = /^(\d{1,19}) ([CDUAMTLRcdumatlr]) (\S+)(?: (\S+(?: \S+)?))?$/
+// Names are printable; zero bytes in their place are what a power loss leaves.
+const LINE = /^(\d{1,19}) ([CDUAMTLRcdumatlr]) ([\x21-\x7e\x80-\xff]+)(?: ([\x20-\x7e\x80-\xff]+))?$/
 // FastDFS 6.13 to 6.16 writes link records without one or both names; they name no file.
 const BROKEN_LINK = /^\d{1,19} [Ll] {1,2}(\S+)?$/
 

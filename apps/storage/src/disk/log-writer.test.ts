@@ -1,0 +1,224 @@
+import {
+  appendFileSync,
+  closeSync,
+  mkdtempSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { BinlogDamagedError } from './binlog-files.ts'
+import { BinlogReader } from './binlog-reader.ts'
+import { type LogWriter, openLogWriter } from './log-writer.ts'
+
+let folder: string
+let now = 1000
+const reports: string[] = []
+const opened: LogWriter[] = []
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'cairn-binlog-'))
+  now = 1000
+  reports.length = 0
+})
+afterEach(async () => {
+  for (const log of opened.splice(0)) await log.close()
+  rmSync(folder, { recursive: true })
+})
+
+function open(rotateBytes = 1024 ** 3): LogWriter {
+  const log = openLogWriter({ folder, now: () => now, rotateBytes, report: (message) => reports.push(message) })
+  opened.push(log)
+  return log
+}
+
+const path = () => join(folder, 'binlog.000')
+const text = (index = 0) => readFileSync(join(folder, `binlog.00${index}`), 'latin1')
+const append = (log: LogWriter, op: 'C' | 'c' | 'D' | 'A', name: string, options = {}) =>
+  new Promise<void>((resolve, reject) => log.append(op, name, (error) => (error ? reject(error) : resolve()), options))
+
+describe('the log writer', () => {
+  it('has written a record when it answers, with what follows the name', async () => {
+    const log = open()
+    await append(log, 'C', 'M00/00/00/a')
+    expect(text()).toBe('1000 C M00/00/00/a\n')
+    await append(log, 'A', 'M00/00/00/a', { extra: '0 5', durable: true })
+    expect(text()).toBe('1000 C M00/00/00/a\n1000 A M00/00/00/a 0 5\n')
+  })
+
+  it('writes what one turn of the event loop appends in one piece and in order', async () => {
+    const log = open()
+    let writes = 0
+    log.onWritten(() => {
+      writes += 1
+    })
+    await Promise.all(Array.from({ length: 500 }, (_, i) => append(log, 'C', `M00/00/00/${i}`)))
+    expect(writes).toBe(1)
+    expect(text().split('\n').slice(0, -1)).toEqual(Array.from({ length: 500 }, (_, i) => `1000 C M00/00/00/${i}`))
+  })
+
+  it('never goes back in time, after a restart either', async () => {
+    const log = open()
+    await append(log, 'C', 'M00/00/00/a')
+    now = 900
+    await append(log, 'C', 'M00/00/00/b')
+    await log.close()
+    await append(open(), 'C', 'M00/00/00/c')
+    expect(text()).toBe('1000 C M00/00/00/a\n1000 C M00/00/00/b\n1000 C M00/00/00/c\n')
+  })
+
+  it('keeps the time of a source in the record of a replica, and is not moved by it', async () => {
+    const log = open()
+    await append(log, 'c', 'M00/00/00/a', { timestamp: 5000 })
+    await append(log, 'C', 'M00/00/00/b')
+    expect(text()).toBe('5000 c M00/00/00/a\n1000 C M00/00/00/b\n')
+    expect(log.drawTimestamp()).toBe(1000)
+  })
+
+  it('gives no record a later time than a name that is drawn and not yet logged', async () => {
+    const log = open()
+    log.hold('M00/00/00/slow', log.drawTimestamp())
+    now = 1030
+    await append(log, 'C', 'M00/00/00/fast')
+    expect(log.watermark()).toBe(999)
+    await append(log, 'C', 'M00/00/00/slow')
+    await append(log, 'C', 'M00/00/00/later')
+    expect(text()).toBe('1000 C M00/00/00/fast\n1000 C M00/00/00/slow\n1030 C M00/00/00/later\n')
+    expect(log.watermark()).toBe(1029)
+  })
+
+  it('is not held back for ever by a name that nobody logs', async () => {
+    const log = open()
+    log.hold('M00/00/00/lost', log.drawTimestamp())
+    now = 1061
+    await append(log, 'C', 'M00/00/00/a')
+    expect(text()).toBe('1061 C M00/00/00/a\n')
+    expect(reports.join()).toContain('M00/00/00/lost')
+  })
+
+  it('goes on in the next file when one is full, and remembers which it is', async () => {
+    const log = open(40)
+    for (const name of ['a', 'b', 'c', 'd']) await append(log, 'C', `M00/00/00/${name}`, { durable: true })
+    expect([text(0), text(1)]).toEqual([
+      '1000 C M00/00/00/a\n1000 C M00/00/00/b\n1000 C M00/00/00/c\n',
+      '1000 C M00/00/00/d\n',
+    ])
+    expect(readFileSync(join(folder, 'binlog_index.dat'), 'utf8')).toBe('current_write=1\ncurrent_compress=0\n')
+    await log.close()
+    const again = open(40)
+    await append(again, 'C', 'M00/00/00/e')
+    expect(text(1)).toBe('1000 C M00/00/00/d\n1000 C M00/00/00/e\n')
+    expect(again.position()).toEqual({ index: 1, offset: 38 })
+  })
+
+  it('refuses everything after it is closed', async () => {
+    const log = open()
+    await log.close()
+    await expect(append(log, 'C', 'M00/00/00/a')).rejects.toThrow('closed')
+  })
+
+  it('hides half a record that another write left, and cuts it at the next start', async () => {
+    const log = open()
+    await append(log, 'C', 'M00/00/00/a')
+    await append(log, 'C', 'M00/00/00/b')
+    const whole = text()
+    // What a write that broke off half way leaves behind.
+    appendFileSync(path(), '1000 C M00/0')
+    const reader = new BinlogReader(log, { index: 0, offset: 0 })
+    expect([reader.next()?.record?.name, reader.next()?.record?.name, reader.next()]).toEqual([
+      'M00/00/00/a',
+      'M00/00/00/b',
+      null,
+    ])
+    reader.close()
+    await log.close()
+    const again = open()
+    expect(text()).toBe(whole)
+    expect(reports.join()).toContain('cut 12 torn bytes')
+    await append(again, 'C', 'M00/00/00/c')
+    expect(text()).toBe(`${whole}1000 C M00/00/00/c\n`)
+  })
+})
+
+describe('opening a log', () => {
+  const lines = ['1000 C M00/00/00/a\n', '1001 C M00/00/00/b\n', '1002 C M00/00/00/c\n']
+  const whole = lines.join('')
+
+  it('cuts a last line that is torn at any byte', () => {
+    for (let cut = 0; cut < whole.length; cut += 1) {
+      writeFileSync(path(), whole.slice(0, cut))
+      const complete = lines.filter((_line, i) => lines.slice(0, i + 1).join('').length <= cut).join('')
+      const log = openLogWriter({ folder, now: () => now })
+      expect(text()).toBe(complete)
+      expect(log.position().offset).toBe(complete.length)
+    }
+  })
+
+  it('cuts zero bytes that a power loss left at the end', () => {
+    writeFileSync(path(), `${whole}${'\0'.repeat(4096)}`)
+    open()
+    expect(text()).toBe(whole)
+  })
+
+  it('refuses a log that is damaged in the middle, and says where', () => {
+    writeFileSync(path(), `${lines[0]}1001 C M0${'\0'.repeat(10)}\n${lines[2]}`)
+    expect(() => openLogWriter({ folder })).toThrow(BinlogDamagedError)
+    expect(() => openLogWriter({ folder })).toThrow(`${path()} is damaged at offset 19`)
+    expect(text()).toContain('1002 C')
+  })
+
+  it('accepts the nameless link lines of FastDFS', () => {
+    writeFileSync(path(), `${lines[0]}1001 l \n${lines[2]}`)
+    open()
+    expect(text()).toBe(`${lines[0]}1001 l \n${lines[2]}`)
+  })
+})
+
+describe('reading a log', () => {
+  it('goes over the ends of blocks and files, and waits at the end of what is written', async () => {
+    const log = open(100_000)
+    const names = Array.from({ length: 9000 }, (_, i) => `M00/00/00/${String(i).padStart(34, '0')}`)
+    const reader = new BinlogReader(log, { index: 0, offset: 0 })
+    const read: string[] = []
+    for (let start = 0; start < names.length; start += 1000) {
+      await Promise.all(names.slice(start, start + 1000).map((name) => append(log, 'C', name)))
+      for (let entry = reader.next(); entry !== null; entry = reader.next()) read.push(entry.record?.name ?? 'none')
+    }
+    expect(log.position().index).toBeGreaterThan(2)
+    expect(read).toEqual(names)
+    expect(reader.position).toEqual(log.position())
+    reader.close()
+  })
+
+  it('starts at any record', async () => {
+    const log = open()
+    await append(log, 'C', 'M00/00/00/a')
+    const { offset } = log.position()
+    await append(log, 'C', 'M00/00/00/b')
+    const reader = new BinlogReader(log, { index: 0, offset })
+    expect(reader.next()).toMatchObject({ record: { name: 'M00/00/00/b' }, end: log.position() })
+    reader.close()
+  })
+
+  it('reports damaged lines with file and offset and goes on behind them, however long they are', async () => {
+    const log = open()
+    await append(log, 'C', 'M00/00/00/a')
+    await append(log, 'C', `M00/00/00/${'x'.repeat(600)}`)
+    await append(log, 'C', 'M00/00/00/b')
+    const fd = openSync(path(), 'r+')
+    writeSync(fd, '\0'.repeat(5), 19 + 100)
+    closeSync(fd)
+    const reader = new BinlogReader(log, { index: 0, offset: 0 })
+    const entries = []
+    for (let entry = reader.next(); entry !== null; entry = reader.next()) entries.push(entry)
+    expect(entries[0]?.record?.name).toBe('M00/00/00/a')
+    expect(entries[1]?.damage).toContain(`${path()} at offset 19`)
+    expect(entries.at(-1)?.record?.name).toBe('M00/00/00/b')
+    expect(entries.at(-1)?.end).toEqual(log.position())
+    reader.close()
+  })
+})
