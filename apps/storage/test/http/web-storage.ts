@@ -115,7 +115,7 @@ export async function startWebStorage(options: WebStorageOptions): Promise<WebSt
   }
 }
 
-/** What a web server knows: it signs tickets and reads receipts. `keys.json` of the storage is in the same folder. */
+/** What a web server knows: it signs tickets and reads receipts. */
 export interface WebKeys {
   upload(ticket: Partial<UploadTicket> & { upl: string; len: number }): string
   download(ticket: Partial<DownloadTicket> & { fid: string; sz: number }): string
@@ -123,11 +123,14 @@ export interface WebKeys {
   receipt(token: string): Receipt
 }
 
-export function createWebKeys(folder: string, member = MEMBER): WebKeys {
+/** The web server's keys are in `folder`, where they are made once; those of the storage `member` are written to `keys.json` in its own. */
+export function createWebKeys(folder: string, member = MEMBER, memberFolder = folder): WebKeys {
   const path = join(folder, 'master.json')
   if (!existsSync(path)) writeFileSync(path, formatKeyFile(createMasterKeys()))
   const master = openMasterKeys(readFileSync(path, 'utf8'))
-  writeFileSync(join(folder, 'keys.json'), formatKeyFile(master.exportStorageKeys(GROUP, member)), { mode: 0o600 })
+  writeFileSync(join(memberFolder, 'keys.json'), formatKeyFile(master.exportStorageKeys(GROUP, member)), {
+    mode: 0o600,
+  })
   const now = () => Math.floor(Date.now() / 1000)
   return {
     upload: (ticket) =>
