@@ -25,6 +25,9 @@ export default defineConfig({
           name: 'database',
           include: ['apps/web/test/**/*.test.ts'],
           globalSetup: ['apps/web/test/support/global-setup.ts'],
+          // Real servers on a busy machine with two cores: the time of a test says nothing about its subject.
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
         },
       },
     ],

@@ -1,8 +1,7 @@
-import { ConnectionError, type DfsClient, ServerError, Status } from '@cairn/dfs-core'
+import { ConnectionError, type DfsClient, formatAddress, ServerError, Status } from '@cairn/dfs-core'
 import { ApiError } from './api-error.ts'
 
 const MEMBERS_FRESH_MS = 5000
-const HTTP_PORT_FRESH_MS = 60_000
 // FastDFS's storage status: in sync with its group, serving.
 const STATUS_ACTIVE = 7
 
@@ -19,16 +18,12 @@ export interface Member {
 
 export type ReachableMember = Member & { httpPort: number }
 
-interface Remembered<T> {
-  value: T
-  until: number
-}
-
 /** Which storages there are and where, asked from the trackers and the storages and remembered for a short while. */
 export class AddressBook {
   private readonly client: DfsClient
-  private listed: Remembered<Promise<Member[]>> | undefined
-  private readonly httpPorts = new Map<string, Remembered<number>>()
+  private listed: { value: Promise<Member[]>; until: number } | undefined
+  /** By address. Good for one run of a storage: it can only change its port by starting anew. */
+  private readonly httpPorts = new Map<string, { upTime: number; httpPort: number }>()
 
   constructor(client: DfsClient) {
     this.client = client
@@ -77,22 +72,22 @@ export class AddressBook {
   private async askGroup(group: string): Promise<Member[]> {
     const records = await this.client.tracker.listStorages(group)
     return await Promise.all(
-      records.map(async ({ id, ip, storagePort: port, status }) => {
+      records.map(async ({ id, ip, storagePort: port, status, upTime }) => {
         const isActive = status === STATUS_ACTIVE
-        const httpPort = isActive ? await this.httpPort(group, ip, port) : null
+        const httpPort = isActive ? await this.httpPort(group, formatAddress(ip, port), upTime) : null
         return { group, storageId: id, ip, port, httpPort, isActive }
       }),
     )
   }
 
-  private async httpPort(group: string, ip: string, port: number): Promise<number | null> {
-    const address = `${ip}:${port}`
+  private async httpPort(group: string, address: string, upTime: number): Promise<number | null> {
     const known = this.httpPorts.get(address)
-    if (known && known.until > Date.now()) return known.value
+    if (known?.upTime === upTime) return known.httpPort
     try {
       const { httpPort } = await this.client.storage(address).status()
-      this.httpPorts.set(address, { value: httpPort, until: Date.now() + HTTP_PORT_FRESH_MS })
-      return httpPort > 0 ? httpPort : null
+      if (httpPort <= 0) return null
+      this.httpPorts.set(address, { upTime, httpPort })
+      return httpPort
     } catch (error) {
       if (error instanceof ServerError && error.status === Status.EINVAL) {
         const message = `Storage ${address} of ${group} belongs to a C FastDFS cluster; not supported yet.`

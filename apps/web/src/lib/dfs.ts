@@ -8,6 +8,7 @@ import { storageOrigin } from './storage-url.ts'
 
 const CONNECT_TIMEOUT_MS = 3000
 const NETWORK_TIMEOUT_MS = 30_000
+const CHOICES_MAX = 3
 
 /** The client of the file system. */
 export function dfs(): DfsClient {
@@ -43,13 +44,15 @@ export function isReachable(member: Member | undefined): member is ReachableMemb
   return member?.isActive === true && member.httpPort !== null
 }
 
-/** Where a new file of this size goes: the storage that the trackers choose. */
+/** Where a new file goes: the storage that the trackers choose; another one when that does not serve browsers now. */
 export async function chooseStorage(): Promise<ReachableMember> {
   return await reachingStorage(async () => {
-    const { group, ip, port } = await dfs().tracker.queryStore()
-    const member = await addressBook().at(group, ip, port)
-    if (isReachable(member)) return member
-    throw new ApiError('no_storage', `Storage ${ip}:${port} does not answer.`)
+    for (let attempt = 1; attempt <= CHOICES_MAX; attempt += 1) {
+      const { group, ip, port } = await dfs().tracker.queryStore()
+      const member = await addressBook().at(group, ip, port)
+      if (isReachable(member)) return member
+    }
+    throw new ApiError('no_storage', 'No storage takes files right now. Nothing is lost.')
   })
 }
 

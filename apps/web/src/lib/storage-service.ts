@@ -6,7 +6,8 @@ import { masterKeys } from './keys.ts'
 
 const TICKET_SECONDS = 60
 const TIMEOUT_MS = 10_000
-const LIST_MAX = 1000
+/** Finished uploads in one answer of a storage. */
+export const LIST_MAX = 1000
 
 /** A storage did not do what it was asked to. */
 export class StorageServiceError extends Error {
@@ -48,7 +49,7 @@ const doneSchema = z.object({ done: z.array(z.string()) })
 
 export type UnacknowledgedUpload = z.infer<typeof listSchema>['uploads'][number]
 
-/** Finished uploads that nobody acknowledged, at most 1000, in the storage's order, after `after`. */
+/** Finished uploads that nobody acknowledged, at most LIST_MAX, in the storage's order, after `after`. */
 export async function listUnacknowledged(member: ReachableMember, after?: string): Promise<UnacknowledgedUpload[]> {
   const body = after === undefined ? {} : { after }
   return (await call(member, 'list', body, listSchema)).uploads

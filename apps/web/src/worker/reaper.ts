@@ -1,4 +1,8 @@
 import { db, SqlState, sqlStateOf } from '../lib/db.ts'
+import { deleteStoredFile } from '../lib/delete-stored-file.ts'
+import { errorText, retryAt } from './back-off.ts'
+
+const BATCH = 100
 
 /** What became of a look at a blob. */
 export type ReapResult = 'in use' | 'dead' | 'gone'
@@ -20,4 +24,40 @@ export async function reapBlob(blobId: bigint): Promise<ReapResult> {
   const blob = await db().blob.findUnique({ where: { id: blobId }, select: { live: true } })
   if (!blob) return 'gone'
   return blob.live ? 'in use' : 'dead'
+}
+
+/**
+ * Looks at the blobs that lost an entry: dead ones lose their file, then their row. Each step can be repeated, so a
+ * crash between two of them, or another worker at the same blob, does no harm. Returns how many were looked at.
+ */
+export async function reapBlobs(): Promise<number> {
+  const due = await db().blobCheck.findMany({
+    where: { notBefore: { lte: new Date() } },
+    orderBy: { notBefore: 'asc' },
+    take: BATCH,
+    select: { blobId: true, attempts: true },
+  })
+  for (const { blobId, attempts } of due) await finishCheck(blobId, attempts)
+  return due.length
+}
+
+async function finishCheck(blobId: bigint, attempts: number): Promise<void> {
+  const result = await reapBlob(blobId)
+  if (result !== 'dead') {
+    await db().blobCheck.deleteMany({ where: { blobId } })
+    return
+  }
+  const blob = await db().blob.findUnique({ where: { id: blobId }, select: { fileId: true } })
+  try {
+    const isGone = !blob?.fileId || (await deleteStoredFile(blob.fileId))
+    if (isGone) await db().blob.deleteMany({ where: { id: blobId, live: false } })
+    else await tryLater(blobId, attempts, 'the source of the file is down')
+  } catch (error) {
+    await tryLater(blobId, attempts, errorText(error))
+  }
+}
+
+async function tryLater(blobId: bigint, attempts: number, lastError: string): Promise<void> {
+  const notBefore = retryAt(attempts, Date.now())
+  await db().blobCheck.updateMany({ where: { blobId }, data: { attempts: attempts + 1, lastError, notBefore } })
 }

@@ -63,6 +63,14 @@ export const restoredSchema = z.object({
 })
 export type Restored = z.infer<typeof restoredSchema>
 
+/** `inline`: to be shown in place and not saved, where the type allows it. */
+export const downloadQuerySchema = z.object({
+  inline: z
+    .enum(['0', '1'])
+    .default('0')
+    .transform((flag) => flag === '1'),
+})
+export const renewQuerySchema = z.object({ t: z.string().max(1024) })
 export const downloadUrlSchema = z.object({ url: z.string(), expiresAt: z.string() })
 export type DownloadUrl = z.infer<typeof downloadUrlSchema>
 

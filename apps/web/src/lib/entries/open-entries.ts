@@ -69,27 +69,31 @@ export interface OpenEntry {
   name: string
 }
 
+/** Internal ids of those entries of this owner that are to be seen: none in trash, nor below something in trash. */
+export async function presentEntries(tx: Transaction, ownerId: string, ids: readonly string[]): Promise<bigint[]> {
+  const rows = await tx.$queryRaw<{ id: bigint }[]>`
+    WITH RECURSIVE up AS (
+      SELECT e.id AS start_id, e.parent_id, e.trash_id, 0 AS steps
+      FROM entry e WHERE e.owner_id = ${ownerId} AND e.public_id = ANY(${[...ids]}::text[]) AND e.parent_id IS NOT NULL
+      UNION ALL
+      SELECT up.start_id, p.parent_id, p.trash_id, up.steps + 1
+      FROM up JOIN entry p ON p.id = up.parent_id WHERE up.steps < ${WALK_MAX}
+    )
+    SELECT start_id AS id FROM up GROUP BY start_id HAVING bool_and(trash_id IS NULL)`
+  return rows.map((row) => row.id)
+}
+
 /**
  * Locks these entries of this owner, none of them a top folder or in trash. All or nothing: throws not_found when one
  * is missing. In the order of the internal ids, so that two of these cannot wait for each other.
  */
 export async function openEntries(tx: Transaction, ownerId: string, ids: readonly string[]): Promise<OpenEntry[]> {
-  const wanted = [...new Set(ids)]
-  const found = await tx.$queryRaw<OpenEntry[]>`
-    WITH RECURSIVE up AS (
-      SELECT e.id AS start_id, e.parent_id, e.trash_id, 0 AS steps
-      FROM entry e WHERE e.owner_id = ${ownerId} AND e.public_id = ANY(${wanted}::text[]) AND e.parent_id IS NOT NULL
-      UNION ALL
-      SELECT up.start_id, p.parent_id, p.trash_id, up.steps + 1
-      FROM up JOIN entry p ON p.id = up.parent_id WHERE up.steps < ${WALK_MAX}
-    ), present AS (
-      SELECT start_id FROM up GROUP BY start_id HAVING bool_and(trash_id IS NULL)
-    )
-    SELECT e.id, e.public_id AS "publicId", e.parent_id AS "parentId", e.kind::int AS kind, e.name
-    FROM present JOIN entry e ON e.id = present.start_id
-    WHERE e.trash_id IS NULL ORDER BY e.id FOR NO KEY UPDATE OF e`
-  if (found.length !== wanted.length) throw notFound()
-  return found
+  const present = await presentEntries(tx, ownerId, ids)
+  const locked = await tx.$queryRaw<OpenEntry[]>`
+    SELECT id, public_id AS "publicId", parent_id AS "parentId", kind::int AS kind, name FROM entry
+    WHERE id = ANY(${present}::bigint[]) AND trash_id IS NULL ORDER BY id FOR NO KEY UPDATE`
+  if (locked.length !== new Set(ids).size) throw notFound()
+  return locked
 }
 
 /**

@@ -1,0 +1,43 @@
+import type { TaskList } from 'graphile-worker'
+import { expireUploads } from '../features/uploads/server/expire-uploads.ts'
+import { reconcileUploads } from '../features/uploads/server/reconcile.ts'
+import { log } from '../lib/log.ts'
+import { collectGarbage } from './garbage.ts'
+import { reapBlobs } from './reaper.ts'
+import { continueTreeJobs } from './tree-jobs.ts'
+
+/** What runs every minute. Each may run in several workers at once, and again after being cut off anywhere. */
+const everyMinute: Record<string, () => Promise<unknown>> = {
+  reconcile: reconcileUploads,
+  expireUploads,
+  reapBlobs,
+  collectGarbage,
+  continueTreeJobs,
+}
+
+export const taskNames = Object.keys(everyMinute)
+
+// One attempt: the next minute is the next one. The key keeps late runs from piling up.
+export const crontab = taskNames.map((name) => `* * * * * ${name} ?max=1&jobKey=${name}`).join('\n')
+
+/** Task handlers that never overlap themselves in this process and never throw: a failure is logged, then it is over. */
+export function makeTaskList(): TaskList {
+  const running = new Set<string>()
+  return Object.fromEntries(
+    Object.entries(everyMinute).map(([name, work]) => [name, () => runAlone(running, name, work)]),
+  )
+}
+
+async function runAlone(running: Set<string>, name: string, work: () => Promise<unknown>): Promise<void> {
+  if (running.has(name)) return
+  running.add(name)
+  const startedAt = performance.now()
+  try {
+    const result = await work()
+    log().debug({ task: name, ms: Math.round(performance.now() - startedAt), result }, 'task')
+  } catch (error) {
+    log().error({ err: error, task: name }, 'task failed')
+  } finally {
+    running.delete(name)
+  }
+}
