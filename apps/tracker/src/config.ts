@@ -39,9 +39,9 @@ export interface TrackerConfig {
   readonly warnings: readonly string[]
 }
 
-export type LogLevel = 'fatal' | 'error' | 'warn' | 'info' | 'debug'
+type LogLevel = 'fatal' | 'error' | 'warn' | 'info' | 'debug'
 
-export const DEFAULT_HTTP_PORT = 22_123
+const DEFAULT_HTTP_PORT = 22_123
 const MIB = 1024 * 1024
 const KIB = 1024
 

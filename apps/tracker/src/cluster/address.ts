@@ -1,10 +1,5 @@
 /** Addresses are texts, as on the wire: `192.0.2.2` or `fe80::1`, never with brackets or a zone. */
 
-export interface HostPort {
-  ip: string
-  port: number
-}
-
 export type AddressClass = 'unknown' | 'net10' | 'net172' | 'net192' | 'outer'
 
 /** The network a text address belongs to. Texts shorter than 8 characters (`1.1.1.1`) match nothing, as in FastDFS. */
@@ -27,11 +22,6 @@ export function innerFirst(ips: readonly string[]): string[] {
   return [...ips].sort((a, b) => Number(addressClass(a) === 'outer') - Number(addressClass(b) === 'outer'))
 }
 
-/** IPv4 peers of a dual-stack socket are seen as `::ffff:192.0.2.2`. */
-export function peerAddress(remote: string): string {
-  return remote.startsWith('::ffff:') && remote.includes('.') ? remote.slice(7) : remote
-}
-
 /** The four octets as one unsigned number (192.0.2.2 → 0xC0000202), or undefined for anything that is not IPv4. */
 export function ipv4Number(ip: string): number | undefined {
   const match = /^(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})$/.exec(ip)
@@ -44,7 +34,7 @@ export function ipv4Number(ip: string): number | undefined {
   return value
 }
 
-export function isIpv6(ip: string): boolean {
+function isIpv6(ip: string): boolean {
   return /^[0-9a-fA-F:]*:[0-9a-fA-F:.]*$/.test(ip) && ip.includes(':')
 }
 

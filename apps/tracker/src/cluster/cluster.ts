@@ -29,7 +29,7 @@ export interface ClusterSettings {
   readonly idInFileName: boolean
 }
 
-export const GROUPS_MAX = 512
+const GROUPS_MAX = 512
 /** Storage servers refuse member lists that are longer; records of deleted ones count. */
 export const STORAGES_PER_GROUP_MAX = 32
 
@@ -110,14 +110,14 @@ export interface Group {
   changes: number
 }
 
-export interface StatusChange {
+interface StatusChange {
   server: StorageServer
   from: StorageStatus
   to: StorageStatus
 }
 
 /** What must reach the disk. `urgent`: before the event that made it so is answered. */
-export interface Unsaved {
+interface Unsaved {
   groups: boolean
   storages: boolean
   syncTimestamps: boolean

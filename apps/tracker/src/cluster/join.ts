@@ -19,7 +19,7 @@ import { applyTrackers, mergeTrackers, type TrackerAddress } from './tracker-lis
 
 // JOIN (81), internals §1.4: a storage server takes its place in a group.
 
-export const STORE_PATHS_MAX = 256
+const STORE_PATHS_MAX = 256
 
 export interface JoinRequest {
   group: string

@@ -7,8 +7,8 @@
  */
 import { addressClass, innerFirst } from './address.ts'
 
-export const DEFAULT_STORAGE_PORT = 23_000
-export const STORAGE_ID_MAX = 16_777_215
+const DEFAULT_STORAGE_PORT = 23_000
+const STORAGE_ID_MAX = 16_777_215
 const LINES_MAX = 512 * 32
 
 export interface RwMode {
@@ -55,7 +55,7 @@ export function isGroupName(name: string): boolean {
   return /^[A-Za-z0-9]{1,16}$/.test(name)
 }
 
-export function isStorageId(id: string): boolean {
+function isStorageId(id: string): boolean {
   return /^[1-9]\d{0,7}$/.test(id) && Number(id) <= STORAGE_ID_MAX
 }
 

@@ -28,7 +28,7 @@ export interface TrackerContext {
   readonly refusalCounts: Map<string, number>
 }
 
-export interface ConnectionCounts {
+interface ConnectionCounts {
   current(): number
   /** Most ever open at once. */
   max: number
@@ -71,7 +71,7 @@ export function count<K>(counts: Map<K, number>, key: K): void {
  * Runs one event of the cluster. What it made urgent is durable before the answer; if that fails the answer is EIO, and
  * the asker tries again.
  */
-export function perform(context: TrackerContext, reply: CommandReply, name: string, event: () => Buffer): void {
+function perform(context: TrackerContext, reply: CommandReply, name: string, event: () => Buffer): void {
   const { unsaved } = context.cluster
   const urgentBefore = unsaved.urgent
   unsaved.urgent = false

@@ -53,7 +53,7 @@ function checkSize({ config }: TrackerContext, reason: 'full' | 'malformed', siz
   if (size > config.answerBytesMax) throw new Refusal(reason, `the answer would have ${size} bytes`)
 }
 
-export function groupRecordOf({ settings }: Cluster, group: Group): GroupRecord {
+function groupRecordOf({ settings }: Cluster, group: Group): GroupRecord {
   return {
     group: group.name,
     totalMb: group.totalMb,

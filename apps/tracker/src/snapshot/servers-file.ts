@@ -44,7 +44,7 @@ const savedCounters = [
   'lastSyncUpdate',
 ] as const satisfies readonly (keyof StorageStat)[]
 
-export type SavedCounters = Pick<StorageStat, (typeof savedCounters)[number]>
+type SavedCounters = Pick<StorageStat, (typeof savedCounters)[number]>
 
 export interface SavedServer {
   /** Empty without storage ids. */

@@ -32,7 +32,7 @@ export class Wire {
 
   static open(port: number, host = '127.0.0.1', localAddress?: string): Promise<Wire> {
     return new Promise((resolve, reject) => {
-      const socket = connect({ port, host, ...(localAddress && { localAddress }) })
+      const socket = connect({ port, host, noDelay: true, ...(localAddress && { localAddress }) })
       socket.once('error', reject)
       socket.once('connect', () => {
         socket.off('error', reject)
