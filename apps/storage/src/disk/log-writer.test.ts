@@ -12,7 +12,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { BinlogDamagedError } from './binlog-files.ts'
-import { BinlogReader } from './binlog-reader.ts'
+import { type BinlogEntry, BinlogReader } from './binlog-reader.ts'
 import { type LogWriter, openLogWriter } from './log-writer.ts'
 
 let folder: string
@@ -213,7 +213,7 @@ describe('reading a log', () => {
     writeSync(fd, '\0'.repeat(5), 19 + 100)
     closeSync(fd)
     const reader = new BinlogReader(log, { index: 0, offset: 0 })
-    const entries = []
+    const entries: BinlogEntry[] = []
     for (let entry = reader.next(); entry !== null; entry = reader.next()) entries.push(entry)
     expect(entries[0]?.record?.name).toBe('M00/00/00/a')
     expect(entries[1]?.damage).toContain(`${path()} at offset 19`)

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { type BinlogRecord, parseLine } from './binlog.ts'
-import { createSyncWindow, isBeforeOwnPart, isWanted, type SyncWindow } from './sync-plan.ts'
+import { createSyncWindow, isBeforeOwnPart, isWanted, type Slot, type SyncWindow } from './sync-plan.ts'
 
 function record(line: string): BinlogRecord {
   const parsed = parseLine(line)
@@ -16,7 +16,7 @@ function filled(...lines: string[]): SyncWindow<number> {
 }
 
 const takeAll = (window: SyncWindow<number>) => {
-  const taken = []
+  const taken: Slot<number>[] = []
   for (let slot = window.take(); slot !== null; slot = window.take()) taken.push(slot)
   return taken
 }
