@@ -766,6 +766,25 @@ describe('closing', () => {
     expect(servers[0]?.connections).toBe(0)
   })
 
+  it('tells the owner of each connection state once, whoever closed, even when he throws', async () => {
+    const ended: State[] = []
+    const port = await serve([[ECHO, echo]], {
+      connectionClosed(state) {
+        ended.push(state)
+        throw new Error('the owner fails')
+      },
+    })
+    const first = await connect(port)
+    first.socket.resetAndDestroy()
+    await until(() => ended.length === 1)
+    const second = await connect(port)
+    second.send(frame(ECHO))
+    await second.answer()
+    await servers[0]?.close(1000)
+    expect(ended.length).toBe(2)
+    expect(ended[0]).not.toBe(ended[1])
+  })
+
   it('answers a peer that has ended its side after the request', async () => {
     const replies: CommandReply[] = []
     const port = await serve([

@@ -293,11 +293,11 @@ describe('a streamed body', () => {
   })
 
   it('may come from a slow source: its silence is not the server silence', async () => {
-    const { connection, peer } = await pair(40)
+    const { connection, peer } = await pair(300)
     const stream = new PassThrough()
     const answer = connection.request({ command: 11, head: EMPTY, body: { stream, size: 4 } })
     await peer.read(10)
-    const { connection: clock } = await pair(120)
+    const { connection: clock } = await pair(450)
     await failure(clock.request({ command: 7, head: EMPTY }))
     stream.end(Buffer.from('late'))
     expect((await peer.read(4)).toString()).toBe('late')
@@ -331,7 +331,7 @@ describe('a download', () => {
   })
 
   it('is not read ahead of its reader, nor timed out for him', async () => {
-    const { connection, peer } = await pair(50)
+    const { connection, peer } = await pair(400)
     const pending = connection.download({ command: 14, head: EMPTY }, () => undefined)
     peer.send(header(64 * MIB, 100))
     let sent = 0
@@ -345,7 +345,7 @@ describe('a download', () => {
     })
     fill()
     const { stream } = await pending
-    const { connection: clock } = await pair(150)
+    const { connection: clock } = await pair(600)
     await failure(clock.request({ command: 7, head: EMPTY }))
     expect(sent).toBeLessThan(32)
     let received = 0
@@ -415,6 +415,12 @@ describe('connecting', () => {
   it('to something that is no address rejects with RangeError', async () => {
     const error = await failure(openConnection('nowhere', { connectTimeoutMs: 50, networkTimeoutMs: 5000 }))
     expect(error).toBeInstanceOf(RangeError)
+  })
+
+  it('from an address of our choice shows that address to the server', async () => {
+    const timeouts = { connectTimeoutMs: 5000, networkTimeoutMs: 5000, localAddress: '127.0.0.9' }
+    connections.push(await openConnection(server.address, timeouts))
+    expect((await server.next()).socket.remoteAddress).toBe('127.0.0.9')
   })
 
   it('and closing says QUIT', async () => {

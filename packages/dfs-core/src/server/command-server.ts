@@ -91,11 +91,17 @@ class TcpCommandServer<S> implements CommandServer {
     const state = this.#options.newState()
     const connection = new CommandConnection(socket, this.#context, { remoteAddress, state })
     this.#connections.add(connection)
-    socket.once('close', () => {
-      this.#connections.delete(connection)
+    socket.once('close', () => this.#forget(connection, state))
+  }
+
+  #forget(connection: CommandConnection<S>, state: S): void {
+    this.#connections.delete(connection)
+    try {
       this.#options.connectionClosed?.(state)
-      if (this.#connections.size === 0) this.#onEmpty?.()
-    })
+    } catch (error) {
+      this.#options.logger?.error({ err: error }, 'the end of a connection could not be handled')
+    }
+    if (this.#connections.size === 0) this.#onEmpty?.()
   }
 
   #sweep(): void {
