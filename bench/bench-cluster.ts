@@ -4,7 +4,7 @@ import net from 'node:net'
 import path from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
-import { TrackerClient } from '@cairn/dfs-core'
+import { DfsClient } from '@cairn/dfs-core'
 import { createMasterKeys, type MasterKeys, openMasterKeys } from '@cairn/dfs-core/tickets'
 
 const root = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..')
@@ -116,12 +116,12 @@ async function stopDaemon(child: ChildProcess): Promise<void> {
 }
 
 async function waitForStorage(trackerPort: number): Promise<void> {
-  const tracker = new TrackerClient({ trackers: [`127.0.0.1:${trackerPort}`] })
+  const client = new DfsClient({ trackers: [`127.0.0.1:${trackerPort}`] })
   const deadline = Date.now() + START_TIMEOUT_MS
   try {
     for (;;) {
       try {
-        await tracker.queryStore(GROUP)
+        await client.tracker.queryStore(GROUP)
         return
       } catch (error) {
         if (Date.now() > deadline) throw new Error('the storage did not become active', { cause: error })
@@ -129,6 +129,6 @@ async function waitForStorage(trackerPort: number): Promise<void> {
       }
     }
   } finally {
-    await tracker.close()
+    await client.close()
   }
 }
