@@ -1,5 +1,6 @@
+import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { parseRanges } from './byte-range.ts'
+import { parseRanges, RANGES_MAX } from './byte-range.ts'
 
 const range = (start: number, end: number) => ({ start, end })
 
@@ -34,4 +35,23 @@ describe('parseRanges of 1000 bytes', () => {
   ])('%s', (header, expected) => {
     expect(parseRanges(header, 1000)).toEqual(expected)
   })
+})
+
+it('whatever the header is, ranges lie inside the file and are few', () => {
+  const bound = fc.oneof(fc.constant(''), fc.nat(2000).map(String))
+  const spec = fc.oneof(
+    fc.tuple(bound, bound).map(([from, to]) => `${from}-${to}`),
+    fc.string(),
+  )
+  const header = fc.oneof(
+    fc.array(spec, { maxLength: 8 }).map((specs) => `bytes=${specs.join(',')}`),
+    fc.string(),
+  )
+  fc.assert(
+    fc.property(header, fc.nat(1500), (text, size) => {
+      const ranges = parseRanges(text, size)
+      if (typeof ranges === 'string') return true
+      return ranges.length <= RANGES_MAX && ranges.every(({ start, end }) => 0 <= start && start <= end && end < size)
+    }),
+  )
 })

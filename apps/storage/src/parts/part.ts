@@ -20,7 +20,7 @@ export const HASH_LAG_MAX = 64 * 1024 * 1024
 const UNSYNCED_MAX = 64 * 1024 * 1024
 
 export interface PartContext {
-  frontier: HashFrontier
+  frontier: Pick<HashFrontier, 'open'>
   /** null: nothing is synced, a power loss costs unfinished uploads. */
   sync: GroupSync | null
   bootId: string

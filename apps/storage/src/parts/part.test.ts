@@ -1,0 +1,103 @@
+import { randomBytes } from 'node:crypto'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { crc32 } from '@cairn/dfs-core'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { openStorePath, type StorePath } from '../disk/store-path.ts'
+import { HashFrontier, type HashJob } from './hash-frontier.ts'
+import { HASH_LAG_MAX, Part, type PartContext } from './part.ts'
+import { findParts } from './part-files.ts'
+
+const upload = { upl: 'ab'.repeat(16), ep: 1, len: 1_000_000, ext: 'bin', own: 'o', ent: 'e' }
+let folder: string
+let storePath: StorePath
+let frontier: HashFrontier
+let context: PartContext
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'cairn-part-'))
+  storePath = openStorePath(0, folder, false)
+  frontier = new HashFrontier()
+  context = { frontier, sync: null, bootId: 'boot' }
+})
+
+afterEach(async () => {
+  await frontier.close()
+  rmSync(folder, { recursive: true })
+})
+
+async function write(part: Part, ...chunks: Buffer[]): Promise<void> {
+  await part.openForWriting()
+  await part.append(chunks)
+  await part.closeFile()
+}
+
+function reopen(): Part {
+  const [found] = findParts(storePath, () => undefined)
+  if (found === undefined) throw new Error('the part is gone')
+  return Part.reopen(context, storePath, found)
+}
+
+describe('a part', () => {
+  it('has the CRC-32 of the whole, whatever it was written in and however often it was reopened', async () => {
+    const content = randomBytes(upload.len)
+    let part = await Part.create(context, storePath, upload)
+    await write(part, content.subarray(0, 10), content.subarray(10, 300_000))
+    part = reopen()
+    await write(part, content.subarray(300_000, 300_001))
+    part = reopen()
+    await write(part, content.subarray(300_001))
+    expect(part.isComplete).toBe(true)
+    expect((await part.hashes()).crc32).toBe(crc32(content))
+  })
+
+  it('is after a rollback as it was before', async () => {
+    const content = randomBytes(upload.len)
+    const part = await Part.create(context, storePath, upload)
+    await write(part, content.subarray(0, 500_000))
+    const { mark } = part
+    await write(part, randomBytes(400_000))
+    await part.rollback(mark)
+    await part.closeFile()
+    expect([part.offset, readFileSync(part.paths.part).equals(content.subarray(0, 500_000))]).toEqual([500_000, true])
+    await write(part, content.subarray(500_000))
+    expect((await part.hashes()).crc32).toBe(crc32(content))
+  })
+
+  it('holds its writer while the hash is 64 MiB behind', async () => {
+    const waits: number[] = []
+    let letGo: () => void = () => expect.fail('nobody waits')
+    const slow: HashJob = {
+      hashed: 0,
+      advance: () => undefined,
+      below(lagMax) {
+        waits.push(lagMax)
+        return new Promise((resolve) => {
+          letGo = resolve
+        })
+      },
+      finish: () => Promise.reject(new Error('not complete')),
+      close: () => undefined,
+    }
+    const part = await Part.create({ ...context, frontier: { open: () => slow } }, storePath, upload)
+    let isHeld = true
+    const writing = write(part, Buffer.alloc(100)).then(() => {
+      isHeld = false
+    })
+    await expect.poll(() => waits).toEqual([HASH_LAG_MAX])
+    expect([isHeld, part.offset]).toEqual([true, 100])
+    letGo()
+    await writing
+    expect(isHeld).toBe(false)
+  })
+
+  it('tries its hash anew after a failure', async () => {
+    const content = randomBytes(upload.len)
+    const part = await Part.create(context, storePath, upload)
+    await write(part, content)
+    await frontier.close()
+    await expect(part.hashes()).rejects.toThrow('hashing was stopped')
+    expect((await part.hashes()).crc32).toBe(crc32(content))
+  })
+})
