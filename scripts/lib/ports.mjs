@@ -37,6 +37,7 @@ export async function requireFreePorts(ports) {
   }
   if (busy.length === 0) return
   const sentences = [...new Set(busy.map(sentenceFor))]
-  const example = busy[0].variable.endsWith('PORTS') ? '' : `, for example ${busy[0].variable}=${busy[0].port + 1000}`
+  const taken = busy.find(({ reason, variable }) => reason === 'EADDRINUSE' && variable.endsWith('PORT'))
+  const example = taken === undefined ? '' : `, for example ${taken.variable}=${taken.port + 1000}`
   throw new PlainError(`Cannot start: ${sentences.join('; ')}${example}.`)
 }
