@@ -33,6 +33,11 @@ export interface Request {
   readonly responseMax?: number
   /** Instead of `networkTimeoutMs`, for commands that work long before they answer. */
   readonly timeoutMs?: number
+  /**
+   * The server reads the whole body whatever it answers, as storages do with what other storages send them (internals
+   * §4.4): the connection stays usable after a refusal.
+   */
+  readonly bodyIsAlwaysRead?: boolean
 }
 
 /**
@@ -85,6 +90,8 @@ export class Connection {
   readonly #socket: Socket
   readonly #networkTimeoutMs: number
   #timeoutMs = 0
+  /** Bytes of body that the server may leave unread when it refuses the request. */
+  #leftUnreadMax = 0
   #bodySize = 0
   #command = 0
   #reader: AnswerReader | null = null
@@ -156,6 +163,7 @@ export class Connection {
     this.#command = request.command
     this.#timeoutMs = request.timeoutMs ?? this.#networkTimeoutMs
     this.#bodySize = bodySize(request.body)
+    this.#leftUnreadMax = request.bodyIsAlwaysRead === true ? 0 : this.#bodySize
     this.#reader = new AnswerReader(receiver)
     this.failure = null
     if (this.#dead) this.#finish('unsent', this.#error('the connection was lost before the request'))
@@ -218,7 +226,7 @@ export class Connection {
 
   #isInSyncAfter(status: number): boolean {
     if (status === Status.OK) return true
-    return status !== Status.EINVAL && this.#bodySize <= REFUSED_BODY_BYTES_MAX
+    return status !== Status.EINVAL && this.#leftUnreadMax <= REFUSED_BODY_BYTES_MAX
   }
 
   #onLost(cause: Error | undefined): void {
