@@ -18,7 +18,7 @@ import {
   type WebKeys,
 } from './http/web-storage.ts'
 
-const STEPS: FinishStep[] = ['hashed', 'ledger', 'metadata', 'placed', 'logged', 'confirmed', 'removed']
+const STEPS: FinishStep[] = ['hashed', 'ledger', 'placed', 'metadata', 'logged', 'confirmed', 'removed']
 /** A small upload is never hashed by the thread and has no part to remove. */
 const STEPS_IN_MEMORY = STEPS.filter((step) => step !== 'hashed' && step !== 'removed')
 

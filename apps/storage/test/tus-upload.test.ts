@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
-import { appendFileSync, readFileSync, statSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { appendFileSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
 import { crc32, decodeMetadata, parseFileId } from '@cairn/dfs-core'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { tusCalls } from './http/http-call.ts'
@@ -202,6 +202,31 @@ describe('an upload', () => {
     const answer = await receipt()
     expect(answer.status).toBe(202)
     expect(answer.json).toMatchObject({ state: 'open', offset: 70_000, size: 100_000 })
+  })
+})
+
+describe('a name that is taken between drawing and placing', () => {
+  it.each([5000, 100_000])('is left alone, and an upload of %i bytes gets another', async (size) => {
+    await storage.close()
+    let taken = ''
+    const step = (name: string) => {
+      if (name !== 'ledger' || taken !== '') return
+      const lines = readFileSync(join(folder, 'path0/data/.cairn-parts/uploads.log'), 'latin1').trim().split('\n')
+      taken = pathOf(lines.at(-1)?.split(' ')[4] ?? '')
+      mkdirSync(dirname(taken), { recursive: true })
+      writeFileSync(taken, 'somebody else')
+      writeFileSync(`${taken}-m`, 'own\x02somebody else')
+    }
+    storage = await startWebStorage({ folder, step })
+    const content = randomBytes(size)
+    const answer = await upload(size).createWith(size, content)
+    const { fid } = web.receipt(String(answer.headers['cairn-receipt']))
+    expect(taken).not.toBe('')
+    expect(pathOf(fid)).not.toBe(taken)
+    expect(readFileSync(pathOf(fid)).equals(content)).toBe(true)
+    expect(readFileSync(taken, 'utf8')).toBe('somebody else')
+    expect(readFileSync(`${taken}-m`, 'utf8')).toBe('own\x02somebody else')
+    expect(binlogLines(folder).length).toBe(2)
   })
 })
 

@@ -10,7 +10,7 @@ import type { FinishedUpload } from './ledger-line.ts'
 import type { PartLedger } from './part-ledger.ts'
 
 /** The steps of finishing, in their order; a crash may come behind each of them. */
-export type FinishStep = 'hashed' | 'ledger' | 'metadata' | 'placed' | 'logged' | 'confirmed' | 'removed'
+export type FinishStep = 'hashed' | 'ledger' | 'placed' | 'metadata' | 'logged' | 'confirmed' | 'removed'
 
 export interface LinkContext {
   store: FileStore
@@ -43,9 +43,10 @@ export interface CompleteUpload {
 const NAME_TRIES_MAX = 10
 
 /**
- * Makes a complete upload a normal file (D3): ledger line with the intended name, metadata file, the file under this name, C records, in
- * this order. The line comes first, durable where the durability mode says so: whatever a crash leaves behind has a name that the next
- * start finds there. The content is left where it is.
+ * Makes a complete upload a normal file (D3): ledger line with the intended name, the file under this name, its metadata file, C records,
+ * in this order. The line comes first, durable where the durability mode says so: whatever a crash leaves behind has a name that the next
+ * start finds there. The metadata follow the file because only link(2) and O_EXCL can tell that the name is nobody else's; until the C
+ * record no reader knows it. The content is left where it is.
  */
 export async function linkUpload(
   context: LinkContext,
@@ -56,31 +57,32 @@ export async function linkUpload(
   const { size, crc32, ext, storePath } = upload
   for (let tries = 0; tries < NAME_TRIES_MAX; tries += 1) {
     const name = store.drawName({ storePath, size, crc32, ext })
+    let isPlaced = false
     try {
       const finished = finishedUpload(context, upload, name)
       await ledger.append({ kind: 'finished', upload: finished })
       context.step('ledger')
+      placeContent(name, upload.content)
+      isPlaced = true
+      context.step('placed')
       writeOwnMetadata(name.path, finished)
       context.step('metadata')
-      placeContent(name, upload.content)
-      context.step('placed')
       await publishFile(context, { ...name, isSynced: upload.content.kind === 'part' })
       context.step('logged')
       ledger.confirm(upload.upl)
       context.step('confirmed')
       return finished
     } catch (error) {
-      const isTaken = error instanceof NameTakenError
-      if (isTaken) store.log.release(name.logicName)
-      else store.forget(name)
-      removeIfAny(name.path + METADATA_SUFFIX)
-      if (!isTaken) throw error
+      if (isPlaced) {
+        removeIfAny(name.path + METADATA_SUFFIX)
+        store.forget(name)
+      } else store.log.release(name.logicName)
+      if (!(error instanceof NameTakenError)) throw error
     }
   }
   throw new Error(`no free name for upload ${upload.upl} after ${NAME_TRIES_MAX} tries`)
 }
 
-/** A name that belongs to somebody else must not be removed with ours. */
 class NameTakenError extends Error {
   override readonly name = 'NameTakenError'
 }
@@ -92,30 +94,34 @@ function finishedUpload(context: LinkContext, upload: CompleteUpload, name: NewN
   return { upl, ep, fid: name.fileId, size, crc32, sha256, head, ct, dur, at: name.timestamp, own, ent, binlog }
 }
 
-/** Owner and entry, beside the file (D3 step 0). A file of this name from an earlier try is replaced. */
+/** Owner and entry, beside the file (D3 step 0). What an interrupted try has left is replaced. */
 export function writeOwnMetadata(filePath: string, { own, ent }: { own: string; ent: string }): void {
   const path = filePath + METADATA_SUFFIX
-  const bytes = encodeMetadata({ ent, own })
-  const write = () => {
-    removeIfAny(path)
-    writeNewFile(path, bytes)
-  }
-  try {
-    write()
-  } catch (error) {
-    if (!isErrno(error, 'ENOENT')) throw error
-    makeFolder(path.slice(0, path.lastIndexOf('/')))
-    write()
-  }
+  removeIfAny(path)
+  writeNewFile(path, encodeMetadata({ ent, own }))
 }
 
 function placeContent(name: NewName, content: CompleteContent): void {
   try {
-    if (content.kind === 'part') linkSync(content.path, name.path)
-    else writeNewFile(name.path, content.body)
+    placeInFolder(name, content)
   } catch (error) {
     if (isErrno(error, 'EEXIST')) throw new NameTakenError(`${name.path} is taken`, { cause: error })
     throw error
+  }
+}
+
+/** The directories of a store path are made when the first file goes there. */
+function placeInFolder(name: NewName, content: CompleteContent): void {
+  const place = () => {
+    if (content.kind === 'part') linkSync(content.path, name.path)
+    else writeNewFile(name.path, content.body)
+  }
+  try {
+    place()
+  } catch (error) {
+    if (!isErrno(error, 'ENOENT')) throw error
+    makeFolder(name.folder)
+    place()
   }
 }
 
