@@ -129,6 +129,6 @@ async function waitForStorage(trackerPort: number): Promise<void> {
       }
     }
   } finally {
-    await client.close()
+    client.close()
   }
 }
