@@ -119,6 +119,8 @@ describe('a download', () => {
     const one = await range('bytes=10-19')
     expect([one.status, one.headers['content-range']]).toEqual([206, 'bytes 10-19/1000'])
     expect(one.body.equals(content.subarray(10, 20))).toBe(true)
+    const head = await get(fid, 1000, { method: 'HEAD', headers: { Range: 'bytes=10-19' } })
+    expect([head.status, head.headers['content-length']]).toEqual([200, '1000'])
     expect((await range('bytes=-5')).body.equals(content.subarray(995))).toBe(true)
 
     const many = await range('bytes=0-1,500-509')

@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto'
 import { appendFileSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
+import { request as httpRequest } from 'node:http'
 import { dirname, join } from 'node:path'
 import { crc32, decodeMetadata, parseFileId } from '@cairn/dfs-core'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { tusCalls } from './http/http-call.ts'
+import { TUS_BODY, tusCalls } from './http/http-call.ts'
 import {
   binlogLines,
   createWebKeys,
@@ -188,6 +189,25 @@ describe('an upload', () => {
     const third = tusCalls(storage.http.port, upl, web.upload({ upl, len: content.length, ep: 3 }))
     expect(web.receipt(String((await third.head()).headers['cairn-receipt'])).ep).toBe(3)
     expect((await second.receipt()).status).toBe(410)
+  })
+
+  it('whose connection hangs is taken over by the next request, which finds all that came', async () => {
+    const content = randomBytes(500_000)
+    const { upl, create, head, patch } = upload(content.length)
+    await create(content.length)
+    const ticket = web.upload({ upl, len: content.length })
+    const headers = { ...TUS_BODY, Authorization: `Bearer ${ticket}`, 'Upload-Offset': '0', 'Content-Length': '500000' }
+    const options = { host: '127.0.0.1', port: storage.http.port, method: 'PATCH', path: `/files/${upl}`, headers }
+    const hanging = httpRequest({ ...options, agent: false })
+    const ended = new Promise<number | undefined>((resolve) => {
+      hanging.on('response', (response) => resolve(response.statusCode))
+      hanging.on('error', () => resolve(undefined))
+    })
+    hanging.write(content.subarray(0, 200_000))
+    await expect.poll(() => storage.parts.progress(upl)?.offset).toBe(200_000)
+    expect((await head()).headers['upload-offset']).toBe('200000')
+    expect(await ended).toBe(423)
+    expectStored((await patch(200_000, content.subarray(200_000))).headers['cairn-receipt'], content)
   })
 
   it('of which nothing is known has no receipt', async () => {

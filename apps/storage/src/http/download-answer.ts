@@ -61,9 +61,13 @@ function planMultipart(
   return { status: 206, headers: { ...headers, 'Content-Type': type, 'Content-Length': length }, ranges, separators }
 }
 
-/** If-Range holds the range back when the client has the beginning of something else. A date never matches: none is sent. */
-function rangeHeader({ headers }: IncomingMessage, etag: string): string | undefined {
+/**
+ * Ranges are defined for GET alone. If-Range holds the range back when the client has the beginning of something else; a date never matches:
+ * none is sent.
+ */
+function rangeHeader({ method, headers }: IncomingMessage, etag: string): string | undefined {
   const ifRange = headers['if-range']
+  if (method !== 'GET') return undefined
   return ifRange === undefined || ifRange === etag ? headers.range : undefined
 }
 

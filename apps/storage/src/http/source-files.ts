@@ -13,7 +13,7 @@ import { PROXIED_FLAG } from '../handlers/source-fallback.ts'
 import { HttpError } from './http-error.ts'
 
 /** A file on the member that it was first written to. */
-export interface SourceFile {
+interface SourceFile {
   size: number
   /** Unix seconds. */
   mtime: number

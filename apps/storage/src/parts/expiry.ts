@@ -24,7 +24,7 @@ export function startExpiry(parts: DiskPartStore, slots: UploadSlots, logger: Ex
 }
 
 /** One sweep. An upload that is written to, or ends in another way, meanwhile stays out of it. */
-export async function sweepExpired(parts: DiskPartStore, slots: UploadSlots, nowMs: number): Promise<string[]> {
+async function sweepExpired(parts: DiskPartStore, slots: UploadSlots, nowMs: number): Promise<string[]> {
   const removed: string[] = []
   for (const upl of parts.expired(nowMs)) {
     if (slots.has(upl)) continue

@@ -1,6 +1,6 @@
 import { Worker } from 'node:worker_threads'
 
-export interface FileHashes {
+interface FileHashes {
   /** In hex. */
   sha256: string
   /** SHA-256 of the first min(size, 64 KiB), in hex. */

@@ -22,7 +22,7 @@ export interface LinkContext {
 }
 
 /** Content that is complete: a part on the same file system as its final place, or a small body in memory. */
-export type CompleteContent = { kind: 'part'; path: string } | { kind: 'memory'; body: Buffer }
+type CompleteContent = { kind: 'part'; path: string } | { kind: 'memory'; body: Buffer }
 
 export interface CompleteUpload {
   upl: string
