@@ -1,11 +1,8 @@
-import { decodeFileName, type FileSource, formatAddress, ProtocolError } from '@cairn/dfs-core'
+import { type FileSource, formatAddress } from '@cairn/dfs-core'
 import type { ClusterState } from './cluster/cluster-state.ts'
 import type { Identity } from './cluster/identity.ts'
+import { factsOf, idOf } from './engine/file-facts.ts'
 import { isRemoved, type Member, StorageStatus } from './engine/members.ts'
-import { idOf } from './handlers/burial.ts'
-
-/** Where the 27 characters start in a logic name. */
-const NAME_START = 10
 
 /** Finds members by what file names say. */
 export class MemberDirectory {
@@ -27,8 +24,8 @@ export class MemberDirectory {
 
   /** The other member that a file was first written to; null when it is this one or unknown. */
   sourceOf(logicName: string): Member | null {
-    const source = sourceIn(logicName)
-    if (source === null || idOf(source) === idOf(this.#identity.source)) return null
+    const source = factsOf(logicName)?.source
+    if (source === undefined || idOf(source) === idOf(this.#identity.source)) return null
     const member = source.kind === 'id' ? this.#state.members.get(idOf(source)) : this.#byAddress(source.ip)
     return member === undefined || isRemoved(member.status) ? null : member
   }
@@ -48,14 +45,5 @@ export class MemberDirectory {
 
   #byAddress(ip: string): Member | undefined {
     return [...this.#state.members.values()].find((member) => member.ip === ip)
-  }
-}
-
-function sourceIn(logicName: string): FileSource | null {
-  try {
-    return decodeFileName(logicName.slice(NAME_START)).source
-  } catch (error) {
-    if (error instanceof ProtocolError) return null
-    throw error
   }
 }

@@ -1,13 +1,11 @@
 import { lstatSync, renameSync } from 'node:fs'
 import { decodeFileName, Status } from '@cairn/dfs-core'
+import { NAME_START } from '../engine/file-facts.ts'
 import { crcOfFile } from './file-crc.ts'
 import type { FileStore, ResolvedName } from './file-store.ts'
 import { afterwards } from './log-done.ts'
 import type { NewName } from './new-name.ts'
 import { StoreError } from './store-error.ts'
-
-/** Where the 27 characters start in a logic name. */
-const NAME_START = 10
 
 /** Existence counts before the appender mark, as in FastDFS. A file with a second name must not change under it. */
 export function appenderSize(file: ResolvedName): number {

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { encodeFileName, encodeNameBody, type FileSource, Status } from '@cairn/dfs-core'
 import { type DirectoryCursor, hashDirectory } from '../engine/allocate.ts'
+import { NAME_START } from '../engine/file-facts.ts'
 import { hexByte } from '../engine/logic-name.ts'
 import { isErrno, makeFolder } from './atomic-file.ts'
 import type { LogWriter } from './log-writer.ts'
@@ -52,9 +53,6 @@ interface RenewableName {
   readonly storePath: StorePath
   readonly path: string
 }
-
-/** Where the 27 characters start in a logic name. */
-const NAME_START = 10
 
 /** Draws names until `take` does not fail with EEXIST; the name is held in the log writer. */
 export interface NameMaker {

@@ -1,6 +1,7 @@
 import { lstatSync, readdirSync, type Stats, unlinkSync } from 'node:fs'
 import { join } from 'node:path'
-import { decodeFileName, type FileSource, ProtocolError } from '@cairn/dfs-core'
+import type { FileSource } from '@cairn/dfs-core'
+import { factsOf, idOf } from '../engine/file-facts.ts'
 import { hexByte } from '../engine/logic-name.ts'
 import { removeIfAny } from './atomic-file.ts'
 import type { FileStore } from './file-store.ts'
@@ -36,7 +37,7 @@ export function sweepOrphans(store: FileStore, since: number): string[] {
       const folder = join(storePath.dataDir, high, low)
       for (const fileName of readdirSync(folder)) {
         const logicName = `M${hexByte(storePath.index)}/${high}/${low}/${fileName}`
-        if (!isOwnSince(fileName, store.source, since) || logged.has(logicName) || isHeld(store, logicName)) continue
+        if (!isOwnSince(logicName, store.source, since) || logged.has(logicName) || isHeld(store, logicName)) continue
         const path = join(folder, fileName)
         const stat = lstatSync(path)
         if (!stat.isFile() || stat.nlink > 1) continue
@@ -85,17 +86,7 @@ function folders(path: string): string[] {
   return readdirSync(path).filter((name) => /^[0-9A-F]{2}$/.test(name))
 }
 
-function isOwnSince(fileName: string, source: FileSource, since: number): boolean {
-  try {
-    const facts = decodeFileName(fileName)
-    return facts.timestamp >= since && isSame(facts.source, source)
-  } catch (error) {
-    if (error instanceof ProtocolError) return false
-    throw error
-  }
-}
-
-function isSame(a: FileSource, b: FileSource): boolean {
-  if (a.kind === 'id') return b.kind === 'id' && a.id === b.id
-  return b.kind === 'ip' && a.ip === b.ip
+function isOwnSince(logicName: string, source: FileSource, since: number): boolean {
+  const facts = factsOf(logicName)
+  return facts !== null && facts.timestamp >= since && idOf(facts.source) === idOf(source)
 }

@@ -1,7 +1,8 @@
 import { lstatSync, mkdirSync, renameSync, symlinkSync, truncateSync, unlinkSync, utimesSync } from 'node:fs'
 import { dirname, relative } from 'node:path'
 import { crc32 } from 'node:zlib'
-import { ProtocolError, parseFileId, Status } from '@cairn/dfs-core'
+import { Status } from '@cairn/dfs-core'
+import { normalFacts } from '../engine/file-facts.ts'
 import { isErrno, writeNewFile } from './atomic-file.ts'
 import type { FileStore, ResolvedName } from './file-store.ts'
 import type { IncomingFile } from './incoming-file.ts'
@@ -70,17 +71,6 @@ function checkAgainstName(file: ResolvedName, size: number, crc: number): void {
     Status.EIO,
     `${file.logicName} came with ${size} bytes and CRC-32 ${crc}, its name says ${expected.size} and ${expected.crc32}`,
   )
-}
-
-/** Size and CRC-32 as the name of a normal file tells them; null for every other kind. */
-export function normalFacts(logicName: string): { size: number; crc32: number } | null {
-  try {
-    const id = parseFileId(`g/${logicName}`)
-    return id.kind === 'normal' ? id : null
-  } catch (error) {
-    if (error instanceof ProtocolError) return null
-    throw error
-  }
 }
 
 /** A relative link, unlike FastDFS's: it survives a move of the store path. */

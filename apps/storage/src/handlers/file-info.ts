@@ -1,15 +1,15 @@
 import { lstatSync } from 'node:fs'
-import { decodeFileName, FileInfoFlag, ProtocolError, parseFileId, storageCommands } from '@cairn/dfs-core'
+import { FileInfoFlag, ProtocolError, storageCommands } from '@cairn/dfs-core'
 import type { CommandHandler } from '@cairn/dfs-core/server'
 import { crcOfFile } from '../disk/file-crc.ts'
 import type { ResolvedName } from '../disk/file-store.ts'
+import { factsOf, normalFacts } from '../engine/file-facts.ts'
 import type { ConnectionState, HandlerContext } from './context.ts'
 import { buffered, checkGroup } from './requests.ts'
 import { askSource } from './source-fallback.ts'
 
 /** M00/00/00/ and the 27 characters: FastDFS cannot read a source out of less. */
 const NAME_LENGTH_MIN = 37
-const NAME_BODY_START = 10
 
 /** QUERY_FILE_INFO: size and time from the disk, CRC-32 and source from the name. */
 export function fileInfoHandlers(context: HandlerContext): Array<[number, CommandHandler<ConnectionState>]> {
@@ -35,8 +35,8 @@ export function fileInfoHandlers(context: HandlerContext): Array<[number, Comman
           }
           finish(undefined, row.response.forWidth(context.addressWidth).encode(info))
         }
-        const named = crcInName(file)
-        if (named !== null) answer(named)
+        const named = normalFacts(file.logicName)
+        if (named !== null) answer(named.crc32)
         else if ((request.status & FileInfoFlag.noCrc32) !== 0 || !stat.isFile()) answer(0)
         else crcOfFile(file.path).then(({ crc32 }) => answer(crc32), finish)
       }),
@@ -44,22 +44,7 @@ export function fileInfoHandlers(context: HandlerContext): Array<[number, Comman
   ]
 }
 
-/** The CRC-32 of a normal file stands in its name; null for appenders, slaves and names of another kind. */
-function crcInName(file: ResolvedName): number | null {
-  const id = decodable(() => parseFileId(`g/${file.logicName}`))
-  return id?.kind === 'normal' ? id.crc32 : null
-}
-
 function sourceIp(context: HandlerContext, file: ResolvedName): string {
-  const facts = decodable(() => decodeFileName(file.logicName.slice(NAME_BODY_START)))
+  const facts = factsOf(file.logicName)
   return facts === null ? '' : context.addressOf(facts.source)
-}
-
-function decodable<T>(decode: () => T): T | null {
-  try {
-    return decode()
-  } catch (error) {
-    if (error instanceof ProtocolError) return null
-    throw error
-  }
 }

@@ -3,6 +3,7 @@ import type { BodySink, CommandHandler, StreamedHandler } from '@cairn/dfs-core/
 import type { ResolvedName } from '../disk/file-store.ts'
 import { ContentMismatchError, placeFromFile, placeFromMemory, presentAt } from '../disk/replica.ts'
 import { StoreError } from '../disk/store-error.ts'
+import { isFrom } from '../engine/file-facts.ts'
 import { BodyGatherer } from './body-gatherer.ts'
 import type { ConnectionState, HandlerContext } from './context.ts'
 import { checkGroup, locked, type Request } from './requests.ts'
@@ -47,7 +48,7 @@ function wholeFileHandler(context: HandlerContext, op: 'c' | 'u'): StreamedHandl
   }
 }
 
-type Outcome = 'place' | 'same' | 'buried' | 'absent'
+type Outcome = 'place' | 'same' | 'own' | 'buried' | 'absent'
 
 /** Status 17 (EEXIST) announces a file that the sender believes to be here, without its content. */
 function look(
@@ -59,6 +60,8 @@ function look(
   if (context.tombstones.has(file.logicName)) return 'buried'
   const present = presentAt(file)
   const isSame = present.kind === 'file' && present.size === size
+  // A member that sends the group's history also sends back what came from here. It may be older than what is here now.
+  if (op === 'c' && present.kind === 'file' && isFrom(file.logicName, context.store.source)) return 'own'
   if (request.status !== Status.OK) return isSame ? 'same' : 'absent'
   return op === 'c' && isSame ? 'same' : 'place'
 }
@@ -107,8 +110,8 @@ class WholeFileSink implements BodySink {
   end(): void {
     const { op, incoming, outcome } = this.#file
     const { file, timestamp, answer } = incoming
-    if (outcome === 'buried' || outcome === 'absent') {
-      const status = outcome === 'buried' ? Status.EEXIST : Status.ENOENT
+    if (outcome === 'buried' || outcome === 'own' || outcome === 'absent') {
+      const status = outcome === 'absent' ? Status.ENOENT : Status.EEXIST
       answer(new StoreError(status, `${file.logicName} is ${outcome} here`), incoming)
       return
     }

@@ -1,8 +1,8 @@
 import { lstatSync } from 'node:fs'
 import { crc32 } from 'node:zlib'
 import type { FileStore } from '../disk/file-store.ts'
-import { normalFacts } from '../disk/replica.ts'
 import { type BinlogRecord, recordNumbers, sourceOp } from '../engine/binlog.ts'
+import { idOf, factsOf, normalFacts } from '../engine/file-facts.ts'
 import { fileSize, type LocalContent, openContent } from './local-file.ts'
 import type { FileChange, PeerLink } from './peer-link.ts'
 
@@ -12,6 +12,7 @@ const ASK_FIRST_BYTES = 256 * 1024
 /** What the deliveries to one peer share. */
 export interface Delivery {
   readonly store: FileStore
+  readonly peerId: string
   /** The last file that was created was there already: the next ones probably are, too. */
   peerIsAhead: boolean
   /** Bytes of content sent. */
@@ -68,6 +69,8 @@ async function createFile(delivery: Delivery, link: PeerLink, path: string, chan
       return
     }
     delivery.peerIsAhead = false
+    // What the peer made itself it knows best: history that goes back to it must not replace what it has.
+    if (atPeer !== null && sourceIdOf(change.name) === delivery.peerId) return
     if (atPeer !== null) {
       await sendWhole(delivery, link, path, change)
       return
@@ -79,6 +82,11 @@ async function createFile(delivery: Delivery, link: PeerLink, path: string, chan
   const answer = await link.wholeFile('create', change, content)
   delivery.peerIsAhead = answer === 'exists'
   if (answer === 'ok') delivery.sentBytes += content.size
+}
+
+function sourceIdOf(name: string): string | null {
+  const facts = factsOf(name)
+  return facts === null ? null : idOf(facts.source)
 }
 
 /** A small content costs nothing to check; that of a larger one the receiver checks. */

@@ -107,7 +107,7 @@ export class PeerLink {
   /** A rename that is done may be answered with an echo of the request: whatever comes is dropped. */
   async #send(request: { command: number; status?: number; head: Buffer; body?: RequestBody }): Promise<PeerAnswer> {
     try {
-      await this.connection.request(request)
+      await this.connection.request({ ...request, bodyIsAlwaysRead: true })
       return 'ok'
     } catch (error) {
       if (error instanceof ServerError && error.status === Status.EEXIST) return 'exists'

@@ -70,7 +70,7 @@ export class SyncRun {
   constructor(options: SyncRunOptions) {
     this.#options = options
     this.#reader = new BinlogReader(options.store.log, options.mark)
-    this.#delivery = { store: options.store, peerIsAhead: false, sentBytes: 0 }
+    this.#delivery = { store: options.store, peerId: options.peerId, peerIsAhead: false, sentBytes: 0 }
     this.#progress = createProgressTeller(options)
     this.#marks = createMarkKeeper(options)
     const { promise, finish } = settleable()
