@@ -2,12 +2,16 @@ import { z } from 'zod'
 import { ApiError } from '../../lib/api-error.ts'
 import { KIND_FILE, KIND_FOLDER } from '../../lib/entries/entry-rows.ts'
 
-// The place of the last item of a page. `key` is what it is sorted by, as text; `name` its sort key.
+const countSchema = z.number().int().nonnegative()
+
+// The place of the last item of a page: `key` is what it is sorted by, as text, `name` its sort key. The totals of the
+// folder go along, because counting 100,000 entries takes 40 times as long as reading a page of them.
 const cursorSchema = z.object({
   kind: z.union([z.literal(KIND_FOLDER), z.literal(KIND_FILE)]),
   key: z.string().max(300),
   name: z.string().max(300),
   id: z.string().regex(/^\d{1,19}$/),
+  totals: z.object({ total: countSchema, totalBytes: countSchema }),
 })
 export type Cursor = z.infer<typeof cursorSchema>
 

@@ -63,10 +63,16 @@ async function readRange(tx: Transaction, { folderId, kind, after, limit, ...wan
     ORDER BY ${dir === 'asc' ? keys : descending[sort]} LIMIT ${limit}`
 }
 
-function cursorAt(row: EntryRow, order: Order): Cursor {
+function cursorAt(row: EntryRow, order: Order, totals: Cursor['totals']): Cursor {
   const { sort } = orderOf(row.kind, order)
   const key = { name: '', size: String(row.size), modified: row.modified_at.toISOString() }[sort]
-  return { kind: row.kind === KIND_FOLDER ? KIND_FOLDER : KIND_FILE, key, name: row.sort_key, id: String(row.id) }
+  return {
+    kind: row.kind === KIND_FOLDER ? KIND_FOLDER : KIND_FILE,
+    key,
+    name: row.sort_key,
+    id: String(row.id),
+    totals,
+  }
 }
 
 /** One page of a folder: folders first, then files, each in the wanted order. */
@@ -82,17 +88,18 @@ export async function listEntries(ownerId: string, query: ListQuery): Promise<En
     const range = { ...order, folderId: folder.id, kind, after: after?.kind === kind ? after : undefined, limit }
     if (limit > 0) rows.push(...(await readRange(db(), range)))
   }
+  const totals = after?.totals ?? (await totalsOf(db(), folder.id))
   const page = rows.slice(0, PAGE_SIZE)
   const last = page.at(-1)
   return {
     folder: { id: folder.publicId, name: folder.name, path: folder.path },
     items: page.map(toItem),
-    nextCursor: rows.length > PAGE_SIZE && last ? encodeCursor(cursorAt(last, order)) : null,
-    ...(await totalsOf(db(), folder.id)),
+    nextCursor: rows.length > PAGE_SIZE && last ? encodeCursor(cursorAt(last, order, totals)) : null,
+    ...totals,
   }
 }
 
-async function totalsOf(tx: Transaction, folderId: bigint): Promise<{ total: number; totalBytes: number }> {
+async function totalsOf(tx: Transaction, folderId: bigint): Promise<Cursor['totals']> {
   const [totals] = await tx.$queryRaw<[{ total: bigint; total_bytes: bigint }]>`
     SELECT count(*) AS total, coalesce(sum(size), 0)::bigint AS total_bytes
     FROM entry WHERE parent_id = ${folderId} AND trash_id IS NULL`

@@ -29,7 +29,10 @@ export const listQuerySchema = z.object({
 })
 export type ListQuery = z.infer<typeof listQuerySchema>
 
-/** One page of a folder. `total` and `totalBytes` count all entries directly in it. `nextCursor` null: the end. */
+/**
+ * One page of a folder. `total` and `totalBytes` count all entries directly in it, at the time of the first page.
+ * `nextCursor` null: the end.
+ */
 export const entryPageSchema = z.object({
   folder: folderInfoSchema,
   items: z.array(entryItemSchema),
