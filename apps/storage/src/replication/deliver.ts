@@ -2,7 +2,7 @@ import { lstatSync } from 'node:fs'
 import { crc32 } from 'node:zlib'
 import type { FileStore } from '../disk/file-store.ts'
 import { type BinlogRecord, recordNumbers, sourceOp } from '../engine/binlog.ts'
-import { idOf, factsOf, normalFacts } from '../engine/file-facts.ts'
+import { factsOf, idOf, normalFacts } from '../engine/file-facts.ts'
 import { fileSize, type LocalContent, openContent } from './local-file.ts'
 import type { FileChange, PeerLink } from './peer-link.ts'
 

@@ -1,3 +1,4 @@
+import { ServerError } from '@cairn/dfs-core'
 import type { FileStore } from '../disk/file-store.ts'
 import { type BinlogRecord, sourceOp } from '../engine/binlog.ts'
 import { fileSize } from './local-file.ts'
@@ -37,8 +38,14 @@ export function createProgressTeller({ store, teller, peerIsCairn, config }: Pro
   const confirm = async (record: BinlogRecord, timestamp: number) => {
     const size = fileSize(store.resolve(record.name).path)
     if (size === null) return
-    const answer = await teller.confirm({ name: record.name, timestamp }, size)
-    if (answer !== 'missing') toldTime = Math.max(toldTime, timestamp)
+    try {
+      const answer = await teller.confirm({ name: record.name, timestamp }, size)
+      if (answer !== 'missing') toldTime = Math.max(toldTime, timestamp)
+    } catch (error) {
+      // Nothing was to be delivered, so nothing is lost: another file will do it.
+      if (!(error instanceof ServerError)) throw error
+      created = null
+    }
   }
   return {
     told(timestamp) {

@@ -170,17 +170,18 @@ export class SyncRun {
     deliver(this.#delivery, link, slot.record).then(
       () => {
         if (link === this.#options.teller) this.#progress.told(slot.record.timestamp)
-        this.#delivered(slot)
+        this.#progress.delivered(slot.record)
+        this.#done(slot)
         this.#free(link)
       },
       (error: unknown) => this.#failed(link, slot, error),
     )
   }
 
-  #delivered(slot: Slot<BinlogPosition>): void {
+  /** Delivered or set aside. */
+  #done(slot: Slot<BinlogPosition>): void {
     const { counters, tries } = this.#options
     this.#window.delivered(slot)
-    this.#progress.delivered(slot.record)
     this.#marks.sent()
     if (tries.size > 0) tries.delete(formatRecord(slot.record))
     countBytes(counters, 'SyncOut', this.#delivery.sentBytes, this.#delivery.sentBytes)
@@ -208,7 +209,7 @@ export class SyncRun {
         { err: error, peer: peerId, record: line.trimEnd() },
         'a record was set aside after it failed again and again',
       )
-      this.#delivered(slot)
+      this.#done(slot)
       if (link.connection.usable) this.#free(link)
       else this.#end(error)
       return

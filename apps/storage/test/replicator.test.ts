@@ -1,0 +1,328 @@
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { decodeStreamHead, storageCommands } from '@cairn/dfs-core'
+import { type CommandHandler, type CommandServer, createCommandServer } from '@cairn/dfs-core/server'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { ClusterState } from '../src/cluster/cluster-state.ts'
+import type { Identity } from '../src/cluster/identity.ts'
+import type { FileStore } from '../src/disk/file-store.ts'
+import { readMark } from '../src/disk/mark-file.ts'
+import { StorageStatus } from '../src/engine/members.ts'
+import { type Replication, startReplication } from '../src/replication/replication.ts'
+import { StorageFiles } from '../src/storage-files.ts'
+import { content, logger, testStorageConfig, until } from './cluster.ts'
+
+const PEER = '100002'
+const CREATE = storageCommands.syncCreateFile
+const EINVAL = 22
+const EIO = 5
+const ENOENT = 2
+const ENOSPC = 28
+const EEXIST = 17
+
+interface Packet {
+  /** Number of its connection. */
+  readonly connection: number
+  readonly command: number
+  readonly status: number
+  readonly name: string
+  readonly timestamp: number
+}
+
+/** A member that behaves like a C storage on the wire: it knows no command of Cairn's, and answers what a test says. */
+class ForeignPeer {
+  readonly packets: Packet[] = []
+  /** Status for the n-th packet of a name; 0 without it. */
+  answer: (packet: Packet) => number = () => 0
+  delayMs: (packet: Packet) => number = () => 0
+  port = 0
+  #server: CommandServer | null = null
+  #connections = 0
+
+  async start(port = 0): Promise<void> {
+    this.#server = createCommandServer<{ id: number }>({
+      handlers: new Map([...this.#handlers()]),
+      newState: () => {
+        this.#connections += 1
+        return { id: this.#connections }
+      },
+      limits: { maxConnections: 100, networkTimeoutMs: 5000 },
+      unknownCommand: 'close',
+      closeOnEinval: true,
+    })
+    this.port = await this.#server.listen(port, '127.0.0.1')
+  }
+
+  stop(): Promise<void> {
+    return this.#server?.close(0) ?? Promise.resolve()
+  }
+
+  names(command: number = CREATE.code): string[] {
+    return this.packets.filter((packet) => packet.command === command).map(({ name }) => name)
+  }
+
+  *#handlers(): Generator<[number, CommandHandler<{ id: number }>]> {
+    const { reportServerId, syncCreateFile, syncUpdateFile, syncDeleteFile, queryFileInfo } = storageCommands
+    yield [
+      reportServerId.code,
+      {
+        kind: 'buffered',
+        bodyMax: 16,
+        handle: (request, reply) => {
+          const { id } = reportServerId.request.decode(request.head)
+          this.#record({ connection: request.state.id, command: 9, status: 0, name: id, timestamp: 0 })
+          reply.ok()
+        },
+      },
+    ]
+    for (const row of [syncCreateFile, syncUpdateFile]) {
+      yield [
+        row.code,
+        {
+          kind: 'streamed',
+          bodyMax: 1e9,
+          headBytesMin: row.request.sizeMax,
+          begin: (request, reply) => {
+            const { value, headSize } = decodeStreamHead(row, request.head, request.bodyLength, request.status)
+            const { command, status, state } = request
+            const packet = { connection: state.id, command, status, name: value.name, timestamp: value.timestamp }
+            const end = () => {
+              const answer = this.#record(packet)
+              if (answer === 0) reply.ok()
+              else reply.fail(answer)
+            }
+            return {
+              headConsumed: headSize,
+              write: () => undefined,
+              end: () => void setTimeout(end, this.delayMs(packet)),
+              abort: () => undefined,
+            }
+          },
+        },
+      ]
+    }
+    yield [
+      syncDeleteFile.code,
+      {
+        kind: 'buffered',
+        bodyMax: 1000,
+        handle: (request, reply) => {
+          const { name, timestamp } = syncDeleteFile.request.decode(request.head)
+          const answer = this.#record({ connection: request.state.id, command: 17, status: 0, name, timestamp })
+          if (answer === 0) reply.ok()
+          else reply.fail(answer)
+        },
+      },
+    ]
+    yield [queryFileInfo.code, { kind: 'buffered', bodyMax: 1000, handle: (_request, reply) => reply.fail(ENOENT) }]
+  }
+
+  #record(packet: Packet): number {
+    this.packets.push(packet)
+    return this.answer(packet)
+  }
+}
+
+let folder: string
+let files: StorageFiles
+let store: FileStore
+let peer: ForeignPeer
+let state: ClusterState
+let replication: Replication
+const identity: Identity = {
+  group: 'group1',
+  storageId: '100001',
+  source: { kind: 'id', id: 100001 },
+  reserve: { kind: 'bytes', bytes: 0 },
+  pathOrder: 'round-robin',
+  useStorageId: true,
+  addresses: ['127.0.0.1'],
+  addressWidth: 16,
+  storageIds: [],
+}
+
+beforeEach(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'cairn-replicator-'))
+  mkdirSync(join(folder, 'base'))
+  const config = testStorageConfig(join(folder, 'base'), '100001', 1)
+  files = new StorageFiles(config, logger)
+  store = files.openStore(identity)
+  files.initFlag.save({ syncOldDone: true })
+  peer = new ForeignPeer()
+  await peer.start()
+  state = new ClusterState('100001')
+  replication = startReplication({
+    config,
+    identity,
+    store,
+    state,
+    logger,
+    initFlag: files.initFlag,
+    counters: files.counters,
+    tcpPort: 1,
+    queries: {
+      historySource: () => Promise.resolve(null),
+      reportStatus: () => Promise.resolve(),
+      close: () => undefined,
+    },
+  })
+})
+afterEach(async () => {
+  await replication.close()
+  await peer.stop()
+  await files.close()
+  rmSync(folder, { recursive: true })
+})
+
+const setPeer = (status: number) => state.merge([{ id: PEER, ip: '127.0.0.1', port: peer.port, status }])
+
+function upload(body: Buffer): Promise<string> {
+  const name = store.createWhole(body, { storePath: store.storePaths[0]!, ext: 'bin' })
+  return new Promise((resolve, reject) => {
+    store.publish(name, { durability: 'none' }, (error) => (error ? reject(error) : resolve(name.logicName)))
+  })
+}
+
+async function uploadMany(count: number): Promise<string[]> {
+  return Promise.all(Array.from({ length: count }, (_, i) => upload(content(50 + i, i))))
+}
+
+const markPath = () => join(folder, 'base/data/sync', `${PEER}.mark`)
+const markIsAtEnd = () => {
+  const mark = readMark(markPath())
+  const { index, offset } = store.log.position()
+  return mark?.index === index && mark.offset === offset
+}
+
+describe('replication to a C storage', () => {
+  it('tells who it is on one connection, and there only what arrives in order', async () => {
+    peer.delayMs = ({ name }) => (name.charCodeAt(30) % 3) * 5
+    const names = await uploadMany(200)
+    setPeer(StorageStatus.ACTIVE)
+    await until('everything has arrived', () => new Set(peer.names()).size === 200)
+    const told = peer.packets.filter(({ command }) => command === 9)
+    expect(told.length).toBe(1)
+    const connections = new Set(peer.packets.map(({ connection }) => connection))
+    expect(connections.size).toBeGreaterThan(2)
+
+    // Whatever stands before it in the log has arrived when a record goes over the connection that tells.
+    const arrived = new Set<string>()
+    for (const packet of peer.packets) {
+      if (packet.command !== CREATE.code) continue
+      if (packet.connection === told[0]?.connection && packet.status === 0) {
+        const before = names.slice(0, names.indexOf(packet.name))
+        expect(before.filter((name) => !arrived.has(name))).toEqual([])
+      }
+      arrived.add(packet.name)
+    }
+    await until('the mark is at the end of the log', markIsAtEnd)
+  })
+
+  it('says in the end that everything has arrived, though most of it went over silent connections', async () => {
+    await uploadMany(50)
+    setPeer(StorageStatus.ACTIVE)
+    await until('everything has arrived', () => new Set(peer.names()).size === 50)
+    const teller = peer.packets.find(({ command }) => command === 9)?.connection
+    const newest = Math.max(...peer.packets.map(({ timestamp }) => timestamp))
+    await until('the newest time was told', () =>
+      peer.packets.some(
+        ({ connection, command, timestamp }) =>
+          connection === teller && command === CREATE.code && timestamp === newest,
+      ),
+    )
+  })
+
+  it('sets a record aside that is refused three times, and the rest arrives', async () => {
+    const names = await uploadMany(20)
+    const bad = names[7] ?? ''
+    peer.answer = ({ name }) => (name === bad ? EIO : 0)
+    setPeer(StorageStatus.ACTIVE)
+    await until('the others have arrived', () => new Set(peer.names().filter((name) => name !== bad)).size === 19)
+    await until('it is set aside', () => replication.progress()[0]?.quarantined === 1)
+    expect(peer.names().filter((name) => name === bad).length).toBe(3)
+    expect(readFileSync(join(folder, 'base/data/sync', `${PEER}.quarantine`), 'latin1')).toContain(` C ${bad} # `)
+    await until('the mark is at the end of the log', markIsAtEnd)
+  })
+
+  it('does the same with a record that makes the peer close the connection', async () => {
+    const names = await uploadMany(5)
+    peer.answer = ({ name }) => (name === names[0] ? EINVAL : 0)
+    setPeer(StorageStatus.ACTIVE)
+    await until('it is set aside', () => replication.progress()[0]?.quarantined === 1)
+    await until('the others have arrived', () => new Set(peer.names()).size === 5)
+  })
+
+  it('waits for a peer whose disk is full instead of setting anything aside', async () => {
+    peer.answer = () => ENOSPC
+    const [name] = await uploadMany(1)
+    setPeer(StorageStatus.ACTIVE)
+    await until('it was refused five times', () => peer.names().length >= 5)
+    peer.answer = () => 0
+    const refused = peer.names().length
+    await until('it is sent again', () => peer.names().length > refused)
+    await until('the mark is at the end of the log', markIsAtEnd)
+    expect(peer.names().every((sent) => sent === name)).toBe(true)
+    expect(replication.progress()[0]?.quarantined).toBe(0)
+  })
+
+  it('does not spread a file that is not what its name says', async () => {
+    const [damaged = '', sound = ''] = await uploadMany(2)
+    const path = store.resolve(damaged).path
+    writeFileSync(path, content(50, 99))
+    setPeer(StorageStatus.ACTIVE)
+    await until('the other has arrived', () => peer.names().includes(sound))
+    await until('it is set aside', () => replication.progress()[0]?.quarantined === 1)
+    expect(peer.names()).not.toContain(damaged)
+  })
+
+  it('leaves out what is gone again, and deletes what the peer may have', async () => {
+    const [name = ''] = await uploadMany(1)
+    await new Promise<void>((resolve, reject) =>
+      store.remove(store.resolve(name), (error) => (error ? reject(error) : resolve())),
+    )
+    setPeer(StorageStatus.ACTIVE)
+    await until('the deletion is sent', () => peer.names(17).includes(name))
+    expect(peer.names()).toEqual([])
+  })
+
+  it('sends nothing while the peer is offline, and goes on at the mark when it is back', async () => {
+    setPeer(StorageStatus.ACTIVE)
+    const [first = ''] = await uploadMany(1)
+    await until('the first has arrived', () => peer.names().includes(first))
+    await until('the mark is at the end of the log', markIsAtEnd)
+    setPeer(StorageStatus.OFFLINE)
+    await peer.stop()
+    const later = await uploadMany(10)
+    await peer.start(peer.port)
+    peer.packets.length = 0
+    setPeer(StorageStatus.ACTIVE)
+    await until('the others have arrived', () => later.every((name) => peer.names().includes(name)))
+    expect(peer.names()).not.toContain(first)
+  })
+
+  it('tries again and again to reach a peer that trackers believe to be up', async () => {
+    setPeer(StorageStatus.ACTIVE)
+    await peer.stop()
+    const names = await uploadMany(3)
+    await peer.start(peer.port)
+    await until('everything has arrived', () => names.every((name) => peer.names().includes(name)))
+  })
+
+  it('takes EEXIST for an answer as good as any', async () => {
+    peer.answer = () => EEXIST
+    await uploadMany(5)
+    setPeer(StorageStatus.ACTIVE)
+    await until('the mark is at the end of the log', markIsAtEnd)
+    expect(replication.progress()[0]?.quarantined).toBe(0)
+  })
+
+  it('moves the mark of a removed member out of the way', async () => {
+    setPeer(StorageStatus.ACTIVE)
+    await uploadMany(1)
+    await until('the mark is at the end of the log', markIsAtEnd)
+    setPeer(StorageStatus.DELETED)
+    await until('the mark is gone', () => readMark(markPath()) === null)
+    expect(replication.progress()).toEqual([])
+  })
+})
