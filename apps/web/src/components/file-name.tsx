@@ -2,10 +2,10 @@ import { cn } from './class-names.ts'
 import { splitName } from './split-name.ts'
 
 /** A name on one line, cut in the middle when it is too long; its tail with version and extension always stays. */
-export function FileName({ name, className }: { name: string; className?: string }) {
+export function FileName({ name, className }: { name: string; className?: string | undefined }) {
   const { head, tail } = splitName(name)
   return (
-    <bdi title={name} className={cn('flex min-w-0 font-[450] text-left', className)}>
+    <bdi title={name} className={cn('flex min-w-0 text-left font-[450] [text-autospace:no-autospace]', className)}>
       <span className="overflow-hidden text-ellipsis whitespace-pre">{head}</span>
       {tail === '' ? null : <span className="shrink-0 whitespace-pre">{tail}</span>}
     </bdi>

@@ -2,7 +2,7 @@
 
 import { useRouter } from 'next/navigation'
 import { useLocale, useTranslations } from 'next-intl'
-import { type Locale, LOCALE_COOKIE, locales } from '../i18n/locale.ts'
+import { LOCALE_COOKIE, type Locale, locales } from '../i18n/locale.ts'
 import { cn } from './class-names.ts'
 import { rememberInCookie } from './cookie.ts'
 

@@ -4,7 +4,8 @@ import { extensionOf, showBidiControls, splitName } from './split-name.ts'
 test('the tail keeps the extension and the last word', () => {
   expect(splitName('Harbour at sunrise.jpg')).toEqual({ head: 'Harbour at ', tail: 'sunrise.jpg' })
   expect(splitName('soundings-raw-2026.tar.zst')).toEqual({ head: 'soundings-raw-', tail: '2026.tar.zst' })
-  expect(splitName('Minutes of the joint meeting, revised (draft 4).docx').tail).toBe('4).docx')
+  expect(splitName('Minutes of the joint meeting, revised (draft 4).docx').tail).toBe('(draft 4).docx')
+  expect(splitName('Survey boat, day 2.jpg').tail).toBe('day 2.jpg')
 })
 
 test('head and tail are the whole name', () => {
@@ -30,6 +31,10 @@ test('a name without a word boundary near its end keeps a few letters and the ex
 
 test('an override cannot hide the real extension', () => {
   expect(showBidiControls('invoice\u202efdp.exe')).toBe('invoice⟨RLO⟩fdp.exe')
+})
+
+test('a short Chinese word is a word', () => {
+  expect(splitName('潮位观测数据_2026年第三季度_修订版.xlsx').tail).toBe('修订版.xlsx')
 })
 
 test('extensions: compound ones count as one, dotfiles have none', () => {

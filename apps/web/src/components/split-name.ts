@@ -1,4 +1,7 @@
+// In widths of a Latin letter.
 const TAIL_MAX = 18
+// A shorter last word says nothing: "2", "4)".
+const LAST_WORD_MIN = 4
 const RIGHT_TO_LEFT = /[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]/
 const BIDI_CONTROLS: Record<string, string> = {
   '\u061c': 'ALM',
@@ -42,15 +45,24 @@ export function showBidiControls(name: string): string {
  */
 export function splitName(rawName: string): { head: string; tail: string } {
   const name = showBidiControls(rawName)
-  if (name.length <= TAIL_MAX || RIGHT_TO_LEFT.test(name)) return { head: name, tail: '' }
+  if (widthOf(name) <= TAIL_MAX || RIGHT_TO_LEFT.test(name)) return { head: name, tail: '' }
   const extension = extensionStart(name)
-  const earliest = Math.max(1, name.length - TAIL_MAX)
-  for (let at = extension - 1; at >= earliest; at -= 1) {
-    const before = name[at - 1] ?? ''
-    if (at < extension - 1 && /[\s_\-–—·,]/.test(before)) return { head: name.slice(0, at), tail: name.slice(at) }
+  for (let at = extension - 1; at > 0 && widthOf(name.slice(at)) <= TAIL_MAX; at -= 1) {
+    const wordBegins = /[\s_\-–—·,]/.test(name[at - 1] ?? '')
+    if (wordBegins && widthOf(name.slice(at, extension)) >= LAST_WORD_MIN) return cutAt(name, at)
   }
   const at = wholeCharacter(name, Math.max(1, extension - 4))
-  return name.length - at > TAIL_MAX ? { head: name, tail: '' } : { head: name.slice(0, at), tail: name.slice(at) }
+  return widthOf(name.slice(at)) > TAIL_MAX ? { head: name, tail: '' } : cutAt(name, at)
+}
+
+function cutAt(name: string, at: number): { head: string; tail: string } {
+  return { head: name.slice(0, at), tail: name.slice(at) }
+}
+
+/** In widths of a Latin letter: Han, Kana and Hangul are twice as wide. */
+function widthOf(text: string): number {
+  const wide = text.match(/[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}]/gu)?.length ?? 0
+  return text.length + wide
 }
 
 function wholeCharacter(text: string, at: number): number {

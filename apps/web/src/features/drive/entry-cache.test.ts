@@ -47,6 +47,12 @@ test('folders stand before files in every order', () => {
   expect(names(added)).toEqual(['z', 'a'])
 })
 
+test('by size, folders go by name', () => {
+  const box = (name: string) => entry(name, { kind: 'folder', size: 0 })
+  const loaded = folder([[box('a'), box('c'), entry('big', { size: 99 })]], false)
+  expect(names(withEntry(loaded, box('b'), bySize))).toEqual(['a', 'b', 'c', 'big'])
+})
+
 test('Chinese names stand by their sound', () => {
   const loaded = folder([[entry('潮位'), entry('照片')]], false)
   expect(names(withEntry(loaded, entry('合同'), byName))).toEqual(['潮位', '合同', '照片'])

@@ -54,11 +54,15 @@ function inserted(items: readonly EntryItem[], entry: EntryItem, order: ListOrde
   return at < 0 ? [...items, entry] : [...items.slice(0, at), entry, ...items.slice(at)]
 }
 
-/** Folders before files in every order; equal keys by name. Close to the server's order, which decides in the end. */
+/**
+ * Folders before files in every order, equal keys by name; folders have no size and go by name then. Close to the
+ * server's order, which decides in the end.
+ */
 export function compareEntries(a: EntryItem, b: EntryItem, { sort, direction }: ListOrder): number {
   if (a.kind !== b.kind) return a.kind === 'folder' ? -1 : 1
   const sign = direction === 'asc' ? 1 : -1
   const byName = collator.compare(a.name, b.name)
+  if (sort === 'size' && a.kind === 'folder') return byName
   if (sort === 'size' && a.size !== b.size) return sign * (a.size - b.size)
   if (sort === 'modified' && a.modifiedAt !== b.modifiedAt) return sign * (a.modifiedAt < b.modifiedAt ? -1 : 1)
   return sign * byName

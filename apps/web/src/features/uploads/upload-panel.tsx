@@ -208,7 +208,7 @@ function PanelFooter(props: PanelFooterProps) {
   const { queue, filtered } = props
   const { failed, 'needs-file': needsFile } = queue.counts
   const finished = finishedCount(queue)
-  if (failed + needsFile + finished === 0) return null
+  if (failed + finished === 0 && needsFile < 2) return null
   return (
     <footer className="mt-auto flex min-h-[46px] shrink-0 items-center justify-end gap-1 border-line border-t px-2.5 py-2 phone:pb-[max(12px,env(safe-area-inset-bottom))]">
       {needsFile > 1 ? (

@@ -1,6 +1,6 @@
 'use client'
 
-import { Check, Pause, Play, RotateCcw, X } from 'lucide-react'
+import { Check, Pause, Play, RotateCw, X } from 'lucide-react'
 import { useTranslations } from 'next-intl'
 import type { CSSProperties } from 'react'
 import { IconButton } from '../../components/button.tsx'
@@ -87,7 +87,7 @@ function RowEnd({ item, actions }: { item: UploadItem; actions: RowActions }) {
       ) : null}
       {state === 'failed' ? (
         <IconButton small label={t('retry', { name })} onClick={() => actions.retry(ids)}>
-          <Icon of={RotateCcw} size="small" />
+          <Icon of={RotateCw} size="small" />
         </IconButton>
       ) : null}
       {state === 'finishing' ? null : (

@@ -2,7 +2,11 @@ import type { DetailedError, HttpResponse, Upload } from 'tus-js-client'
 
 /** Up to this size a file goes with the request that creates it: one round trip instead of two. */
 export const SMALL_FILE_BYTES = 8 * 1024 * 1024
-const PATCH_BYTES = 64 * 1024 * 1024
+/**
+ * Chromium sends a request again by itself when a kept-alive connection breaks before the answer: the whole body, from
+ * its first byte, although the storage has a part of it. What is sent twice stays below this size.
+ */
+const PATCH_BYTES = 6 * 1024 * 1024
 const STALLED_MS = 60_000
 
 export type Place = {
@@ -43,6 +47,7 @@ type Transfer = {
 export async function sendBytes({ file, place, resume, onSent, signal }: Transfer): Promise<Sent> {
   const { Upload } = await import('tus-js-client')
   return new Promise((resolve) => {
+    let furthest = 0
     const settle = (result: Sent) => {
       watchdog.stop()
       signal.removeEventListener('abort', stop)
@@ -57,6 +62,9 @@ export async function sendBytes({ file, place, resume, onSent, signal }: Transfe
       storeFingerprintForResuming: false,
       onProgress: (bytes) => {
         watchdog.seen()
+        // Going back means that the browser sends the same bytes again: the storage is asked for its offset instead.
+        if (bytes < furthest) end({ kind: 'interrupted', by: 'network' })
+        furthest = bytes
         onSent(bytes)
       },
       onSuccess: ({ lastResponse }) =>

@@ -46,7 +46,7 @@ async function adoptUnfinished(
   signal: AbortSignal,
 ): Promise<void> {
   const remembered = await memory.all()
-  if (remembered.length === 0) return
+  if (remembered.length === 0 || signal.aborted) return
   try {
     const [unfinished, elsewhere] = await Promise.all([unfinishedUploads(), presence.elsewhere()])
     if (signal.aborted) return

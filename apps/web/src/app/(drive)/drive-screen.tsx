@@ -1,0 +1,45 @@
+'use client'
+
+import { QueryClient, QueryClientProvider } from '@tanstack/react-query'
+import { useState } from 'react'
+import { LiveRegionProvider } from '../../components/live-region.tsx'
+import type { Preferences, Theme } from '../../components/preferences.ts'
+import { PreferencesProvider } from '../../components/preferences-provider.tsx'
+import { ToastProvider } from '../../components/toast.tsx'
+import type { Me } from '../../features/auth/schema.ts'
+import type { InitialFolder } from '../../features/drive/drive-provider.tsx'
+import { HelpProvider } from '../../features/drive/help-context.tsx'
+import { ApiFailure } from '../../lib/call-api.ts'
+import { DriveShell } from './drive-shell.tsx'
+
+const KEPT_MS = 1_800_000
+
+type DriveScreenProps = { me: Me; preferences: Preferences; theme: Theme; initial: InitialFolder | null }
+
+/** The drive as a person sees it. */
+export function DriveScreen({ me, preferences, theme, initial }: DriveScreenProps) {
+  const [client] = useState(
+    () =>
+      new QueryClient({
+        defaultOptions: {
+          queries: {
+            gcTime: KEPT_MS,
+            retry: (failures, error) => failures < 1 && !(error instanceof ApiFailure && error.status < 500),
+          },
+        },
+      }),
+  )
+  return (
+    <QueryClientProvider client={client}>
+      <PreferencesProvider initial={preferences}>
+        <LiveRegionProvider>
+          <ToastProvider>
+            <HelpProvider>
+              <DriveShell me={me} theme={theme} initial={initial} />
+            </HelpProvider>
+          </ToastProvider>
+        </LiveRegionProvider>
+      </PreferencesProvider>
+    </QueryClientProvider>
+  )
+}

@@ -1,0 +1,20 @@
+'use client'
+
+import { useTranslations } from 'next-intl'
+import { useEffect } from 'react'
+import { useDrive } from '../../features/drive/drive-context.tsx'
+import type { UploadQueue } from '../../features/uploads/upload-queue.ts'
+import { percentOfQueue } from '../../features/uploads/upload-view.ts'
+
+/** The tab says how far uploads are, else which folder is open. */
+export function PageTitle({ queue }: { queue: UploadQueue }) {
+  const t = useTranslations('uploads')
+  const shell = useTranslations('shell')
+  const { path } = useDrive()
+  const folder = `${path.at(-1)?.name ?? shell('drive')} · ${shell('title')}`
+  const title = queue.counts.uploading > 0 ? t('tabTitle', { p: percentOfQueue(queue) }) : folder
+  useEffect(() => {
+    document.title = title
+  }, [title])
+  return null
+}

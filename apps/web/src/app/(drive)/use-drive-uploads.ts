@@ -1,0 +1,44 @@
+'use client'
+
+import { useTranslations } from 'next-intl'
+import { useState } from 'react'
+import { useToast } from '../../components/toast.tsx'
+import { usePhone } from '../../components/use-media-query.ts'
+import type { UploadDoor } from '../../features/drive/drive-context.tsx'
+import type { Target } from '../../features/drive/use-drive-changes.ts'
+import { type Dropped, pastedFiles, readDrop } from '../../features/uploads/dropped-files.ts'
+import type { ChosenFile } from '../../features/uploads/upload-job.ts'
+import { useUploads } from '../../features/uploads/use-uploads.ts'
+import { useFileInputs } from './use-file-inputs.tsx'
+import { useStoredEntries } from './use-stored-entries.ts'
+
+/** Connects the drive with the uploads: choosers, drops and pastes in, entries out. */
+export function useDriveUploads() {
+  const t = useTranslations('drive')
+  const toast = useToast()
+  const phone = usePhone()
+  const uploads = useUploads(useStoredEntries())
+  // Null: the person has not said; then it is open, on phones folded.
+  const [open, setOpen] = useState<boolean | null>(null)
+
+  const add = (files: readonly ChosenFile[], target: Target) => {
+    if (files.length > 0) uploads.engine.add(files, { folderId: target.id, label: target.name })
+  }
+  const addDropped = ({ files, emptyFolders, unreadable }: Dropped, target: Target) => {
+    add(files, target)
+    if (unreadable > 0) toast({ text: t('unreadable', { n: unreadable }), problem: true })
+    else if (emptyFolders > 0) toast({ text: t('emptyFoldersLeft', { n: emptyFolders }) })
+  }
+  const inputs = useFileInputs(add)
+  const door: UploadDoor = {
+    pick: inputs.pick,
+    pasteFiles: (files, target) => add(pastedFiles(files, new Date()), target),
+    dropFiles: (transfer, target) => void readDrop(transfer).then((dropped) => addDropped(dropped, target)),
+  }
+  return {
+    uploads,
+    door,
+    inputs: inputs.elements,
+    panel: { open: open ?? !phone, setOpen, reset: () => setOpen(null) },
+  }
+}

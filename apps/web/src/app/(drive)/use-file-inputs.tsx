@@ -1,0 +1,41 @@
+'use client'
+
+import { type ChangeEvent, type ReactNode, useEffect, useRef } from 'react'
+import type { Pickable } from '../../features/drive/drive-context.tsx'
+import type { Target } from '../../features/drive/use-drive-changes.ts'
+import { chosenFiles } from '../../features/uploads/dropped-files.ts'
+import type { ChosenFile } from '../../features/uploads/upload-job.ts'
+
+type FileInputs = { elements: ReactNode; pick: (what: Pickable, target: Target) => void }
+
+/** The browser's own file choosers. What is chosen goes to the folder that was open when the chooser was. */
+export function useFileInputs(onChosen: (files: ChosenFile[], target: Target) => void): FileInputs {
+  const target = useRef<Target | null>(null)
+  const files = useRef<HTMLInputElement>(null)
+  const folder = useRef<HTMLInputElement>(null)
+  const pictures = useRef<HTMLInputElement>(null)
+  const photo = useRef<HTMLInputElement>(null)
+  // React does not know the attribute that makes a chooser take folders.
+  useEffect(() => folder.current?.setAttribute('webkitdirectory', ''), [])
+
+  const take = (event: ChangeEvent<HTMLInputElement>) => {
+    const chosen = chosenFiles(event.target.files ?? [])
+    event.target.value = ''
+    if (chosen.length > 0 && target.current !== null) onChosen(chosen, target.current)
+  }
+  const inputs = { files, folder, pictures, photo }
+  return {
+    pick: (what, into) => {
+      target.current = into
+      inputs[what].current?.click()
+    },
+    elements: (
+      <>
+        <input ref={files} type="file" hidden multiple onChange={take} />
+        <input ref={folder} type="file" hidden multiple onChange={take} />
+        <input ref={pictures} type="file" hidden multiple accept="image/*,video/*" onChange={take} />
+        <input ref={photo} type="file" hidden accept="image/*" capture="environment" onChange={take} />
+      </>
+    ),
+  }
+}

@@ -1,0 +1,59 @@
+'use client'
+
+import { useQueryClient } from '@tanstack/react-query'
+import { useMemo } from 'react'
+import { ROOT_ID } from '../../features/drive/api-client.ts'
+import { addTo, refresh, refreshTree } from '../../features/drive/folder-cache.ts'
+import type { EntryItem } from '../../features/drive/schema.ts'
+import type { UploadEvents } from '../../features/uploads/upload-outcomes.ts'
+import { ME_KEY } from './use-me.ts'
+
+const GATHER_MS = 150
+const SETTLE_MS = 1_500
+
+/**
+ * Brings uploaded files into the lists. Single entries are put in their place at once; folders of a folder drop, and
+ * what the server sorted differently, come with one question after things are quiet again.
+ */
+export function useStoredEntries(): UploadEvents {
+  const client = useQueryClient()
+  return useMemo(() => {
+    const arrived = new Map<string, EntryItem[]>()
+    const unsettled = new Set<string>()
+    let gathering: ReturnType<typeof setTimeout> | null = null
+    let settling: ReturnType<typeof setTimeout> | null = null
+
+    const gather = () => {
+      if (gathering !== null) return
+      gathering = setTimeout(() => {
+        gathering = null
+        for (const [folderId, entries] of arrived) addTo(client, folderId, entries)
+        arrived.clear()
+      }, GATHER_MS)
+    }
+    const settle = (folderId: string) => {
+      unsettled.add(folderId)
+      if (settling !== null) clearTimeout(settling)
+      settling = setTimeout(() => {
+        for (const id of unsettled) refresh(client, id)
+        unsettled.clear()
+        refreshTree(client)
+        void client.invalidateQueries({ queryKey: ME_KEY })
+      }, SETTLE_MS)
+    }
+    return {
+      onStored: (entry, { folderId, path }) => {
+        if (entry !== null && path === '') {
+          arrived.set(folderId, [...(arrived.get(folderId) ?? []), entry])
+          gather()
+        }
+        settle(folderId)
+        // A folder that was deleted meanwhile: the file lies in the top folder.
+        settle(ROOT_ID)
+      },
+      onPrepared: (folderIds) => {
+        for (const folderId of folderIds) settle(folderId)
+      },
+    }
+  }, [client])
+}

@@ -1,0 +1,46 @@
+'use client'
+
+import { createContext, useContext } from 'react'
+import type { ListOrder } from './api-client.ts'
+import type { Naming } from './name-dialog.tsx'
+import type { DriveChanges, Target } from './use-drive-changes.ts'
+import type { FolderState } from './use-folder.ts'
+
+/** What only the page can do: uploads are another feature. The name of a target is its way, as shown. */
+export type UploadDoor = {
+  /** Files from outside were dropped on a folder. Called inside the drop event. */
+  dropFiles: (transfer: DataTransfer, target: Target) => void
+  pasteFiles: (files: readonly File[], target: Target) => void
+  /** Opens the browser's chooser of one kind. */
+  pick: (what: Pickable, target: Target) => void
+}
+
+export type Pickable = 'files' | 'folder' | 'pictures' | 'photo'
+
+export type Drive = {
+  /** Files for the open folder, or dropped on another one. */
+  pick: (what: Pickable) => void
+  dropFiles: (transfer: DataTransfer, target: Target) => void
+  folderId: string
+  /** From below the top folder down to the open one; known before the folder is loaded where it can be. */
+  path: readonly Target[]
+  open: (folder: Target | string) => void
+  /** The folder that was open before, when this one was opened by going up. */
+  cameFrom: string | null
+  state: FolderState
+  order: ListOrder
+  changes: DriveChanges
+  naming: Naming | null
+  setNaming: (naming: Naming | null) => void
+  /** Where the list was scrolled to when a folder was left. */
+  scrollOf: (folderId: string) => number
+  keepScroll: (folderId: string, offset: number) => void
+}
+
+export const DriveContext = createContext<Drive | null>(null)
+
+export function useDrive(): Drive {
+  const drive = useContext(DriveContext)
+  if (drive === null) throw new Error('A part of the drive is used outside of it')
+  return drive
+}

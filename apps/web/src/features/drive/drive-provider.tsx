@@ -1,0 +1,103 @@
+'use client'
+
+import { useTranslations } from 'next-intl'
+import { type ReactNode, useEffect, useRef, useState } from 'react'
+import { usePreferences } from '../../components/preferences-provider.tsx'
+import { type ListOrder, ROOT_ID } from './api-client.ts'
+import { DriveContext, type UploadDoor } from './drive-context.tsx'
+import type { Naming } from './name-dialog.tsx'
+import type { EntryPage } from './schema.ts'
+import { type Target, useDriveChanges } from './use-drive-changes.ts'
+import { useFolder } from './use-folder.ts'
+import { useFolderRoute } from './use-folder-route.ts'
+
+/** The first page of the folder that the page was opened with. */
+export type InitialFolder = { folderId: string; order: ListOrder; page: EntryPage }
+
+type DriveProviderProps = { initial: InitialFolder | null; uploads: UploadDoor; children: ReactNode }
+
+/** The open folder and everything that can be done to it, for the sidebar, the bars and the list. */
+export function DriveProvider({ initial, uploads, children }: DriveProviderProps) {
+  const shell = useTranslations('shell')
+  const route = useFolderRoute()
+  const { folderId } = route
+  const { preferences } = usePreferences()
+  const order = useStableOrder(preferences)
+  const state = useFolder(folderId, order, initialPage(initial, folderId, order))
+  const changes = useDriveChanges(folderId)
+  const [naming, setNaming] = useState<Naming | null>(null)
+  const paths = useRef(new Map<string, readonly Target[]>([[ROOT_ID, []]]))
+  const offsets = useRef(new Map<string, number>())
+  const cameFrom = useRef<string | null>(null)
+
+  if (state.folder !== null) paths.current.set(folderId, state.folder.path)
+  const path = paths.current.get(folderId) ?? []
+
+  // Uploads name the whole way to their folder.
+  const way = path.length === 0 ? [shell('drive')] : path.map(({ name }) => name)
+  const here = { id: folderId, name: way.join(' / ') }
+  const below = (target: Target) => ({
+    id: target.id,
+    name: [...path.map(({ name }) => name), target.name].join(' / '),
+  })
+  usePaste((files) => uploads.pasteFiles(files, here))
+
+  const open = (folder: Target | string) => {
+    const id = typeof folder === 'string' ? folder : folder.id
+    const goesUp = id === ROOT_ID || path.some((above) => above.id === id)
+    const child = id === ROOT_ID ? path[0] : path[path.findIndex((above) => above.id === id) + 1]
+    cameFrom.current = goesUp ? (child?.id ?? null) : null
+    if (typeof folder !== 'string' && !paths.current.has(id)) paths.current.set(id, [...path, folder])
+    route.open(id)
+  }
+
+  return (
+    <DriveContext
+      value={{
+        pick: (what) => uploads.pick(what, here),
+        dropFiles: (transfer, target) => uploads.dropFiles(transfer, target.id === folderId ? here : below(target)),
+        folderId,
+        path,
+        open,
+        cameFrom: cameFrom.current,
+        state,
+        order,
+        changes,
+        naming,
+        setNaming,
+        scrollOf: (id) => offsets.current.get(id) ?? 0,
+        keepScroll: (id, offset) => offsets.current.set(id, offset),
+      }}
+    >
+      {children}
+    </DriveContext>
+  )
+}
+
+/** Files in the clipboard, screenshots too, are uploaded into the open folder. */
+function usePaste(onFiles: (files: readonly File[]) => void): void {
+  const latest = useRef(onFiles)
+  latest.current = onFiles
+  useEffect(() => {
+    const paste = (event: ClipboardEvent) => {
+      const files = [...(event.clipboardData?.files ?? [])]
+      if (files.length === 0 || event.target instanceof HTMLInputElement) return
+      event.preventDefault()
+      latest.current(files)
+    }
+    document.addEventListener('paste', paste)
+    return () => document.removeEventListener('paste', paste)
+  }, [])
+}
+
+function initialPage(initial: InitialFolder | null, folderId: string, order: ListOrder): EntryPage | null {
+  const fits =
+    initial?.folderId === folderId && initial.order.sort === order.sort && initial.order.direction === order.direction
+  return fits ? initial.page : null
+}
+
+function useStableOrder({ sort, direction }: ListOrder): ListOrder {
+  const kept = useRef<ListOrder>({ sort, direction })
+  if (kept.current.sort !== sort || kept.current.direction !== direction) kept.current = { sort, direction }
+  return kept.current
+}

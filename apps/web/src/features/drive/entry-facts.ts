@@ -1,0 +1,23 @@
+'use client'
+
+import { useTranslations } from 'next-intl'
+import { useFormat } from '../../i18n/use-format.ts'
+import type { EntryItem } from './schema.ts'
+import type { CopyCount } from './use-copies.ts'
+
+/** What is written beside a name: size or number of items, date, copies; and all of it as one sentence for readers. */
+export function useEntryFacts() {
+  const t = useTranslations('drive')
+  const format = useFormat()
+  const size = (item: EntryItem) =>
+    item.kind === 'folder' ? t('items', { n: item.items ?? 0 }) : format.size(item.size)
+  const copies = ({ have, want }: CopyCount) => t('copiesOf', { have, want })
+  return {
+    size,
+    date: (item: EntryItem) => format.date(item.modifiedAt),
+    shortDate: (item: EntryItem) => format.shortDate(item.modifiedAt),
+    copies,
+    label: (item: EntryItem, count: CopyCount | undefined) =>
+      [item.name, size(item), format.date(item.modifiedAt), ...(count === undefined ? [] : [copies(count)])].join(', '),
+  }
+}

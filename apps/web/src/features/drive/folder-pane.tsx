@@ -1,0 +1,186 @@
+'use client'
+
+import { useTranslations } from 'next-intl'
+import { type ReactNode, type RefObject, useRef, useState } from 'react'
+import { PointMenu } from '../../components/menu.tsx'
+import { usePreferences } from '../../components/preferences-provider.tsx'
+import { usePhone } from '../../components/use-media-query.ts'
+import { DragGhost, type DragGhostHandle } from './drag-ghost.tsx'
+import { useDrive } from './drive-context.tsx'
+import { DropPane } from './drop-pane.tsx'
+import { EntryGrid } from './entry-grid.tsx'
+import { EntryList } from './entry-list.tsx'
+import { EntrySummary } from './entry-summary.tsx'
+import { FolderVoid } from './folder-void.tsx'
+import { ListHeader } from './list-header.tsx'
+import { MoveDialog } from './move-dialog.tsx'
+import { PathBar, PhoneTitle } from './path-bar.tsx'
+import { PhoneActions } from './phone-actions.tsx'
+import { selectAll, selectedCount } from './selection.ts'
+import { PhoneSelectionTitle, SelectionBar, useSelectionText } from './selection-bar.tsx'
+import { menuOf, present } from './use-entry-actions.ts'
+import { useFolderPane } from './use-folder-pane.ts'
+
+type View = ReturnType<typeof useFolderPane>
+
+/** One open folder: its bars, its entries, and what is done to them. Another folder is another pane. */
+export function FolderPane() {
+  const { state } = useDrive()
+  const phone = usePhone()
+  const { preferences } = usePreferences()
+  const scroller = useRef<HTMLDivElement>(null)
+  const pane = useRef<HTMLDivElement>(null)
+  const ghost = useRef<DragGhostHandle>(null)
+  const [columns, setColumns] = useState(1)
+  const view = useFolderPane({ pane, scroller, ghost, columns: preferences.view === 'grid' ? columns : 1 })
+  const filled = state.status === 'ready' && state.total > 0
+  const Bars = phone ? PhoneBars : DeskBars
+  return (
+    <div ref={pane} className="flex min-h-0 flex-1 flex-col">
+      <Bars view={view}>
+        {filled ? (
+          <Scroller view={view} scroller={scroller} onColumns={setColumns} />
+        ) : (
+          <FolderVoid onContextMenu={view.groundMenu} />
+        )}
+      </Bars>
+      <DragGhost ref={ghost} />
+      <Overlays view={view} />
+    </div>
+  )
+}
+
+type BarsProps = { view: View; children: ReactNode }
+
+function DeskBars({ view, children }: BarsProps) {
+  const { state, path } = useDrive()
+  const { preferences } = usePreferences()
+  const bar = useBar(view)
+  const filled = state.status === 'ready' && state.total > 0
+  const list = preferences.view === 'list'
+  return (
+    <>
+      <PathBar
+        path={path}
+        lost={state.status === 'not-found'}
+        counts={state.status === 'ready' ? { total: state.total, bytes: state.totalBytes } : null}
+      />
+      <DropPane>
+        {/* The grid has no column heads: there the bar lies over the first heading, so that nothing moves. */}
+        {filled && (list || bar.count > 0) ? (
+          <div
+            className={
+              list
+                ? 'scrollbar-thin shrink-0 overflow-hidden [scrollbar-gutter:stable]'
+                : 'absolute inset-x-0 top-0 z-10 bg-surface'
+            }
+          >
+            {bar.count > 0 ? (
+              <SelectionBar {...bar} bytes={view.bytes} />
+            ) : (
+              <ListHeader onSelectAll={bar.onSelectAll} />
+            )}
+          </div>
+        ) : null}
+        {children}
+      </DropPane>
+    </>
+  )
+}
+
+function PhoneBars({ view, children }: BarsProps) {
+  const { path } = useDrive()
+  const bar = useBar(view)
+  return (
+    <>
+      {bar.count > 0 ? <PhoneSelectionTitle {...bar} /> : <PhoneTitle path={path} />}
+      <DropPane>{children}</DropPane>
+      {bar.count > 0 ? <PhoneActions actions={bar.actions} /> : null}
+    </>
+  )
+}
+
+function useBar({ selection, setSelection, clear, actions }: View) {
+  const { total } = useDrive().state
+  return {
+    selection,
+    total,
+    count: selectedCount(selection, total),
+    actions: present([actions.download, actions.rename, actions.move, actions.trash]),
+    onClear: clear,
+    onSelectAll: () => setSelection(selectAll(selection)),
+  }
+}
+
+type ScrollerProps = {
+  view: View
+  scroller: RefObject<HTMLDivElement | null>
+  onColumns: (columns: number) => void
+}
+
+function Scroller({ view, scroller, onColumns }: ScrollerProps) {
+  const t = useTranslations('drive')
+  const drive = useDrive()
+  const { preferences } = usePreferences()
+  const { state, folderId } = drive
+  const entries = {
+    label: t('filesIn', { name: useFolderName() }),
+    items: state.items,
+    total: state.total,
+    selection: view.selection,
+    waitingIds: drive.changes.waitingIds,
+    handlers: view.handlers,
+    loadMore: state.loadMore,
+    scroller,
+    initialOffset: drive.scrollOf(folderId),
+    reveal: view.reveal,
+  }
+  return (
+    // biome-ignore lint/a11y/noStaticElementInteractions lint/a11y/useKeyWithClickEvents: Escape clears as well.
+    <div
+      ref={scroller}
+      id="files"
+      className="scrollbar-thin min-h-0 flex-1 overflow-y-auto overscroll-contain pb-4 outline-none [scrollbar-gutter:stable] phone:pb-24"
+      onScroll={(event) => drive.keepScroll(folderId, event.currentTarget.scrollTop)}
+      onClick={({ target }) => {
+        if (target instanceof Element && target.closest('[data-entry]') === null) view.clear()
+      }}
+      onContextMenu={view.groundMenu}
+    >
+      {preferences.view === 'grid' ? <EntryGrid {...entries} onColumns={onColumns} /> : <EntryList {...entries} />}
+    </div>
+  )
+}
+
+function Overlays({ view }: { view: View }) {
+  const { folderId, path, state } = useDrive()
+  const selectionText = useSelectionText()
+  const name = useFolderName()
+  const { menu, actions, selection, targets } = view
+  const onEntries = menu?.on === 'entries'
+  return (
+    <>
+      <PointMenu
+        point={menu}
+        onClose={view.closeMenu}
+        label={onEntries ? selectionText(selection, state.total) : name}
+        groups={onEntries ? menuOf(actions) : actions.ground}
+        header={onEntries && targets.length === 1 ? <EntrySummary item={targets[0]} /> : undefined}
+        onReturnFocus={view.returnFocus}
+      />
+      <MoveDialog
+        chosen={view.moving}
+        from={{ id: folderId, path }}
+        onClose={() => view.setMoving(null)}
+        onMove={view.move}
+        onReturnFocus={view.returnFocus}
+      />
+    </>
+  )
+}
+
+/** What the open folder is called. */
+export function useFolderName(): string {
+  const shell = useTranslations('shell')
+  return useDrive().path.at(-1)?.name ?? shell('drive')
+}

@@ -1,0 +1,86 @@
+'use client'
+
+import { FolderUp, RotateCw, Upload } from 'lucide-react'
+import { useTranslations } from 'next-intl'
+import type { MouseEvent } from 'react'
+import { Button } from '../../components/button.tsx'
+import { Icon } from '../../components/icon.tsx'
+import { rowHeights } from '../../components/preferences.ts'
+import { usePreferences } from '../../components/preferences-provider.tsx'
+import { useCoarsePointer, usePhone } from '../../components/use-media-query.ts'
+import { Void } from '../../components/void.tsx'
+import { ROOT_ID } from './api-client.ts'
+import { useDrive } from './drive-context.tsx'
+import { listRowHeight } from './entry-list.tsx'
+import { SkeletonRows } from './skeleton-rows.tsx'
+
+/** A folder without entries to show: it loads, is empty, did not load, or is not there. */
+export function FolderVoid({ onContextMenu }: { onContextMenu: (event: MouseEvent) => void }) {
+  const t = useTranslations('drive')
+  const common = useTranslations('common')
+  const drive = useDrive()
+  const { status, failure, tryAgain } = drive.state
+  if (status === 'loading') return <Loading />
+  if (status === 'not-found') {
+    return (
+      <Void drawing="locked" title={t('notFoundTitle')} sentence={t('notFound')}>
+        <Button size="sm" onClick={() => drive.open(ROOT_ID)}>
+          {t('backToDrive')}
+        </Button>
+      </Void>
+    )
+  }
+  if (status === 'failed') {
+    const sentence = { slow: t('errorSlow'), offline: t('errorOffline'), server: t('errorServer') }[failure]
+    return (
+      <Void alert drawing="toppled" title={t('errorTitle')} sentence={sentence}>
+        <Button size="sm" onClick={tryAgain}>
+          <Icon of={RotateCw} size="small" />
+          {common('tryAgain')}
+        </Button>
+      </Void>
+    )
+  }
+  return (
+    // biome-ignore lint/a11y/noStaticElementInteractions: the menu repeats what the buttons do.
+    <div className="flex min-h-0 flex-1 flex-col phone:pb-16" onContextMenu={onContextMenu}>
+      <Empty />
+    </div>
+  )
+}
+
+function Empty() {
+  const t = useTranslations('drive')
+  const shell = useTranslations('shell')
+  const drive = useDrive()
+  const root = drive.folderId === ROOT_ID
+  return (
+    <Void
+      drawing="empty"
+      title={root ? t('emptyRootTitle') : t('emptyTitle')}
+      sentence={root ? t('emptyRoot') : t('emptyFolder')}
+    >
+      <Button kind="primary" onClick={() => drive.pick('files')}>
+        <Icon of={Upload} size="small" />
+        {shell('uploadFiles')}
+      </Button>
+      <Button onClick={() => drive.pick('folder')}>
+        <Icon of={FolderUp} size="small" />
+        {shell('uploadFolder')}
+      </Button>
+    </Void>
+  )
+}
+
+function Loading() {
+  const t = useTranslations('drive')
+  const phone = usePhone()
+  const coarse = useCoarsePointer()
+  const { preferences } = usePreferences()
+  const height = listRowHeight(rowHeights[preferences.density], phone, coarse)
+  return (
+    <div className="min-h-0 flex-1 overflow-hidden desk:pt-[39px]">
+      <SkeletonRows phone={phone} height={height} label={t('loading')} />
+    </div>
+  )
+}

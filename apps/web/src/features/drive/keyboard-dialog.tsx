@@ -1,0 +1,55 @@
+'use client'
+
+import { useTranslations } from 'next-intl'
+import { Dialog } from '../../components/dialog.tsx'
+
+type KeyboardDialogProps = { open: boolean; onOpenChange: (open: boolean) => void }
+
+const isApple = () => /Mac|iPhone|iPad/.test(navigator.userAgent)
+
+/** How the main key is called here: Ctrl, on Apple computers ⌘. */
+export function mainKey(): string {
+  return typeof navigator !== 'undefined' && isApple() ? '⌘' : 'Ctrl'
+}
+
+export function KeyboardDialog({ open, onOpenChange }: KeyboardDialogProps) {
+  const t = useTranslations('keyboard')
+  const main = mainKey()
+  const keys: [string, string][] = [
+    ['↑ ↓ ← →', t('move')],
+    ['Shift ↑ ↓', t('extend')],
+    ['Space', t('toggle')],
+    ['Enter', t('open')],
+    ['Backspace', t('parent')],
+    [`${main} A`, t('all')],
+    ['Esc', t('none')],
+    ['F2', t('rename')],
+    ['Del', t('trash')],
+    [`${main} Z`, t('undo')],
+    ['U', t('uploadFiles')],
+    ['Shift U', t('uploadFolder')],
+    ['Shift N', t('newFolder')],
+    ['M', t('moveTo')],
+    ['Shift D', t('download')],
+    ['V', t('view')],
+    ['Shift F10', t('contextMenu')],
+    [t('letters'), t('find')],
+    ['?', t('help')],
+  ]
+  return (
+    <Dialog open={open} onOpenChange={onOpenChange} title={t('title')} className="max-w-[620px]">
+      <dl className="scrollbar-thin grid grid-cols-2 gap-x-8 overflow-y-auto px-6 pb-6 phone:grid-cols-1 phone:px-5">
+        {keys.map(([key, meaning]) => (
+          <div key={meaning} className="flex h-9 items-center justify-between gap-4 border-line border-b text-13">
+            <dd className="truncate">{meaning}</dd>
+            <dt className="shrink-0">
+              <kbd className="rounded-tag px-1.5 py-0.5 font-medium font-sans text-11 text-ink-3 inset-ring inset-ring-line-2">
+                {key}
+              </kbd>
+            </dt>
+          </div>
+        ))}
+      </dl>
+    </Dialog>
+  )
+}

@@ -1,0 +1,141 @@
+'use client'
+
+import {
+  ArrowDown,
+  ArrowUp,
+  ArrowUpDown,
+  CalendarDays,
+  CaseSensitive,
+  ChevronLeft,
+  LayoutGrid,
+  List,
+  Scale,
+} from 'lucide-react'
+import { useTranslations } from 'next-intl'
+import { IconButton } from '../../components/button.tsx'
+import { Icon } from '../../components/icon.tsx'
+import { Menu } from '../../components/menu.tsx'
+import type { MenuGroups } from '../../components/menu-action.ts'
+import { usePreferences } from '../../components/preferences-provider.tsx'
+import { Segmented } from '../../components/segmented.tsx'
+import { useFormat } from '../../i18n/use-format.ts'
+import { ROOT_ID } from './api-client.ts'
+import { Crumbs } from './crumbs.tsx'
+import { useDrive } from './drive-context.tsx'
+import { nextOrder } from './list-header.tsx'
+import type { Target } from './use-drive-changes.ts'
+
+type PathBarProps = {
+  path: readonly Target[]
+  /** There is no such folder: only the way home is shown. */
+  lost: boolean
+  counts: { total: number; bytes: number } | null
+}
+
+/** Where we are and how much lies here; how it is shown. */
+export function PathBar({ path, lost, counts }: PathBarProps) {
+  return (
+    <div className="flex h-[52px] shrink-0 items-center gap-1.5 pr-5 pl-4">
+      <Crumbs path={path} lost={lost} />
+      {counts === null ? null : <Counts {...counts} />}
+      <span className="flex-1" />
+      {lost ? null : <SortMenu />}
+      {lost ? null : <ViewSwitch />}
+    </div>
+  )
+}
+
+/** The phone's title row: back, the folder's name, how it is shown. */
+export function PhoneTitle({ path }: { path: readonly Target[] }) {
+  const common = useTranslations('common')
+  const shell = useTranslations('shell')
+  const drive = useDrive()
+  const { preferences, change } = usePreferences()
+  const t = useTranslations('drive')
+  const title = path.at(-1)?.name ?? shell('drive')
+  const other = preferences.view === 'list' ? 'grid' : 'list'
+  return (
+    <div className="flex h-12 shrink-0 items-center pr-2 pl-2">
+      {path.length === 0 ? (
+        <span className="w-2" />
+      ) : (
+        <IconButton label={common('back')} onClick={() => drive.open(path.at(-2) ?? ROOT_ID)}>
+          <Icon of={ChevronLeft} size="large" />
+        </IconButton>
+      )}
+      <h1 className="min-w-0 flex-1 truncate pl-0.5 font-semibold text-18 title-tracking">
+        <bdi>{title}</bdi>
+      </h1>
+      <SortMenu />
+      <IconButton label={t(other)} onClick={() => change({ view: other })}>
+        <Icon of={other === 'grid' ? LayoutGrid : List} size="large" />
+      </IconButton>
+    </div>
+  )
+}
+
+function Counts({ total, bytes }: { total: number; bytes: number }) {
+  const t = useTranslations('drive')
+  const format = useFormat()
+  const items = t('items', { n: total })
+  const text = bytes > 0 ? t('counts', { items, size: format.size(bytes) }) : items
+  return (
+    <span className="ml-1 whitespace-nowrap text-13 text-ink-3 tabular-nums">
+      {total === 0 ? t('nothingYet') : text}
+    </span>
+  )
+}
+
+const columns = [
+  { sort: 'name', icon: CaseSensitive },
+  { sort: 'modified', icon: CalendarDays },
+  { sort: 'size', icon: Scale },
+] as const
+
+function SortMenu() {
+  const t = useTranslations('drive')
+  const { preferences, change } = usePreferences()
+  const groups: MenuGroups = [
+    columns.map(({ sort, icon }) => ({
+      id: sort,
+      label: t(sort),
+      icon,
+      checked: preferences.sort === sort,
+      run: () => change(preferences.sort === sort ? {} : nextOrder(preferences, sort)),
+    })),
+    (['asc', 'desc'] as const).map((direction) => ({
+      id: direction,
+      label: direction === 'asc' ? t('ascending') : t('descending'),
+      icon: direction === 'asc' ? ArrowUp : ArrowDown,
+      checked: preferences.direction === direction,
+      run: () => change({ direction }),
+    })),
+  ]
+  return (
+    <Menu
+      label={t('sort')}
+      groups={groups}
+      trigger={
+        <IconButton label={t('sort')}>
+          <Icon of={ArrowUpDown} />
+        </IconButton>
+      }
+    />
+  )
+}
+
+function ViewSwitch() {
+  const t = useTranslations('drive')
+  const { preferences, change } = usePreferences()
+  return (
+    <Segmented
+      label={t('view')}
+      value={preferences.view}
+      onChange={(view) => change({ view })}
+      segments={[
+        { value: 'list', label: t('list'), content: <Icon of={List} size="small" /> },
+        { value: 'grid', label: t('grid'), content: <Icon of={LayoutGrid} size="small" /> },
+      ]}
+    />
+  )
+}

@@ -1,0 +1,109 @@
+'use client'
+
+import type { RefObject } from 'react'
+import { usePreferences } from '../../components/preferences-provider.tsx'
+import { useDrive } from './drive-context.tsx'
+import { useHelp } from './help-context.tsx'
+import type { EntryItem } from './schema.ts'
+import {
+  clearSelection,
+  extendTo,
+  focusOn,
+  neighbour,
+  type Selection,
+  selectAll,
+  selectOnly,
+  toggle,
+} from './selection.ts'
+import type { Command, SimpleCommand } from './shortcuts.ts'
+import { type EntryActions, useOpening } from './use-entry-actions.ts'
+import { useListKeys } from './use-list-keys.ts'
+
+const ROW_PX = 40
+
+type FolderKeysOptions = {
+  pane: RefObject<HTMLDivElement | null>
+  scroller: RefObject<HTMLDivElement | null>
+  /** How many entries stand beside each other. */
+  columns: number
+  selection: Selection
+  setSelection: (selection: Selection) => void
+  /** Sets the selection and brings its focus into view. */
+  step: (selection: Selection) => void
+  actions: EntryActions
+  targets: readonly EntryItem[]
+  parent: () => void
+  openMenu: (point: { x: number; y: number }) => void
+}
+
+/** What the keys do in an open folder. */
+export function useFolderKeys(options: FolderKeysOptions): void {
+  const { pane, scroller, columns, selection, setSelection, step, actions, targets } = options
+  const drive = useDrive()
+  const help = useHelp()
+  const { openEntry } = useOpening()
+  const { preferences, change } = usePreferences()
+  const { items } = drive.state
+  const ids = items.map(({ id }) => id)
+
+  const go = (id: string | null, extend: boolean) => {
+    if (id === null) return
+    step(extend ? extendTo(selection, ids, id) : selectOnly(id))
+  }
+  const move = ({ by, direction, extend }: Extract<Command, { type: 'move' }>) => {
+    if (by === 'column' && columns === 1) return
+    const page = Math.max(1, Math.floor((scroller.current?.clientHeight ?? 0) / ROW_PX) - 1)
+    const steps = { row: columns, column: 1, page: page * columns }[by]
+    go(neighbour(ids, selection.focus, direction * steps), extend)
+  }
+  const focusedAt = (): { x: number; y: number } => {
+    const box = document.getElementById(`entry-${selection.focus ?? ''}`)?.getBoundingClientRect()
+    return box === undefined ? { x: 300, y: 200 } : { x: box.left + 48, y: box.bottom - 8 }
+  }
+
+  const simple: Record<SimpleCommand, () => void> = {
+    toggle: () => {
+      if (selection.focus !== null) setSelection(toggle(selection, selection.focus))
+    },
+    open: () => {
+      const focused = items.find(({ id }) => id === selection.focus)
+      if (focused !== undefined) openEntry(focused)
+    },
+    parent: options.parent,
+    selectAll: () => {
+      if (items.length > 0) setSelection(selectAll(selection))
+    },
+    escape: () => setSelection(clearSelection(selection)),
+    rename: () => actions.rename?.run(),
+    trash: () => {
+      if (targets.length > 0) actions.trash.run()
+    },
+    undo: drive.changes.undoLast,
+    uploadFiles: () => drive.pick('files'),
+    uploadFolder: () => drive.pick('folder'),
+    newFolder: () => drive.setNaming({ kind: 'create' }),
+    moveTo: () => {
+      if (targets.length > 0) actions.move.run()
+    },
+    download: () => actions.download?.run(),
+    switchView: () => change({ view: preferences.view === 'list' ? 'grid' : 'list' }),
+    menu: () => {
+      options.openMenu(focusedAt())
+    },
+    help,
+  }
+
+  useListKeys({
+    pane,
+    onCommand: (command) => {
+      if (command.type === 'move') move(command)
+      else if (command.type === 'edge') go((command.direction > 0 ? ids.at(-1) : ids[0]) ?? null, command.extend)
+      else simple[command.type]()
+    },
+    onTyped: (text) => {
+      const wanted = text.toLocaleLowerCase()
+      const found = items.find(({ name }) => name.toLocaleLowerCase().startsWith(wanted))
+      if (found !== undefined) step(focusOn(selectOnly(found.id), found.id))
+    },
+  })
+}

@@ -1,0 +1,129 @@
+'use client'
+
+import { type MouseEvent, type RefObject, useEffect, useState } from 'react'
+import { useAnnounce } from '../../components/live-region.tsx'
+import { ROOT_ID } from './api-client.ts'
+import type { DragGhostHandle } from './drag-ghost.tsx'
+import { useDrive } from './drive-context.tsx'
+import { clearSelection, nothingSelected, type Selection, selectAll, selectedCount, withoutGone } from './selection.ts'
+import { useSelectionText } from './selection-bar.tsx'
+import type { Chosen, Target } from './use-drive-changes.ts'
+import { useEntryActions } from './use-entry-actions.ts'
+import { useFolderKeys } from './use-folder-keys.ts'
+import { useGestures } from './use-gestures.ts'
+import { useTargets } from './use-targets.ts'
+
+type Parts = {
+  pane: RefObject<HTMLDivElement | null>
+  scroller: RefObject<HTMLDivElement | null>
+  ghost: RefObject<DragGhostHandle | null>
+  columns: number
+}
+type OpenMenu = { x: number; y: number; on: 'entries' | 'ground' }
+
+/** An entry to bring into view; a new object for each time. */
+export type Reveal = { id: string; focus: boolean }
+
+/** Selection, keys, pointer, menus and dialogs of one open folder. */
+export function useFolderPane({ pane, scroller, ghost, columns }: Parts) {
+  const drive = useDrive()
+  const { state, changes, cameFrom } = drive
+  const { items, total } = state
+  const [selection, setSelection] = useState<Selection>({ ...nothingSelected, focus: cameFrom })
+  const [reveal, setReveal] = useState<Reveal | null>(cameFrom === null ? null : { id: cameFrom, focus: true })
+  const [menu, setMenu] = useState<OpenMenu | null>(null)
+  const [moving, setMoving] = useState<Chosen | null>(null)
+  const { selected, targets, partial, bytes, chosen } = useTargets(selection)
+  useGonePruned(setSelection)
+  useSelectionSaid(selection, total)
+
+  const step = (next: Selection) => {
+    setSelection(next)
+    if (next.focus !== null) setReveal({ id: next.focus, focus: true })
+  }
+  const leave = (gone: Chosen) => {
+    const order = items.map(({ id }) => id)
+    step(clearSelection(withoutGone(selection, order, new Set(gone.ids))))
+  }
+  const withChosen = async (act: (all: Chosen) => void) => {
+    const all = await chosen()
+    if (all.ids.length > 0) act(all)
+  }
+  const trash = (all: Chosen) => {
+    leave(all)
+    changes.trash(all)
+  }
+  const actions = useEntryActions({
+    targets,
+    partial,
+    onMove: () => void withChosen(setMoving),
+    onTrash: () => void withChosen(trash),
+    onSelectAll: () => setSelection(selectAll(selection)),
+  })
+  const openMenu = (point: { x: number; y: number }) => setMenu({ ...point, on: 'entries' })
+  const handlers = useGestures({ selection, setSelection, selected, ghost, openMenu })
+  const clear = () => setSelection(clearSelection(selection))
+  useFolderKeys({
+    pane,
+    scroller,
+    columns,
+    selection,
+    step,
+    setSelection,
+    actions,
+    targets,
+    parent: () => {
+      if (drive.folderId !== ROOT_ID) drive.open(drive.path.at(-2) ?? ROOT_ID)
+    },
+    openMenu: (point) => setMenu({ ...point, on: targets.length > 0 ? 'entries' : 'ground' }),
+  })
+  return {
+    ...{ selection, setSelection, clear, targets, bytes, actions, handlers, reveal, menu, moving, setMoving },
+    closeMenu: () => setMenu(null),
+    groundMenu: (event: MouseEvent) => {
+      if (isOnSomething(event)) return
+      event.preventDefault()
+      clear()
+      setMenu({ x: event.clientX, y: event.clientY, on: 'ground' })
+    },
+    move: (all: Chosen, target: Target) => {
+      leave(all)
+      changes.move(all, target)
+    },
+    returnFocus: () => focusEntry(selection.focus),
+  }
+}
+
+function isOnSomething({ target }: MouseEvent): boolean {
+  return target instanceof Element && target.closest('[data-entry], button, a') !== null
+}
+
+/** Gives the focus to an entry, or to the one that Tab would lead to. */
+export function focusEntry(id: string | null): void {
+  const element = id === null ? null : document.getElementById(`entry-${id}`)
+  const target = element ?? document.querySelector<HTMLElement>('[data-entry][tabindex="0"]')
+  target?.focus({ preventScroll: true })
+}
+
+/** Entries that were taken away elsewhere are not selected any more. */
+function useGonePruned(setSelection: (change: (before: Selection) => Selection) => void): void {
+  const { items, total } = useDrive().state
+  useEffect(() => {
+    const here = items.map(({ id }) => id)
+    const present = new Set(here)
+    setSelection((before) => {
+      const gone = new Set([...before.ids].filter((id) => !present.has(id)))
+      const unknown = before.mode === 'all' && items.length < total
+      return gone.size === 0 || unknown ? before : withoutGone(before, here, gone)
+    })
+  }, [items, total, setSelection])
+}
+
+function useSelectionSaid(selection: Selection, total: number): void {
+  const announce = useAnnounce()
+  const text = useSelectionText()
+  const said = selectedCount(selection, total) === 0 ? '' : text(selection, total)
+  useEffect(() => {
+    if (said !== '') announce(said)
+  }, [said, announce])
+}

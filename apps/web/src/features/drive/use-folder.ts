@@ -1,0 +1,92 @@
+'use client'
+
+import { type InfiniteData, useInfiniteQuery, useQueryClient } from '@tanstack/react-query'
+import { useEffect, useMemo } from 'react'
+import { ApiFailure, Unreachable } from '../../lib/call-api.ts'
+import { type ListOrder, listEntries } from './api-client.ts'
+import { loadedItems } from './entry-cache.ts'
+import { entriesKey } from './folder-cache.ts'
+import type { EntryItem, EntryPage, FolderInfo } from './schema.ts'
+
+const KEPT_PAGES = 3
+const FRESH_MS = 10_000
+
+export type FolderState = {
+  status: 'loading' | 'ready' | 'not-found' | 'failed'
+  /** Why it failed. */
+  failure: 'slow' | 'offline' | 'server'
+  folder: FolderInfo | null
+  items: readonly EntryItem[]
+  total: number
+  totalBytes: number
+  /** Loads the next page unless it is on its way or there is none. */
+  loadMore: () => void
+  /** Loads all pages; for what is done to everything in the folder. */
+  loadAll: () => Promise<readonly EntryItem[]>
+  tryAgain: () => void
+}
+
+/** A folder page by page. A folder that was open before shows its old list at once and is asked for again meanwhile. */
+export function useFolder(folderId: string, order: ListOrder, initial: EntryPage | null): FolderState {
+  const client = useQueryClient()
+  const key = entriesKey(folderId, order)
+  const query = useInfiniteQuery({
+    queryKey: key,
+    queryFn: ({ pageParam, signal }) => listEntries(folderId, order, pageParam, signal),
+    initialPageParam: null as string | null,
+    getNextPageParam: (page) => page.nextCursor,
+    ...(initial === null ? {} : { initialData: { pages: [initial], pageParams: [null] } }),
+    staleTime: FRESH_MS,
+    retry: (failures, error) => failures < 1 && !isFinal(error),
+    retryDelay: 400,
+    networkMode: 'offlineFirst',
+  })
+  // Coming back to a long folder must not ask for all the pages that were scrolled through.
+  useEffect(() => {
+    const [, id, sort, direction] = entriesKey(folderId, order)
+    return () => {
+      client.setQueryData<InfiniteData<EntryPage, string | null>>(entriesKey(id, { sort, direction }), (loaded) =>
+        loaded === undefined || loaded.pages.length <= KEPT_PAGES
+          ? loaded
+          : { pages: loaded.pages.slice(0, KEPT_PAGES), pageParams: loaded.pageParams.slice(0, KEPT_PAGES) },
+      )
+    }
+  }, [client, folderId, order])
+
+  const { data, error, hasNextPage, isFetchingNextPage, fetchNextPage, refetch } = query
+  const items = useMemo(() => (data === undefined ? [] : loadedItems(data)), [data])
+  const first = data?.pages[0]
+  return {
+    status: statusOf(data !== undefined, error),
+    failure: failureOf(error),
+    folder: first?.folder ?? null,
+    items,
+    total: data?.pages.at(-1)?.total ?? 0,
+    totalBytes: data?.pages.at(-1)?.totalBytes ?? 0,
+    loadMore: () => {
+      if (hasNextPage && !isFetchingNextPage) void fetchNextPage()
+    },
+    loadAll: async () => {
+      for (let result = await fetchNextPage(); result.hasNextPage; ) result = await fetchNextPage()
+      const loaded = client.getQueryData<InfiniteData<EntryPage>>(key)
+      return loaded === undefined ? [] : loadedItems(loaded)
+    },
+    tryAgain: () => void refetch(),
+  }
+}
+
+function isFinal(error: Error): boolean {
+  return error instanceof ApiFailure && error.status < 500
+}
+
+function statusOf(loaded: boolean, error: Error | null): FolderState['status'] {
+  // A folder that was deleted elsewhere is gone, even when its old list is still here.
+  if (error instanceof ApiFailure && error.status === 404) return 'not-found'
+  if (loaded) return 'ready'
+  return error === null ? 'loading' : 'failed'
+}
+
+function failureOf(error: Error | null): FolderState['failure'] {
+  if (!(error instanceof Unreachable)) return 'server'
+  return error.timedOut ? 'slow' : 'offline'
+}

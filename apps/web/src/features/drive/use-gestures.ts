@@ -1,0 +1,50 @@
+'use client'
+
+import type { RefObject } from 'react'
+import type { DragGhostHandle } from './drag-ghost.tsx'
+import { beginDrag, endDrag } from './dragged-entries.ts'
+import { useDrive } from './drive-context.tsx'
+import type { EntryItem } from './schema.ts'
+import { extendTo, isSelected, type Selection, selectedCount, selectOnly, toggle } from './selection.ts'
+import { useOpening } from './use-entry-actions.ts'
+import { type EntryHandlers, useEntryPointer } from './use-entry-pointer.ts'
+
+type GesturesOptions = {
+  selection: Selection
+  setSelection: (selection: Selection) => void
+  selected: readonly EntryItem[]
+  ghost: RefObject<DragGhostHandle | null>
+  openMenu: (point: { x: number; y: number }) => void
+}
+
+/** What mouse and touch do to entries. */
+export function useGestures({ selection, setSelection, selected, ghost, openMenu }: GesturesOptions): EntryHandlers {
+  const { items, total } = useDrive().state
+  const { openEntry, downloadFiles } = useOpening()
+  const order = () => items.map(({ id }) => id)
+  return useEntryPointer({
+    press: (item, { main, shift, touch }) => {
+      if (touch && !main && !shift) {
+        if (selectedCount(selection, total) > 0) setSelection(toggle(selection, item.id))
+        else openEntry(item)
+      } else if (shift) setSelection(extendTo(selection, order(), item.id, main))
+      else setSelection(main ? toggle(selection, item.id) : selectOnly(item.id))
+    },
+    open: openEntry,
+    tick: (item, shift) =>
+      setSelection(shift ? extendTo(selection, order(), item.id, true) : toggle(selection, item.id)),
+    longPress: (item) => setSelection(toggle(selection, item.id)),
+    menu: (item, point) => {
+      if (!isSelected(selection, item.id)) setSelection(selectOnly(item.id))
+      openMenu(point)
+    },
+    download: (item) => downloadFiles([item]),
+    dragStart: (event, item) => {
+      const alone = !isSelected(selection, item.id)
+      if (alone) setSelection(selectOnly(item.id))
+      const dragged = alone ? [item] : selected
+      beginDrag(event, dragged, ghost.current?.show(item, dragged.length) ?? null)
+    },
+    dragEnd: endDrag,
+  })
+}

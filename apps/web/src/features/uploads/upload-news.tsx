@@ -1,0 +1,50 @@
+'use client'
+
+import { useTranslations } from 'next-intl'
+import { useEffect, useRef } from 'react'
+import { useAnnounce } from '../../components/live-region.tsx'
+import type { UploadQueue } from './upload-queue.ts'
+import type { UploadStore } from './upload-store.ts'
+import { useFailureText } from './upload-text.ts'
+import { finishedCount, percentOfQueue, runningCount } from './upload-view.ts'
+import { useUploadQueue } from './use-uploads.ts'
+
+/** Tells screen readers about start, quarters, end and failures; asks before a page is left while bytes move. */
+export function UploadNews({ store }: { store: UploadStore }) {
+  const t = useTranslations('uploads')
+  const announce = useAnnounce()
+  const failureText = useFailureText()
+  const queue = useUploadQueue(store)
+  const before = useRef(queue)
+
+  useEffect(() => {
+    const last = before.current
+    before.current = queue
+    const failed = newlyFailed(last, queue)
+    const running = runningCount(queue)
+    if (failed !== undefined) announce(t('saidFailed', { name: failed.name, reason: failureText(failed.error) }))
+    else if (runningCount(last) === 0 && running > 0) announce(t('saidStart', { n: running }))
+    else if (runningCount(last) > 0 && running === 0) announce(t('saidEnd', { n: finishedCount(queue) }))
+    else if (running > 0 && quarterOf(queue) > quarterOf(last)) announce(t('said', { p: quarterOf(queue) * 25 }))
+  }, [queue, announce, t, failureText])
+
+  const moving = queue.counts.uploading > 0
+  useEffect(() => {
+    if (!moving) return
+    const ask = (event: BeforeUnloadEvent) => event.preventDefault()
+    window.addEventListener('beforeunload', ask)
+    return () => window.removeEventListener('beforeunload', ask)
+  }, [moving])
+  return null
+}
+
+function quarterOf(queue: UploadQueue): number {
+  return Math.floor(percentOfQueue(queue) / 25)
+}
+
+function newlyFailed(last: UploadQueue, queue: UploadQueue) {
+  if (queue.counts.failed <= last.counts.failed) return undefined
+  return [...queue.items.values()].find(
+    (item) => item.state === 'failed' && last.items.get(item.id)?.state !== 'failed',
+  )
+}
