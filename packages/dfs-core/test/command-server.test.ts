@@ -332,6 +332,28 @@ describe('streamed bodies', () => {
     expect(hash.digest('hex')).toBe(createHash('sha256').update(content).digest('hex'))
   })
 
+  it('are not resumed by the reply to an earlier request', async () => {
+    const replies: CommandReply[] = []
+    const handler: CommandHandler<State> = {
+      kind: 'streamed',
+      bodyMax: 100,
+      headBytesMin: 5,
+      begin(request, reply) {
+        replies.push(reply)
+        reply.pause()
+        if (request.status === 1) reply.fail(Status.EBUSY)
+        return new HashingSink(reply)
+      },
+    }
+    const peer = await connect(await serve([[UPLOAD, handler]]))
+    peer.send(frame(UPLOAD, 'head!first', 1), frame(UPLOAD, 'head!'))
+    expect(await peer.status()).toBe(Status.EBUSY)
+    await until(() => replies.length === 2)
+    replies[0]?.resume()
+    replies[1]?.resume()
+    expect((await peer.answer()).body.toString()).toBe(uploadAnswer(Buffer.alloc(0)))
+  })
+
   it('are aborted once when the peer dies in the middle, and not after their end', async () => {
     const sinks: HashingSink[] = []
     const port = await serve([[UPLOAD, uploads(sinks)]])
@@ -437,6 +459,13 @@ describe('early errors', () => {
     const peer = await connect(await serve([[UPLOAD, refuse(Status.ENOSPC)]]))
     peer.send(header(3 * MIB, UPLOAD), Buffer.alloc(600_000))
     expect((await peer.rest()).toString('hex')).toBe(frame(100, '', Status.ENOSPC).toString('hex'))
+  })
+
+  it('cut a peer off that goes on sending more than 1 MiB after that', async () => {
+    const peer = await connect(await serve([[UPLOAD, refuse(Status.ENOSPC)]]))
+    peer.send(header(64 * MIB, UPLOAD), Buffer.alloc(64 * MIB))
+    await peer.rest()
+    expect(servers[0]?.connections).toBe(0)
   })
 
   it('of a sink in mid-body stop further writes and call neither end nor abort', async () => {
@@ -598,6 +627,24 @@ describe('what is no request', () => {
     const storage = await connect(await serve([[ECHO, echo]], { limits, closeOnEinval: true }))
     storage.send(header(2001, ECHO), Buffer.alloc(500))
     expect((await storage.rest()).toString('hex')).toBe(frame(100, '', Status.EINVAL).toString('hex'))
+  })
+})
+
+describe('the last answer', () => {
+  it('also ends a connection whose input was held back', async () => {
+    const replies: CommandReply[] = []
+    const port = await serve(
+      [[LATER, { kind: 'buffered', bodyMax: 10, handle: (_request, reply) => void replies.push(reply) }]],
+      { closeOnEinval: true },
+    )
+    const peer = await connect(port)
+    peer.send(frame(LATER), frame(LATER))
+    await until(() => replies.length === 1)
+    peer.send(frame(111))
+    await turn()
+    replies[0]?.fail(Status.EINVAL)
+    expect((await peer.rest()).toString('hex')).toBe(frame(100, '', Status.EINVAL).toString('hex'))
+    await until(() => servers[0]?.connections === 0)
   })
 })
 

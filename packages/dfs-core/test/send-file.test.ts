@@ -212,6 +212,26 @@ describe('a peer that does not read', () => {
     expect(ended.length).toBe(1)
   })
 
+  it('for a while only, again and again, is not timed out', async () => {
+    await start(200)
+    const size = 64 * MIB
+    jobs.push({ path: sparseFile('slow', size), offset: 0, length: size })
+    const peer = await connect()
+    let received = 0
+    let next = 2 * MIB
+    peer.socket.removeAllListeners('data')
+    peer.socket.on('data', (chunk: Buffer) => {
+      received += chunk.length
+      if (received < next) return
+      next += 2 * MIB
+      peer.socket.pause()
+      setTimeout(() => peer.socket.resume(), 20)
+    })
+    peer.send(frame(DOWNLOAD))
+    await until(() => received === size + 10 || peer.closed)
+    expect(received).toBe(size + 10)
+  })
+
   it('and dies gives the descriptor back once', async () => {
     await start()
     const path = sparseFile('dead', 64 * MIB)

@@ -66,7 +66,7 @@ export class CommandConnection<S> implements ExchangeHost, FrameConsumer {
     this.#input = new FrameInput(this, context.headBytesMax)
     this.logger = context.logger
     socket.on('data', (chunk: Buffer) => this.#onData(chunk))
-    socket.on('drain', () => this.#onProgress())
+    socket.on('drain', () => this.#proceed())
     socket.on('end', () => this.#onEnd())
     socket.on('error', (error) => this.logger?.debug({ err: error, ...this.#whose() }, 'connection failed'))
     socket.on('close', () => this.#onClose())
@@ -134,7 +134,7 @@ export class CommandConnection<S> implements ExchangeHost, FrameConsumer {
 
   answerFile(fd: number, offset: number, length: number, done: (error?: Error) => void): void {
     const onEnd = (end: FileSendEnd) => this.#onFileEnd(end, done)
-    this.#sender = new FileSender(this.#socket, { fd, offset, length }, onEnd, () => this.#onProgress())
+    this.#sender = new FileSender(this.#socket, { fd, offset, length }, onEnd, () => this.#onFileProgress())
     this.#sender.start()
   }
 
@@ -252,9 +252,9 @@ export class CommandConnection<S> implements ExchangeHost, FrameConsumer {
     if (this.#socket.isPaused()) this.#socket.resume()
   }
 
-  #onProgress(): void {
+  /** A slow reader has taken a piece. */
+  #onFileProgress(): void {
     this.#quietSweeps = 0
-    this.#proceed()
   }
 
   #onEnd(): void {
