@@ -62,6 +62,7 @@ class Parts implements RunningTracker {
   readonly #servers: ReturnType<typeof createCommandServer<Session>>[] = []
   readonly #timers: NodeJS.Timeout[] = []
   #http: { port: number; close(): Promise<void> } | null = null
+  #started = false
 
   constructor({ config, cluster, snapshots, logger, clock }: Surroundings) {
     this.#context = {
@@ -91,6 +92,7 @@ class Parts implements RunningTracker {
       this.#http = await startHttp(this.#context, http)
       this.httpPort = this.#http.port
     }
+    this.#started = true
     scan(this.#context.cluster, this.#context.now())
     this.#timers.push(setInterval(() => this.#scan(), SCAN_INTERVAL_MS))
     this.#timers.push(setInterval(() => this.#saveStatusQuietly(), STATUS_INTERVAL_MS))
@@ -101,7 +103,8 @@ class Parts implements RunningTracker {
     await this.#http?.close()
     await Promise.all(this.#servers.map((server) => server.close(CLOSE_GRACE_MS)))
     await this.#context.snapshots.close()
-    await this.#saveStatus()
+    // Whoever could not even listen does not say that it ran.
+    if (this.#started) await this.#saveStatus()
   }
 
   #createServer() {

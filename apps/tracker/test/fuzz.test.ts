@@ -54,8 +54,10 @@ const request = fc.record({
   body: fc.array(piece, { maxLength: 5 }).map((pieces) => Buffer.concat(pieces)),
 })
 
-it('whatever is sent gets an answer that was foreseen, and the members stay as consistent as before', async () => {
-  const { tcpPort, httpPort } = await trackers.start(testConfig(trackers.folder()))
+it('whatever is sent gets an answer that was foreseen, and leaves state files that can be read', async () => {
+  const config = testConfig(trackers.folder())
+  const tracker = await trackers.start(config)
+  const { tcpPort, httpPort } = tracker
   await fc.assert(
     fc.asyncProperty(fc.array(request, { minLength: 1, maxLength: 40 }), fc.boolean(), async (requests, joins) => {
       const peer = joins ? await StoragePeer.active({ trackerPort: tcpPort, id: '100001' }) : undefined
@@ -70,6 +72,9 @@ it('whatever is sent gets an answer that was foreseen, and the members stay as c
   )
   const status = await (await fetch(`http://127.0.0.1:${httpPort}/status`)).json()
   expect(status).toMatchObject({ saveError: null })
+  // What all this left in the state files can be read.
+  await trackers.stop(tracker)
+  await trackers.start(config)
 })
 
 it('a request cut at any byte is answered the same', async () => {

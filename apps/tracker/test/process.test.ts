@@ -139,7 +139,8 @@ describe('the tracker process', { timeout: 20_000 }, () => {
     await StoragePeer.active({ trackerPort: first.tcpPort, id: '2', port: 23_001 })
     await end(first.child, 'SIGTERM')
     const log = stateFile('storage_changelog.dat')
-    writeFileSync(log, '1795000000 group1 3 4 \n179500')
+    // Longer than the line that takes its place.
+    writeFileSync(log, `1795000000 group1 3 4 \n1795${'0'.repeat(80)}`)
 
     const { child, tcpPort } = await start()
     const wire = await Wire.open(tcpPort)

@@ -1,4 +1,4 @@
-import { mkdirSync, rmdirSync } from 'node:fs'
+import { mkdirSync, readFileSync, rmdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { DfsClient, Status, trackerCommands } from '@cairn/dfs-core'
 import { afterEach, describe, expect, it } from 'vitest'
@@ -87,6 +87,66 @@ describe('a connection that ends', () => {
   })
 })
 
+describe('refusals', () => {
+  it('carry the status that FastDFS gives them', async () => {
+    const { tcpPort } = await trackers.start()
+    const wire = await Wire.open(tcpPort)
+    const ask = async (code: number, body?: Buffer) => (await wire.ask(code, body)).status
+    const member = (id: string) => Buffer.concat([group16(), Buffer.from(id)])
+    expect(await ask(101)).toBe(2)
+    expect(await ask(64)).toBe(2)
+    expect(await ask(95)).toBe(2)
+    expect(await ask(96, Buffer.alloc(3))).toBe(95)
+
+    const peer = await StoragePeer.active({ trackerPort: tcpPort, id: '100001' })
+    await peer.disk(1024, 100_000)
+    // The reserve is 1024 MB, and must be exceeded.
+    for (const [code, body] of [[101], [104, group16()], [106], [107, group16()]] as const) {
+      expect(await ask(code, body)).toBe(28)
+    }
+    expect(await ask(93, member('100001'))).toBe(16)
+    expect(await ask(108, group16())).toBe(16)
+    const unknown = await StoragePeer.connect({ trackerPort: tcpPort, id: '100002', port: 23_001, status: -1 })
+    expect((await unknown.join()).status).toBe(14)
+    expect(await ask(78, Buffer.concat([group16(), Buffer.alloc(92)]))).toBe(95)
+    expect(await ask(72)).toBe(13)
+    expect((await peer.wire.ask(73, Buffer.alloc(4))).status).toBe(22)
+    expect((await peer.wire.ask(72)).body).toEqual(Buffer.alloc(4))
+    peer.close()
+    await until(async () => (await statusOf(tcpPort, '100001')) === StorageStatus.OFFLINE)
+    expect(await ask(93, member('100001'))).toBe(0)
+    expect(await ask(93, member('100001'))).toBe(114)
+    expect(await ask(93, member('100009'))).toBe(2)
+    wire.close()
+  })
+})
+
+describe('a storage server that comes back on another port', () => {
+  it('is named with it', async () => {
+    const { tcpPort } = await trackers.start()
+    const wire = await Wire.open(tcpPort)
+    const portOf = async (code: number, body?: Buffer) => (await wire.ask(code, body)).body.readUInt32BE(35)
+    const fetchBody = Buffer.concat([group16(), Buffer.from(fileName)])
+    const before = await StoragePeer.active({ trackerPort: tcpPort, id: '100001', port: 23_000 })
+    expect([await portOf(101), await portOf(102, fetchBody)]).toEqual([23_000, 23_000])
+    before.close()
+    await StoragePeer.active({ trackerPort: tcpPort, id: '100001', port: 24_000 })
+    expect([await portOf(101), await portOf(102, fetchBody)]).toEqual([24_000, 24_000])
+    wire.close()
+  })
+})
+
+describe('a connection that joins again', () => {
+  it('gets the leader and the list of members again', async () => {
+    const { tcpPort } = await trackers.start()
+    const peer = await StoragePeer.active({ trackerPort: tcpPort, id: '100001' })
+    expect(await peer.beat()).toEqual({})
+    await peer.join()
+    expect(await peer.beat()).toMatchObject({ leader: { port: tcpPort }, members: [{ id: '100001' }] })
+    peer.close()
+  })
+})
+
 describe('a silent storage server', () => {
   it('goes offline after check_active_interval, and comes back with its next beat', async () => {
     const config = testConfig(trackers.folder())
@@ -102,7 +162,7 @@ describe('a silent storage server', () => {
 
 describe('GET_MY_IP, GET_SERVER_ID, GET_STATUS and GET_GROUP_NAME', () => {
   it('answer requests with and without a port', async () => {
-    const ids = `${twoStorages}7 group2 10.0.0.7,203.0.113.7:24000\n`
+    const ids = `${twoStorages}7 group2 10.0.0.7,203.0.113.7:24000\n5 group5 10.0.0.5,127.0.0.5\n`
     const { tcpPort } = await trackers.start(testConfig(trackers.folder(), ids))
     await StoragePeer.active({ trackerPort: tcpPort, id: '100002', port: 23_001 })
     const wire = await Wire.open(tcpPort)
@@ -129,6 +189,11 @@ describe('GET_MY_IP, GET_SERVER_ID, GET_STATUS and GET_GROUP_NAME', () => {
       ip: '127.0.0.1',
     })
     expect(await ofAddress(getStorageStatus.code, '127.0.0.1:23000')).toBe(Status.ENOENT)
+
+    const dual = await Wire.open(tcpPort, '127.0.0.1', '127.0.0.5')
+    expect((await dual.ask(getMyIp.code, group16('group5'))).body.toString()).toBe('10.0.0.5,127.0.0.5')
+    expect((await dual.ask(getMyIp.code, group16())).body.toString()).toBe('127.0.0.5')
+    dual.close()
 
     const groupName = (ip: string, port: number) => ask(getGroupName.code, getGroupName.request.encode({ ip, port }))
     expect(await groupName('', 23_000)).toBe(group16().toString())
@@ -180,6 +245,29 @@ describe('clusters with IPv6', () => {
     expect((await wire.ask(106)).body.length).toBe(17 + 53)
     expect((await wire.ask(listStorages.code, group16('group2'))).body.length).toBe(517)
     wire.close()
+  })
+})
+
+describe('a tracker with a long address', () => {
+  it('is told as leader, the id field cut to its width', async () => {
+    const { tcpPort } = await trackers.start()
+    const ip = '2001:db8:1111:2222:3333:4444:5555:6666'
+    const tracker = { ip: '10.0.0.1', line: `[${ip},10.0.0.1]:${tcpPort}` }
+    const peer = await StoragePeer.connect({ trackerPort: tcpPort, id: '100001', tracker })
+    expect((await peer.join()).status).toBe(Status.OK)
+    expect((await peer.beat()).leader).toEqual({ status: 0, port: tcpPort, id: ip.slice(0, 16), ip })
+    const wire = await Wire.open(tcpPort)
+    expect((await wire.ask(trackerCommands.getLeader.code)).body.toString()).toBe(`[${ip}]:${tcpPort}`)
+    wire.close()
+    peer.close()
+  })
+
+  it('that is none is refused', async () => {
+    const { tcpPort } = await trackers.start()
+    const tracker = { ip: '127.0.0.1', line: `127.0.0.1,tracker.example:${tcpPort}` }
+    const peer = await StoragePeer.connect({ trackerPort: tcpPort, id: '100001', tracker })
+    expect((await peer.join()).status).toBe(Status.EINVAL)
+    peer.close()
   })
 })
 
@@ -260,6 +348,9 @@ describe('a state that cannot be saved', () => {
     expect((await peer.join()).status).toBe(0)
     expect(await peer.requestSource()).toBe(null)
     expect((await health()).status).toBe(200)
+    // What came after the file that failed was made up for too.
+    const saved = readFileSync(join(folder, 'data', 'storage_sync_timestamp.dat'), 'utf8')
+    expect(saved).toBe('group1,100001,0\n')
     peer.close()
   })
 })

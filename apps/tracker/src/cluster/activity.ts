@@ -7,6 +7,9 @@ import { nextStatus, StorageStatus } from './storage-status.ts'
 
 // What a joined storage server reports, and what the tracker concludes from silence (internals §1.5–§1.7, §7.6).
 
+/** 2^40 MiB: sums over all store paths stay exact. */
+const SPACE_MB_MAX = 2 ** 40
+
 /** BEAT (83). `stat` null: nothing has changed since the last one. */
 export function beat(cluster: Cluster, session: Session, stat: StorageStat | null, now: number): void {
   const server = livingServer(session)
@@ -25,7 +28,9 @@ export function reportDisk(cluster: Cluster, session: Session, paths: StorePath[
   if (paths.length !== storePathCount) {
     throw new Refusal('malformed', `${paths.length} store paths reported, ${server.group.name} has ${storePathCount}`)
   }
-  if (paths.some(({ totalMb, freeMb }) => totalMb < 0 || freeMb < 0)) throw new Refusal('malformed', 'negative space')
+  if (!paths.every(({ totalMb, freeMb }) => isSpace(totalMb) && isSpace(freeMb))) {
+    throw new Refusal('malformed', 'space that no disk has')
+  }
   server.paths = paths
   server.totalMb = paths.reduce((sum, path) => sum + path.totalMb, 0)
   server.freeMb = paths.reduce((sum, path) => sum + path.freeMb, 0)
@@ -34,6 +39,10 @@ export function reportDisk(cluster: Cluster, session: Session, paths: StorePath[
   heard(cluster, server, now)
   measureGroup(server.group)
   chooseRoomiestGroup(cluster)
+}
+
+function isSpace(mb: number): boolean {
+  return mb >= 0 && mb <= SPACE_MB_MAX
 }
 
 function moveToRoomiestPath(server: StorageServer): void {

@@ -20,6 +20,8 @@ import { applyTrackers, mergeTrackers, type TrackerAddress } from './tracker-lis
 // JOIN (81), internals §1.4: a storage server takes its place in a group.
 
 const STORE_PATHS_MAX = 256
+/** Far behind any time that a clock shows. */
+const SECONDS_MAX = 2 ** 40
 
 export interface JoinRequest {
   group: string
@@ -68,12 +70,13 @@ export function joinStorage(
 }
 
 function checkNumbers(request: JoinRequest): void {
-  const { group, port, storePathCount, subdirCount, version } = request
+  const { group, port, storePathCount, subdirCount, joinTime, version } = request
   if (!isGroupName(group)) throw new Refusal('malformed', `"${group}" is not a group name`)
   if (!isBetween(port, 1, 65_535)) throw new Refusal('malformed', `storage port ${port}`)
   if (!isBetween(storePathCount, 1, STORE_PATHS_MAX)) throw new Refusal('malformed', `${storePathCount} store paths`)
   if (!isBetween(subdirCount, 1, STORE_PATHS_MAX)) throw new Refusal('malformed', `${subdirCount} subdirs per path`)
-  // It ends up in a line of a state file.
+  // What follows ends up in the state files.
+  if (!isBetween(joinTime, 0, SECONDS_MAX)) throw new Refusal('malformed', `join time ${joinTime}`)
   if (!/^[\x21-\x7e]{0,8}$/.test(version)) throw new Refusal('malformed', 'the version is not printable text')
 }
 

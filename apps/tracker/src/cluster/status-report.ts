@@ -1,3 +1,4 @@
+import { ipv4Number } from './address.ts'
 import { addServer, type Cluster, findServer, type Group, mustSave, type StorageServer, setStatus } from './cluster.ts'
 import { Refusal } from './refusal.ts'
 import { bury } from './removal.ts'
@@ -45,9 +46,17 @@ function insertReported(
   if (cluster.ids !== null && entry?.group !== group.name) {
     throw new Refusal('unknown', `storage_ids.conf has no ${id} in ${group.name}`)
   }
-  if (cluster.ids === null && id !== ip) throw new Refusal('malformed', `id "${id}" of the address "${ip}"`)
+  if (cluster.ids === null && (id !== ip || ipv4Number(ip) === undefined)) {
+    throw new Refusal('malformed', `id "${id}" of the address "${ip}"`)
+  }
+  if (port > 65_535) throw new Refusal('malformed', `port ${port}`)
   const rw = entry?.rw ?? { read: true, write: true }
-  const server = addServer(group, { id, ips: entry?.hosts ?? [ip], port: entry?.port ?? (port || group.port), rw })
+  const server = addServer(group, {
+    id,
+    ips: entry?.hosts ?? [ip],
+    port: entry?.port ?? (port || Math.max(group.port, 0)),
+    rw,
+  })
   setStatus(cluster, server, status)
   mustSave(cluster)
   cluster.unsaved.syncTimestamps = true

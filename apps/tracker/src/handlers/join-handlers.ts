@@ -1,6 +1,6 @@
 import { networkInterfaces } from 'node:os'
 import { trackerCommands } from '@cairn/dfs-core'
-import { parseHostsPort } from '../cluster/address.ts'
+import { isIpAddress, parseHostsPort } from '../cluster/address.ts'
 import { changeAddress } from '../cluster/address-change.ts'
 import { joinStorage } from '../cluster/join.ts'
 import { Refusal } from '../cluster/refusal.ts'
@@ -46,7 +46,8 @@ export function joinHandlers(context: TrackerContext): TrackerHandler[] {
 
 function parseTracker(line: string): TrackerAddress {
   const tracker = parseHostsPort(line)
-  if (tracker === undefined) throw new Refusal('malformed', `"${line}" is not a tracker's ip:port`)
+  if (tracker === undefined || !tracker.ips.every(isIpAddress))
+    throw new Refusal('malformed', `"${line}" is not a tracker's ip:port`)
   return tracker
 }
 

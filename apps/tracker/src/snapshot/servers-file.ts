@@ -143,6 +143,7 @@ function readServer(section: SectionReader): SavedServer {
 }
 
 function readCounters(section: SectionReader): SavedCounters {
-  const entries = savedCounters.map((name) => [name, section.integer(snakeCase(name))])
+  // Counters are what storage servers sent; nothing depends on their being sensible.
+  const entries = savedCounters.map((name) => [name, section.integer(snakeCase(name), Number.MIN_SAFE_INTEGER)])
   return Object.fromEntries(entries) as SavedCounters
 }

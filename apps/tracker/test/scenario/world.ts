@@ -209,7 +209,7 @@ export class World {
     this.#ids = input.join('\n')
     this.#disk = emptyDisk
     this.#cluster = createCluster(this.#settings, this.#buildIds())
-    return `${this.#cluster.ids?.entries.length} ids`
+    return `${this.#cluster.ids?.entries.length ?? 'no'} ids`
   }
 
   #buildIds() {

@@ -10,6 +10,8 @@ interface PeerOptions {
   status?: number
   localAddress?: string
   version?: string
+  /** The tracker as this storage server knows it: `ip` and the line of JOIN. */
+  tracker?: { ip: string; line: string }
 }
 
 /** Talks to a tracker as a storage server does. */
@@ -39,7 +41,8 @@ export class StoragePeer {
   }
 
   join(): Promise<WireAnswer> {
-    const { trackerPort, id = '', port = 23_000, group = 'group1', isNew = false, status = 0, version } = this.#options
+    const { id = '', port = 23_000, group = 'group1', isNew = false, status = 0, version, trackerPort } = this.#options
+    const { tracker = { ip: '127.0.0.1', line: `127.0.0.1:${trackerPort}` } } = this.#options
     return this.wire.ask(
       trackerCommands.join.code,
       trackerCommands.join.request.encode({
@@ -54,8 +57,8 @@ export class StoragePeer {
         initFlag: isNew ? 1 : 0,
         status,
         storageId: id,
-        trackerIp: '127.0.0.1',
-        trackers: [`127.0.0.1:${trackerPort}`],
+        trackerIp: tracker.ip,
+        trackers: [tracker.line],
       }),
     )
   }
