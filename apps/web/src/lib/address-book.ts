@@ -63,6 +63,11 @@ export class AddressBook {
     return find(await this.members())
   }
 
+  /** Where a member served HTTP when it was last heard of; null when that was never. */
+  lastHttpPort({ ip, port }: Member): number | null {
+    return this.httpPorts.get(formatAddress(ip, port))?.httpPort ?? null
+  }
+
   private async ask(): Promise<Member[]> {
     const groups = await this.client.tracker.listGroups()
     const lists = await Promise.all(groups.map(({ group }) => this.askGroup(group)))

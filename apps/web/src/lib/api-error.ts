@@ -1,5 +1,3 @@
-import { z } from 'zod'
-
 /** The HTTP status that each error code of the JSON API is answered with. */
 export const statusOfErrorCode = {
   bad_request: 400,
@@ -32,13 +30,12 @@ export const statusOfErrorCode = {
 export type ErrorCode = keyof typeof statusOfErrorCode
 
 /** Body of every answer with an error status. `field` names the input that was refused; `detail` has its numbers. */
-export const apiErrorSchema = z.object({
-  code: z.string(),
-  message: z.string(),
-  field: z.string().optional(),
-  detail: z.record(z.string(), z.union([z.string(), z.number()])).optional(),
-})
-export type ApiErrorBody = z.infer<typeof apiErrorSchema>
+export interface ApiErrorBody {
+  code: ErrorCode
+  message: string
+  field?: string
+  detail?: Record<string, string | number>
+}
 
 /** Thrown where a request must be refused; the route wrapper turns it into an answer, batches into an item's error. */
 export class ApiError extends Error {
@@ -58,7 +55,7 @@ export class ApiError extends Error {
     this.detail = more.detail
   }
 
-  toBody(): ApiErrorBody & { code: ErrorCode } {
+  toBody(): ApiErrorBody {
     return {
       code: this.code,
       message: this.message,

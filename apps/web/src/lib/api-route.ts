@@ -42,7 +42,7 @@ export function apiRoute<User = undefined, Params = undefined, Query = undefined
 ): RouteHandler {
   return async (request, context) => {
     const startedAt = performance.now()
-    const response = await answer(spec, request, context).catch((error: unknown) => errorResponse(error, request))
+    const response = await answer(spec, request, context).catch(errorResponse)
     log().info({
       method: request.method,
       path: new URL(request.url).pathname,
@@ -93,7 +93,7 @@ async function readJson(request: Request): Promise<unknown> {
 }
 
 /** The body for an error, for whole answers and for single items of a batch. Unexpected errors are logged here. */
-export function errorBody(error: unknown): ApiErrorBody & { code: keyof typeof statusOfErrorCode } {
+export function errorBody(error: unknown): ApiErrorBody {
   if (error instanceof ApiError) {
     if (statusOfErrorCode[error.code] >= 500) log().error({ err: error }, error.message)
     return error.toBody()
@@ -107,9 +107,8 @@ export function errorBody(error: unknown): ApiErrorBody & { code: keyof typeof s
   return { code: 'internal', message: 'Something went wrong on our side. Your files are safe.' }
 }
 
-function errorResponse(error: unknown, request: Request): Response {
+function errorResponse(error: unknown): Response {
   const body = errorBody(error)
-  if (body.code === 'internal') log().error({ method: request.method, path: new URL(request.url).pathname })
   const retryAfter = body.detail?.['retryAfterSeconds']
   const headers = { ...ANSWER_HEADERS, ...(retryAfter === undefined ? {} : { 'Retry-After': String(retryAfter) }) }
   return Response.json(body, { status: statusOfErrorCode[body.code], headers })

@@ -74,13 +74,17 @@ export function browserOrigin(member: ReachableMember, requestOrigin: string): s
 }
 
 /**
- * The origins of all storages that can be reached now, for the Content-Security-Policy of a page. Empty while no
- * tracker answers: the page itself must still open.
+ * The origins of all storages, for the Content-Security-Policy of a page: also of those that are down and may be back
+ * before the page is closed. Empty while no tracker answers: the page itself must still open.
  */
 export async function storageOrigins(requestOrigin: string): Promise<string[]> {
   try {
     const members = await reachingStorage(() => addressBook().members())
-    return [...new Set(members.filter(isReachable).map((member) => browserOrigin(member, requestOrigin)))]
+    const origins = members.flatMap((member) => {
+      const httpPort = member.httpPort ?? addressBook().lastHttpPort(member)
+      return httpPort === null ? [] : browserOrigin({ ...member, httpPort }, requestOrigin)
+    })
+    return [...new Set(origins)]
   } catch (error) {
     if (error instanceof ApiError) return []
     throw error

@@ -23,6 +23,7 @@ const envSchema = z.object({
   CAIRN_UPLOAD_MAX_BYTES: orUnset(optionalBytes),
   CAIRN_QUOTA_DEFAULT_BYTES: orUnset(optionalBytes),
   CAIRN_SIGNUP: orUnset(z.enum(['open', 'closed']).default('open')),
+  NODE_ENV: z.string().optional(),
   PORT: orUnset(z.coerce.number().int().min(1).max(65_535).default(DEFAULT_PORT)),
 })
 
@@ -39,6 +40,8 @@ export interface Env {
   uploadMaxBytes: number | undefined
   quotaDefaultBytes: number
   signup: 'open' | 'closed'
+  /** `next dev`: React needs eval there. */
+  development: boolean
 }
 
 function readEnv(): Env {
@@ -62,6 +65,7 @@ function readEnv(): Env {
     uploadMaxBytes: values.CAIRN_UPLOAD_MAX_BYTES,
     quotaDefaultBytes: values.CAIRN_QUOTA_DEFAULT_BYTES ?? DEFAULT_QUOTA_BYTES,
     signup: values.CAIRN_SIGNUP,
+    development: values.NODE_ENV === 'development',
   })
 }
 

@@ -10,7 +10,7 @@ const TIMEOUT_MS = 10_000
 export const LIST_MAX = 1000
 
 /** A storage did not do what it was asked to. */
-export class StorageServiceError extends Error {
+class StorageServiceError extends Error {
   override readonly name = 'StorageServiceError'
 }
 

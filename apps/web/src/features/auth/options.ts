@@ -21,7 +21,7 @@ declare module 'next-auth' {
 }
 
 /** Checks an e-mail and a password and starts a session; null when they do not fit. Throws when tried too often. */
-export async function signIn(email: string, password: string, client: Client) {
+async function signIn(email: string, password: string, client: Client) {
   const parsed = emailSchema.safeParse(email)
   if (!parsed.success) return null
   const waitSeconds = await countSignInAttempt(parsed.data, client.ip)

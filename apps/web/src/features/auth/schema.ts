@@ -18,37 +18,32 @@ export const registerSchema = z.object({
 export type RegisterBody = z.input<typeof registerSchema>
 
 /** `admin`: this was the first person, who runs the place. */
-export const registeredSchema = z.object({ admin: z.boolean() })
-export type Registered = z.infer<typeof registeredSchema>
+export interface Registered {
+  admin: boolean
+}
 
-export const setupSchema = z.object({ firstUser: z.boolean(), signup: z.enum(['open', 'closed']) })
-export type Setup = z.infer<typeof setupSchema>
+export interface Setup {
+  firstUser: boolean
+  signup: 'open' | 'closed'
+}
 
-export const meSchema = z.object({
-  id: z.string(),
-  name: z.string(),
-  email: z.string(),
-  role: z.enum(['admin', 'user']),
-  quota: z.object({
-    allowedBytes: z.number().int().nonnegative(),
-    usedBytes: z.number().int().nonnegative(),
-    reservedBytes: z.number().int().nonnegative(),
-  }),
-})
-export type Me = z.infer<typeof meSchema>
+export interface Me {
+  id: string
+  name: string
+  email: string
+  role: 'admin' | 'user'
+  quota: { allowedBytes: number; usedBytes: number; reservedBytes: number }
+}
 
-export const sessionsSchema = z.object({
-  sessions: z.array(
-    z.object({
-      id: z.string(),
-      current: z.boolean(),
-      createdAt: z.string(),
-      lastSeenAt: z.string(),
-      userAgent: z.string(),
-      ip: z.string(),
-    }),
-  ),
-})
-export type Sessions = z.infer<typeof sessionsSchema>
+export interface Sessions {
+  sessions: {
+    id: string
+    current: boolean
+    createdAt: string
+    lastSeenAt: string
+    userAgent: string
+    ip: string
+  }[]
+}
 /** Without an id: all sessions but the current one. */
 export const endSessionsSchema = z.object({ id: z.string().max(64).optional() })

@@ -1,11 +1,13 @@
 import { z } from 'zod'
-import { apiErrorSchema } from '../../lib/api-error.ts'
-import { entryItemSchema } from '../../lib/entries/entry-item.ts'
+import type { ApiErrorBody } from '../../lib/api-error.ts'
+import type { EntryItem } from '../../lib/entries/entry-item.ts'
+
+// What comes in is checked by schemas; what goes out is ours and has types.
 
 export const UPLOAD_BATCH_MAX = 100
 
 /** What to do when the name is taken once the bytes are there: a new name, the old file to trash, or nothing stored. */
-export const conflicts = ['keep', 'replace', 'skip'] as const
+const conflicts = ['keep', 'replace', 'skip'] as const
 export type Conflict = (typeof conflicts)[number]
 
 const clientIdSchema = z.string().min(1).max(128)
@@ -14,7 +16,7 @@ const uploadIdSchema = z.string().min(1).max(64)
 export const uploadParamsSchema = z.object({ id: uploadIdSchema })
 
 /** `path`: the folders above a file of a folder drop, 'a/b', made when missing. Sizes in bytes. */
-export const startItemSchema = z.object({
+const startItemSchema = z.object({
   clientId: clientIdSchema,
   name: z.string().max(4096),
   size: z.number().int().nonnegative(),
@@ -27,56 +29,51 @@ export const startUploadsSchema = z.object({ items: z.array(startItemSchema).min
 export type StartItem = z.infer<typeof startItemSchema>
 export type StartUploadsBody = z.input<typeof startUploadsSchema>
 
-const startedSchema = z.object({
-  clientId: z.string(),
-  ok: z.literal(true),
-  uploadId: z.string(),
+/** Where and with what to send an upload. */
+export interface RenewedTicket {
   /** tus endpoint for POST (with creation-with-upload for small files). */
-  endpoint: z.string(),
+  endpoint: string
   /** The tus resource once it was made: HEAD, PATCH, DELETE; `<uploadUrl>/receipt` for the receipt. */
-  uploadUrl: z.string(),
-  ticket: z.string(),
-  ticketExpiresAt: z.string(),
-  storageName: z.string(),
-})
-// Files without content have nothing to send: they are stored at once.
-const storedAtOnceSchema = z.object({
-  clientId: z.string(),
-  ok: z.literal(true),
-  uploadId: z.string(),
-  entry: entryItemSchema.nullable(),
-  notice: z.enum(['renamed', 'skipped']).optional(),
-})
-const notStartedSchema = z.object({ clientId: z.string(), ok: z.literal(false), error: apiErrorSchema })
-export const startedUploadsSchema = z.object({
-  items: z.array(z.union([startedSchema, storedAtOnceSchema, notStartedSchema])),
-})
-export type StartedUploads = z.infer<typeof startedUploadsSchema>
-export type StartedItem = StartedUploads['items'][number]
+  uploadUrl: string
+  ticket: string
+  ticketExpiresAt: string
+  storageName: string
+}
 
-export const renewedTicketSchema = z.object({
-  endpoint: z.string(),
-  uploadUrl: z.string(),
-  ticket: z.string(),
-  ticketExpiresAt: z.string(),
-  storageName: z.string(),
-})
-export type RenewedTicket = z.infer<typeof renewedTicketSchema>
+/** `entry` is null when the decision was "skip" and the name was taken. */
+interface Stored<Notice> {
+  ok: true
+  uploadId: string
+  entry: EntryItem | null
+  notice?: Notice
+}
 
-export const unfinishedUploadsSchema = z.object({
-  items: z.array(
-    z.object({
-      uploadId: z.string(),
-      name: z.string(),
-      size: z.number().int().nonnegative(),
-      folderId: z.string(),
-      conflict: z.enum(conflicts),
-      createdAt: z.string(),
-      expiresAt: z.string(),
-    }),
-  ),
-})
-export type UnfinishedUploads = z.infer<typeof unfinishedUploadsSchema>
+interface Refused {
+  ok: false
+  error: ApiErrorBody
+}
+
+/** Files without content have nothing to send: they are stored at once and get an entry and no ticket. */
+export type StartedItem = { clientId: string } & (
+  | ({ ok: true; uploadId: string } & RenewedTicket)
+  | Stored<'renamed' | 'skipped'>
+  | Refused
+)
+export interface StartedUploads {
+  items: StartedItem[]
+}
+
+export interface UnfinishedUploads {
+  items: {
+    uploadId: string
+    name: string
+    size: number
+    folderId: string
+    conflict: Conflict
+    createdAt: string
+    expiresAt: string
+  }[]
+}
 
 export const completeUploadsSchema = z.object({
   items: z
@@ -90,19 +87,7 @@ export type CompleteUploadsBody = z.infer<typeof completeUploadsSchema>
 export const uploadNotices = ['folder_gone', 'renamed', 'skipped'] as const
 export type UploadNotice = (typeof uploadNotices)[number]
 
-export const completedUploadsSchema = z.object({
-  items: z.array(
-    z.union([
-      z.object({
-        uploadId: z.string(),
-        ok: z.literal(true),
-        /** Null when the decision was "skip" and the name was taken. */
-        entry: entryItemSchema.nullable(),
-        notice: z.enum(uploadNotices).optional(),
-      }),
-      z.object({ uploadId: z.string(), ok: z.literal(false), error: apiErrorSchema }),
-    ]),
-  ),
-})
-export type CompletedUploads = z.infer<typeof completedUploadsSchema>
-export type CompletedItem = CompletedUploads['items'][number]
+export type CompletedItem = { uploadId: string } & (Stored<UploadNotice> | Refused)
+export interface CompletedUploads {
+  items: CompletedItem[]
+}

@@ -1,6 +1,6 @@
 import { Prisma } from '../../generated/prisma/client.ts'
 import type { Transaction } from '../db.ts'
-import { type Category, categorySchema, type EntryItemShape } from './entry-item.ts'
+import type { Category, EntryItem } from './entry-item.ts'
 
 export const KIND_FOLDER = 0
 export const KIND_FILE = 1
@@ -14,7 +14,7 @@ export interface EntryRow {
   name: string
   sort_key: string
   size: bigint
-  category: string | null
+  category: Category | null
   created_at: Date
   modified_at: Date
   content_type: string | null
@@ -33,14 +33,14 @@ export const entryColumns = Prisma.sql`
   END AS items`
 export const entryTables = Prisma.sql`entry e LEFT JOIN blob b ON b.id = e.blob_id`
 
-export function toItem(row: EntryRow): EntryItemShape {
+export function toItem(row: EntryRow): EntryItem {
   const isFolder = row.kind === KIND_FOLDER
   return {
     id: row.public_id,
     kind: isFolder ? 'folder' : 'file',
     name: row.name,
     size: Number(row.size),
-    category: isFolder ? null : toCategory(row.category),
+    category: row.category,
     contentType: row.content_type,
     createdAt: row.created_at.toISOString(),
     modifiedAt: row.modified_at.toISOString(),
@@ -49,16 +49,12 @@ export function toItem(row: EntryRow): EntryItemShape {
   }
 }
 
-function toCategory(text: string | null): Category {
-  return categorySchema.parse(text)
-}
-
 /** Items by internal id, in the order of `ids`; ids that are gone are left out. */
-export async function loadItems(tx: Transaction, ids: readonly bigint[]): Promise<Map<bigint, EntryItemShape>> {
+export async function loadItems(tx: Transaction, ids: readonly bigint[]): Promise<Map<bigint, EntryItem>> {
   const rows = await tx.$queryRaw<EntryRow[]>`
     SELECT ${entryColumns} FROM ${entryTables} WHERE e.id = ANY(${[...ids]}::bigint[])`
   const byId = new Map(rows.map((row) => [row.id, toItem(row)]))
-  const found = new Map<bigint, EntryItemShape>()
+  const found = new Map<bigint, EntryItem>()
   for (const id of ids) {
     const item = byId.get(id)
     if (item) found.set(id, item)

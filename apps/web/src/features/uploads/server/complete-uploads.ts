@@ -1,7 +1,7 @@
 import { ApiError } from '../../../lib/api-error.ts'
 import { errorBody } from '../../../lib/api-route.ts'
 import { inTransaction, type Transaction } from '../../../lib/db.ts'
-import type { EntryItemShape } from '../../../lib/entries/entry-item.ts'
+import type { EntryItem } from '../../../lib/entries/entry-item.ts'
 import { loadItems } from '../../../lib/entries/entry-rows.ts'
 import { type CompletedItem, type CompletedUploads, type CompleteUploadsBody, uploadNotices } from '../schema.ts'
 import { acknowledgeSoon } from './acknowledge.ts'
@@ -87,7 +87,7 @@ async function answerAll(
 function storedItem(
   uploadId: string,
   row: UploadRow | undefined,
-  entries: ReadonlyMap<bigint, EntryItemShape>,
+  entries: ReadonlyMap<bigint, EntryItem>,
 ): CompletedItem {
   const entry = row?.entry_id == null ? null : (entries.get(row.entry_id) ?? null)
   const notice = uploadNotices.find((known) => known === row?.notice)
