@@ -82,7 +82,7 @@ describe('/status', () => {
       createdAt: 1_795_233_177,
       canChange: false,
       members: [
-        { id: '100001', serves: true, reason: 'is the source', syncedUpTo: 0 },
+        { id: '100001', serves: true, reason: 'is the source', syncedUpTo: null },
         { id: '100002', serves: false, reason: 'not known to have the file yet', syncedUpTo: 1_795_233_000 },
       ],
     })

@@ -74,11 +74,12 @@ export function explainFetch(
   group: Group,
   file: FileName,
   now: number,
-): { server: StorageServer; serves: boolean; reason: FetchReason; syncedUpTo: number }[] {
+): { server: StorageServer; serves: boolean; reason: FetchReason; syncedUpTo: number | null }[] {
   const source = findSource(group, file)
   return group.sorted.map((server) => {
     const reason = exclusionOf(server) ?? reasonFor(cluster, server, { file, source, now })
-    return { server, serves: isServing(reason), reason, syncedUpTo: syncedUpTo(server, source) }
+    const upTo = server === source ? null : syncedUpTo(server, source)
+    return { server, serves: isServing(reason), reason, syncedUpTo: upTo }
   })
 }
 
