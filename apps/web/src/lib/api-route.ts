@@ -25,7 +25,7 @@ interface RouteSpec<User, Params, Query, Body> {
   handle(call: RouteCall<User, Params, Query, Body>): Promise<unknown>
 }
 
-export interface RouteCall<User, Params, Query, Body> {
+interface RouteCall<User, Params, Query, Body> {
   request: Request
   user: User
   params: Params

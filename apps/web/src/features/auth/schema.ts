@@ -15,7 +15,6 @@ export const registerSchema = z.object({
     .min(PASSWORD_LENGTH_MIN, `Use at least ${PASSWORD_LENGTH_MIN} characters.`)
     .max(PASSWORD_LENGTH_MAX),
 })
-export type RegisterBody = z.input<typeof registerSchema>
 
 /** `admin`: this was the first person, who runs the place. */
 export interface Registered {
