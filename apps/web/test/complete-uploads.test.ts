@@ -6,6 +6,7 @@ import { completeUploads } from '../src/features/uploads/server/complete-uploads
 import { insertUploads, type NewUpload, reserveSpace } from '../src/features/uploads/server/insert-uploads.ts'
 import { db, inTransaction } from '../src/lib/db.ts'
 import { newPublicId, newUploadId } from '../src/lib/public-id.ts'
+import { forgetOldRows } from '../src/worker/forget.ts'
 import { reapBlob } from '../src/worker/reaper.ts'
 import { freshDatabase } from './support/database.ts'
 import { addFile, newPerson, type Person } from './support/people.ts'
@@ -383,6 +384,23 @@ it('a blob that the reaper takes between looking and linking is made anew', asyn
   expect(entry.blob).toMatchObject({ live: true })
   expect(entry.blobId).not.toBe(old.blobId)
   expect(await quotaOf()).toEqual({ used: 10, reserved: 0 })
+})
+
+it('uploads that ended are forgotten after a month, unfinished ones and their files are not', async () => {
+  const [done, open] = [await startUpload({ name: 'done' }), await startUpload({ name: 'open' })]
+  await complete(done.upl, receiptFor(done.upl, newContent()))
+  const monthAgo = new Date(Date.now() - 31 * 24 * 60 * 60 * 1000)
+  const young = await startUpload({ name: 'young' })
+  await abortUpload(person.id, young.upl)
+  await db().upload.updateMany({ where: { upl: { in: [done.upl, open.upl] } }, data: { updatedAt: monthAgo } })
+  await forgetOldRows()
+  const left = await db().upload.findMany({
+    where: { ownerId: person.id },
+    select: { name: true },
+    orderBy: { id: 'asc' },
+  })
+  expect(left.map((row) => row.name)).toEqual(['open', 'young'])
+  expect((await filesOf(person)).map((file) => file.name)).toEqual(['done'])
 })
 
 async function waitUntilBlocked(): Promise<void> {

@@ -88,6 +88,7 @@ describe('workers', () => {
       'collectGarbage',
       'continueTreeJobs',
       'expireUploads',
+      'forgetOldRows',
       'reapBlobs',
       'reconcile',
     ])

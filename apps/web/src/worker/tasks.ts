@@ -2,6 +2,7 @@ import type { TaskList } from 'graphile-worker'
 import { expireUploads } from '../features/uploads/server/expire-uploads.ts'
 import { reconcileUploads } from '../features/uploads/server/reconcile.ts'
 import { log } from '../lib/log.ts'
+import { forgetOldRows } from './forget.ts'
 import { collectGarbage } from './garbage.ts'
 import { reapBlobs } from './reaper.ts'
 import { continueTreeJobs } from './tree-jobs.ts'
@@ -13,6 +14,7 @@ const everyMinute: Record<string, () => Promise<unknown>> = {
   reapBlobs,
   collectGarbage,
   continueTreeJobs,
+  forgetOldRows,
 }
 
 export const taskNames = Object.keys(everyMinute)

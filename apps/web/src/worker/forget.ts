@@ -1,0 +1,20 @@
+import { db } from '../lib/db.ts'
+
+const UPLOADS_KEPT_DAYS = 30
+const SESSIONS_KEPT_DAYS = 30
+const BATCH = 1000
+
+/** Deletes rows that nobody asks for any more. Returns how many. */
+export async function forgetOldRows(): Promise<number> {
+  // Longer than any browser or storage goes on asking about an upload that has ended.
+  const uploads = await db().$executeRaw`
+    DELETE FROM upload WHERE id IN (
+      SELECT id FROM upload
+      WHERE state NOT IN ('created', 'uploading') AND updated_at < now() - make_interval(days => ${UPLOADS_KEPT_DAYS})
+      LIMIT ${BATCH} FOR UPDATE SKIP LOCKED)`
+  const sessions = await db().$executeRaw`
+    DELETE FROM session
+    WHERE least(expires_at, revoked_at) < now() - make_interval(days => ${SESSIONS_KEPT_DAYS})`
+  const attempts = await db().$executeRaw`DELETE FROM sign_in_attempt WHERE window_end < now()`
+  return uploads + sessions + attempts
+}
