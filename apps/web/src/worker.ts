@@ -5,7 +5,7 @@ import { db } from './lib/db.ts'
 import { dfs } from './lib/dfs.ts'
 import { env } from './lib/env.ts'
 import { log } from './lib/log.ts'
-import { crontab, makeTaskList, taskNames } from './worker/tasks.ts'
+import { crontab, makeTaskList, startTasks } from './worker/tasks.ts'
 
 const POOL_SIZE = 5
 const TASKS_AT_ONCE = 3
@@ -42,7 +42,7 @@ const runner = await run({
   logger: new Logger(toOurLog),
 })
 // What was left when the last worker ended does not wait for the next full minute.
-for (const name of taskNames) await runner.addJob(name, {}, { jobKey: name, maxAttempts: 1 })
+for (const name of startTasks) await runner.addJob(name, {}, { jobKey: name, maxAttempts: 1 })
 log().info('ready')
 
 const stopped = new Promise<NodeJS.Signals>((resolve) => {

@@ -6,6 +6,7 @@ import { completeUploads } from '../src/features/uploads/server/complete-uploads
 import { insertUploads, type NewUpload, reserveSpace } from '../src/features/uploads/server/insert-uploads.ts'
 import { db, inTransaction } from '../src/lib/db.ts'
 import { newPublicId, newUploadId } from '../src/lib/public-id.ts'
+import { auditQuotas } from '../src/worker/audit-quota.ts'
 import { forgetOldRows } from '../src/worker/forget.ts'
 import { reapBlob } from '../src/worker/reaper.ts'
 import { freshDatabase } from './support/database.ts'
@@ -384,6 +385,18 @@ it('a blob that the reaper takes between looking and linking is made anew', asyn
   expect(entry.blob).toMatchObject({ live: true })
   expect(entry.blobId).not.toBe(old.blobId)
   expect(await quotaOf()).toEqual({ used: 10, reserved: 0 })
+})
+
+it('the quota of every person is what entries and uploads add up to, and a difference is reported', async () => {
+  const upload = await startUpload()
+  await complete(upload.upl, receiptFor(upload.upl, newContent()))
+  await startUpload({ name: 'open' })
+  const differences = async () => (await auditQuotas()).filter(({ userId }) => userId === person.id)
+  expect(await differences()).toEqual([])
+  await db().quota.update({ where: { userId: person.id }, data: { used: 6n } })
+  expect(await differences()).toEqual([
+    { userId: person.id, used: 6n, usedByEntries: 5n, reserved: 5n, reservedByUploads: 5n },
+  ])
 })
 
 it('uploads that ended are forgotten after a month, unfinished ones and their files are not', async () => {

@@ -2,6 +2,7 @@ import type { TaskList } from 'graphile-worker'
 import { expireUploads } from '../features/uploads/server/expire-uploads.ts'
 import { reconcileUploads } from '../features/uploads/server/reconcile.ts'
 import { log } from '../lib/log.ts'
+import { auditQuotas } from './audit-quota.ts'
 import { forgetOldRows } from './forget.ts'
 import { collectGarbage } from './garbage.ts'
 import { reapBlobs } from './reaper.ts'
@@ -17,16 +18,24 @@ const everyMinute: Record<string, () => Promise<unknown>> = {
   forgetOldRows,
 }
 
-export const taskNames = Object.keys(everyMinute)
+const everyNight: Record<string, () => Promise<unknown>> = { auditQuotas }
 
-// One attempt: the next minute is the next one. The key keeps late runs from piling up.
-export const crontab = taskNames.map((name) => `* * * * * ${name} ?max=1&jobKey=${name}`).join('\n')
+/** Those that also run when a worker starts. */
+export const startTasks = Object.keys(everyMinute)
+
+// One attempt: the next time is soon enough. The key keeps late runs from piling up.
+const schedule = (times: string, tasks: object) =>
+  Object.keys(tasks).map((name) => `${times} ${name} ?max=1&jobKey=${name}`)
+export const crontab = [...schedule('* * * * *', everyMinute), ...schedule('17 3 * * *', everyNight)].join('\n')
 
 /** Task handlers that never overlap themselves in this process and never throw: a failure is logged, then it is over. */
 export function makeTaskList(): TaskList {
   const running = new Set<string>()
   return Object.fromEntries(
-    Object.entries(everyMinute).map(([name, work]) => [name, () => runAlone(running, name, work)]),
+    Object.entries({ ...everyMinute, ...everyNight }).map(([name, work]) => [
+      name,
+      () => runAlone(running, name, work),
+    ]),
   )
 }
 

@@ -1,0 +1,32 @@
+import { db } from '../lib/db.ts'
+import { log } from '../lib/log.ts'
+
+/** A person whose quota does not say what the entries and uploads say. Bytes. */
+interface QuotaDifference {
+  userId: string
+  used: bigint
+  usedByEntries: bigint
+  reserved: bigint
+  reservedByUploads: bigint
+}
+
+/** Adds everything up anew, in one statement and so of one moment. Differences are reported, never corrected. */
+export async function auditQuotas(): Promise<QuotaDifference[]> {
+  const differences = await db().$queryRaw<QuotaDifference[]>`
+    WITH entries AS (SELECT owner_id, sum(size)::bigint AS bytes FROM entry WHERE kind = 1 GROUP BY owner_id),
+    uploads AS (
+      SELECT owner_id, sum(reserved_bytes)::bigint AS bytes FROM upload
+      WHERE state IN ('created', 'uploading') GROUP BY owner_id
+    )
+    SELECT q.user_id AS "userId", q.used, coalesce(e.bytes, 0) AS "usedByEntries",
+      q.reserved, coalesce(u.bytes, 0) AS "reservedByUploads"
+    FROM quota q
+    LEFT JOIN entries e ON e.owner_id = q.user_id
+    LEFT JOIN uploads u ON u.owner_id = q.user_id
+    WHERE q.used <> coalesce(e.bytes, 0) OR q.reserved <> coalesce(u.bytes, 0)`
+  for (const { userId, ...bytes } of differences) {
+    const counts = Object.fromEntries(Object.entries(bytes).map(([name, value]) => [name, String(value)]))
+    log().error({ userId, ...counts }, 'a quota differs from what its owner keeps')
+  }
+  return differences
+}
