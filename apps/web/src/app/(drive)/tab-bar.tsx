@@ -43,8 +43,8 @@ export function TabBar({ uploading, onUploads }: TabBarProps) {
           [
             { id: 'photo', label: t('takePhoto'), icon: Camera, run: () => drive.pick('photo') },
             { id: 'pictures', label: t('photosVideos'), icon: Images, run: () => drive.pick('pictures') },
-            { id: 'files', label: t('files'), icon: Upload, run: () => drive.pick('files') },
-            { id: 'folder', label: t('folder'), icon: FolderUp, run: () => drive.pick('folder') },
+            { id: 'files', label: t('uploadFiles'), icon: Upload, run: () => drive.pick('files') },
+            { id: 'folder', label: t('uploadFolder'), icon: FolderUp, run: () => drive.pick('folder') },
           ],
           [
             {

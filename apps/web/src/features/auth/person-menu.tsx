@@ -4,8 +4,9 @@ import type { LucideIcon } from 'lucide-react'
 import { Keyboard, Languages, LogOut, Monitor, Moon, Rows3, Sun, SunMoon } from 'lucide-react'
 import { useTranslations } from 'next-intl'
 import { Popover } from 'radix-ui'
-import { type ReactNode, useState } from 'react'
+import { type KeyboardEvent, type ReactNode, useState } from 'react'
 import { Sheet } from '../../components/action-sheet.tsx'
+import { cn } from '../../components/class-names.ts'
 import { Icon } from '../../components/icon.tsx'
 import { useLanguage } from '../../components/language-links.tsx'
 import type { Theme } from '../../components/preferences.ts'
@@ -154,10 +155,10 @@ function PersonPanel({ person, theme, onTheme, onKeyboardHelp }: PersonPanelProp
         </Choice>
       </div>
       <Line />
-      <div className="coarse:hidden">
-        <Row icon={Keyboard} label={t('keyboard')} keys="?" onPress={onKeyboardHelp} />
+      <div role="menu" aria-label={t('person')}>
+        <Row icon={Keyboard} label={t('keyboard')} keys="?" className="coarse:hidden" onPress={onKeyboardHelp} />
+        <Row icon={LogOut} label={auth('signOut')} onPress={() => void leave()} />
       </div>
-      <Row icon={LogOut} label={auth('signOut')} onPress={() => void leave()} />
     </>
   )
 }
@@ -178,20 +179,34 @@ function Choice({ icon, label, children }: { icon: LucideIcon; label: string; ch
   )
 }
 
-type RowProps = { icon: LucideIcon; label: string; keys?: string; onPress: () => void }
+type RowProps = { icon: LucideIcon; label: string; keys?: string; className?: string; onPress: () => void }
 
-function Row({ icon, label, keys, onPress }: RowProps) {
+function Row({ icon, label, keys, className, onPress }: RowProps) {
   return (
     <button
       type="button"
+      role="menuitem"
       onClick={onPress}
-      className="flex h-[34px] w-full items-center gap-2.5 rounded-tile px-2.5 text-left hover:bg-hover active:bg-press coarse:h-12"
+      onKeyDown={walk}
+      className={cn(
+        'flex h-[34px] w-full items-center gap-2.5 rounded-tile px-2.5 text-left hover:bg-hover active:bg-press coarse:h-12',
+        className,
+      )}
     >
       <Icon of={icon} className="text-ink-2" />
       {label}
       {keys === undefined ? null : <kbd className="ml-auto font-medium font-sans text-11 text-ink-3">{keys}</kbd>}
     </button>
   )
+}
+
+/** Arrows walk through the items. */
+function walk(event: KeyboardEvent<HTMLElement>): void {
+  const { key, currentTarget } = event
+  if (key !== 'ArrowDown' && key !== 'ArrowUp') return
+  event.preventDefault()
+  const next = key === 'ArrowDown' ? currentTarget.nextElementSibling : currentTarget.previousElementSibling
+  if (next instanceof HTMLElement) next.focus()
 }
 
 function Lines({ gap }: { gap: number }) {

@@ -67,6 +67,7 @@ export function EntryGrid(props: EntryGridProps) {
   return (
     <div
       role="grid"
+      tabIndex={-1}
       aria-label={label}
       aria-multiselectable="true"
       aria-rowcount={lines.length}

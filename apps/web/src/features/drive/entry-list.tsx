@@ -69,6 +69,7 @@ export function EntryList(props: EntryViewProps) {
   return (
     <div
       role="grid"
+      tabIndex={-1}
       aria-label={label}
       aria-multiselectable="true"
       aria-rowcount={total + 1}

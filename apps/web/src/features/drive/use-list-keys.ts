@@ -43,5 +43,7 @@ export function useListKeys({ pane, onCommand, onTyped }: ListKeysOptions): void
 function isListFocused(event: KeyboardEvent, pane: HTMLElement | null): boolean {
   const { target } = event
   if (target === document.body || target === pane) return true
-  return target instanceof HTMLElement && target.hasAttribute('data-entry') && pane?.contains(target) === true
+  return (
+    target instanceof HTMLElement && target.matches('[data-entry], [role="grid"]') && pane?.contains(target) === true
+  )
 }

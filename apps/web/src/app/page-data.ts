@@ -1,0 +1,33 @@
+import { getMe, getSetup } from '../features/auth/queries.ts'
+import type { Me } from '../features/auth/schema.ts'
+import { currentUser } from '../features/auth/session.ts'
+import { listEntries } from '../features/drive/queries.ts'
+import type { EntryPage, SortDirection, SortKey } from '../features/drive/schema.ts'
+import { ApiError } from '../lib/api-error.ts'
+import { env } from '../lib/env.ts'
+
+/** Who looks at this page; null when nobody is signed in. */
+export async function loadMe(): Promise<Me | null> {
+  const user = await currentUser()
+  return user === null ? null : getMe(user)
+}
+
+/** What the doors need to know: whether anybody is here yet, who may come in, and what a new person gets. */
+export async function loadSetup() {
+  return { ...(await getSetup()), quotaBytes: env().quotaDefaultBytes }
+}
+
+/** The first page of a folder; null when there is no such folder, or when it is not this person's. */
+export async function loadFirstPage(
+  folder: string,
+  { sort, direction }: { sort: SortKey; direction: SortDirection },
+): Promise<EntryPage | null> {
+  const user = await currentUser()
+  if (user === null) return null
+  try {
+    return await listEntries(user.id, { folder, sort, dir: direction })
+  } catch (error) {
+    if (error instanceof ApiError && error.code === 'not_found') return null
+    throw error
+  }
+}

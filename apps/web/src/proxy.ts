@@ -1,0 +1,36 @@
+import { type NextRequest, NextResponse } from 'next/server'
+import { contentSecurityPolicy } from './content-security-policy.ts'
+import { storageOrigins } from './lib/dfs.ts'
+import { env } from './lib/env.ts'
+import { ownOrigin } from './lib/own-origin.ts'
+
+const NONCE_BYTES = 18
+
+/** Every page gets its own policy: which storages it may talk to is only known while it is asked for. */
+export async function proxy(request: NextRequest): Promise<NextResponse> {
+  const origin = ownOrigin(request.headers, env().origins)
+  const nonce = Buffer.from(crypto.getRandomValues(new Uint8Array(NONCE_BYTES))).toString('base64')
+  const policy = contentSecurityPolicy({
+    nonce,
+    storageOrigins: origin === undefined ? [] : await storageOrigins(origin),
+    development: env().development,
+  })
+  const headers = new Headers(request.headers)
+  headers.set('x-nonce', nonce)
+  // Next reads the nonce for its own scripts from the policy of the request.
+  headers.set('content-security-policy', policy)
+  const response = NextResponse.next({ request: { headers } })
+  response.headers.set('content-security-policy', policy)
+  response.headers.set('referrer-policy', 'no-referrer')
+  response.headers.set('x-content-type-options', 'nosniff')
+  return response
+}
+
+export const config = {
+  matcher: [
+    {
+      source: '/((?!api/|r$|_next/static|_next/image|favicon.ico|icon|apple-icon|manifest).*)',
+      missing: [{ type: 'header', key: 'next-router-prefetch' }],
+    },
+  ],
+}
