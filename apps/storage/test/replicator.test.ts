@@ -184,7 +184,7 @@ function upload(body: Buffer): Promise<string> {
   })
 }
 
-async function uploadMany(count: number): Promise<string[]> {
+function uploadMany(count: number): Promise<string[]> {
   return Promise.all(Array.from({ length: count }, (_, i) => upload(content(50 + i, i))))
 }
 
