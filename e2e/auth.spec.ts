@@ -1,5 +1,5 @@
 import { expect } from '@playwright/test'
-import { newPerson, register, signIn } from './drive-page.ts'
+import { register, signIn } from './drive-page.ts'
 import { test } from './drive-test.ts'
 
 test('a wrong password is refused with a sentence, the right one opens the drive', async ({ page, drive, person }) => {
@@ -11,20 +11,19 @@ test('a wrong password is refused with a sentence, the right one opens the drive
   await expect(page.getByText('Lay the first stone')).toBeVisible()
 })
 
-test('signing out ends the session itself, not only the cookie', async ({ page, drive, person }) => {
+test('signing out ends the session itself, not only the cookie', async ({ page, drive }) => {
   const cookies = await page.context().cookies()
   await page.getByRole('button', { name: 'Account and settings' }).click()
-  await page.getByRole('menuitem', { name: 'Sign out' }).click()
+  await page.getByRole('button', { name: 'Sign out' }).click()
   await expect(page.getByRole('heading', { name: 'Sign in to Cairn' })).toBeVisible()
   await page.context().addCookies(cookies)
   const answer = await page.request.get(`${drive.url}/api/me`)
   expect(answer.status()).toBe(401)
   await page.goto(`${drive.url}/drive`)
   await expect(page.getByRole('heading', { name: 'Sign in to Cairn' })).toBeVisible()
-  expect(person.email).toContain('@')
 })
 
-test('the second person is no administrator and is not told so', async ({ page, drive, person, browser }) => {
+test('the second person is no administrator and is not told so', async ({ page, drive, browser }) => {
   const other = await (await browser.newContext()).newPage()
   await other.goto(`${drive.url}/register`)
   await expect(other.getByRole('button', { name: 'Create account' })).toBeVisible()
@@ -33,7 +32,6 @@ test('the second person is no administrator and is not told so', async ({ page, 
   const me = await other.request.get(`${drive.url}/api/me`)
   expect(await me.json()).toMatchObject({ role: 'user' })
   await other.context().close()
-  expect(person.email).toContain('@')
   await expect(page.getByText('Lay the first stone')).toBeVisible()
 })
 
@@ -47,9 +45,7 @@ test('an email can register once', async ({ page, drive, person }) => {
   await expect(page.getByText('There is an account with this address already.')).toBeVisible()
 })
 
-test('a page that needs a person leads to sign-in and back', async ({ page, drive }) => {
-  const person = newPerson()
-  await register(page, drive.url, person)
+test('a page that needs a person leads to sign-in and back', async ({ page, drive, person }) => {
   await page.context().clearCookies()
   await page.goto(`${drive.url}/drive`)
   await expect(page.getByRole('heading', { name: 'Sign in to Cairn' })).toBeVisible()

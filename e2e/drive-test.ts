@@ -23,7 +23,10 @@ export const test = base.extend<DriveFixtures, DriveWorkerFixtures>({
     },
     { scope: 'worker', timeout: START_TIMEOUT_MS },
   ],
-  person: async ({ page, drive }, use) => {
-    await use(await register(page, drive.url))
-  },
+  person: [
+    async ({ page, drive }, use) => {
+      await use(await register(page, drive.url))
+    },
+    { auto: true },
+  ],
 })

@@ -2,10 +2,6 @@ import { expect } from '@playwright/test'
 import { createFolder, openFolder, row } from './drive-page.ts'
 import { test } from './drive-test.ts'
 
-test.beforeEach(({ person }) => {
-  expect(person.email).toContain('@')
-})
-
 test('a folder is created, renamed, and still there after a reload', async ({ page }) => {
   await createFolder(page, 'Field notes')
   await row(page, 'Field notes').click()

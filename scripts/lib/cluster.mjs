@@ -1,11 +1,12 @@
 // All processes of a drive: database, tracker, storages, web, worker. `npm start` and the browser tests both run this.
 import path from 'node:path'
 import { GROUP, writeConfFiles } from './conf-files.mjs'
-import { migrate, startDatabase } from './database.mjs'
+import { startDatabase } from './database.mjs'
 import { loadClient, loadTickets } from './dfs-client.mjs'
 import { requireCairnCluster } from './external-cluster.mjs'
 import { Member } from './member.mjs'
 import { memberDefinitions } from './members.mjs'
+import { migrate } from './migrations.mjs'
 import { PlainError } from './plain-error.mjs'
 import { sessionSecret, writeKeys } from './secrets.mjs'
 import { until } from './until.mjs'

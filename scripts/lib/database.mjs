@@ -2,8 +2,6 @@ import path from 'node:path'
 import { startEmbeddedPostgres } from './embedded-pg.mjs'
 import { LogFile } from './log-file.mjs'
 import { PlainError } from './plain-error.mjs'
-import { runQuietly } from './quiet-run.mjs'
-import { prismaEnv, root } from './run.mjs'
 
 const CONNECT_TIMEOUT_MS = 5000
 const DATABASE_MISSING = '3D000'
@@ -44,10 +42,4 @@ export async function startDatabase({ databaseUrl, dataDir }) {
       log.close()
     },
   }
-}
-
-/** Brings the tables up to date. */
-export async function migrate(url) {
-  const cli = path.join(root, 'node_modules/prisma/build/index.js')
-  await runQuietly(process.execPath, [cli, 'migrate', 'deploy'], { env: { ...prismaEnv, DATABASE_URL: url } })
 }
