@@ -3,7 +3,6 @@ import { once } from 'node:events'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { Status, trackerCommands } from '@cairn/dfs-core'
 import { build } from 'esbuild'
@@ -59,12 +58,22 @@ async function start(lines: string[] = []): Promise<Daemon> {
   writeFileSync(confPath(), [...conf, 'id_type_in_filename = id', ''].join('\n'))
   const child = spawn(process.execPath, [bundle, confPath()], { stdio: ['ignore', 'pipe', 'inherit'] })
   children.push(child)
-  let last: { msg: string; tcpPort: number; httpPort: number } | undefined
-  for await (const line of createInterface(child.stdout)) {
-    last = JSON.parse(line)
-    if (last?.msg === 'ready') return { child, tcpPort: last.tcpPort, httpPort: last.httpPort }
-  }
-  throw new Error(last?.msg ?? 'the tracker said nothing')
+  return await new Promise((resolve, reject) => {
+    let output = ''
+    child.stdout.on('data', (chunk: Buffer) => {
+      output += chunk
+      const ready = logLines(output).find(({ msg }) => msg === 'ready')
+      if (ready !== undefined) resolve({ child, tcpPort: ready.tcpPort, httpPort: ready.httpPort })
+    })
+    child.once('close', () => reject(new Error(logLines(output).at(-1)?.msg ?? 'the tracker said nothing')))
+  })
+}
+
+function logLines(output: string): { msg: string; tcpPort: number; httpPort: number }[] {
+  return output
+    .split('\n')
+    .slice(0, -1)
+    .map((line) => JSON.parse(line))
 }
 
 async function end(child: ChildProcess, signal: 'SIGTERM' | 'SIGINT' | 'SIGKILL'): Promise<number | null> {
