@@ -25,9 +25,11 @@ export interface TestStorage {
 
 export interface TestCluster {
   readonly folder: string
-  readonly tracker: RunningTracker
+  tracker: RunningTracker
   readonly dfs: DfsClient
   readonly storages: TestStorage[]
+  /** On the same port, from what it saved. */
+  restartTracker(): Promise<void>
   addStorage(id: string, change?: Partial<StorageConfig>): Promise<TestStorage>
   close(): Promise<void>
 }
@@ -38,7 +40,7 @@ export async function startCluster(
   change: Partial<StorageConfig> = {},
 ): Promise<TestCluster> {
   const folder = mkdtempSync(join(tmpdir(), 'cairn-storage-'))
-  const tracker = await startTestTracker(join(folder, 'tracker'))
+  const tracker = await startTestTracker(join(folder, 'tracker'), 0)
   const pool = new ConnectionPool({ networkTimeoutMs: 10_000 })
   const dfs = new DfsClient({ trackers: [`127.0.0.1:${tracker.tcpPort}`] })
   const storages: TestStorage[] = []
@@ -47,8 +49,19 @@ export async function startCluster(
     tracker,
     dfs,
     storages,
+    async restartTracker() {
+      const port = cluster.tracker.tcpPort
+      await cluster.tracker.close()
+      cluster.tracker = await startTestTracker(join(folder, 'tracker'), port)
+    },
     async addStorage(id, own = {}) {
-      const storage = await startTestStorage({ folder, id, tracker, pool, change: { ...change, ...own } })
+      const storage = await startTestStorage({
+        folder,
+        id,
+        tracker: cluster.tracker,
+        pool,
+        change: { ...change, ...own },
+      })
       storages.push(storage)
       return storage
     },
@@ -56,7 +69,7 @@ export async function startCluster(
       dfs.close()
       pool.close()
       await Promise.all(storages.map((storage) => storage.stop()))
-      await tracker.close()
+      await cluster.tracker.close()
       rmSync(folder, { recursive: true, force: true })
     },
   }
@@ -107,7 +120,7 @@ export async function allActive(cluster: TestCluster): Promise<void> {
 /** Ids that a test may use; ports are only there because the file needs them, storages are told apart by their id. */
 const IDS = ['100001', '100002', '100003']
 
-function startTestTracker(basePath: string): Promise<RunningTracker> {
+function startTestTracker(basePath: string, port: number): Promise<RunningTracker> {
   mkdirSync(basePath, { recursive: true })
   const entries = IDS.map((id, index) => ({
     id,
@@ -121,7 +134,7 @@ function startTestTracker(basePath: string): Promise<RunningTracker> {
     {
       ...config,
       bindAddresses: ['127.0.0.1'],
-      port: 0,
+      port,
       http: { bindAddress: '127.0.0.1', port: -1 },
       storageIds: buildStorageIds(entries, 'storage_ids.conf'),
       cluster: { ...config.cluster, idInFileName: true, reservedSpace: { kind: 'mb', mb: 1 } },

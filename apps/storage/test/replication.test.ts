@@ -1,5 +1,6 @@
-import { readFileSync, statSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, statSync, unlinkSync } from 'node:fs'
 import { join } from 'node:path'
+import { crc32 } from 'node:zlib'
 import { ServerError, Status } from '@cairn/dfs-core'
 import { afterEach, describe, expect, it } from 'vitest'
 import { allActive, content, startCluster, type TestCluster, type TestStorage, until } from './cluster.ts'
@@ -128,16 +129,37 @@ describe('replication between two storages', () => {
 
   it('a file that is asked for before it has arrived is read from its source', async () => {
     const [one, two] = await start(['100001', '100002'])
-    await one!.stop()
-    await one!.start({ heartBeatIntervalMs: 60_000 })
-    await allActive(cluster)
     const body = content(300_000)
     const fileId = await one!.client.uploadFile(body, { ext: 'bin' })
+    await one!.client.setMetadata(fileId, { author: 'me' }, 'overwrite')
+    await until('the metadata is there', () => existsSync(`${pathOf(two!, fileId)}-m`))
+    // As if it were still under way.
+    unlinkSync(pathOf(two!, fileId))
+    unlinkSync(`${pathOf(two!, fileId)}-m`)
     expect((await two!.client.downloadBuffer(fileId)).equals(body)).toBe(true)
-    expect(
-      (await two!.client.downloadBuffer(fileId, { offset: 1000, length: 50 })).equals(body.subarray(1000, 1050)),
-    ).toBe(true)
-    expect(await two!.client.queryFileInfo(fileId)).toMatchObject({ size: 300_000 })
+    const range = { offset: 1000, length: 50 }
+    expect((await two!.client.downloadBuffer(fileId, range)).equals(body.subarray(1000, 1050))).toBe(true)
+    expect(await two!.client.queryFileInfo(fileId)).toMatchObject({ size: 300_000, crc32: crc32(body) })
+    expect(await two!.client.getMetadata(fileId)).toEqual({ author: 'me' })
+    expect(readdirSync(join(two!.basePath, 'data/.cairn-tmp'))).toEqual([])
+    await expect(two!.client.downloadBuffer(fileId, { offset: 300_000 })).rejects.toMatchObject({
+      status: Status.EINVAL,
+    })
+
+    const marked = { status: 0x40 }
+    const head = Buffer.concat([Buffer.alloc(16), Buffer.from('group1'.padEnd(16, '\0')), Buffer.from(fileId.slice(7))])
+    await expect(two!.client.request(14, head, undefined, marked)).rejects.toMatchObject({ status: Status.ENOENT })
+
+    await one!.stop()
+    await expect(two!.client.downloadBuffer(fileId)).rejects.toMatchObject({ status: Status.ENOENT })
+  })
+
+  it('goes on when the tracker was away, and storages become ACTIVE again by themselves', async () => {
+    const [one, two] = await start(['100001', '100002'])
+    await cluster.restartTracker()
+    await allActive(cluster)
+    const fileId = await cluster.dfs.upload(content(5000), { ext: 'bin' })
+    await until('both have it', () => has(one!, fileId, content(5000)) && has(two!, fileId, content(5000)))
   })
 
   it('a deletion while the source is down is not undone when it comes back', async () => {

@@ -1,0 +1,229 @@
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { ConnectionPool, parseFileId, StorageClient, TrackerClient } from '@cairn/dfs-core'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { defaultTrackerConfig } from '../../tracker/src/config.ts'
+import { type RunningTracker, startTracker } from '../../tracker/src/tracker.ts'
+import { loadStorageConfig, type StorageConfig, storageConfigDefaults } from '../src/config.ts'
+import { type RunningStorage, startStorage } from '../src/storage.ts'
+import { content, logger, startCluster, testStorageConfig, until } from './cluster.ts'
+
+let folder: string
+let pool: ConnectionPool
+const closing: Array<{ close(): Promise<void> }> = []
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'cairn-start-'))
+  pool = new ConnectionPool({ networkTimeoutMs: 5000 })
+})
+afterEach(async () => {
+  for (const daemon of closing.splice(0).reverse()) await daemon.close()
+  pool.close()
+  rmSync(folder, { recursive: true })
+})
+
+/** A tracker as FastDFS starts without storage ids: members are known by their addresses. */
+async function startPlainTracker(): Promise<RunningTracker> {
+  mkdirSync(join(folder, 'tracker'))
+  const config = defaultTrackerConfig(join(folder, 'tracker'))
+  const tracker = await startTracker(
+    {
+      ...config,
+      bindAddresses: ['127.0.0.1'],
+      port: 0,
+      http: { bindAddress: '127.0.0.1', port: -1 },
+      cluster: { ...config.cluster, reservedSpace: { kind: 'mb', mb: 1 } },
+    },
+    logger,
+  )
+  closing.push(tracker)
+  return tracker
+}
+
+async function start(config: StorageConfig): Promise<RunningStorage> {
+  const storage = await startStorage(config, logger)
+  closing.push(storage)
+  return storage
+}
+
+const base = (name: string) => {
+  mkdirSync(join(folder, name), { recursive: true })
+  return join(folder, name)
+}
+
+describe('a group without storage ids', () => {
+  it('knows its members by their addresses, puts them into names, and replicates', async () => {
+    const tracker = await startPlainTracker()
+    const config = (name: string, bindAddress: string, port: number) => ({
+      ...testStorageConfig(base(name), '', tracker.tcpPort),
+      serverId: null,
+      bindAddress,
+      port,
+    })
+    const one = await start(config('one', '127.0.71.11', 0))
+    const two = await start(config('two', '127.0.71.12', one.tcpPort))
+    expect([one.storageId, two.storageId]).toEqual(['127.0.71.11', '127.0.71.12'])
+    const client = new TrackerClient([`127.0.0.1:${tracker.tcpPort}`], pool)
+    await until('both are ACTIVE', async () => {
+      const members = await client.listStorages('group1')
+      return members.length === 2 && members.every(({ status }) => status === 7)
+    })
+    const fileId = await new StorageClient(`127.0.71.11:${one.tcpPort}`, pool).uploadFile(content(5000), { ext: 'bin' })
+    expect(parseFileId(fileId).source).toEqual({ kind: 'ip', ip: '127.0.71.11' })
+    const replica = new StorageClient(`127.0.71.12:${two.tcpPort}`, pool)
+    const path = join(folder, 'two/data', fileId.slice('group1/M00/'.length))
+    await until('it is at the other', () => existsSync(path))
+    expect((await replica.downloadBuffer(fileId)).equals(content(5000))).toBe(true)
+    expect(await replica.queryFileInfo(fileId)).toMatchObject({ sourceIp: '127.0.71.11' })
+    await until('the mark is named as C names it', () =>
+      existsSync(join(folder, `one/data/sync/127.0.71.12_${one.tcpPort}.mark`)),
+    )
+  })
+})
+
+describe('a storage', () => {
+  it('waits for its tracker, and stops waiting when it is told to', async () => {
+    const stop = new AbortController()
+    const starting = startStorage(testStorageConfig(base('s'), '100001', 1), logger, stop.signal)
+    setTimeout(() => stop.abort(), 50)
+    await expect(starting).rejects.toThrow('aborted')
+    expect(existsSync(join(folder, 's/data/.cairn-running'))).toBe(false)
+  })
+
+  it('does not start on a store path that is not there', async () => {
+    const config = testStorageConfig(base('s'), '100001', 1)
+    const missing = { ...config, storePaths: [{ path: join(folder, 'not-mounted'), readonly: false }] }
+    await expect(startStorage(missing, logger)).rejects.toThrow('not-mounted')
+  })
+
+  it('does not start when its log is damaged in the middle', async () => {
+    mkdirSync(join(base('s'), 'data/sync'), { recursive: true })
+    writeFileSync(join(folder, 's/data/sync/binlog.000'), '1 C M00/00/00/a\ndamaged\n2 C M00/00/00/b\n')
+    const config = testStorageConfig(join(folder, 's'), '100001', 1)
+    await expect(startStorage(config, logger)).rejects.toThrow('binlog.000 is damaged at offset 16')
+  })
+
+  it('spreads files over its store paths, passes over the read-only one, and serves all of them', async () => {
+    const cluster = await startCluster([])
+    closing.push(cluster)
+    const paths = ['p0', 'p1', 'p2'].map((name) => ({ path: base(name), readonly: name === 'p1' }))
+    const storage = await cluster.addStorage('100001', { storePaths: paths })
+    const fileIds = []
+    for (let i = 0; i < 6; i += 1) fileIds.push(await storage.client.uploadFile(content(100, i), { ext: 'bin' }))
+    expect(fileIds.map((fileId) => parseFileId(fileId).storePathIndex)).toEqual([0, 2, 0, 2, 0, 2])
+    const asked = await storage.client.uploadFile(content(5), { ext: 'bin', storePathIndex: 1 })
+    expect(parseFileId(asked).storePathIndex).not.toBe(1)
+    for (const [i, fileId] of fileIds.entries()) {
+      expect((await storage.client.downloadBuffer(fileId)).equals(content(100, i))).toBe(true)
+    }
+    expect(existsSync(join(folder, 'p2/data/.fastdfs_vars'))).toBe(true)
+  })
+
+  it('serves HTTP beside the protocol of FastDFS, and says on which port', async () => {
+    const cluster = await startCluster([])
+    closing.push(cluster)
+    const http = { ...storageConfigDefaults.http, bindAddress: '127.0.0.1', port: 0, access: 'open' as const }
+    const storage = await cluster.addStorage('100001', { http })
+    const { httpPort } = storage.running
+    expect(await storage.client.status()).toMatchObject({ httpPort, storageId: '100001', group: 'group1' })
+    const fileId = await storage.client.uploadFile(content(7000), { ext: 'bin' })
+    const answer = await fetch(`http://127.0.0.1:${httpPort}/${fileId}`)
+    expect(Buffer.from(await answer.arrayBuffer()).equals(content(7000))).toBe(true)
+  })
+
+  it('refuses uploads that would eat into the reserve, and those above its limit', async () => {
+    const cluster = await startCluster([])
+    closing.push(cluster)
+    const storage = await cluster.addStorage('100001', { uploadSizeMax: 1000 })
+    await expect(storage.client.uploadFile(content(1001), { ext: 'bin' })).rejects.toMatchObject({ status: 27 })
+    const huge = Buffer.concat([Buffer.from([0xff]), Buffer.from('0001000000000000', 'hex'), Buffer.alloc(6)])
+    await expect(storage.client.request(11, huge)).rejects.toMatchObject({ status: 22 })
+    await storage.client.uploadFile(content(1000), { ext: 'bin' })
+  })
+
+  it('tells the tracker what it counts', async () => {
+    const cluster = await startCluster()
+    closing.push(cluster)
+    const [storage] = cluster.storages
+    const fileId = await storage!.client.uploadFile(content(1234), { ext: 'bin' })
+    await storage!.client.downloadBuffer(fileId)
+    await storage!.client.deleteFile(fileId)
+    await storage!.client.deleteFile(fileId).catch(() => undefined)
+    await until('the tracker knows', async () => {
+      const [record] = await cluster.dfs.tracker.listStorages('group1')
+      return record?.stat.totalDeleteCount === 2
+    })
+    const [record] = await cluster.dfs.tracker.listStorages('group1')
+    expect(record?.stat).toMatchObject({
+      successUploadCount: 1,
+      successUploadBytes: 1234,
+      successDownloadCount: 1,
+      successDownloadBytes: 1234,
+      successDeleteCount: 1,
+    })
+    await storage!.stop()
+    expect(readFileSync(join(storage!.basePath, 'data/storage_stat.dat'), 'latin1')).toContain(
+      'success_upload_count=1\n',
+    )
+  })
+})
+
+describe('storage.conf', () => {
+  it('has the keys of FastDFS and defaults', () => {
+    const path = join(folder, 'storage.conf')
+    writeFileSync(
+      path,
+      [
+        'group_name=group7',
+        'base_path=data',
+        'store_path_count=2',
+        'store_path0=data',
+        'store_path1=/mnt/disk2',
+        'store_path1_readonly=yes',
+        'tracker_server=10.0.0.1:22122',
+        'tracker_server=10.0.0.2,192.0.2.9:22123',
+        'heart_beat_interval = 5',
+        'buff_size = 512KB',
+        'allow_hosts = 10.0.1.0/24',
+        'http_port = -1',
+        'upload_durability = group',
+        'no_such_key = 1',
+        'work_threads = 4',
+      ].join('\n'),
+    )
+    const config = loadStorageConfig(path)
+    expect(config).toMatchObject({
+      group: 'group7',
+      port: 23000,
+      basePath: join(folder, 'data'),
+      storePaths: [
+        { path: join(folder, 'data'), readonly: false },
+        { path: '/mnt/disk2', readonly: true },
+      ],
+      trackers: [
+        { hosts: ['10.0.0.1'], port: 22122 },
+        { hosts: ['10.0.0.2', '192.0.2.9'], port: 22123 },
+      ],
+      heartBeatIntervalMs: 5000,
+      bufferBytes: 524_288,
+      allowHosts: ['10.0.1.0/24'],
+      uploadDurability: 'group',
+      uploadSizeMax: 0,
+    })
+    expect(config.http.port).toBe(-1)
+    expect(config.warnings).toEqual([`${path}:14: unknown key no_such_key`])
+  })
+
+  it.each([
+    ['upload_durability = often', 'upload_durability'],
+    ['port = http', 'port'],
+    ['store_path_count = 0', 'store_path_count'],
+    ['tracker_server = :22122', 'tracker_server'],
+    ['heart_beat_interval = 0', 'heart_beat_interval'],
+  ])('with %s is refused, and the key is named', (line, key) => {
+    const path = join(folder, 'storage.conf')
+    writeFileSync(path, `group_name=group1\nbase_path=data\n${line}\n`)
+    expect(() => loadStorageConfig(path)).toThrow(key)
+  })
+})
