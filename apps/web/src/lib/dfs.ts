@@ -3,28 +3,30 @@ import { ConnectionError, DfsClient, ServerError } from '@cairn/dfs-core'
 import { AddressBook, type Member, type ReachableMember } from './address-book.ts'
 import { ApiError } from './api-error.ts'
 import { env } from './env.ts'
-import { processWide } from './process-wide.ts'
 import { storageOrigin } from './storage-url.ts'
 
 const CONNECT_TIMEOUT_MS = 3000
 const NETWORK_TIMEOUT_MS = 30_000
 const CHOICES_MAX = 3
 
+// Not process-wide: Next bundles dfs-core into pages, routes and the proxy anew, and an error that a client of one bundle
+// throws is no instance of the class of another. Each has its own few connections.
+let client: DfsClient | undefined
+let book: AddressBook | undefined
+
 /** The client of the file system. */
 export function dfs(): DfsClient {
-  return processWide(
-    'dfs',
-    () =>
-      new DfsClient({
-        trackers: [...env().trackers],
-        connectTimeoutMs: CONNECT_TIMEOUT_MS,
-        networkTimeoutMs: NETWORK_TIMEOUT_MS,
-      }),
-  )
+  client ??= new DfsClient({
+    trackers: [...env().trackers],
+    connectTimeoutMs: CONNECT_TIMEOUT_MS,
+    networkTimeoutMs: NETWORK_TIMEOUT_MS,
+  })
+  return client
 }
 
 export function addressBook(): AddressBook {
-  return processWide('address-book', () => new AddressBook(dfs()))
+  book ??= new AddressBook(dfs())
+  return book
 }
 
 /** Runs a call to the file system; "nobody answers" and "no room" become ApiError no_storage. */

@@ -8,9 +8,9 @@ import { Icon } from '../../components/icon.tsx'
 import { Menu } from '../../components/menu.tsx'
 import { ROOT_ID } from './api-client.ts'
 import { useDrive } from './drive-context.tsx'
+import { folderPath } from './folder-path.ts'
 import type { Target } from './use-drive-changes.ts'
 import { dropLook, useDropTarget } from './use-drop-target.ts'
-import { folderPath } from './use-folder-route.ts'
 
 const SHOWN = 4
 

@@ -8,8 +8,8 @@ import { FolderDrawing } from '../../components/folder-drawing.tsx'
 import { Icon } from '../../components/icon.tsx'
 import { ROOT_ID } from './api-client.ts'
 import { useDrive } from './drive-context.tsx'
+import { folderPath } from './folder-path.ts'
 import { dropLook, useDropTarget } from './use-drop-target.ts'
-import { folderPath } from './use-folder-route.ts'
 import { useTree } from './use-tree.ts'
 
 type FolderTreeProps = {

@@ -29,7 +29,7 @@ export function UploadList({ queue, onlyFailed, actions }: UploadListProps) {
     overscan: 6,
   })
   return (
-    <div ref={scroller} className="scrollbar-thin min-h-0 overflow-y-auto pb-1 phone:flex-1">
+    <div ref={scroller} className="scrollbar-thin min-h-0 overflow-y-auto pb-1.5 phone:flex-1">
       <ul className="relative" style={{ height: virtualizer.getTotalSize() }}>
         {virtualizer.getVirtualItems().map(({ index, key, start }) => {
           const row = rows[index]

@@ -2,7 +2,7 @@ import { cookies } from 'next/headers'
 import { notFound, redirect } from 'next/navigation'
 import { parsePreferences, parseTheme, THEME_COOKIE, VIEW_COOKIE } from '../../../../components/preferences.ts'
 import { ROOT_ID } from '../../../../features/drive/api-client.ts'
-import { folderPath } from '../../../../features/drive/use-folder-route.ts'
+import { folderPath } from '../../../../features/drive/folder-path.ts'
 import { loadFirstPage, loadMe } from '../../../page-data.ts'
 import { DriveScreen } from '../../drive-screen.tsx'
 

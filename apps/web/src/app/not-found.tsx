@@ -1,0 +1,18 @@
+import Link from 'next/link'
+import { getTranslations } from 'next-intl/server'
+import { buttonLook } from '../components/button.tsx'
+import { Void } from '../components/void.tsx'
+
+/** One page for what is not there and for what is somebody else's, so that nothing leaks. */
+export default async function NotFoundPage() {
+  const t = await getTranslations('drive')
+  return (
+    <main className="flex min-h-dvh flex-col">
+      <Void drawing="locked" title={t('notFoundTitle')} sentence={t('notFound')}>
+        <Link href="/drive" className={buttonLook({ size: 'sm' })}>
+          {t('backToDrive')}
+        </Link>
+      </Void>
+    </main>
+  )
+}
