@@ -215,7 +215,7 @@ function readAllowHosts(conf: Conf): readonly string[] | null {
 }
 
 /** `host`, `host:port`, `ip,ip:port`, `[v6]:port`. */
-export function parseTracker(text: string): TrackerAddress {
+function parseTracker(text: string): TrackerAddress {
   const [, bracketed, plain, port = '22122'] = /^(?:\[([^\]]+)\]|([^:]+))(?::(\d{1,5}))?$/.exec(text) ?? []
   const hosts = (bracketed ?? plain ?? '').split(',').map((host) => host.trim())
   if (hosts.some((host) => host === '') || Number(port) < 1 || Number(port) > 65_535) {

@@ -109,7 +109,7 @@ describe('a storage', () => {
     closing.push(cluster)
     const paths = ['p0', 'p1', 'p2'].map((name) => ({ path: base(name), readonly: name === 'p1' }))
     const storage = await cluster.addStorage('100001', { storePaths: paths })
-    const fileIds = []
+    const fileIds: string[] = []
     for (let i = 0; i < 6; i += 1) fileIds.push(await storage.client.uploadFile(content(100, i), { ext: 'bin' }))
     expect(fileIds.map((fileId) => parseFileId(fileId).storePathIndex)).toEqual([0, 2, 0, 2, 0, 2])
     const asked = await storage.client.uploadFile(content(5), { ext: 'bin', storePathIndex: 1 })

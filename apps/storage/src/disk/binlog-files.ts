@@ -26,7 +26,7 @@ export function binlogPath(folder: string, index: number): string {
 }
 
 /** `binlog_index.dat`: which file is written now. */
-export function readWriteIndex(folder: string): number {
+function readWriteIndex(folder: string): number {
   const text = readFileIfAny(join(folder, 'binlog_index.dat'))
   const match = text === null ? null : /^current_write=(\d{1,6})$/m.exec(text)
   return match?.[1] === undefined ? 0 : Number(match[1])

@@ -4,7 +4,7 @@ import { parseKeyValues } from '../engine/key-values.ts'
 import { makeFolder, readFileIfAny, replaceFile } from './atomic-file.ts'
 
 /** `.data_init_flag`: what this data folder is to its group. Written whole at every change. */
-export interface InitFlag {
+interface InitFlag {
   /** Unix seconds: when the data folder was made. */
   readonly joinTime: number
   /** The group's history was asked for once, and whoever sends it is known. */

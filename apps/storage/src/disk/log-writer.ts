@@ -4,7 +4,7 @@ import { syncFolder, writeAll } from './atomic-file.ts'
 import { type BinlogPosition, binlogPath, openForAppend, saveWriteIndex } from './binlog-files.ts'
 import { afterwards, type LogDone } from './log-done.ts'
 
-export interface AppendOptions {
+interface AppendOptions {
   /** What follows the name in the line (see BinlogRecord.extra). */
   readonly extra?: string
   /** `done` waits for fdatasync; one fdatasync serves all who wait. Otherwise for write(2): it survives kill -9. */

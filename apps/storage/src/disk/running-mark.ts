@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { isErrno, makeFolder, readFileIfAny, removeIfAny, replaceFile } from './atomic-file.ts'
 
 /** Left by a process that ended without closing its files. */
-export interface InterruptedRun {
+interface InterruptedRun {
   /** Unix seconds: the first name that the process drew says this time or a later one. */
   readonly startedAt: number
 }

@@ -1,7 +1,6 @@
 import { statfsSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import type { PathSpace } from '../engine/allocate.ts'
-import { hexByte } from '../engine/logic-name.ts'
 import { makeFolder } from './atomic-file.ts'
 
 /** One disk (or folder) of a storage: M00, M01, … */
@@ -23,10 +22,6 @@ export function openStorePath(index: number, root: string, readonly: boolean): S
   const temporaryDir = join(dataDir, '.cairn-tmp')
   makeFolder(temporaryDir)
   return { index, root, dataDir, temporaryDir, readonly }
-}
-
-export function directoryPath(storePath: StorePath, high: number, low: number): string {
-  return `${storePath.dataDir}/${hexByte(high)}/${hexByte(low)}`
 }
 
 const REFRESH_MS = 1000

@@ -1,5 +1,3 @@
-import type { ReservedSpace } from '@cairn/dfs-core/conf'
-
 /** Where the next new file goes: store path and one of the 256 × 256 directories. */
 
 export interface Directory {
@@ -55,7 +53,9 @@ export function hashDirectory(encodedName: string, subdirCount: number): Directo
 }
 
 /** The share of the disk that uploads leave free: bytes in all (shared by the store paths), or a share of each path. */
-export type Reserve = ReservedSpace
+export type Reserve =
+  | { readonly kind: 'bytes'; readonly bytes: number }
+  | { readonly kind: 'ratio'; readonly ratio: number }
 
 const MIB = 1024 * 1024
 

@@ -48,7 +48,7 @@ function pair(operation: string, key: string, what: 'Count' | 'Bytes'): Array<re
   ]
 }
 
-export function newCounters(): Counters {
+function newCounters(): Counters {
   return Object.fromEntries(KEYS.map(([name]) => [name, 0])) as Counters
 }
 

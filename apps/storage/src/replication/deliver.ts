@@ -20,7 +20,7 @@ export interface Delivery {
 }
 
 /** The local file is not what its name says: it must not spread. */
-export class LocalFileDamagedError extends Error {
+class LocalFileDamagedError extends Error {
   override readonly name = 'LocalFileDamagedError'
 }
 
