@@ -5,6 +5,9 @@ export default defineConfig({
     exclude: ['**/node_modules/**', '**/dist/**', '**/.next/**'],
     // Two cores: more workers only make daemons, databases and timers fight each other.
     maxWorkers: 2,
+    // What is waited for comes at once or never; on a busy machine a second is not enough to tell.
+    expect: { poll: { interval: 20, timeout: 15_000 } },
+    testTimeout: 30_000,
     projects: [
       {
         extends: true,
