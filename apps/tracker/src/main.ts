@@ -3,7 +3,8 @@ import { loadTrackerConfig } from './config.ts'
 import { startTracker } from './tracker.ts'
 
 const [confPath] = process.argv.slice(2)
-const logger = pino({ base: null })
+// Synchronous, so that the last words before an exit are not lost; a tracker logs little.
+const logger = pino({ base: null }, pino.destination({ dest: 1, sync: true }))
 
 try {
   if (confPath === undefined) throw new Error('usage: tracker <path of tracker.conf>')
