@@ -24,19 +24,27 @@ export class StorageFiles {
   readonly #logger: Logger
   readonly #running: RunningMark
   readonly #cursor: DirectoryCursor
+  readonly #orphansSince: number | null
 
   constructor(config: StorageConfig, logger: Logger) {
     const now = unixSeconds()
     this.#config = config
     this.#logger = logger
     this.#running = takeRunningMark(config.basePath, now)
-    this.initFlag = openInitFlag(config.basePath, now)
-    this.storePaths = config.storePaths.map(({ path, readonly }, index) => openStorePath(index, path, readonly))
-    const saved = loadStatFile(config.basePath)
-    this.counters = saved.counters
-    this.#cursor = createDirectoryCursor(saved.cursor, config.subdirCount, config.rotateCount)
-    const report = (message: string, error?: unknown) => logger.warn({ err: error }, message)
-    this.log = openLogWriter({ folder: binlogFolder(config.basePath), now: unixSeconds, report })
+    try {
+      this.initFlag = openInitFlag(config.basePath, now)
+      this.storePaths = config.storePaths.map(({ path, readonly }, index) => openStorePath(index, path, readonly))
+      const saved = loadStatFile(config.basePath)
+      this.counters = saved.counters
+      this.#cursor = createDirectoryCursor(saved.cursor, config.subdirCount, config.rotateCount)
+      const report = (message: string, error?: unknown) => logger.warn({ err: error }, message)
+      this.log = openLogWriter({ folder: binlogFolder(config.basePath), now: unixSeconds, report })
+    } catch (error) {
+      this.#running.abandon()
+      throw error
+    }
+    const isInterrupted = this.#running.interruptedSince !== null
+    this.#orphansSince = isInterrupted ? this.#running.beginRepair(this.log.openedAfter) : null
   }
 
   /** Files under the names that the cluster gives them. What a crash left half done is repaired first. */
@@ -55,10 +63,11 @@ export class StorageFiles {
 
   /** After a crash: removes files that were never acknowledged. Call it when interrupted uploads are finished. */
   removeOrphans(store: FileStore): void {
-    const { interrupted } = this.#running
-    if (interrupted === null) return
-    const orphans = sweepOrphans(store, Math.max(interrupted.startedAt, this.log.openedAfter))
-    for (const name of orphans) this.#logger.warn({ name }, 'removed a file that no record names')
+    if (this.#orphansSince !== null) {
+      for (const name of sweepOrphans(store, this.#orphansSince))
+        this.#logger.warn({ name }, 'removed a file that no record names')
+    }
+    this.#running.settle(unixSeconds())
   }
 
   saveStatistics(): void {

@@ -110,9 +110,18 @@ class Storage implements RunningStorage {
     return this.#replication?.progress() ?? []
   }
 
+  /** Leaves the group first, then stops serving; whatever fails, everything is closed. */
   async close(): Promise<void> {
     this.#stop.abort()
-    for (const close of this.#opened.splice(0).reverse()) await close()
+    const failures: unknown[] = []
+    for (const close of this.#opened.splice(0).reverse()) {
+      try {
+        await close()
+      } catch (error) {
+        failures.push(error)
+      }
+    }
+    if (failures.length > 0) throw new AggregateError(failures, 'the storage did not close cleanly')
   }
 
   #context({ identity, store, state, pool }: ContextParts): HandlerContext & { members: MemberDirectory } {

@@ -54,8 +54,7 @@ function open(): { files: StorageFiles; store: FileStore } {
 function die(files: StorageFiles): void {
   opened.splice(opened.indexOf(files), 1)
   const path = join(folder, 'data/.cairn-running')
-  const [, , startedAt = ''] = readFileSync(path, 'latin1').split(' ')
-  writeFileSync(path, `999999999 1 ${startedAt}`)
+  writeFileSync(path, readFileSync(path, 'latin1').replace(/^\d+ \d+ /, '999999999 1 '))
 }
 
 const create = (store: FileStore, body: Buffer, kind: 'normal' | 'appender' = 'normal') =>
@@ -105,6 +104,21 @@ describe('after a process that died', () => {
     expect(kept.map((path) => existsSync(path))).toEqual([true, true, true, true])
     expect(existsSync(linked.path)).toBe(true)
     expect(existsSync(own.path)).toBe(false)
+  })
+
+  it('a second death before the repair does not forget what the first one left', async () => {
+    const { files, store } = open()
+    await publish(store, create(store, content(1)))
+    const orphan = create(store, content(200))
+    die(files)
+    // This one dies between repairing changes and looking for orphans; its records are later than the orphan's name.
+    const second = new StorageFiles(testStorageConfig(folder, '100001', 1), logger)
+    second.openStore(identity)
+    const later = store.log.drawTimestamp() + 10
+    appendFileSync(join(folder, 'data/sync/binlog.000'), `${later} U M00/00/00/whatever\n`)
+    die(second)
+    open()
+    expect(existsSync(orphan.path)).toBe(false)
   })
 
   it('but after a clean end no file is removed, whatever the log says', async () => {
@@ -202,5 +216,15 @@ describe('two processes', () => {
   it('do not work on one folder', () => {
     open()
     expect(() => open()).toThrow(`is in use by process ${process.pid}`)
+  })
+})
+
+describe('a start that fails', () => {
+  it('leaves the folder as it was', () => {
+    const config = testStorageConfig(folder, '100001', 1)
+    const broken = { ...config, storePaths: [{ path: join(folder, 'not-there'), readonly: false }] }
+    expect(() => new StorageFiles(broken, logger)).toThrow('not-there')
+    expect(existsSync(join(folder, 'data/.cairn-running'))).toBe(false)
+    open()
   })
 })

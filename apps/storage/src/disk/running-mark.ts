@@ -2,31 +2,52 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { isErrno, makeFolder, readFileIfAny, removeIfAny, replaceFile } from './atomic-file.ts'
 
-/** Left by a process that ended without closing its files. */
-interface InterruptedRun {
-  /** Unix seconds: the first name that the process drew says this time or a later one. */
-  readonly startedAt: number
-}
-
 /** `data/.cairn-running`: a process works on this data folder. */
 export interface RunningMark {
-  /** Null after a clean end, and when no Cairn process has worked here before. */
-  readonly interrupted: InterruptedRun | null
+  /**
+   * Unix seconds: names that an interrupted run drew say this time or a later one. Null after a clean end, and when no
+   * Cairn process has worked here before.
+   */
+  readonly interruptedSince: number | null
+  /**
+   * The repair of an interrupted run begins. Its log tells more exactly since when names may lack a record; that is kept
+   * until `settle`, over further crashes, because the repair itself writes later records. Returns the time to go by.
+   */
+  beginRepair(lastRecord: number): number
+  /** What the interrupted run left is repaired: from now on only this process can leave something. */
+  settle(now: number): void
+  /** A clean end. */
   remove(): void
+  /** The start failed: as if this process had never been here. */
+  abandon(): void
 }
+
+const LINE = /^(\d+) (\d+) (\d+) (running|repairing)\n$/
 
 /** Throws when the process that made the mark is still alive: two of them would destroy each other's files. */
 export function takeRunningMark(basePath: string, now: number): RunningMark {
   makeFolder(join(basePath, 'data'))
   const path = join(basePath, 'data', '.cairn-running')
-  const [, pid, born, startedAt] = /^(\d+) (\d+) (\d+)\n$/.exec(readFileIfAny(path) ?? '') ?? []
+  const before = readFileIfAny(path)
+  const [, pid, born, since, state] = LINE.exec(before ?? '') ?? []
   if (pid !== undefined && born !== undefined && birthOf(Number(pid)) === born) {
     throw new Error(`${basePath} is in use by process ${pid}`)
   }
-  replaceFile(path, `${process.pid} ${birthOf(process.pid) ?? 0} ${now}\n`)
+  const interruptedSince = since === undefined ? null : Number(since)
+  const write = (time: number, doing: 'running' | 'repairing') =>
+    replaceFile(path, `${process.pid} ${birthOf(process.pid) ?? 0} ${time} ${doing}\n`)
+  write(interruptedSince ?? now, state === 'repairing' ? 'repairing' : 'running')
   return {
-    interrupted: startedAt === undefined ? null : { startedAt: Number(startedAt) },
+    interruptedSince,
+    beginRepair(lastRecord) {
+      const from = interruptedSince ?? now
+      const exact = state === 'repairing' ? from : Math.max(from, lastRecord)
+      write(exact, 'repairing')
+      return exact
+    },
+    settle: (time) => write(time, 'running'),
     remove: () => removeIfAny(path),
+    abandon: () => (before === null ? removeIfAny(path) : replaceFile(path, before)),
   }
 }
 
