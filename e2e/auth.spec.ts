@@ -14,7 +14,7 @@ test('a wrong password is refused with a sentence, the right one opens the drive
 test('signing out ends the session itself, not only the cookie', async ({ page, drive }) => {
   const cookies = await page.context().cookies()
   await page.getByRole('button', { name: 'Account and settings' }).click()
-  await page.getByRole('button', { name: 'Sign out' }).click()
+  await page.getByRole('menuitem', { name: 'Sign out' }).click()
   await expect(page.getByRole('heading', { name: 'Sign in to Cairn' })).toBeVisible()
   await page.context().addCookies(cookies)
   const answer = await page.request.get(`${drive.url}/api/me`)

@@ -39,7 +39,7 @@ export function storageConf(settings, storage) {
     server_id: storage.id,
     bind_addr: LOOPBACK,
     port: storage.port,
-    http_bind_addr: settings.host,
+    http_bind_addr: settings.storageHttpHost,
     http_port: storage.httpPort,
     http_access: 'ticket',
     base_path: storage.dir,

@@ -69,6 +69,12 @@ function browserHosts(host) {
   return [host.includes(':') ? `[${host}]` : host]
 }
 
+/** Where the storages' HTTP listens: browsers reach it as they reach the web, and the web server asks it on loopback. */
+function storageHttpHost(host) {
+  if (host === '127.0.0.1') return host
+  return host.includes(':') ? '::' : '0.0.0.0'
+}
+
 /** Every port that a start will listen on, with its purpose and the variable that changes it. */
 function portsOf({ host, webPort, tracker, storages }) {
   const loopback = '127.0.0.1'
@@ -81,7 +87,7 @@ function portsOf({ host, webPort, tracker, storages }) {
     ...storages.map(({ name, port }) => ({ port, host: loopback, purpose: name, variable: 'CAIRN_STORAGE_PORTS' })),
     ...storages.map(({ name, httpPort }) => ({
       port: httpPort,
-      host,
+      host: storageHttpHost(host),
       purpose: `${name} HTTP`,
       variable: 'CAIRN_STORAGE_HTTP_PORTS',
     })),
@@ -135,6 +141,7 @@ export function readSettings(env) {
   return {
     dataDir,
     host,
+    storageHttpHost: storageHttpHost(host),
     webPort,
     tracker,
     storages,

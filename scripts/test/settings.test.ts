@@ -21,6 +21,12 @@ it('opens the web and the storages’ HTTP to the network with CAIRN_HOST, but n
   expect(open.map(({ port }) => port)).toEqual([3000, 8888, 8889])
 })
 
+it('lets the web server reach the storages on loopback when it listens on one address of the network', () => {
+  const hosts = readSettings({ CAIRN_HOST: '192.168.1.5' }).ports.map(({ port, host }) => `${host}:${port}`)
+  expect(hosts).toContain('192.168.1.5:3000')
+  expect(hosts).toContain('0.0.0.0:8888')
+})
+
 it('starts no tracker and no storage when CAIRN_TRACKERS names a cluster', () => {
   const settings = readSettings({
     CAIRN_TRACKERS: '10.0.0.1:22122, 10.0.0.2:22122',
