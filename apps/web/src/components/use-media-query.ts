@@ -3,7 +3,7 @@
 import { useCallback, useSyncExternalStore } from 'react'
 
 /** Whether a media query holds now. The server answers no. */
-export function useMediaQuery(query: string): boolean {
+function useMediaQuery(query: string): boolean {
   const subscribe = useCallback(
     (changed: () => void) => {
       const list = window.matchMedia(query)
@@ -20,5 +20,5 @@ export function useMediaQuery(query: string): boolean {
 }
 
 export const usePhone = () => useMediaQuery('(width <= 720px)')
-export const useDrawer = () => useMediaQuery('(width < 960px)')
+const useDrawer = () => useMediaQuery('(width < 960px)')
 export const useCoarsePointer = () => useMediaQuery('(pointer: coarse)')

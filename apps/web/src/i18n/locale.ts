@@ -1,6 +1,6 @@
 export const locales = ['en', 'zh-CN'] as const
 export type Locale = (typeof locales)[number]
-export const DEFAULT_LOCALE: Locale = 'en'
+const DEFAULT_LOCALE: Locale = 'en'
 export const LOCALE_COOKIE = 'cairn.locale'
 
 /** The value of the `lang` attribute: Chinese names its script, so that fonts and line breaks follow it. */

@@ -58,7 +58,7 @@ function inserted(items: readonly EntryItem[], entry: EntryItem, order: ListOrde
  * Folders before files in every order, equal keys by name; folders have no size and go by name then. Close to the
  * server's order, which decides in the end.
  */
-export function compareEntries(a: EntryItem, b: EntryItem, { sort, direction }: ListOrder): number {
+function compareEntries(a: EntryItem, b: EntryItem, { sort, direction }: ListOrder): number {
   if (a.kind !== b.kind) return a.kind === 'folder' ? -1 : 1
   const sign = direction === 'asc' ? 1 : -1
   const byName = collator.compare(a.name, b.name)

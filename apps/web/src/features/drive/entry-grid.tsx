@@ -14,7 +14,8 @@ import { useCopies } from './use-copies.ts'
 const GAP_PX = 16
 const PHONE_GAP_PX = 8
 const CAPTION_PX = 58
-const HEADING_PX = 32
+// As high as the selection bar that lies over the first one.
+const HEADING_PX = 38
 const STRIP_PX = 64
 const AHEAD_LINES = 6
 
@@ -83,7 +84,7 @@ export function EntryGrid(props: EntryGridProps) {
           return (
             <h2
               key={key}
-              className="absolute inset-x-1 top-0 flex items-baseline gap-2 pt-1 font-[550] text-13 text-ink-2"
+              className="absolute inset-x-1 top-0 flex items-baseline gap-2 pt-2.5 font-[550] text-13 text-ink-2"
               style={place}
             >
               {line.of === 'folders' ? t('foldersHeading') : t('filesHeading')}

@@ -8,12 +8,12 @@ export const entriesKey = (folderId: string, { sort, direction }: ListOrder) =>
   ['entries', folderId, sort, direction] as const
 
 /** The top folder has one name in the cache, whatever its id. */
-export function cacheId({ id, path }: FolderInfo): string {
+function cacheId({ id, path }: FolderInfo): string {
   return path.length === 0 ? ROOT_ID : id
 }
 
 /** Changes every cached order of a folder. Returns what takes the change back. */
-export function changeFolder(
+function changeFolder(
   client: QueryClient,
   folderId: string,
   change: (folder: LoadedFolder, order: ListOrder) => LoadedFolder,

@@ -180,7 +180,7 @@ function Overlays({ view }: { view: View }) {
 }
 
 /** What the open folder is called. */
-export function useFolderName(): string {
+function useFolderName(): string {
   const shell = useTranslations('shell')
   return useDrive().path.at(-1)?.name ?? shell('drive')
 }

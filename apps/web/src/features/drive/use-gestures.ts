@@ -1,11 +1,12 @@
 'use client'
 
 import type { RefObject } from 'react'
+import { usePhone } from '../../components/use-media-query.ts'
 import type { DragGhostHandle } from './drag-ghost.tsx'
 import { beginDrag, endDrag } from './dragged-entries.ts'
 import { useDrive } from './drive-context.tsx'
 import type { EntryItem } from './schema.ts'
-import { extendTo, isSelected, type Selection, selectedCount, selectOnly, toggle } from './selection.ts'
+import { extendTo, focusOn, isSelected, type Selection, selectedCount, selectOnly, toggle } from './selection.ts'
 import { useOpening } from './use-entry-actions.ts'
 import { type EntryHandlers, useEntryPointer } from './use-entry-pointer.ts'
 
@@ -21,6 +22,7 @@ type GesturesOptions = {
 export function useGestures({ selection, setSelection, selected, ghost, openMenu }: GesturesOptions): EntryHandlers {
   const { items, total } = useDrive().state
   const { openEntry, downloadFiles } = useOpening()
+  const phone = usePhone()
   const order = () => items.map(({ id }) => id)
   return useEntryPointer({
     press: (item, { main, shift, touch }) => {
@@ -35,7 +37,9 @@ export function useGestures({ selection, setSelection, selected, ghost, openMenu
       setSelection(shift ? extendTo(selection, order(), item.id, true) : toggle(selection, item.id)),
     longPress: (item) => setSelection(toggle(selection, item.id)),
     menu: (item, point) => {
-      if (!isSelected(selection, item.id)) setSelection(selectOnly(item.id))
+      // On phones a selection changes the whole screen: there the menu is only about the entry.
+      if (phone) setSelection(focusOn(selection, item.id))
+      else if (!isSelected(selection, item.id)) setSelection(selectOnly(item.id))
       openMenu(point)
     },
     download: (item) => downloadFiles([item]),

@@ -12,21 +12,21 @@ type ListKeysOptions = {
   onTyped: (text: string) => void
 }
 
-/** Keys act when the list has the focus, or nothing has it. */
+/** Keys act when the list has the focus, or nothing has it; a few everywhere on the page. */
 export function useListKeys({ pane, onCommand, onTyped }: ListKeysOptions): void {
   const latest = useRef({ onCommand, onTyped })
   latest.current = { onCommand, onTyped }
   const typed = useRef({ text: '', at: 0 })
   useEffect(() => {
     const press = (event: KeyboardEvent) => {
-      if (event.defaultPrevented || event.isComposing || !isListFocused(event, pane.current)) return
+      if (event.defaultPrevented || event.isComposing) return
       const { key, shiftKey: shift, altKey: alt, ctrlKey, metaKey } = event
       const fresh = event.timeStamp - typed.current.at > TYPING_MS
       const going = !fresh && /^[\p{L}\p{N} ._-]$/u.test(key) && !ctrlKey && !metaKey && !alt
       const command: Command | null = going
         ? { type: 'letter', letter: key }
         : commandOf({ key, shift, alt, main: ctrlKey || metaKey })
-      if (command === null) return
+      if (command === null || !isMeantForList(event, pane.current, command)) return
       event.preventDefault()
       if (command.type !== 'letter') {
         latest.current.onCommand(command)
@@ -40,10 +40,13 @@ export function useListKeys({ pane, onCommand, onTyped }: ListKeysOptions): void
   }, [pane])
 }
 
-function isListFocused(event: KeyboardEvent, pane: HTMLElement | null): boolean {
-  const { target } = event
+/** With the focus on a button of the page, only keys that mean nothing to a button act on the list. */
+const everywhere: ReadonlySet<Command['type']> = new Set(['selectAll', 'undo', 'rename', 'trash'])
+
+function isMeantForList({ target }: KeyboardEvent, pane: HTMLElement | null, command: Command): boolean {
   if (target === document.body || target === pane) return true
-  return (
-    target instanceof HTMLElement && target.matches('[data-entry], [role="grid"]') && pane?.contains(target) === true
-  )
+  if (!(target instanceof HTMLElement)) return false
+  if (target.matches('[data-entry], [role="grid"]') && pane?.contains(target) === true) return true
+  const busy = target.closest('[role="dialog"], [role="menu"], input, textarea') !== null
+  return !busy && everywhere.has(command.type)
 }

@@ -18,7 +18,8 @@ import { UploadRunner } from './upload-runner.ts'
 import type { UploadStore } from './upload-store.ts'
 
 const BATCH_MAX = 100
-const READY_AHEAD = 24
+// So many that the next hundred are prepared before the line runs dry.
+const READY_AHEAD = 60
 
 /** Decides what is sent when. Everything a person does to an upload goes through here, then to the store. */
 export class UploadEngine {

@@ -8,7 +8,7 @@ import type { UploadMemory } from './upload-memory.ts'
 import type { UploadError, UploadItem } from './upload-queue.ts'
 import type { UploadStore } from './upload-store.ts'
 
-export type StoredEntry = Extract<CompletedItem, { ok: true }>['entry']
+type StoredEntry = Extract<CompletedItem, { ok: true }>['entry']
 type StoredItem = Pick<Extract<CompletedItem, { ok: true }>, 'entry' | 'notice'>
 
 export type UploadEvents = {

@@ -1,6 +1,6 @@
 import { type Speed, sampleSpeed, steadySecondsLeft } from './transfer-speed.ts'
 
-export const uploadStates = [
+const uploadStates = [
   'queued',
   'uploading',
   'finishing',
@@ -21,7 +21,7 @@ export type UploadState = (typeof uploadStates)[number]
 
 export type UploadError = { code: string; detail?: Record<string, string | number> | undefined }
 export type UploadCopies = { have: number; want: number }
-export type UploadNotice = 'folder_gone' | 'renamed' | 'skipped'
+type UploadNotice = 'folder_gone' | 'renamed' | 'skipped'
 
 export type UploadItem = {
   id: string

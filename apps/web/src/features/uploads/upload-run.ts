@@ -9,7 +9,7 @@ const RENEW_BEFORE_MS = 120_000
 // A clock that is far ahead finds every ticket expired: a fresh one is tried before it is renewed again.
 const FRESH_MS = 600_000
 
-export type Completions = Batcher<{ uploadId: string; receipt: string }, CompletedItem>
+type Completions = Batcher<{ uploadId: string; receipt: string }, CompletedItem>
 export type RunResult = { kind: 'completed'; item: CompletedItem } | Broken
 
 type Run = {
