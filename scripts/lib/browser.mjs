@@ -20,7 +20,7 @@ const PLACES = {
 }
 
 /** Does this program say that it is a Chromium? (Debian and Ubuntu have scripts of that name that only ask for snap.) */
-export function isChromium(file) {
+function isChromium(file) {
   const probe = spawnSync(file, ['--version'], { encoding: 'utf8', timeout: VERSION_TIMEOUT_MS })
   return probe.status === 0 && /Chrom|Edge/.test(probe.stdout)
 }

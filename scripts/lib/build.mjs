@@ -79,11 +79,8 @@ async function ensurePart(part) {
   return true
 }
 
-/** Names of the parts that can be built. */
-export const partNames = parts.map((part) => part.name)
-
-/** Builds the parts whose sources changed (all, or those in `only`). Returns the names of those that were built. */
-export async function ensureBuilt(only = partNames) {
+/** Builds the parts whose sources changed (all, or those named in `only`). Returns the names of those that were built. */
+export async function ensureBuilt(only = parts.map(({ name }) => name)) {
   const built = []
   for (const part of parts.filter(({ name }) => only.includes(name))) {
     if (await ensurePart(part)) built.push(part.name)

@@ -48,11 +48,8 @@ const onlyWorkspaceInside = {
   setup(setup) {
     setup.onResolve({ filter: /^[^./]/ }, ({ path: name, kind }) => {
       if (kind === 'entry-point' || name.startsWith('@cairn/') || name.startsWith('@/')) return undefined
-      // Next's guard against server code in the browser; there is no browser here.
-      if (name === 'server-only') return { path: name, namespace: 'empty' }
       return { external: true }
     })
-    setup.onLoad({ filter: /.*/, namespace: 'empty' }, () => ({ contents: '' }))
   },
 }
 

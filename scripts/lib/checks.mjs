@@ -45,7 +45,7 @@ async function importDirections() {
 }
 
 /** Name and work of each check, in the order of their speed. Work throws, with what is wrong in the message. */
-export const checks = [
+const checks = [
   { name: 'tidy', work: async () => (await import('./tidy.mjs')).tidy() },
   {
     name: 'biome',

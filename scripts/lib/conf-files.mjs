@@ -13,7 +13,7 @@ function confText(entries) {
   return `${[HEADER, ...lines].join('\n')}\n`
 }
 
-export function trackerConf({ tracker }) {
+function trackerConf({ tracker }) {
   return confText({
     bind_addr: LOOPBACK,
     port: tracker.port,
@@ -28,12 +28,12 @@ export function trackerConf({ tracker }) {
   })
 }
 
-export function storageIdsConf({ storages }) {
+function storageIdsConf({ storages }) {
   const lines = storages.map(({ id, port }) => `${id} ${GROUP} ${LOOPBACK}:${port}`)
   return `${[HEADER, ...lines].join('\n')}\n`
 }
 
-export function storageConf(settings, storage) {
+function storageConf(settings, storage) {
   return confText({
     group_name: GROUP,
     server_id: storage.id,

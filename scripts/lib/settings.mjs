@@ -5,7 +5,7 @@ import { PlainError } from './plain-error.mjs'
 import { root } from './run.mjs'
 
 /** Storage ids of the group that `npm start` runs, in the order of the port lists. */
-export const STORAGE_IDS = ['100001', '100002']
+const STORAGE_IDS = ['100001', '100002']
 
 /** Settings that are read here. */
 const OWN = [
