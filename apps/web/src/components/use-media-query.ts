@@ -20,5 +20,4 @@ function useMediaQuery(query: string): boolean {
 }
 
 export const usePhone = () => useMediaQuery('(width <= 720px)')
-const useDrawer = () => useMediaQuery('(width < 960px)')
 export const useCoarsePointer = () => useMediaQuery('(pointer: coarse)')

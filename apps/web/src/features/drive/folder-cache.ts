@@ -1,16 +1,11 @@
 import type { QueryClient } from '@tanstack/react-query'
-import { type ListOrder, ROOT_ID } from './api-client.ts'
+import type { ListOrder } from './api-client.ts'
 import { type LoadedFolder, withChanged, withEntry, withoutEntries } from './entry-cache.ts'
-import type { EntryItem, FolderInfo } from './schema.ts'
+import type { EntryItem } from './schema.ts'
 
 export const treeKey = (folderId: string) => ['tree', folderId] as const
 export const entriesKey = (folderId: string, { sort, direction }: ListOrder) =>
   ['entries', folderId, sort, direction] as const
-
-/** The top folder has one name in the cache, whatever its id. */
-function cacheId({ id, path }: FolderInfo): string {
-  return path.length === 0 ? ROOT_ID : id
-}
 
 /** Changes every cached order of a folder. Returns what takes the change back. */
 function changeFolder(
