@@ -1,7 +1,8 @@
 'use client'
 
-import { createContext, type ReactNode, useCallback, useContext, useState } from 'react'
+import { createContext, type ReactNode, useContext, useEffect, useState } from 'react'
 
+const SPOKEN_MS = 2_000
 const AnnounceContext = createContext<(text: string) => void>(() => undefined)
 
 /** Says something to screen readers when they are idle: selections, milestones, ends. */
@@ -9,13 +10,14 @@ export const useAnnounce = () => useContext(AnnounceContext)
 
 export function LiveRegionProvider({ children }: { children: ReactNode }) {
   const [text, setText] = useState('')
-  // The same sentence twice is only announced again when the text differs.
-  const announce = useCallback(
-    (next: string) => setText((previous) => (previous === next ? `${next}\u00a0` : next)),
-    [],
-  )
+  // Taken away after it was read: what is said again later must be a change.
+  useEffect(() => {
+    if (text === '') return
+    const timer = setTimeout(() => setText(''), SPOKEN_MS)
+    return () => clearTimeout(timer)
+  }, [text])
   return (
-    <AnnounceContext value={announce}>
+    <AnnounceContext value={setText}>
       {children}
       <div role="status" aria-live="polite" className="sr-only">
         {text}

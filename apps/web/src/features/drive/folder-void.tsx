@@ -7,6 +7,7 @@ import { Button } from '../../components/button.tsx'
 import { Icon } from '../../components/icon.tsx'
 import { rowHeights } from '../../components/preferences.ts'
 import { usePreferences } from '../../components/preferences-provider.tsx'
+import { useHydrated } from '../../components/use-hydrated.ts'
 import { useCoarsePointer, usePhone } from '../../components/use-media-query.ts'
 import { Void } from '../../components/void.tsx'
 import { ROOT_ID } from './api-client.ts'
@@ -20,6 +21,9 @@ export function FolderVoid({ onContextMenu }: { onContextMenu: (event: MouseEven
   const common = useTranslations('common')
   const drive = useDrive()
   const { status, failure, tryAgain } = drive.state
+  // Like the rows: what is shown can be used.
+  const hydrated = useHydrated()
+  if (!hydrated) return null
   if (status === 'loading') return <Loading />
   if (status === 'not-found') {
     return (
