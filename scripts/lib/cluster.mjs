@@ -83,9 +83,12 @@ export class Cluster {
       await this.#launch(tracker).ready
     })
     await step('storages', async () => {
-      const members = storages.map((definition) => this.#launch(definition))
-      await Promise.all(members.map((member) => member.ready))
-      await this.waitForActive(this.#settings.storages.map(({ id }) => id))
+      // One after the other: a new storage asks for a member that gives it the group's files, and is sent away while the
+      // others are still joining.
+      for (const [index, definition] of storages.entries()) {
+        await this.#launch(definition).ready
+        await this.waitForActive([this.#settings.storages[index].id])
+      }
       return `${storages.length} active`
     })
   }
