@@ -95,7 +95,9 @@ async function readJson(request: Request): Promise<unknown> {
 /** The body for an error, for whole answers and for single items of a batch. Unexpected errors are logged here. */
 export function errorBody(error: unknown): ApiErrorBody {
   if (error instanceof ApiError) {
-    if (statusOfErrorCode[error.code] >= 500) log().error({ err: error }, error.message)
+    // A full drive (507) is news for its owner, not for who runs the server.
+    const isOurFault = statusOfErrorCode[error.code] >= 500 && error.code !== 'quota_exceeded'
+    if (isOurFault) log().error({ err: error }, error.message)
     return error.toBody()
   }
   if (error instanceof z.ZodError) {
