@@ -1,6 +1,6 @@
 'use client'
 
-import { type RefObject, useEffect, useRef } from 'react'
+import { type RefObject, useLayoutEffect, useRef } from 'react'
 import { type Command, commandOf } from './shortcuts.ts'
 
 const TYPING_MS = 800
@@ -17,7 +17,8 @@ export function useListKeys({ pane, onCommand, onTyped }: ListKeysOptions): void
   const latest = useRef({ onCommand, onTyped })
   latest.current = { onCommand, onTyped }
   const typed = useRef({ text: '', at: 0 })
-  useEffect(() => {
+  // Before the page is painted: whoever sees the list can use its keys.
+  useLayoutEffect(() => {
     const press = (event: KeyboardEvent) => {
       if (event.defaultPrevented || event.isComposing) return
       const { key, shiftKey: shift, altKey: alt, ctrlKey, metaKey } = event
