@@ -102,11 +102,12 @@ export class CommandConnection<S> implements ExchangeHost, FrameConsumer {
 
   onHead(head: Buffer): number {
     const { command, status, length: bodyLength } = this.#header
+    const { remoteAddress, state } = this.#peer
     const exchange = new Exchange(this)
     this.#exchange = exchange
     return this.#handler === undefined
       ? head.length
-      : exchange.start(this.#handler, { command, status, bodyLength, head, ...this.#peer })
+      : exchange.start(this.#handler, { command, status, bodyLength, head, remoteAddress, state })
   }
 
   onBody(chunk: Buffer): void {
