@@ -37,3 +37,25 @@ test('after ten minutes the key does nothing any more', async () => {
   expect(await stack.undoLast(600_001)).toBe(false)
   expect(undone).toEqual([])
 })
+
+test('a change that is still on its way is taken back as soon as it is made', async () => {
+  const { stack, undone, push } = recording()
+  push('older')
+  stack.begin()
+  const undoing = stack.undoLast(1)
+  expect(undone).toEqual([])
+  push('a', 2)
+  stack.end()
+  expect(await undoing).toBe(true)
+  expect(undone).toEqual(['a'])
+})
+
+test('when the change on its way is refused, the older one stays', async () => {
+  const { stack, undone, push } = recording()
+  push('older')
+  stack.begin()
+  const undoing = stack.undoLast(1)
+  stack.end()
+  expect(await undoing).toBe(false)
+  expect(undone).toEqual([])
+})

@@ -6,6 +6,19 @@ type Undoable = { undo: () => Promise<void>; at: number }
 /** What Ctrl-Z takes back, the last first, for ten minutes. */
 export class UndoStack {
   #done: Undoable[] = []
+  #running = 0
+  #waiting: (() => void)[] = []
+
+  /** A change is on its way to the server; `end` follows when it is there or was refused. */
+  begin(): void {
+    this.#running += 1
+  }
+
+  end(): void {
+    this.#running -= 1
+    if (this.#running > 0) return
+    for (const go of this.#waiting.splice(0)) go()
+  }
 
   push(undo: () => Promise<void>, now: number): () => Promise<void> {
     const undoable = { undo, at: now }
@@ -13,8 +26,14 @@ export class UndoStack {
     return () => this.#run(undoable)
   }
 
-  /** False: there is nothing to take back. */
+  /** Takes back the last change, once it is made. False: there is nothing to take back. */
   async undoLast(now: number): Promise<boolean> {
+    if (this.#running > 0) {
+      const before = this.#done.at(-1)
+      await new Promise<void>((go) => this.#waiting.push(go))
+      // What was meant has been refused; an older change must not go in its place.
+      if (this.#done.at(-1) === before) return false
+    }
     const last = this.#done.at(-1)
     if (last === undefined || now - last.at > KEPT_MS) return false
     await this.#run(last)

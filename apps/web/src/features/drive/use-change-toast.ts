@@ -18,6 +18,9 @@ export function useChangeToast() {
   const refused = (error: unknown) => toast({ text: refusal(error), problem: true })
   return {
     refused,
+    /** Ctrl-Z waits for a change between these two. */
+    begin: () => undoStack.current.begin(),
+    end: () => undoStack.current.end(),
     done: (text: string, undo: () => Promise<void>) => {
       const once = undoStack.current.push(undo, Date.now())
       toast({ text, action: { label: common('undo'), run: () => void once().catch(refused) } })

@@ -58,7 +58,11 @@ function useRename(folderId: string, toast: ChangeToast) {
   const t = useTranslations('change')
   return useMutation({
     mutationFn: ({ entry, name }: { entry: EntryItem; name: string }) => renameEntry(entry.id, name),
-    onMutate: ({ entry, name }) => changeIn(client, folderId, entry.id, { name }),
+    onMutate: ({ entry, name }) => {
+      toast.begin()
+      return changeIn(client, folderId, entry.id, { name })
+    },
+    onSettled: toast.end,
     onSuccess: ({ name }, { entry }) => {
       refreshTree(client)
       toast.done(t('renamed', { name }), async () => {
@@ -76,7 +80,11 @@ function useMove(folderId: string, toast: ChangeToast) {
   const t = useTranslations('change')
   return useMutation({
     mutationFn: ({ chosen, target }: { chosen: Chosen; target: Target }) => moveEntries(chosen.ids, target.id),
-    onMutate: ({ chosen }) => removeFrom(client, folderId, new Set(chosen.ids)),
+    onMutate: ({ chosen }) => {
+      toast.begin()
+      return removeFrom(client, folderId, new Set(chosen.ids))
+    },
+    onSettled: toast.end,
     onSuccess: (moved, { chosen, target }) => {
       addTo(client, target.id, moved)
       toast.settle(folderId, target.id)
@@ -97,7 +105,11 @@ function useTrash(folderId: string, toast: ChangeToast) {
   const t = useTranslations('change')
   return useMutation({
     mutationFn: ({ ids }: Chosen) => trashEntries(ids),
-    onMutate: ({ ids }) => removeFrom(client, folderId, new Set(ids)),
+    onMutate: ({ ids }) => {
+      toast.begin()
+      return removeFrom(client, folderId, new Set(ids))
+    },
+    onSettled: toast.end,
     onSuccess: (trashIds, { ids, name }) => {
       toast.settle(folderId)
       toast.done(t('trashed', { n: ids.length, name }), async () => {
