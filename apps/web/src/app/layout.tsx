@@ -30,14 +30,23 @@ export async function generateMetadata(): Promise<Metadata> {
   return { title: { default: t('title'), template: `%s · ${t('title')}` }, description: t('tagline') }
 }
 
-export const viewport: Viewport = {
-  width: 'device-width',
-  initialScale: 1,
-  viewportFit: 'cover',
-  themeColor: [
-    { media: '(prefers-color-scheme: light)', color: '#f4f4f1' },
-    { media: '(prefers-color-scheme: dark)', color: '#0e1214' },
-  ],
+// The colour of the canvas, so that the browser's own bar blends with the page.
+const canvas = { light: '#f4f4f1', dark: '#0e1214' } as const
+
+export async function generateViewport(): Promise<Viewport> {
+  const theme = parseTheme((await cookies()).get(THEME_COOKIE)?.value)
+  return {
+    width: 'device-width',
+    initialScale: 1,
+    viewportFit: 'cover',
+    themeColor:
+      theme === 'system'
+        ? [
+            { media: '(prefers-color-scheme: light)', color: canvas.light },
+            { media: '(prefers-color-scheme: dark)', color: canvas.dark },
+          ]
+        : canvas[theme],
+  }
 }
 
 export default async function RootLayout({ children }: { children: ReactNode }) {

@@ -1,6 +1,6 @@
 'use client'
 
-import { QueryClient, QueryClientProvider } from '@tanstack/react-query'
+import { MutationCache, QueryCache, QueryClient, QueryClientProvider } from '@tanstack/react-query'
 import { useState } from 'react'
 import { LiveRegionProvider } from '../../components/live-region.tsx'
 import type { Preferences, Theme } from '../../components/preferences.ts'
@@ -21,6 +21,8 @@ export function DriveScreen({ me, preferences, theme, initial }: DriveScreenProp
   const [client] = useState(
     () =>
       new QueryClient({
+        queryCache: new QueryCache({ onError: leaveWhenSignedOut }),
+        mutationCache: new MutationCache({ onError: leaveWhenSignedOut }),
         defaultOptions: {
           queries: {
             gcTime: KEPT_MS,
@@ -42,4 +44,10 @@ export function DriveScreen({ me, preferences, theme, initial }: DriveScreenProp
       </PreferencesProvider>
     </QueryClientProvider>
   )
+}
+
+/** The session was ended elsewhere: sign in again and come back. */
+function leaveWhenSignedOut(error: Error): void {
+  if (!(error instanceof ApiFailure && error.status === 401)) return
+  window.location.assign(`/sign-in?next=${encodeURIComponent(window.location.pathname)}`)
 }

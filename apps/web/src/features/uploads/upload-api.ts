@@ -38,7 +38,8 @@ export function copiesOf(ids: readonly string[]): Promise<Copies> {
   return callApi<Copies>(`/api/drive/copies?ids=${ids.map(encodeURIComponent).join(',')}`)
 }
 
-const passing = new Set(['no_storage', 'busy', 'internal', 'too_many_attempts'])
+// Signed out: after signing in, in another tab too, it goes on.
+const passing = new Set(['no_storage', 'busy', 'internal', 'too_many_attempts', 'signed_out'])
 
 /** Whether a refusal is worth trying again without anybody doing anything. */
 export function isPassing(code: string): boolean {
