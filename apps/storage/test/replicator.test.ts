@@ -257,7 +257,7 @@ describe('replication to a C storage', () => {
     peer.answer = () => ENOSPC
     const [name] = await uploadMany(1)
     setPeer(StorageStatus.ACTIVE)
-    await until('it was refused five times', () => peer.names().length >= 5)
+    await until('it was refused four times', () => peer.names().length >= 4)
     peer.answer = () => 0
     const refused = peer.names().length
     await until('it is sent again', () => peer.names().length > refused)

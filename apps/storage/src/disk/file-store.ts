@@ -115,7 +115,8 @@ export class FileStore {
 
   /** A body that is whole in memory gets its final name at once. A failed write leaves nothing. */
   createWhole(body: Buffer, file: Omit<NewFile, 'size' | 'crc32'>, intend?: (name: NewName) => void): NewName {
-    return this.names.take({ ...file, size: body.length, crc32: crc32(body) }, (name) => {
+    const { storePath, ext, kind = 'normal' } = file
+    return this.names.take({ storePath, ext, kind, size: body.length, crc32: crc32(body) }, (name) => {
       intend?.(name)
       writeNewFile(name.path, body)
     })

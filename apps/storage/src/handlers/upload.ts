@@ -1,5 +1,5 @@
 import { renameSync } from 'node:fs'
-import { decodeStreamHead, ProtocolError, Status, slaveName, storageCommands } from '@cairn/dfs-core'
+import { decodeStreamHead, GROUP_NAME_SIZE, ProtocolError, Status, slaveName, storageCommands } from '@cairn/dfs-core'
 import type { BodySink, CommandHandler, CommandReply, CommandRequest, StreamedHandler } from '@cairn/dfs-core/server'
 import { removeIfAny, writeNewFile } from '../disk/atomic-file.ts'
 import type { ResolvedName } from '../disk/file-store.ts'
@@ -188,5 +188,8 @@ class UploadSink implements BodySink {
 
 /** group 16, logic name: the answer to every command that makes a name. */
 export function newNameBody(group: string, logicName: string): Buffer {
-  return storageCommands.uploadFile.response.encode({ group, name: logicName })
+  const body = Buffer.alloc(GROUP_NAME_SIZE + logicName.length)
+  body.write(group, 0, 'latin1')
+  body.write(logicName, GROUP_NAME_SIZE, 'latin1')
+  return body
 }
