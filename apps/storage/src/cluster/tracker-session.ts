@@ -105,6 +105,12 @@ export class TrackerSession {
     let nextSync = 0
     for (;;) {
       const now = Date.now()
+      // Before the first beat: either report makes this storage ACTIVE, and a tracker that does not know its space yet
+      // would answer ENOSPC to uploads.
+      if (now >= nextDisk) {
+        await this.#take(await this.send(trackerCommands.reportDiskUsage, { paths: this.#storage.diskUsage() }))
+        nextDisk = now + config.diskReportIntervalMs
+      }
       if (now >= nextBeat || this.#seenBeatRequests !== state.beatRequests) {
         await this.#beat()
         nextBeat = now + config.heartBeatIntervalMs
@@ -112,10 +118,6 @@ export class TrackerSession {
       if (now >= nextSync && received.version !== this.#sentReceived) {
         await this.#reportReceived()
         nextSync = now + syncReportIntervalMs
-      }
-      if (now >= nextDisk) {
-        await this.#take(await this.send(trackerCommands.reportDiskUsage, { paths: this.#storage.diskUsage() }))
-        nextDisk = now + config.diskReportIntervalMs
       }
       if (await this.#mustRejoin()) return
       const wanted = Math.min(nextBeat, nextDisk) - Date.now()
