@@ -3,19 +3,13 @@
 import { useTranslations } from 'next-intl'
 import { useState } from 'react'
 import type { Theme } from '../../components/preferences.ts'
-import { useToast } from '../../components/toast.tsx'
-import { usePhone } from '../../components/use-media-query.ts'
 import type { Me } from '../../features/auth/schema.ts'
 import { DriveProvider, type InitialFolder } from '../../features/drive/drive-provider.tsx'
 import { DriveView } from '../../features/drive/drive-view.tsx'
-import { UploadNews } from '../../features/uploads/upload-news.tsx'
-import { UploadPanel } from '../../features/uploads/upload-panel.tsx'
-import { useUploadQueue } from '../../features/uploads/use-uploads.ts'
 import { OfflineBanner } from './offline-banner.tsx'
-import { PageTitle } from './page-title.tsx'
 import { Drawer, Sidebar } from './sidebar.tsx'
-import { TabBar } from './tab-bar.tsx'
 import { TopBar } from './top-bar.tsx'
+import { UploadArea } from './upload-area.tsx'
 import { useDriveUploads } from './use-drive-uploads.ts'
 import { useMe } from './use-me.ts'
 
@@ -23,15 +17,10 @@ type DriveShellProps = { me: Me; theme: Theme; initial: InitialFolder | null }
 
 /** Sidebar, bars, list and uploads: here the features meet. */
 export function DriveShell({ me: signedIn, theme, initial }: DriveShellProps) {
-  const t = useTranslations('uploads')
   const shell = useTranslations('shell')
-  const toast = useToast()
-  const phone = usePhone()
   const me = useMe(signedIn)
   const [drawer, setDrawer] = useState(false)
   const { uploads, door, inputs, panel } = useDriveUploads()
-  const queue = useUploadQueue(uploads.store)
-  const panelShown = queue.items.size > 0 || (phone && panel.open)
   return (
     <DriveProvider initial={initial} uploads={door}>
       <a
@@ -49,18 +38,7 @@ export function DriveShell({ me: signedIn, theme, initial }: DriveShellProps) {
         </main>
       </div>
       <Drawer me={me} open={drawer} onOpenChange={setDrawer} />
-      <TabBar uploading={queue.counts.uploading > 0} onUploads={() => panel.setOpen(true)} />
-      {panelShown ? (
-        <UploadPanel
-          uploads={uploads}
-          open={panel.open}
-          onOpenChange={panel.setOpen}
-          onClose={panel.reset}
-          onReportCopied={() => toast({ text: t('reportCopied') })}
-        />
-      ) : null}
-      <UploadNews store={uploads.store} />
-      <PageTitle queue={queue} />
+      <UploadArea uploads={uploads} panel={panel} />
       {inputs}
     </DriveProvider>
   )

@@ -65,7 +65,11 @@ export const EntryRow = memo(function EntryRow(props: EntryRowProps) {
       )}
       <div
         role="gridcell"
-        className={cn('flex min-w-0 items-center', phone ? 'gap-3.5' : 'gap-3 pl-1', phone && !selecting && 'pl-3')}
+        className={cn(
+          'flex min-w-0 items-center',
+          phone ? 'gap-3.5' : 'gap-3 pr-4 pl-1',
+          phone && !selecting && 'pl-3',
+        )}
       >
         <FileTile name={item.name} kind={item.kind} category={item.category} form={phone ? 'phone' : 'row'} />
         <span className="min-w-0">

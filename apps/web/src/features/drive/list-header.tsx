@@ -7,6 +7,7 @@ import { Icon } from '../../components/icon.tsx'
 import { usePreferences } from '../../components/preferences-provider.tsx'
 import { Box, rowColumns } from './entry-row.tsx'
 import type { SortKey } from './schema.ts'
+import { nextOrder } from './sort-order.ts'
 
 /** The column heads: each sorts, a second press turns the order round. */
 export function ListHeader({ onSelectAll }: { onSelectAll: () => void }) {
@@ -30,14 +31,6 @@ export function ListHeader({ onSelectAll }: { onSelectAll: () => void }) {
       <SortButton column="size" className="justify-end" />
     </div>
   )
-}
-
-const firstDirection = { name: 'asc', modified: 'desc', size: 'desc' } as const
-
-/** The order a press on a column leads to. */
-export function nextOrder(current: { sort: SortKey; direction: 'asc' | 'desc' }, column: SortKey) {
-  if (current.sort !== column) return { sort: column, direction: firstDirection[column] }
-  return { sort: column, direction: current.direction === 'asc' ? ('desc' as const) : ('asc' as const) }
 }
 
 function SortButton({ column, className }: { column: SortKey; className?: string }) {

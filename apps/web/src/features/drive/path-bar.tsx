@@ -22,7 +22,7 @@ import { useFormat } from '../../i18n/use-format.ts'
 import { ROOT_ID } from './api-client.ts'
 import { Crumbs } from './crumbs.tsx'
 import { useDrive } from './drive-context.tsx'
-import { nextOrder } from './list-header.tsx'
+import { nextOrder } from './sort-order.ts'
 import type { Target } from './use-drive-changes.ts'
 
 type PathBarProps = {

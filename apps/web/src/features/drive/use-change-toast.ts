@@ -12,6 +12,7 @@ import { useChangeText } from './use-change-text.ts'
 export function useChangeToast() {
   const client = useQueryClient()
   const common = useTranslations('common')
+  const t = useTranslations('change')
   const toast = useToast()
   const { refusal } = useChangeText()
   const undoStack = useRef(new UndoStack())
@@ -25,7 +26,13 @@ export function useChangeToast() {
       const once = undoStack.current.push(undo, Date.now())
       toast({ text, action: { label: common('undo'), run: () => void once().catch(refused) } })
     },
-    undoLast: () => void undoStack.current.undoLast(Date.now()).catch(refused),
+    undoLast: async () => {
+      try {
+        if (await undoStack.current.undoLast(Date.now())) toast({ text: t('undone') })
+      } catch (error) {
+        refused(error)
+      }
+    },
     /** Asks the server again for the folders that a change touched. */
     settle: (...folderIds: string[]) => {
       for (const id of new Set(folderIds)) refresh(client, id)

@@ -78,7 +78,7 @@ export function useFolderKeys(options: FolderKeysOptions): void {
     trash: () => {
       if (targets.length > 0) actions.trash.run()
     },
-    undo: drive.changes.undoLast,
+    undo: () => void drive.changes.undoLast(),
     uploadFiles: () => drive.pick('files'),
     uploadFolder: () => drive.pick('folder'),
     newFolder: () => drive.setNaming({ kind: 'create' }),

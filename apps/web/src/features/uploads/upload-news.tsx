@@ -4,17 +4,14 @@ import { useTranslations } from 'next-intl'
 import { useEffect, useRef } from 'react'
 import { useAnnounce } from '../../components/live-region.tsx'
 import type { UploadQueue } from './upload-queue.ts'
-import type { UploadStore } from './upload-store.ts'
 import { useFailureText } from './upload-text.ts'
 import { finishedCount, percentOfQueue, runningCount } from './upload-view.ts'
-import { useUploadQueue } from './use-uploads.ts'
 
 /** Tells screen readers about start, quarters, end and failures; asks before a page is left while bytes move. */
-export function UploadNews({ store }: { store: UploadStore }) {
+export function UploadNews({ queue }: { queue: UploadQueue }) {
   const t = useTranslations('uploads')
   const announce = useAnnounce()
   const failureText = useFailureText()
-  const queue = useUploadQueue(store)
   const before = useRef(queue)
 
   useEffect(() => {

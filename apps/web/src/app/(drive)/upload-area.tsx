@@ -1,0 +1,40 @@
+'use client'
+
+import { useTranslations } from 'next-intl'
+import { useToast } from '../../components/toast.tsx'
+import { usePhone } from '../../components/use-media-query.ts'
+import { UploadNews } from '../../features/uploads/upload-news.tsx'
+import { UploadPanel } from '../../features/uploads/upload-panel.tsx'
+import { type Uploads, useUploadQueue } from '../../features/uploads/use-uploads.ts'
+import { PageTitle } from './page-title.tsx'
+import { TabBar } from './tab-bar.tsx'
+
+type UploadAreaProps = {
+  uploads: Uploads
+  panel: { open: boolean; setOpen: (open: boolean) => void; reset: () => void }
+}
+
+/** Everything that moves with the uploads, apart from the list: that must not repaint with each percent. */
+export function UploadArea({ uploads, panel }: UploadAreaProps) {
+  const t = useTranslations('uploads')
+  const toast = useToast()
+  const phone = usePhone()
+  const queue = useUploadQueue(uploads.store)
+  const shown = queue.items.size > 0 || (phone && panel.open)
+  return (
+    <>
+      <TabBar uploading={queue.counts.uploading > 0} onUploads={() => panel.setOpen(true)} />
+      {shown ? (
+        <UploadPanel
+          uploads={uploads}
+          open={panel.open}
+          onOpenChange={panel.setOpen}
+          onClose={panel.reset}
+          onReportCopied={() => toast({ text: t('reportCopied') })}
+        />
+      ) : null}
+      <UploadNews queue={queue} />
+      <PageTitle queue={queue} />
+    </>
+  )
+}
