@@ -1,8 +1,10 @@
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { type AddressInfo, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { ConnectionPool, parseFileId, StorageClient, TrackerClient } from '@cairn/dfs-core'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { buildStorageIds, type StorageIds } from '../../tracker/src/cluster/storage-ids.ts'
 import { defaultTrackerConfig } from '../../tracker/src/config.ts'
 import { type RunningTracker, startTracker } from '../../tracker/src/tracker.ts'
 import { loadStorageConfig, type StorageConfig, storageConfigDefaults } from '../src/config.ts'
@@ -23,8 +25,8 @@ afterEach(async () => {
   rmSync(folder, { recursive: true })
 })
 
-/** A tracker as FastDFS starts without storage ids: members are known by their addresses. */
-async function startPlainTracker(): Promise<RunningTracker> {
+/** Without lines of storage_ids.conf a tracker as FastDFS starts by default: members are known by their addresses. */
+async function startPlainTracker(storageIds: StorageIds | null = null): Promise<RunningTracker> {
   mkdirSync(join(folder, 'tracker'))
   const config = defaultTrackerConfig(join(folder, 'tracker'))
   const tracker = await startTracker(
@@ -33,7 +35,8 @@ async function startPlainTracker(): Promise<RunningTracker> {
       bindAddresses: ['127.0.0.1'],
       port: 0,
       http: { bindAddress: '127.0.0.1', port: -1 },
-      cluster: { ...config.cluster, reservedSpace: { kind: 'mb', mb: 1 } },
+      storageIds,
+      cluster: { ...config.cluster, idInFileName: storageIds !== null, reservedSpace: { kind: 'mb', mb: 1 } },
     },
     logger,
   )
@@ -45,6 +48,16 @@ async function start(config: StorageConfig): Promise<RunningStorage> {
   const storage = await startStorage(config, logger)
   closing.push(storage)
   return storage
+}
+
+function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer().on('error', reject)
+    server.listen(0, '127.0.0.1', () => {
+      const { port } = server.address() as AddressInfo
+      server.close(() => resolve(port))
+    })
+  })
 }
 
 const base = (name: string) => {
@@ -79,6 +92,19 @@ describe('a group without storage ids', () => {
     await until('the mark is named as C names it', () =>
       existsSync(join(folder, `one/data/sync/127.0.71.12_${one.tcpPort}.mark`)),
     )
+  })
+})
+
+describe('a storage that is told neither its id nor its group', () => {
+  it('finds both by its address and port', async () => {
+    const port = await freePort()
+    const line = { id: '4711', group: 'group1', hosts: ['127.0.0.1'], port, rw: { read: true, write: true } }
+    const tracker = await startPlainTracker(buildStorageIds([line], 'storage_ids.conf'))
+    const config = testStorageConfig(base('s'), '', tracker.tcpPort)
+    const storage = await start({ ...config, serverId: null, group: null, port })
+    expect(storage.storageId).toBe('4711')
+    const fileId = await new StorageClient(`127.0.0.1:${port}`, pool).uploadFile(content(5), { ext: 'bin' })
+    expect(parseFileId(fileId)).toMatchObject({ group: 'group1', source: { kind: 'id', id: 4711 } })
   })
 })
 
