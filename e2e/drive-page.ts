@@ -31,6 +31,7 @@ export async function register(page: Page, driveUrl: string, person = newPerson(
   await fillRegistration(page, driveUrl, person)
   await page.getByRole('button', { name: 'Create account' }).click()
   await expect(page.getByText('Lay the first stone')).toBeVisible()
+  await expect(page.getByRole('main')).toHaveAttribute('aria-busy', 'false')
   return person
 }
 

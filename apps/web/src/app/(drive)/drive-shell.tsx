@@ -3,6 +3,7 @@
 import { useTranslations } from 'next-intl'
 import { useState } from 'react'
 import type { Theme } from '../../components/preferences.ts'
+import { useHydrated } from '../../components/use-hydrated.ts'
 import type { Me } from '../../features/auth/schema.ts'
 import { DriveProvider, type InitialFolder } from '../../features/drive/drive-provider.tsx'
 import { DriveView } from '../../features/drive/drive-view.tsx'
@@ -21,6 +22,7 @@ export function DriveShell({ me: signedIn, theme, initial }: DriveShellProps) {
   const me = useMe(signedIn)
   const [drawer, setDrawer] = useState(false)
   const { uploads, door, inputs, panel } = useDriveUploads()
+  const hydrated = useHydrated()
   return (
     <DriveProvider initial={initial} uploads={door}>
       <a
@@ -31,7 +33,7 @@ export function DriveShell({ me: signedIn, theme, initial }: DriveShellProps) {
       </a>
       <div className="grid h-dvh grid-cols-[minmax(0,1fr)] overflow-hidden wide:grid-cols-[240px_minmax(0,1fr)]">
         <Sidebar me={me} />
-        <main className="relative flex min-h-0 min-w-0 flex-col bg-surface">
+        <main aria-busy={!hydrated} className="relative flex min-h-0 min-w-0 flex-col bg-surface">
           <TopBar me={me} theme={theme} onDrawer={() => setDrawer(true)} />
           <OfflineBanner />
           <DriveView />
