@@ -16,7 +16,7 @@ type ListKeysOptions = {
 export function useListKeys({ pane, onCommand, onTyped }: ListKeysOptions): void {
   const latest = useRef({ onCommand, onTyped })
   latest.current = { onCommand, onTyped }
-  const typed = useRef({ text: '', at: 0 })
+  const typed = useRef({ text: '', at: Number.NEGATIVE_INFINITY })
   // Before the page is painted: whoever sees the list can use its keys.
   useLayoutEffect(() => {
     const press = (event: KeyboardEvent) => {
