@@ -3,6 +3,7 @@ import { contentSecurityPolicy } from './content-security-policy.ts'
 import { storageOrigins } from './lib/dfs.ts'
 import { env } from './lib/env.ts'
 import { ownOrigin } from './lib/own-origin.ts'
+import { PATH_HEADER } from './lib/path-header.ts'
 
 const NONCE_BYTES = 18
 
@@ -17,6 +18,7 @@ export async function proxy(request: NextRequest): Promise<NextResponse> {
   })
   const headers = new Headers(request.headers)
   headers.set('x-nonce', nonce)
+  headers.set(PATH_HEADER, request.nextUrl.pathname)
   // Next reads the nonce for its own scripts from the policy of the request.
   headers.set('content-security-policy', policy)
   const response = NextResponse.next({ request: { headers } })

@@ -1,9 +1,9 @@
-import type messages from '../../messages/en.json'
+import type { english } from '../../messages/en/index.ts'
 import type { Locale } from './locale.ts'
 
 declare module 'next-intl' {
   interface AppConfig {
     Locale: Locale
-    Messages: typeof messages
+    Messages: typeof english
   }
 }

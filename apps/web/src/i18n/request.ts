@@ -1,7 +1,7 @@
 import { cookies, headers } from 'next/headers'
 import { getRequestConfig } from 'next-intl/server'
-import english from '../../messages/en.json' with { type: 'json' }
-import chinese from '../../messages/zh-CN.json' with { type: 'json' }
+import { english } from '../../messages/en/index.ts'
+import { chinese } from '../../messages/zh-CN/index.ts'
 import { isLocale, LOCALE_COOKIE, negotiateLocale } from './locale.ts'
 
 const messages = { en: english, 'zh-CN': chinese }

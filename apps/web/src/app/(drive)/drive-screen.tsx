@@ -1,7 +1,7 @@
 'use client'
 
 import { MutationCache, QueryCache, QueryClient, QueryClientProvider } from '@tanstack/react-query'
-import { useState } from 'react'
+import { type ReactNode, useState } from 'react'
 import { LiveRegionProvider } from '../../components/live-region.tsx'
 import type { Preferences, Theme } from '../../components/preferences.ts'
 import { PreferencesProvider } from '../../components/preferences-provider.tsx'
@@ -14,10 +14,17 @@ import { DriveShell } from './drive-shell.tsx'
 
 const KEPT_MS = 1_800_000
 
-type DriveScreenProps = { me: Me; preferences: Preferences; theme: Theme; initial: InitialFolder | null }
+type DriveScreenProps = {
+  me: Me
+  preferences: Preferences
+  theme: Theme
+  /** What the first page shows, when it is a listing. */
+  initial: InitialFolder | null
+  children: ReactNode
+}
 
-/** The drive as a person sees it. */
-export function DriveScreen({ me, preferences, theme, initial }: DriveScreenProps) {
+/** The drive as a person sees it, around each of its pages. */
+export function DriveScreen({ me, preferences, theme, initial, children }: DriveScreenProps) {
   const [client] = useState(
     () =>
       new QueryClient({
@@ -37,7 +44,9 @@ export function DriveScreen({ me, preferences, theme, initial }: DriveScreenProp
         <LiveRegionProvider>
           <ToastProvider>
             <HelpProvider>
-              <DriveShell me={me} theme={theme} initial={initial} />
+              <DriveShell me={me} theme={theme} initial={initial}>
+                {children}
+              </DriveShell>
             </HelpProvider>
           </ToastProvider>
         </LiveRegionProvider>

@@ -1,12 +1,11 @@
 'use client'
 
 import { useTranslations } from 'next-intl'
-import { useState } from 'react'
+import { type ReactNode, useState } from 'react'
 import type { Theme } from '../../components/preferences.ts'
 import { useHydrated } from '../../components/use-hydrated.ts'
 import type { Me } from '../../features/auth/schema.ts'
 import { DriveProvider, type InitialFolder } from '../../features/drive/drive-provider.tsx'
-import { DriveView } from '../../features/drive/drive-view.tsx'
 import { OfflineBanner } from './offline-banner.tsx'
 import { Drawer, Sidebar } from './sidebar.tsx'
 import { TopBar } from './top-bar.tsx'
@@ -14,10 +13,10 @@ import { UploadArea } from './upload-area.tsx'
 import { useDriveUploads } from './use-drive-uploads.ts'
 import { useMe } from './use-me.ts'
 
-type DriveShellProps = { me: Me; theme: Theme; initial: InitialFolder | null }
+type DriveShellProps = { me: Me; theme: Theme; initial: InitialFolder | null; children: ReactNode }
 
-/** Sidebar, bars, list and uploads: here the features meet. */
-export function DriveShell({ me: signedIn, theme, initial }: DriveShellProps) {
+/** Sidebar, bars, page and uploads: here the features meet. It stays while pages change, so that uploads go on. */
+export function DriveShell({ me: signedIn, theme, initial, children }: DriveShellProps) {
   const shell = useTranslations('shell')
   const me = useMe(signedIn)
   const [drawer, setDrawer] = useState(false)
@@ -36,7 +35,7 @@ export function DriveShell({ me: signedIn, theme, initial }: DriveShellProps) {
         <main aria-busy={!hydrated} className="relative flex min-h-0 min-w-0 flex-col bg-surface">
           <TopBar me={me} theme={theme} onDrawer={() => setDrawer(true)} />
           <OfflineBanner />
-          <DriveView />
+          {children}
         </main>
       </div>
       <Drawer me={me} open={drawer} onOpenChange={setDrawer} />

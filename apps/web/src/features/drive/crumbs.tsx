@@ -8,7 +8,7 @@ import { Icon } from '../../components/icon.tsx'
 import { Menu } from '../../components/menu.tsx'
 import { ROOT_ID } from './api-client.ts'
 import { useDrive } from './drive-context.tsx'
-import { folderPath } from './folder-path.ts'
+import { placePath } from './place.ts'
 import type { Target } from './use-drive-changes.ts'
 import { dropLook, useDropTarget } from './use-drop-target.ts'
 
@@ -82,7 +82,7 @@ function Crumb({ crumb, first, last }: { crumb: Target; first: boolean; last: bo
         </h1>
       ) : (
         <a
-          href={folderPath(crumb.id)}
+          href={placePath({ kind: 'folder', id: crumb.id })}
           onClick={open}
           draggable={false}
           {...drop.handlers}

@@ -3,6 +3,7 @@
 import { createContext, useContext } from 'react'
 import type { ListOrder } from './api-client.ts'
 import type { Naming } from './name-dialog.tsx'
+import type { Place } from './place.ts'
 import type { DriveChanges, Target } from './use-drive-changes.ts'
 import type { FolderState } from './use-folder.ts'
 
@@ -21,6 +22,9 @@ export type Drive = {
   /** Files for the open folder, or dropped on another one. */
   pick: (what: Pickable) => void
   dropFiles: (transfer: DataTransfer, target: Target) => void
+  /** The listing that is shown; null on pages that are none. */
+  place: Place | null
+  /** `placeId` of it: the folder's id, or a word like '~recent'. */
   folderId: string
   /** From below the top folder down to the open one; known before the folder is loaded where it can be. */
   path: readonly Target[]

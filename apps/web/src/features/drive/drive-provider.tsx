@@ -20,10 +20,10 @@ type DriveProviderProps = { initial: InitialFolder | null; uploads: UploadDoor; 
 export function DriveProvider({ initial, uploads, children }: DriveProviderProps) {
   const shell = useTranslations('shell')
   const route = useFolderRoute()
-  const { folderId } = route
+  const { place, folderId } = route
   const { preferences } = usePreferences()
   const order = useStableOrder(preferences)
-  const state = useFolder(folderId, order, initialPage(initial, folderId, order))
+  const state = useFolder({ folderId, order, initial: initialPage(initial, folderId, order), wanted: place !== null })
   const changes = useDriveChanges(folderId)
   const [naming, setNaming] = useState<Naming | null>(null)
   const paths = useRef(new Map<string, readonly Target[]>([[ROOT_ID, []]]))
@@ -35,7 +35,8 @@ export function DriveProvider({ initial, uploads, children }: DriveProviderProps
 
   // Uploads name the whole way to their folder.
   const way = path.length === 0 ? [shell('drive')] : path.map(({ name }) => name)
-  const here = { id: folderId, name: way.join(' / ') }
+  // What is gathered from the whole drive is no folder to put something into.
+  const here = { id: place?.kind === 'folder' ? folderId : ROOT_ID, name: way.join(' / ') }
   const below = (target: Target) => ({
     id: target.id,
     name: [...path.map(({ name }) => name), target.name].join(' / '),
@@ -56,6 +57,7 @@ export function DriveProvider({ initial, uploads, children }: DriveProviderProps
       value={{
         pick: (what) => uploads.pick(what, here),
         dropFiles: (transfer, target) => uploads.dropFiles(transfer, target.id === folderId ? here : below(target)),
+        place,
         folderId,
         path,
         open,

@@ -8,7 +8,7 @@ import { FolderDrawing } from '../../components/folder-drawing.tsx'
 import { Icon } from '../../components/icon.tsx'
 import { ROOT_ID } from './api-client.ts'
 import { useDrive } from './drive-context.tsx'
-import { folderPath } from './folder-path.ts'
+import { placePath } from './place.ts'
 import { dropLook, useDropTarget } from './use-drop-target.ts'
 import { useTree } from './use-tree.ts'
 
@@ -24,11 +24,11 @@ export function FolderTree({ path, onOpened }: FolderTreeProps) {
   const drive = useDrive()
   const name = shell('drive')
   const drop = useDropTarget({ target: { id: ROOT_ID, name } })
-  const here = drive.folderId === ROOT_ID
+  const here = drive.place?.kind === 'folder' && drive.folderId === ROOT_ID
   return (
     <nav aria-label={shell('folders')} className="flex flex-col gap-px">
       <a
-        href={folderPath(ROOT_ID)}
+        href={placePath({ kind: 'folder', id: ROOT_ID })}
         aria-current={here ? 'page' : undefined}
         onClick={(event) => follow(event, () => drive.open(ROOT_ID), onOpened)}
         draggable={false}
@@ -104,7 +104,7 @@ function Node({ folder, level, path, onOpened }: NodeProps) {
           <span className="w-6 shrink-0 coarse:w-11" />
         )}
         <a
-          href={folderPath(folder.id)}
+          href={placePath({ kind: 'folder', id: folder.id })}
           aria-current={here ? 'page' : undefined}
           onClick={(event) => follow(event, () => drive.open(folder.id), onOpened)}
           draggable={false}

@@ -1,15 +1,24 @@
 'use client'
 
-import { usePathname } from 'next/navigation'
-import { folderIdOf, folderPath } from './folder-path.ts'
+import { usePathname, useRouter } from 'next/navigation'
+import { ROOT_ID } from './api-client.ts'
+import { type Place, placeId, placeOfId, placeOfPath, placePath } from './place.ts'
 
-/** The folder that the address names. Opening one changes the address without asking the server for a page. */
-export function useFolderRoute(): { folderId: string; open: (folderId: string) => void } {
+/**
+ * The listing that the address names; null on pages that are no listing. Going from one listing to another changes the
+ * address without asking the server for a page.
+ */
+export function useFolderRoute(): { place: Place | null; folderId: string; open: (folderId: string) => void } {
+  const router = useRouter()
+  const place = placeOfPath(usePathname())
   return {
-    folderId: folderIdOf(usePathname()),
+    place,
+    folderId: place === null ? ROOT_ID : placeId(place),
     open: (folderId) => {
-      const path = folderPath(folderId)
-      if (window.location.pathname !== path) window.history.pushState(null, '', path)
+      const path = placePath(placeOfId(folderId) ?? { kind: 'folder', id: ROOT_ID })
+      if (window.location.pathname === path) return
+      if (place === null) router.push(path)
+      else window.history.pushState(null, '', path)
     },
   }
 }

@@ -26,12 +26,15 @@ export type FolderState = {
   tryAgain: () => void
 }
 
+type FolderOptions = { folderId: string; order: ListOrder; initial: EntryPage | null; wanted: boolean }
+
 /** A folder page by page. A folder that was open before shows its old list at once and is asked for again meanwhile. */
-export function useFolder(folderId: string, order: ListOrder, initial: EntryPage | null): FolderState {
+export function useFolder({ folderId, order, initial, wanted }: FolderOptions): FolderState {
   const client = useQueryClient()
   const key = entriesKey(folderId, order)
   const query = useInfiniteQuery({
     queryKey: key,
+    enabled: wanted,
     queryFn: ({ pageParam, signal }) => listEntries(folderId, order, pageParam, signal),
     initialPageParam: null as string | null,
     getNextPageParam: (page) => page.nextCursor,

@@ -1,0 +1,31 @@
+import { cookies, headers } from 'next/headers'
+import { redirect } from 'next/navigation'
+import type { ReactNode } from 'react'
+import { parsePreferences, parseTheme, THEME_COOKIE, VIEW_COOKIE } from '../../components/preferences.ts'
+import { placeId, placeOfPath } from '../../features/drive/place.ts'
+import { PATH_HEADER } from '../../lib/path-header.ts'
+import { loadFirstPage, loadMe } from '../page-data.ts'
+import { DriveScreen } from './drive-screen.tsx'
+
+/** Rendered once, when a browser loads one of the pages inside; later pages come without it. */
+export default async function DriveLayout({ children }: { children: ReactNode }) {
+  const path = (await headers()).get(PATH_HEADER) ?? '/drive'
+  const me = await loadMe()
+  if (me === null) redirect(`/sign-in?next=${encodeURIComponent(path)}`)
+  const jar = await cookies()
+  const preferences = parsePreferences(jar.get(VIEW_COOKIE)?.value)
+  const order = { sort: preferences.sort, direction: preferences.direction }
+  const place = placeOfPath(path)
+  const folderId = place === null ? null : placeId(place)
+  const page = folderId === null ? null : await loadFirstPage(folderId, order)
+  return (
+    <DriveScreen
+      me={me}
+      preferences={preferences}
+      theme={parseTheme(jar.get(THEME_COOKIE)?.value)}
+      initial={page === null || folderId === null ? null : { folderId, order, page }}
+    >
+      {children}
+    </DriveScreen>
+  )
+}

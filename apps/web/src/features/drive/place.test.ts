@@ -1,0 +1,30 @@
+import { expect, test } from 'vitest'
+import { placeId, placeOfId, placeOfPath, placePath } from './place.ts'
+
+const places = [
+  ['/drive', 'root'],
+  ['/drive/aB3_-9', 'aB3_-9'],
+  ['/recent', '~recent'],
+  ['/favourites', '~favourites'],
+  ['/trash', '~trash'],
+  ['/category/image', '~category.image'],
+  ['/tag/aB3_-9', '~tag.aB3_-9'],
+] as const
+
+test.each(places)('the address %s and the id %s are the same place', (path, id) => {
+  const place = placeOfPath(path)
+  expect(place).toEqual(placeOfId(id))
+  expect(place && placeId(place)).toBe(id)
+  expect(place && placePath(place)).toBe(path)
+})
+
+test.each(['/', '/settings', '/category', '/category/music', '/tag', '/recent/now', '/drive/a/b', '/shared'])(
+  'the address %s is no listing',
+  (path) => {
+    expect(placeOfPath(path)).toBeNull()
+  },
+)
+
+test.each(['~', '~category', '~category.music', '~tag', '~drive.a', '~recent.now'])('%s is no place', (id) => {
+  expect(placeOfId(id)).toBeNull()
+})
