@@ -19,6 +19,7 @@ import type { PeerProgress } from './replication/peer-replicator.ts'
 import { createRemoteSources } from './replication/remote-source.ts'
 import { type Replication, startReplication } from './replication/replication.ts'
 import { StorageFiles, unixSeconds } from './storage-files.ts'
+import { createStorageReport } from './storage-report.ts'
 import { openWebDoor, type WebDoor } from './web-door.ts'
 
 /** How long requests that are being answered may take when the storage stops. */
@@ -96,7 +97,15 @@ class Storage implements RunningStorage {
     const pool = new ConnectionPool(timeoutsOf(this.#config))
     this.#opened.push(() => pool.close())
     const context = this.#context({ identity, store, state, pool })
-    const web = await openWebDoor(context, { pool, version: manifest.version })
+    const report = createStorageReport({
+      version: manifest.version,
+      store,
+      state,
+      received: this.#received,
+      peers: () => this.#replication?.peers() ?? [],
+      now: unixSeconds,
+    })
+    const web = await openWebDoor(context, { pool, report })
     this.#opened.push(() => web.close())
     this.#files.removeOrphans(store)
     this.httpPort = await web.listen()

@@ -6,6 +6,7 @@ import { type RunningHttpServer, startHttpServer } from './http/server.ts'
 import { createFindAtSource } from './http/source-files.ts'
 import type { MemberDirectory } from './member-directory.ts'
 import { DiskPartStore } from './parts/disk-part-store.ts'
+import type { StorageReport } from './storage-report.ts'
 
 /** The HTTP side of a storage: uploads in progress, keys and the server. */
 export interface WebDoor {
@@ -18,7 +19,7 @@ export interface WebDoor {
 
 export interface WebDoorOptions {
   readonly pool: ConnectionPool
-  readonly version: string
+  report(openUploads: number): Promise<StorageReport>
 }
 
 const CLOSED: WebDoor = { kids: () => [], listen: () => Promise.resolve(-1), close: () => Promise.resolve() }
@@ -58,11 +59,7 @@ export async function openWebDoor(
           countOperation(counters, 'Download', succeeded)
           countBytes(counters, 'Download', bytes, succeeded ? bytes : 0)
         },
-        status: () => ({
-          version: options.version,
-          storePaths: store.space(),
-          files: counters.successUploadCount - counters.successDeleteCount,
-        }),
+        status: () => options.report(parts.openCount),
       })
       void parts.finishComplete()
       return server.port

@@ -6,6 +6,7 @@ import type { FileStore } from '../disk/file-store.ts'
 import type { Logger } from '../handlers/context.ts'
 import type { DiskPartStore } from '../parts/disk-part-store.ts'
 import { startExpiry } from '../parts/expiry.ts'
+import type { StorageReport } from '../storage-report.ts'
 import { logRequest } from './access-log.ts'
 import { answerPreflight, isPreflight, setCorsHeaders } from './cors.ts'
 import { answerDownload, type DownloadOptions } from './download.ts'
@@ -14,7 +15,7 @@ import { fileOfPath } from './download-facts.ts'
 import { answerError, HttpError } from './http-error.ts'
 import { answerJson } from './json.ts'
 import type { KeysFile } from './keys-file.ts'
-import { answerService, type ServiceOptions, type StorageStatus, servicePath } from './service.ts'
+import { answerService, type ServiceOptions, servicePath } from './service.ts'
 import { crossOriginPolicy } from './site.ts'
 import type { FindAtSource } from './source-files.ts'
 import type { Identity } from './ticket-check.ts'
@@ -33,7 +34,7 @@ export interface HttpServerOptions {
   findAtSource: FindAtSource
   isDeleted: DownloadOptions['isDeleted']
   onDownload: DownloadOptions['onDownload']
-  status(): Omit<StorageStatus, 'httpPort'>
+  status(): Promise<StorageReport>
 }
 
 export interface RunningHttpServer {
@@ -105,7 +106,7 @@ class HttpApp {
       answerError: (request, response, error) => this.#fail(request, response, error),
     }
     this.#tus = createUploads(this.#uploads)
-    this.#service = { identity, parts, slots, status: () => ({ ...options.status(), httpPort: this.port }) }
+    this.#service = { identity, parts, slots, status: options.status, httpPort: () => this.port }
     const access = new DownloadAccess({ identity, access: config.access, webUrl: config.webUrl })
     this.#downloads = { ...options, access }
   }

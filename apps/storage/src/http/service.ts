@@ -2,8 +2,8 @@ import { createHash, timingSafeEqual } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { UploadError, type UploadSlots } from '@cairn/dfs-tus'
 import { z } from 'zod'
-import type { StoreSpace } from '../disk/file-store.ts'
 import type { DiskPartStore } from '../parts/disk-part-store.ts'
+import type { StorageReport } from '../storage-report.ts'
 import { HttpError } from './http-error.ts'
 import { answerJson, readBody } from './json.ts'
 import { signReceipt } from './receipt.ts'
@@ -17,20 +17,12 @@ const uploadName = z.string().regex(/^[0-9a-f]{32}$/)
 const listBody = z.object({ after: uploadName.nullish() })
 const uploadsBody = z.object({ upls: z.array(uploadName).max(UPLOADS_MAX) })
 
-/** What the storage tells the web application about itself. */
-export interface StorageStatus {
-  version: string
-  httpPort: number
-  storePaths: Pick<StoreSpace, 'totalBytes' | 'freeBytes' | 'reservedBytes'>[]
-  /** Files stored here, as far as they are counted. */
-  files: number
-}
-
 export interface ServiceOptions {
   identity: Identity
   parts: DiskPartStore
   slots: UploadSlots
-  status(): StorageStatus
+  status(): Promise<StorageReport>
+  httpPort(): number
 }
 
 /** `/cairn/v1/<op>` */
@@ -73,7 +65,8 @@ async function serve(options: ServiceOptions, op: ServiceOp, body: Buffer): Prom
       return { parts: await statUploads(parts, parse(uploadsBody, body).upls) }
     case 'status': {
       const { group, storageId, keys } = identity
-      return { ...options.status(), group, storageId, kids: keys?.kids ?? [] }
+      const report = await options.status()
+      return { ...report, httpPort: options.httpPort(), group, storageId, kids: keys?.kids ?? [] }
     }
   }
 }

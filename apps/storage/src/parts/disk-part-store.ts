@@ -210,6 +210,11 @@ export class DiskPartStore implements PartStore {
     return { state: 'finished', offset: size, hashed: size, size }
   }
 
+  /** Uploads that are not complete, or complete and not yet files. */
+  get openCount(): number {
+    return this.#parts.size + this.#small.size
+  }
+
   /** Uploads that nobody has written to for 14 days. */
   expired(nowMs: number): string[] {
     return [...this.#parts.values()].filter((part) => part.changedAtMs + EXPIRY_MS < nowMs).map((part) => part.upl)

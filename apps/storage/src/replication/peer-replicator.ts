@@ -9,11 +9,12 @@ import { isErrno } from '../disk/atomic-file.ts'
 import type { FileStore } from '../disk/file-store.ts'
 import type { InitFlagFile } from '../disk/init-flag.ts'
 import { type Mark, markPath, readMark, writeMark } from '../disk/mark-file.ts'
-import { openQuarantine, type Quarantine } from '../disk/quarantine.ts'
+import { openQuarantine, type Quarantine, type SetAside } from '../disk/quarantine.ts'
 import type { Counters } from '../engine/counters.ts'
 import { isRemoved, type Member, StorageStatus } from '../engine/members.ts'
 import { retryDelayMs } from '../engine/retry.ts'
 import type { Logger } from '../handlers/context.ts'
+import { type Backlog, measureBacklog } from './backlog.ts'
 import { PeerLink } from './peer-link.ts'
 import { SyncRun } from './sync-run.ts'
 
@@ -36,7 +37,12 @@ export interface PeerProgress {
   readonly mark: Mark | null
   /** Records set aside because the peer did not take them. */
   readonly quarantined: number
+  /** The log is being sent to it right now. */
+  readonly connected: boolean
 }
+
+/** A mark file that is not there yet: nothing has been sent. */
+const START = { index: 0, offset: 0, needSyncOld: false, syncOldDone: false, untilTimestamp: 0 }
 
 const { WAIT_SYNC, SYNCING, OFFLINE, ACTIVE, NONE } = StorageStatus
 
@@ -50,6 +56,7 @@ export class PeerReplicator {
   /** Failures of single records, kept from one connection to the next. */
   readonly #tries = new Map<string, number>()
   #mark: Mark | null = null
+  #run: SyncRun | null = null
   readonly #running: Promise<void>
 
   constructor(context: ReplicationContext, peerId: string) {
@@ -59,7 +66,7 @@ export class PeerReplicator {
     const { useStorageId } = context.identity
     this.#markPath = markPath(folder, { id: peerId, useStorageId, ownPort: context.tcpPort })
     this.#quarantine = openQuarantine(folder, peerId)
-    this.#running = this.#run()
+    this.#running = this.#replicate()
   }
 
   /** Resolves when the peer is no member any more, or after `close`. */
@@ -68,7 +75,17 @@ export class PeerReplicator {
   }
 
   get progress(): PeerProgress {
-    return { peerId: this.peerId, mark: this.#mark, quarantined: this.#quarantine.count }
+    const connected = this.#run !== null
+    return { peerId: this.peerId, mark: this.#reached(), quarantined: this.#quarantine.count, connected }
+  }
+
+  /** What it has not got yet. Reads the end of the log. */
+  backlog(): Backlog {
+    return measureBacklog(this.#context.store.log, this.#reached() ?? readMark(this.#markPath) ?? START)
+  }
+
+  setAside(countMax: number): SetAside[] {
+    return this.#quarantine.newest(countMax)
   }
 
   async close(): Promise<void> {
@@ -76,7 +93,7 @@ export class PeerReplicator {
     await this.#running
   }
 
-  async #run(): Promise<void> {
+  async #replicate(): Promise<void> {
     const { state, logger } = this.#context
     let failures = 0
     while (!this.#stop.signal.aborted) {
@@ -138,11 +155,17 @@ export class PeerReplicator {
     })
     const stop = () => run.stop()
     this.#stop.signal.addEventListener('abort', stop)
+    this.#run = run
     try {
       await run.done
     } finally {
+      this.#run = null
       this.#stop.signal.removeEventListener('abort', stop)
     }
+  }
+
+  #reached(): Mark | null {
+    return this.#run?.mark ?? this.#mark
   }
 
   #isServed(): boolean {

@@ -4,6 +4,7 @@ import { type PeerProgress, PeerReplicator, type ReplicationContext } from './pe
 /** One replicator for every other member of the group. */
 export interface Replication {
   progress(): PeerProgress[]
+  peers(): PeerReplicator[]
   close(): Promise<void>
 }
 
@@ -31,6 +32,7 @@ export function startReplication(context: ReplicationContext): Replication {
   const stop = state.onChange(follow)
   follow()
   return {
+    peers: () => [...replicators.values()],
     progress: () => [...replicators.values()].map((replicator) => replicator.progress),
     async close() {
       closed = true

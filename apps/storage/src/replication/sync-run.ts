@@ -14,6 +14,7 @@ import { type Delivery, deliver } from './deliver.ts'
 import { createMarkKeeper, type MarkKeeper } from './mark-keeper.ts'
 import type { PeerLink } from './peer-link.ts'
 import { createProgressTeller, type ProgressTeller } from './progress-teller.ts'
+import { settleable } from './settleable.ts'
 
 export interface SyncRunOptions {
   readonly config: StorageConfig
@@ -83,6 +84,11 @@ export class SyncRun {
       options.state.onChange(() => this.#schedule()),
     ]
     this.#schedule()
+  }
+
+  /** How far everything has arrived without a gap. */
+  get mark(): Mark {
+    return this.#marks.mark
   }
 
   stop(): void {
@@ -283,21 +289,4 @@ function triesMax(link: PeerLink, error: unknown): number {
   if (isPeerFull(error)) return Number.POSITIVE_INFINITY
   // A storage closes after EINVAL; there it is the record that is refused.
   return link.connection.usable || error instanceof ServerError ? TRIES_MAX : BROKEN_TRIES_MAX
-}
-
-interface Settle {
-  resolve(): void
-  reject(error: unknown): void
-}
-
-function settleable(): { promise: Promise<void>; finish: (error?: unknown) => void } {
-  const settle: Settle[] = []
-  const promise = new Promise<void>((resolve, reject) => settle.push({ resolve, reject }))
-  return {
-    promise,
-    finish(error) {
-      if (error === undefined) settle[0]?.resolve()
-      else settle[0]?.reject(error)
-    },
-  }
 }

@@ -15,17 +15,20 @@ import {
   verify,
 } from '@cairn/dfs-core/tickets'
 import pino from 'pino'
+import { ClusterState } from '../../src/cluster/cluster-state.ts'
 import { type StorageHttpConfig, storageConfigDefaults } from '../../src/config.ts'
 import { FileStore, type StoreIdentity } from '../../src/disk/file-store.ts'
 import type { Durability } from '../../src/disk/group-sync.ts'
 import { openLogWriter } from '../../src/disk/log-writer.ts'
 import { openStorePath } from '../../src/disk/store-path.ts'
 import { createDirectoryCursor } from '../../src/engine/allocate.ts'
+import { createReceivedTimes } from '../../src/engine/received.ts'
 import { KeysFile } from '../../src/http/keys-file.ts'
 import { type RunningHttpServer, startHttpServer } from '../../src/http/server.ts'
 import type { FindAtSource } from '../../src/http/source-files.ts'
 import { DiskPartStore } from '../../src/parts/disk-part-store.ts'
 import type { FinishStep } from '../../src/parts/part-link.ts'
+import { createStorageReport } from '../../src/storage-report.ts'
 
 export const GROUP = 'group1'
 export const MEMBER = '100001'
@@ -74,8 +77,13 @@ export async function startWebStorage(options: WebStorageOptions): Promise<WebSt
     cursor: createDirectoryCursor({ high: 0, low: 0, count: 0 }, 256, 100),
     subdirCount: 256,
   })
-  const report = (message: string, error?: unknown) => logger.warn({ err: error }, message)
-  const parts = await DiskPartStore.open({ store, durability, report, ...(options.step && { step: options.step }) })
+  const warn = (message: string, error?: unknown) => logger.warn({ err: error }, message)
+  const parts = await DiskPartStore.open({
+    store,
+    durability,
+    report: warn,
+    ...(options.step && { step: options.step }),
+  })
   void parts.finishComplete()
   const keysFile = join(folder, 'keys.json')
   const config: StorageHttpConfig = {
@@ -88,6 +96,14 @@ export async function startWebStorage(options: WebStorageOptions): Promise<WebSt
     ...options.http,
   }
   const keys = existsSync(keysFile) ? new KeysFile(keysFile, logger) : null
+  const report = createStorageReport({
+    version: '0.1.0',
+    store,
+    state: new ClusterState(MEMBER),
+    received: createReceivedTimes(),
+    peers: () => [],
+    now: () => Math.floor(Date.now() / 1000),
+  })
   const http = await startHttpServer({
     config,
     uploadSizeMax: options.uploadSizeMax ?? 0,
@@ -99,7 +115,7 @@ export async function startWebStorage(options: WebStorageOptions): Promise<WebSt
     findAtSource: options.findAtSource ?? (() => Promise.resolve(null)),
     isDeleted: () => false,
     onDownload: () => undefined,
-    status: () => ({ version: '0.1.0', storePaths: store.space(), files: 0 }),
+    status: () => report(parts.openCount),
   })
   return {
     http,

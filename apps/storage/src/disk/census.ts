@@ -1,0 +1,103 @@
+import { lstat, readdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { normalFacts } from '../engine/file-facts.ts'
+import { hexByte } from '../engine/logic-name.ts'
+import { isErrno } from './atomic-file.ts'
+import { METADATA_SUFFIX } from './metadata-file.ts'
+import type { StorePath } from './store-path.ts'
+
+/** What lies on one store path. */
+export interface FileCount {
+  readonly files: number
+  /** Bytes of their content; metadata files are not counted. */
+  readonly bytes: number
+}
+
+/** Counts the files of a storage, in the background and never for more than a small share of the time. */
+export interface Census {
+  /** One entry per store path, at most a few seconds old on a small storage; null until the first count is through. */
+  current(): Promise<readonly FileCount[] | null>
+}
+
+const AGE_MS_MIN = 2000
+/** A count that took a second is repeated after a minute. */
+const AGE_PER_DURATION = 60
+/** Whoever asks waits so long for a count that runs. */
+const WAIT_MS = 250
+
+/** The names are enough: that of a normal file tells its size, so that a count reads folders and nothing else. */
+export function createCensus(storePaths: readonly StorePath[]): Census {
+  let counts: readonly FileCount[] | null = null
+  let dueAt = 0
+  let running: Promise<void> | null = null
+
+  const count = async () => {
+    const startedAt = performance.now()
+    const fresh: FileCount[] = []
+    for (const storePath of storePaths) fresh.push(await countFiles(storePath))
+    counts = fresh
+    const now = performance.now()
+    dueAt = now + Math.max(AGE_MS_MIN, (now - startedAt) * AGE_PER_DURATION)
+  }
+  return {
+    async current() {
+      if (running === null && performance.now() >= dueAt) {
+        running = count().finally(() => {
+          running = null
+        })
+        // Whoever waits hears of it; a count that nobody waits for is simply tried again.
+        running.catch(() => undefined)
+      }
+      if (running !== null) await atMost(running, WAIT_MS)
+      return counts
+    },
+  }
+}
+
+async function countFiles(storePath: StorePath): Promise<FileCount> {
+  let files = 0
+  let bytes = 0
+  for (const high of await foldersIn(storePath.dataDir)) {
+    for (const low of await foldersIn(join(storePath.dataDir, high))) {
+      const folder = join(storePath.dataDir, high, low)
+      const prefix = `M${hexByte(storePath.index)}/${high}/${low}/`
+      for (const name of await namesIn(folder)) {
+        if (name.endsWith(METADATA_SUFFIX)) continue
+        files += 1
+        bytes += normalFacts(prefix + name)?.size ?? (await sizeOf(join(folder, name)))
+      }
+    }
+  }
+  return { files, bytes }
+}
+
+async function foldersIn(path: string): Promise<string[]> {
+  return (await namesIn(path)).filter((name) => /^[0-9A-F]{2}$/.test(name))
+}
+
+async function namesIn(path: string): Promise<string[]> {
+  try {
+    return await readdir(path)
+  } catch (error) {
+    if (isErrno(error, 'ENOENT', 'ENOTDIR')) return []
+    throw error
+  }
+}
+
+/** 0 for a file that has gone meanwhile. */
+async function sizeOf(path: string): Promise<number> {
+  try {
+    return (await lstat(path)).size
+  } catch (error) {
+    if (isErrno(error, 'ENOENT')) return 0
+    throw error
+  }
+}
+
+function atMost(work: Promise<void>, waitMs: number): Promise<void> {
+  let timer: NodeJS.Timeout | undefined
+  const late = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, waitMs)
+  })
+  return Promise.race([work, late]).finally(() => clearTimeout(timer))
+}

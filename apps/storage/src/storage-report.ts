@@ -1,0 +1,168 @@
+import { accessSync, constants } from 'node:fs'
+import type { ClusterState } from './cluster/cluster-state.ts'
+import { createCensus, type FileCount } from './disk/census.ts'
+import type { FileStore, StoreSpace } from './disk/file-store.ts'
+import type { SetAside } from './disk/quarantine.ts'
+import { hexByte } from './engine/logic-name.ts'
+import type { ReceivedTimes } from './engine/received.ts'
+import type { Backlog } from './replication/backlog.ts'
+import type { PeerReplicator } from './replication/peer-replicator.ts'
+
+export interface StorePathReport {
+  /** As in file IDs: `M00`. */
+  readonly path: string
+  readonly totalBytes: number
+  readonly freeBytes: number
+  /** Free bytes that uploads leave alone. */
+  readonly reservedBytes: number
+  /** Content of the files of this storage; null while they are counted for the first time. */
+  readonly usedBytes: number | null
+  readonly writable: boolean
+}
+
+export interface SetAsideReport {
+  /** Null, as `op`: a line of the log that cannot be read. */
+  readonly fileId: string | null
+  readonly op: string | null
+  readonly reason: string
+  /** Unix seconds. */
+  readonly at: number
+  /** The member that did not take it. */
+  readonly peer: string
+}
+
+export interface PeerReport {
+  readonly storageId: string
+  readonly ip: string
+  /** As trackers number it (7: active). */
+  readonly status: number
+  /** From here to there: what it has not got yet; null, as `bytesBehind`, when the log cannot be read. */
+  readonly recordsBehind: number | null
+  /** Content of these records. */
+  readonly bytesBehind: number | null
+  /** Age of the oldest of them; 0 when there is none. */
+  readonly lagSeconds: number
+  readonly connected: boolean
+  /** From there to here: everything of the peer up to this time (unix seconds) is here; null: nothing came since the start. */
+  readonly receivedUntil: number | null
+}
+
+/** How a storage is, for the pages of an administrator. */
+export interface StorageReport {
+  readonly version: string
+  /** Unix seconds. */
+  readonly startedAt: number
+  readonly storePaths: readonly StorePathReport[]
+  /** Files of all store paths without metadata files; null while they are counted for the first time. */
+  readonly files: number | null
+  readonly openUploads: number
+  readonly setAside: { readonly count: number; readonly items: readonly SetAsideReport[] }
+  readonly peers: readonly PeerReport[]
+}
+
+export interface ReportSources {
+  readonly version: string
+  readonly store: FileStore
+  readonly state: ClusterState
+  readonly received: ReceivedTimes
+  peers(): readonly PeerReplicator[]
+  /** Unix seconds. */
+  now(): number
+}
+
+const SET_ASIDE_MAX = 100
+/** Whoever asks again within this time hears the same. */
+const CACHE_MS = 2000
+
+/** The report, made at most every two seconds. */
+export function createStorageReport(sources: ReportSources): (openUploads: number) => Promise<StorageReport> {
+  const { version, store } = sources
+  const census = createCensus(store.storePaths)
+  const startedAt = sources.now()
+  let made: Promise<StorageReport> | null = null
+  let madeAt = Number.NEGATIVE_INFINITY
+
+  const make = async (openUploads: number): Promise<StorageReport> => {
+    const counts = await census.current()
+    const replicators = sources.peers()
+    const items = replicators.flatMap((peer) => peer.setAside(SET_ASIDE_MAX).map((entry) => ({ peer, entry })))
+    items.sort((a, b) => b.entry.at - a.entry.at)
+    return {
+      version,
+      startedAt,
+      storePaths: store.space().map((space, index) => reportPath(store, space, counts?.[index] ?? null)),
+      files: counts === null ? null : counts.reduce((sum, { files }) => sum + files, 0),
+      openUploads,
+      setAside: {
+        count: replicators.reduce((sum, { progress }) => sum + progress.quarantined, 0),
+        items: items.slice(0, SET_ASIDE_MAX).map(({ peer, entry }) => reportSetAside(store.group, peer.peerId, entry)),
+      },
+      peers: replicators.map((peer) => reportPeer(sources, peer)),
+    }
+  }
+  return (openUploads) => {
+    const now = performance.now()
+    if (made === null || now - madeAt >= CACHE_MS) {
+      madeAt = now
+      made = make(openUploads)
+      made.catch(() => {
+        made = null
+      })
+    }
+    return made
+  }
+}
+
+function reportPath(store: FileStore, space: StoreSpace, count: FileCount | null): StorePathReport {
+  const { index, totalBytes, freeBytes, reservedBytes } = space
+  const dataDir = store.storePaths[index]?.dataDir
+  return {
+    path: `M${hexByte(index)}`,
+    totalBytes,
+    freeBytes,
+    reservedBytes,
+    usedBytes: count?.bytes ?? null,
+    writable: !space.readonly && dataDir !== undefined && isWritable(dataDir),
+  }
+}
+
+/** A disk with errors is often remounted read-only. */
+function isWritable(path: string): boolean {
+  try {
+    accessSync(path, constants.W_OK)
+    return true
+  } catch {
+    // Whatever the reason is, nothing can be written there.
+    return false
+  }
+}
+
+function reportSetAside(group: string, peer: string, { name, op, reason, at }: SetAside): SetAsideReport {
+  return { fileId: name === null ? null : `${group}/${name}`, op, reason, at, peer }
+}
+
+function reportPeer({ state, received, now }: ReportSources, peer: PeerReplicator): PeerReport {
+  const { peerId } = peer
+  const member = state.members.get(peerId)
+  const backlog = backlogOf(peer)
+  const until = received.of(peerId)
+  return {
+    storageId: peerId,
+    ip: member?.ip ?? '',
+    status: state.statusOf(peerId),
+    recordsBehind: backlog?.records ?? null,
+    bytesBehind: backlog?.bytes ?? null,
+    lagSeconds: backlog?.oldest == null ? 0 : Math.max(0, now() - backlog.oldest),
+    connected: peer.progress.connected,
+    receivedUntil: until === 0 ? null : until,
+  }
+}
+
+/** Damage of the log stops replication and is logged there; the rest of the report is still wanted. */
+function backlogOf(peer: PeerReplicator): Backlog | null {
+  try {
+    return peer.backlog()
+  } catch {
+    return null
+  }
+}

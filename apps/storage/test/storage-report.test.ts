@@ -1,0 +1,106 @@
+import { randomBytes } from 'node:crypto'
+import { appendFileSync, mkdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { storageConfigDefaults } from '../src/config.ts'
+import type { StorageReport } from '../src/storage-report.ts'
+import { allActive, startCluster, type TestCluster, type TestStorage, until } from './cluster.ts'
+import { call, tusCalls } from './http/http-call.ts'
+import { createWebKeys, newUploadId, type WebKeys } from './http/web-storage.ts'
+
+let cluster: TestCluster
+let one: TestStorage
+let two: TestStorage
+let web: WebKeys
+
+beforeEach(async () => {
+  cluster = await startCluster([])
+  web = createWebKeys(cluster.folder)
+  one = await addStorage('100001')
+  two = await addStorage('100002')
+  await allActive(cluster)
+})
+
+afterEach(() => cluster.close())
+
+function addStorage(id: string): Promise<TestStorage> {
+  const folder = join(cluster.folder, id)
+  mkdirSync(folder, { recursive: true })
+  createWebKeys(cluster.folder, id, folder)
+  const http = { ...storageConfigDefaults.http, bindAddress: '127.0.0.1', port: 0, keysFile: join(folder, 'keys.json') }
+  return cluster.addStorage(id, { http })
+}
+
+async function report(): Promise<StorageReport> {
+  const headers = { Authorization: `Bearer ${web.service('status', '')}` }
+  const answer = await call(one.running.httpPort, { method: 'POST', path: '/cairn/v1/status', headers })
+  expect(answer.status).toBe(200)
+  return JSON.parse(answer.body.toString()) as StorageReport
+}
+
+async function reportWhen(what: string, holds: (report: StorageReport) => boolean): Promise<StorageReport> {
+  let last = await report()
+  await until(what, async () => {
+    last = await report()
+    return holds(last)
+  })
+  return last
+}
+
+describe('what a storage tells an administrator', () => {
+  it('counts its files and their bytes, own ones and received ones, but not what was deleted', async () => {
+    await one.client.uploadFile(randomBytes(5000), { storePathIndex: 0, ext: 'bin' })
+    const gone = await one.client.uploadFile(randomBytes(300), { storePathIndex: 0, ext: 'bin' })
+    await two.client.uploadFile(randomBytes(70_000), { storePathIndex: 0, ext: 'bin' })
+    await one.client.deleteFile(gone)
+    const { storePaths } = await reportWhen('the other file has come', ({ files }) => files === 2)
+    const [path] = storePaths
+    expect(path).toMatchObject({ path: 'M00', usedBytes: 75_000, writable: true })
+    expect(path?.totalBytes).toBeGreaterThan(path?.freeBytes ?? 0)
+  })
+
+  it('tells what a member that is away has not got yet, and that it has it when it is back', async () => {
+    await reportWhen('it is connected', ({ peers }) => peers[0]?.connected === true)
+    await two.stop()
+    await one.client.uploadFile(randomBytes(5000), { storePathIndex: 0, ext: 'bin' })
+    await one.client.uploadFile(randomBytes(700), { storePathIndex: 0, ext: 'bin' })
+    const away = await reportWhen(
+      'it is away',
+      ({ peers }) => peers[0]?.connected === false && peers[0].recordsBehind === 2,
+    )
+    expect(away.peers).toMatchObject([{ storageId: '100002', ip: '127.0.0.1', recordsBehind: 2, bytesBehind: 5700 }])
+    await two.start()
+    const back = await reportWhen('it has everything', ({ peers }) => peers[0]?.recordsBehind === 0)
+    expect(back.peers).toMatchObject([{ bytesBehind: 0, lagSeconds: 0, connected: true }])
+  })
+
+  it('lists what no member takes, with the reason, newest first', async () => {
+    const lines = [
+      '1700000001 C M00/00/00/old.txt # too bad',
+      '1700000002 D M00/00/00/new.txt # 1700000100 the disk is broken',
+      'binlog.000 at offset 3: not a binlog record # 1700000050 damaged line',
+    ]
+    await one.stop()
+    appendFileSync(join(one.basePath, 'data/sync/100002.quarantine'), lines.map((line) => `${line}\n`).join(''))
+    await one.start()
+    const { setAside } = await reportWhen('it knows its peer', ({ peers }) => peers.length === 1)
+    expect(setAside.count).toBe(3)
+    expect(setAside.items).toEqual([
+      { fileId: 'group1/M00/00/00/new.txt', op: 'D', reason: 'the disk is broken', at: 1_700_000_100, peer: '100002' },
+      {
+        fileId: null,
+        op: null,
+        reason: 'binlog.000 at offset 3: not a binlog record: damaged line',
+        at: 1_700_000_050,
+        peer: '100002',
+      },
+      { fileId: 'group1/M00/00/00/old.txt', op: 'C', reason: 'too bad', at: 1_700_000_001, peer: '100002' },
+    ])
+  })
+
+  it('counts the uploads that are under way', async () => {
+    const upl = newUploadId()
+    await tusCalls(one.running.httpPort, upl, web.upload({ upl, len: 10 })).create(10)
+    expect((await reportWhen('it is counted', ({ openUploads }) => openUploads === 1)).startedAt).toBeGreaterThan(0)
+  })
+})
