@@ -1,11 +1,10 @@
-import { type DownloadTicket, sign, TicketError, verify } from '@cairn/dfs-core/tickets'
-import type { ReachableMember } from '../../lib/address-book.ts'
-import { ApiError } from '../../lib/api-error.ts'
-import { addressBook, browserOrigin, dfs, isReachable, reachingStorage } from '../../lib/dfs.ts'
+import { type DownloadTicket, TicketError, verify } from '@cairn/dfs-core/tickets'
+import { addressBook, reachingStorage } from '../../lib/dfs.ts'
 import { notFound } from '../../lib/entries/open-entries.ts'
 import { masterKeys } from '../../lib/keys.ts'
-import { findFileByContent, type OpenFile, openFile } from './files.ts'
-import { downloadExpiry, preferredReplica, serving, ticketFileName } from './rules.ts'
+import { downloadExpiry } from '../../lib/serving.ts'
+import { reachableUrl, storedFileUrl } from '../../lib/stored-file-url.ts'
+import { findFileByContent, openFile } from './files.ts'
 import type { DownloadUrl } from './schema.ts'
 
 interface Reader {
@@ -14,46 +13,12 @@ interface Reader {
   requestOrigin: string
 }
 
-function groupOf(fileId: string): string {
-  return fileId.slice(0, fileId.indexOf('/'))
-}
-
-async function replicaOf(fileId: string): Promise<ReachableMember> {
-  return await reachingStorage(async () => {
-    const targets = await dfs().tracker.queryFetchAll(fileId)
-    const members = await Promise.all(targets.map(({ group, ip, port }) => addressBook().at(group, ip, port)))
-    const replica = preferredReplica(fileId, members.filter(isReachable))
-    if (!replica) throw new ApiError('no_storage', 'No storage that holds this file answers. The file is safe.')
-    return replica
-  })
-}
-
-function signedUrl(ticket: DownloadTicket, origin: string): string {
-  const token = sign(ticket, masterKeys().ticketRing(groupOf(ticket.fid)))
-  return `${origin}/${ticket.fid}?t=${token}`
-}
-
-async function storedUrl(reader: Reader, file: OpenFile & { fileId: string }, inline: boolean): Promise<DownloadUrl> {
-  const { ct, cd } = serving(file.contentType, inline)
-  const exp = downloadExpiry(Math.floor(Date.now() / 1000), cd)
-  const ticket: DownloadTicket = {
-    typ: 'dl',
-    fid: file.fileId,
-    sz: file.size,
-    ct,
-    cd,
-    fn: ticketFileName(file.name),
-    pol: 'normal',
-    exp,
-  }
-  const origin = browserOrigin(await replicaOf(file.fileId), reader.requestOrigin)
-  return { url: signedUrl(ticket, origin), expiresAt: new Date(exp * 1000).toISOString() }
-}
-
 /** Where the bytes of a file are, for as long as the answer says. Empty files are served by this application itself. */
 export async function downloadUrl(reader: Reader, entryId: string, inline: boolean): Promise<DownloadUrl> {
   const file = await openFile(reader.id, entryId)
-  if (file.fileId !== null) return await storedUrl(reader, { ...file, fileId: file.fileId }, inline)
+  if (file.fileId !== null) {
+    return await storedFileUrl({ ...file, fileId: file.fileId }, reader.requestOrigin, inline)
+  }
   const expires = downloadExpiry(Math.floor(Date.now() / 1000), 'a')
   return {
     url: `${reader.requestOrigin}/api/drive/entries/${entryId}/download`,
@@ -66,7 +31,7 @@ export async function download(reader: Reader, entryId: string, inline: boolean)
   const file = await openFile(reader.id, entryId)
   const privately = { 'Cache-Control': 'private, no-store', 'Referrer-Policy': 'no-referrer' }
   if (file.fileId === null) return emptyFile(file.name, privately)
-  const { url } = await storedUrl(reader, { ...file, fileId: file.fileId }, inline)
+  const { url } = await storedFileUrl({ ...file, fileId: file.fileId }, reader.requestOrigin, inline)
   return new Response(null, { status: 302, headers: { ...privately, Location: url } })
 }
 
@@ -108,6 +73,5 @@ export async function renewDownload(reader: Reader, token: string): Promise<stri
   const file = await findFileByContent(reader.id, old.fid)
   if (!file) throw notFound()
   const exp = downloadExpiry(Math.floor(Date.now() / 1000), old.cd)
-  const origin = browserOrigin(await replicaOf(old.fid), reader.requestOrigin)
-  return signedUrl({ ...old, exp }, origin)
+  return await reachableUrl({ ...old, exp }, reader.requestOrigin)
 }

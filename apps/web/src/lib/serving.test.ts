@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { downloadExpiry, preferredReplica, serving, ticketFileName } from './rules.ts'
+import { downloadExpiry, preferredReplica, serving, ticketFileName } from './serving.ts'
 
 describe('what is served', () => {
   it.each([
