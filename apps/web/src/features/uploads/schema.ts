@@ -1,14 +1,11 @@
 import { z } from 'zod'
 import type { ApiErrorBody } from '../../lib/api-error.ts'
+import { type Conflict, conflicts } from '../../lib/entries/conflict.ts'
 import type { EntryItem } from '../../lib/entries/entry-item.ts'
 
 // What comes in is checked by schemas; what goes out is ours and has types.
 
 export const UPLOAD_BATCH_MAX = 100
-
-/** What to do when the name is taken once the bytes are there: a new name, the old file to trash, or nothing stored. */
-const conflicts = ['keep', 'replace', 'skip'] as const
-export type Conflict = (typeof conflicts)[number]
 
 const clientIdSchema = z.string().min(1).max(128)
 const uploadIdSchema = z.string().min(1).max(64)

@@ -1,6 +1,6 @@
-import { Prisma } from '../../../generated/prisma/client.ts'
 import type { Transaction } from '../../../lib/db.ts'
-import type { Conflict } from '../schema.ts'
+import type { Conflict } from '../../../lib/entries/conflict.ts'
+import { changeSpace } from '../../../lib/quota.ts'
 
 /** An upload lives so long after its last sign of life: its start, or the renewal of its ticket. */
 export const UPLOAD_DAYS = 7
@@ -21,21 +21,11 @@ export interface NewUpload {
   storageId: string
 }
 
-/** Bytes that the owner may still add. With `lock` it stays true until the end of the transaction. */
-export async function freeSpace(tx: Transaction, ownerId: string, options: { lock?: boolean } = {}): Promise<number> {
-  const [quota] = await tx.$queryRaw<{ free: bigint }[]>`
-    SELECT allowed - used - reserved AS free FROM quota
-    WHERE user_id = ${ownerId} ${options.lock ? Prisma.sql`FOR UPDATE` : Prisma.empty}`
-  return Number(quota?.free ?? 0n)
-}
-
 /** Takes bytes from the free space. The caller has locked it and knows that they fit; if not, this throws. */
 export async function reserveSpace(tx: Transaction, ownerId: string, bytes: number): Promise<void> {
   if (bytes === 0) return
-  const reserved = await tx.$executeRaw`
-    UPDATE quota SET reserved = reserved + ${BigInt(bytes)}
-    WHERE user_id = ${ownerId} AND used + reserved + ${BigInt(bytes)} <= allowed`
-  if (reserved !== 1) throw new Error(`${bytes} bytes do not fit into the quota that was looked at`)
+  const isReserved = await changeSpace(tx, ownerId, { reserved: BigInt(bytes) })
+  if (!isReserved) throw new Error(`${bytes} bytes do not fit into the quota that was looked at`)
 }
 
 export async function insertUploads(tx: Transaction, uploads: readonly NewUpload[]): Promise<void> {

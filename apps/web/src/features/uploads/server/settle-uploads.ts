@@ -1,7 +1,9 @@
 import type { Transaction } from '../../../lib/db.ts'
+import { categoryOf } from '../../../lib/entries/category.ts'
 import { visibleFolders } from '../../../lib/entries/open-entries.ts'
+import { type NewFile, placeFiles } from '../../../lib/entries/place-files.ts'
+import { changeSpace } from '../../../lib/quota.ts'
 import type { UploadNotice } from '../schema.ts'
-import { type NewFile, placeEntries } from './place-entries.ts'
 import { contentKey, type StoredContent, storeBlobs } from './store-blobs.ts'
 import type { UploadRow } from './upload-rows.ts'
 
@@ -44,14 +46,14 @@ export async function settleUploads(
       folderId: folderId ?? topFolder.id,
       name: upload.name,
       size: upload.size,
-      contentType: content.contentType,
+      category: categoryOf(content.contentType, upload.name),
       blobId,
       modifiedAt: upload.modified_at,
       // "Replace" and "skip" were decided on the sight of another folder.
       conflict: folderId === null ? 'keep' : upload.conflict,
     }
   })
-  const placed = await placeEntries(tx, files)
+  const placed = await placeFiles(tx, files)
   const settled = new Map<string, Settled>()
   for (const { upload } of settlements) {
     const file = placed.get(upload.entry_public_id)
@@ -76,8 +78,7 @@ async function chargeQuota(
     if (settled.get(upload.upl)?.entryId != null) used += upload.size
     reserved += upload.reserved_bytes
   }
-  await tx.$executeRaw`
-    UPDATE quota SET used = used + ${used}, reserved = reserved - ${reserved} WHERE user_id = ${ownerId}`
+  await changeSpace(tx, ownerId, { used, reserved: -reserved })
 }
 
 async function markCommitted(

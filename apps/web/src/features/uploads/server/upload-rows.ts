@@ -1,6 +1,7 @@
 import { Prisma } from '../../../generated/prisma/client.ts'
 import type { Transaction } from '../../../lib/db.ts'
-import type { Conflict } from '../schema.ts'
+import type { Conflict } from '../../../lib/entries/conflict.ts'
+import { changeSpace } from '../../../lib/quota.ts'
 
 export type UploadState = 'created' | 'uploading' | 'committed' | 'aborted' | 'expired' | 'failed'
 
@@ -74,7 +75,7 @@ export async function endUploads(
   }
   // In one order everywhere, so that two of these cannot wait for each other.
   for (const [ownerId, bytes] of [...reservedByOwner].toSorted()) {
-    await tx.$executeRaw`UPDATE quota SET reserved = reserved - ${bytes} WHERE user_id = ${ownerId}`
+    await changeSpace(tx, ownerId, { reserved: -bytes })
   }
 }
 

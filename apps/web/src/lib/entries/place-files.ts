@@ -1,50 +1,59 @@
-import type { Transaction } from '../../../lib/db.ts'
-import { categoryOf } from '../../../lib/entries/category.ts'
-import { freeName } from '../../../lib/entries/free-name.ts'
-import { sortKey } from '../../../lib/entries/sort-key.ts'
-import type { Conflict } from '../schema.ts'
+import type { Transaction } from '../db.ts'
+import type { Conflict } from './conflict.ts'
+import type { Category } from './entry-item.ts'
+import { freeName } from './free-name.ts'
+import { sortKey } from './sort-key.ts'
 
 const TRIES_MAX = 20
 
-/** A file that is to become an entry. */
+/** A file that is to become an entry. The caller holds its folder, and accounts for its size. */
 export interface NewFile {
   publicId: string
   ownerId: string
   folderId: bigint
   name: string
   size: bigint
-  contentType: string
+  category: Category
   blobId: bigint
   modifiedAt: Date | null
   conflict: Conflict
 }
 
-/** `entryId` is null when the name was taken and the decision was "skip". */
-export interface PlacedFile {
+/** `entryId` is null when the name was taken and the decision was "skip". `name`: as it is now. */
+interface PlacedFile {
   entryId: bigint | null
+  name: string
   notice: 'renamed' | 'skipped' | null
 }
 
 /** Makes an entry of each file, by publicId; a taken name is settled by the file's own decision. */
-export async function placeEntries(tx: Transaction, files: readonly NewFile[]): Promise<Map<string, PlacedFile>> {
-  const inserted = await insertEntries(tx, files)
+export async function placeFiles(tx: Transaction, files: readonly NewFile[]): Promise<Map<string, PlacedFile>> {
+  const inserted = await insertFiles(tx, files)
   const placed = new Map<string, PlacedFile>()
   for (const file of files) {
     const entryId = inserted.get(file.publicId)
-    placed.set(file.publicId, entryId === undefined ? await settleTakenName(tx, file) : { entryId, notice: null })
+    const settled = entryId === undefined ? await settleTakenName(tx, file) : { entryId, name: file.name, notice: null }
+    placed.set(file.publicId, settled)
   }
   return placed
 }
 
+/** `placeFiles` for one. */
+export async function placeFile(tx: Transaction, file: NewFile): Promise<PlacedFile> {
+  const placed = (await placeFiles(tx, [file])).get(file.publicId)
+  if (placed === undefined) throw new Error(`file ${file.publicId} was not placed`)
+  return placed
+}
+
 /** Ids of those that could be made, by publicId. A raised 23505 would end the transaction; DO NOTHING leaves them out. */
-async function insertEntries(tx: Transaction, files: readonly NewFile[]): Promise<Map<string, bigint>> {
+async function insertFiles(tx: Transaction, files: readonly NewFile[]): Promise<Map<string, bigint>> {
   const rows = files.map((file) => ({
     public_id: file.publicId,
     owner_id: file.ownerId,
     parent_id: String(file.folderId),
     name: file.name,
     sort_key: sortKey(file.name),
-    category: categoryOf(file.contentType, file.name),
+    category: file.category,
     blob_id: String(file.blobId),
     size: String(file.size),
     modified_at: file.modifiedAt,
@@ -64,20 +73,20 @@ async function insertEntries(tx: Transaction, files: readonly NewFile[]): Promis
 async function settleTakenName(tx: Transaction, file: NewFile): Promise<PlacedFile> {
   if (file.conflict === 'skip') {
     await checkBlobSoon(tx, file.blobId)
-    return { entryId: null, notice: 'skipped' }
+    return { entryId: null, name: file.name, notice: 'skipped' }
   }
   if (file.conflict === 'replace') {
     await trashFile(tx, file)
-    const entryId = (await insertEntries(tx, [file])).get(file.publicId)
-    if (entryId !== undefined) return { entryId, notice: null }
+    const entryId = (await insertFiles(tx, [file])).get(file.publicId)
+    if (entryId !== undefined) return { entryId, name: file.name, notice: null }
     // The name belongs to a folder.
   }
   for (let attempt = 1; attempt <= TRIES_MAX; attempt += 1) {
     const name = await freeName(tx, file.folderId, file.name)
-    const entryId = (await insertEntries(tx, [{ ...file, name }])).get(file.publicId)
-    if (entryId !== undefined) return { entryId, notice: 'renamed' }
+    const entryId = (await insertFiles(tx, [{ ...file, name }])).get(file.publicId)
+    if (entryId !== undefined) return { entryId, name, notice: 'renamed' }
   }
-  throw new Error(`no name could be taken for upload ${file.publicId}`)
+  throw new Error(`no name could be taken for file ${file.publicId}`)
 }
 
 async function trashFile(tx: Transaction, file: NewFile): Promise<void> {
