@@ -5,6 +5,7 @@ import { Browser } from './support/browser.ts'
 import { freshDatabase } from './support/database.ts'
 
 process.env['CAIRN_ORIGINS'] = 'http://drive.test:3000,https://drive.test'
+process.env['CAIRN_TRUSTED_PROXIES'] = '127.0.0.1'
 await freshDatabase()
 let server: Awaited<ReturnType<typeof startApiServer>>
 

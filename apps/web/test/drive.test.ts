@@ -63,7 +63,7 @@ describe('folders', () => {
     const slash = await browser.post('/api/drive/folders', { parentId: 'root', name: 'a/b' })
     expect(slash).toMatchObject({ status: 400, body: { code: 'name_invalid', message: 'A name cannot contain “/”.' } })
     const long = await browser.post('/api/drive/folders', { parentId: 'root', name: 'x'.repeat(300) })
-    expect(long).toMatchObject({ status: 400, body: { code: 'name_too_long', detail: { bytesOver: 45 } } })
+    expect(long).toMatchObject({ status: 400, body: { code: 'name_too_long', values: { bytesOver: 45 } } })
   })
 
   it('can be 64 deep and not deeper', async () => {
@@ -206,7 +206,7 @@ describe('moving', () => {
     const ids = [a.publicId, b.publicId]
     expect(await browser.post('/api/drive/move', { ids, targetId: to })).toMatchObject({
       status: 409,
-      body: { code: 'name_taken', detail: { name: 'b' } },
+      body: { code: 'name_taken', values: { name: 'b' } },
     })
     expect(await names(from)).toEqual(['a', 'b'])
     expect((await browser.post('/api/drive/move', { ids: [a.publicId], targetId: to })).status).toBe(200)

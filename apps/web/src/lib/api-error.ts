@@ -7,6 +7,7 @@ export const statusOfErrorCode = {
   receipt_invalid: 400,
   signed_out: 401,
   cross_site: 403,
+  forbidden: 403,
   signup_closed: 403,
   not_found: 404,
   name_taken: 409,
@@ -29,12 +30,24 @@ export const statusOfErrorCode = {
 
 export type ErrorCode = keyof typeof statusOfErrorCode
 
-/** Body of every answer with an error status. `field` names the input that was refused; `detail` has its numbers. */
+/** What was refused and why. `field` names the input; `detail` has the numbers that a sentence needs. */
 export interface ApiErrorBody {
   code: ErrorCode
   message: string
   field?: string
   detail?: Record<string, string | number>
+}
+
+/** Body of every answer with an error status: RFC 9457, whose `detail` is a sentence. Ours are `code` to `values`. */
+export interface Problem {
+  type: `urn:cairn:problem:${ErrorCode}`
+  title: string
+  status: number
+  detail: string
+  code: ErrorCode
+  message: string
+  field?: string
+  values?: Record<string, string | number>
 }
 
 /** Thrown where a request must be refused; the route wrapper turns it into an answer, batches into an item's error. */

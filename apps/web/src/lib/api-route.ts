@@ -1,5 +1,6 @@
+import { STATUS_CODES } from 'node:http'
 import { z } from 'zod'
-import { ApiError, type ApiErrorBody, statusOfErrorCode } from './api-error.ts'
+import { ApiError, type ApiErrorBody, type Problem, statusOfErrorCode } from './api-error.ts'
 import { env } from './env.ts'
 import { log } from './log.ts'
 import { mayChange } from './origin-check.ts'
@@ -15,7 +16,7 @@ type RouteHandler = (request: Request, context: RouteContext) => Promise<Respons
 
 /** What a route declares. A schema that is left out means: there is no such input, and the handler cannot see it. */
 interface RouteSpec<User, Params, Query, Body> {
-  /** `requireUser` of features/auth, or nothing for a route that anybody may call. */
+  /** `requireUser` or `requireAdmin` of features/auth, or nothing for a route that anybody may call. */
   user?: (headers: Headers) => Promise<User>
   params?: z.ZodType<Params>
   query?: z.ZodType<Query>
@@ -35,7 +36,7 @@ interface RouteCall<User, Params, Query, Body> {
 
 /**
  * The one way in: checks the origin of changes, finds out who asks, checks every input, turns errors into
- * `{ code, message }` with a status, and writes one log line without query, headers and bodies.
+ * `application/problem+json` with a status, and writes one log line without query, headers and bodies.
  */
 export function apiRoute<User = undefined, Params = undefined, Query = undefined, Body = undefined>(
   spec: RouteSpec<User, Params, Query, Body>,
@@ -109,9 +110,20 @@ export function errorBody(error: unknown): ApiErrorBody {
   return { code: 'internal', message: 'Something went wrong on our side. Your files are safe.' }
 }
 
-function errorResponse(error: unknown): Response {
-  const body = errorBody(error)
-  const retryAfter = body.detail?.['retryAfterSeconds']
-  const headers = { ...ANSWER_HEADERS, ...(retryAfter === undefined ? {} : { 'Retry-After': String(retryAfter) }) }
-  return Response.json(body, { status: statusOfErrorCode[body.code], headers })
+/** An error as the answer to a request: `application/problem+json` (RFC 9457). */
+export function errorResponse(error: unknown): Response {
+  const { detail: values, ...body } = errorBody(error)
+  const status = statusOfErrorCode[body.code]
+  const problem: Problem = {
+    type: `urn:cairn:problem:${body.code}`,
+    title: STATUS_CODES[status] ?? 'Error',
+    status,
+    detail: body.message,
+    ...body,
+    ...(values === undefined ? {} : { values }),
+  }
+  const headers = new Headers({ ...ANSWER_HEADERS, 'Content-Type': 'application/problem+json' })
+  const retryAfter = values?.['retryAfterSeconds']
+  if (retryAfter !== undefined) headers.set('Retry-After', String(retryAfter))
+  return new Response(JSON.stringify(problem), { status, headers })
 }

@@ -1,4 +1,4 @@
-import type { ApiErrorBody } from './api-error.ts'
+import type { ApiErrorBody, Problem } from './api-error.ts'
 
 const READ_TIMEOUT_MS = 20_000
 
@@ -57,6 +57,10 @@ export async function callApi<Answer>(
 
 async function errorBody(response: Response): Promise<ApiErrorBody> {
   const body: unknown = await response.json().catch(() => null)
-  if (typeof body === 'object' && body !== null && 'code' in body) return body as ApiErrorBody
+  if (typeof body === 'object' && body !== null && 'code' in body) {
+    // The server builds every refusal in this form.
+    const { code, message, field, values } = body as Problem
+    return { code, message, ...(field === undefined ? {} : { field }), ...(values ? { detail: values } : {}) }
+  }
   return { code: 'internal', message: response.statusText }
 }

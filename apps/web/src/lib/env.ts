@@ -1,3 +1,4 @@
+import { isIP } from 'node:net'
 import { z } from 'zod'
 
 const DEFAULT_QUOTA_BYTES = 100_000_000_000
@@ -9,6 +10,12 @@ const commaList = z.string().transform((text) =>
     .map((item) => item.trim())
     .filter((item) => item.length > 0),
 )
+const isAddressOrNetwork = (text: string) => {
+  const [ip = '', prefix = '0', ...rest] = text.split('/')
+  return (
+    rest.length === 0 && isIP(ip) !== 0 && /^\d{1,3}$/.test(prefix) && Number(prefix) <= (isIP(ip) === 6 ? 128 : 32)
+  )
+}
 const optionalBytes = z.coerce.number().int().positive().optional()
 // Start scripts pass a variable that nobody set as an empty text.
 const orUnset = <T extends z.ZodType>(schema: T) => z.preprocess((value) => (value === '' ? undefined : value), schema)
@@ -23,6 +30,9 @@ const envSchema = z.object({
   CAIRN_UPLOAD_MAX_BYTES: orUnset(optionalBytes),
   CAIRN_QUOTA_DEFAULT_BYTES: orUnset(optionalBytes),
   CAIRN_SIGNUP: orUnset(z.enum(['open', 'closed']).default('open')),
+  CAIRN_TRUSTED_PROXIES: orUnset(
+    commaList.pipe(z.array(z.string().refine(isAddressOrNetwork, 'is not an address or a network'))).optional(),
+  ),
   NODE_ENV: z.string().optional(),
   PORT: orUnset(z.coerce.number().int().min(1).max(65_535).default(DEFAULT_PORT)),
 })
@@ -40,6 +50,8 @@ export interface Env {
   uploadMaxBytes: number | undefined
   quotaDefaultBytes: number
   signup: 'open' | 'closed'
+  /** Addresses or networks of the proxies in front, whose X-Forwarded-For is believed. */
+  trustedProxies: readonly string[]
   /** `next dev`: React needs eval there. */
   development: boolean
 }
@@ -65,6 +77,7 @@ function readEnv(): Env {
     uploadMaxBytes: values.CAIRN_UPLOAD_MAX_BYTES,
     quotaDefaultBytes: values.CAIRN_QUOTA_DEFAULT_BYTES ?? DEFAULT_QUOTA_BYTES,
     signup: values.CAIRN_SIGNUP,
+    trustedProxies: values.CAIRN_TRUSTED_PROXIES ?? [],
     development: values.NODE_ENV === 'development',
   })
 }

@@ -15,6 +15,6 @@ export async function forgetOldRows(): Promise<number> {
   const sessions = await db().$executeRaw`
     DELETE FROM session
     WHERE least(expires_at, revoked_at) < now() - make_interval(days => ${SESSIONS_KEPT_DAYS})`
-  const attempts = await db().$executeRaw`DELETE FROM sign_in_attempt WHERE window_end < now()`
+  const attempts = await db().$executeRaw`DELETE FROM attempt WHERE window_end < now()`
   return uploads + sessions + attempts
 }

@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net'
 import path from 'node:path'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
+import { notePeerAddresses } from '../../src/lib/peer-address.ts'
 
 type Handler = (request: Request, context: { params: Promise<Record<string, string | string[]>> }) => Promise<Response>
 
@@ -57,6 +58,7 @@ async function send(response: Response, outgoing: ServerResponse): Promise<void>
 
 /** The route handlers behind a plain HTTP server, found as Next finds them. */
 export async function startApiServer(): Promise<{ url: string; close(): Promise<void> }> {
+  notePeerAddresses()
   const routes = findRoutes()
   const server: Server = createServer((incoming, outgoing) => {
     const baseUrl = `http://${incoming.headers.host}`

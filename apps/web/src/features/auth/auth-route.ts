@@ -1,10 +1,12 @@
 import type { NextApiRequest, NextApiResponse } from 'next'
 import nextAuth from 'next-auth'
+import { ApiError } from '../../lib/api-error.ts'
+import { errorResponse } from '../../lib/api-route.ts'
+import { clientOf } from '../../lib/client-address.ts'
 import { readCookies } from '../../lib/cookies.ts'
 import { env } from '../../lib/env.ts'
 import { mayChange } from '../../lib/origin-check.ts'
 import { cookieNames, ownOrigin } from '../../lib/own-origin.ts'
-import { clientOf } from './client-address.ts'
 import { authOptions } from './options.ts'
 
 /** Collects what next-auth answers through the interface of Next's older API routes. */
@@ -64,9 +66,9 @@ async function readForm(request: Request): Promise<Record<string, unknown>> {
  */
 export async function handleAuth(request: Request, path: string[]): Promise<Response> {
   const origin = ownOrigin(request.headers, env().origins)
-  if (!origin) return Response.json({ code: 'bad_request', message: 'This is not our host name.' }, { status: 400 })
+  if (!origin) return errorResponse(new ApiError('bad_request', 'This is not our host name.'))
   if (!mayChange(request.method, request.headers, env().origins)) {
-    return Response.json({ code: 'cross_site', message: 'This did not come from our pages.' }, { status: 403 })
+    return errorResponse(new ApiError('cross_site', 'This request did not come from our own pages.'))
   }
   const { host, protocol } = new URL(origin)
   const ours = new Set(Object.values(cookieNames(origin)))

@@ -2,16 +2,16 @@ import { PrismaAdapter } from '@auth/prisma-adapter'
 import type { NextAuthOptions } from 'next-auth'
 import type { Adapter } from 'next-auth/adapters'
 import credentialsProvider from 'next-auth/providers/credentials'
+import type { Client } from '../../lib/client-address.ts'
 import { db } from '../../lib/db.ts'
 import { env } from '../../lib/env.ts'
 import { log } from '../../lib/log.ts'
 import { cookieNames } from '../../lib/own-origin.ts'
 import { signInErrors } from './account-rules.ts'
-import type { Client } from './client-address.ts'
 import { isRightPassword } from './password.ts'
 import { emailSchema } from './schema.ts'
 import { revokeSessions, SESSION_SECONDS, startSession, userOfSession } from './session.ts'
-import { countSignInAttempt, forgetSignInAttempts } from './sign-in-limit.ts'
+import { countSignInAttempt, forgetSignInAttempts } from './sign-in-limits.ts'
 
 declare module 'next-auth' {
   interface User {

@@ -92,3 +92,10 @@ export async function requireUser(source?: Headers): Promise<SignedInUser> {
   if (!user) throw new ApiError('signed_out', 'Sign in first.')
   return user
 }
+
+/** As requireUser, for pages of the administration: throws `forbidden` (403) for everybody else. */
+export async function requireAdmin(source?: Headers): Promise<SignedInUser> {
+  const user = await requireUser(source)
+  if (user.role !== 'admin') throw new ApiError('forbidden', 'Only administrators may do this.')
+  return user
+}

@@ -1,0 +1,6 @@
+import { notePeerAddresses } from './lib/peer-address.ts'
+
+/** Next calls this once, before the server answers its first request. */
+export function register(): void {
+  notePeerAddresses()
+}
