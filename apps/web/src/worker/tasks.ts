@@ -3,6 +3,7 @@ import { expireUploads } from '../features/uploads/server/expire-uploads.ts'
 import { reconcileUploads } from '../features/uploads/server/reconcile.ts'
 import { log } from '../lib/log.ts'
 import { auditQuotas } from './audit-quota.ts'
+import { fillGrams } from './fill-grams.ts'
 import { forgetOldRows } from './forget.ts'
 import { collectGarbage } from './garbage.ts'
 import { reapBlobs } from './reaper.ts'
@@ -16,6 +17,7 @@ const everyMinute: Record<string, () => Promise<unknown>> = {
   collectGarbage,
   continueTreeJobs,
   forgetOldRows,
+  fillGrams: () => fillGrams(),
 }
 
 const everyNight: Record<string, () => Promise<unknown>> = { auditQuotas }

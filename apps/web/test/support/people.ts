@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { register } from '../../src/features/auth/commands.ts'
 import { db } from '../../src/lib/db.ts'
-import { sortKey } from '../../src/lib/entries/sort-key.ts'
+import { nameKeys } from '../../src/lib/entries/name-keys.ts'
 import { newPublicId } from '../../src/lib/public-id.ts'
 import { Browser } from './browser.ts'
 
@@ -57,7 +57,7 @@ export async function addFile(ownerId: string, parentId: bigint, name: string, o
       parentId,
       kind: 1,
       name,
-      sortKey: sortKey(name),
+      ...nameKeys(name),
       category: 'document',
       blobId: blob.id,
       size: BigInt(size),

@@ -3,8 +3,8 @@ import { inTransaction, type Transaction, violatedIndex } from '../../lib/db.ts'
 import { categoryOf } from '../../lib/entries/category.ts'
 import { KIND_FOLDER, loadItems } from '../../lib/entries/entry-rows.ts'
 import { checkedName } from '../../lib/entries/name.ts'
+import { nameKeys } from '../../lib/entries/name-keys.ts'
 import { DEPTH_MAX, notFound, type OpenEntry, openAndHoldFolder, openEntries } from '../../lib/entries/open-entries.ts'
-import { sortKey } from '../../lib/entries/sort-key.ts'
 import { newPublicId } from '../../lib/public-id.ts'
 import type { EntryItem, Moved } from './schema.ts'
 
@@ -20,12 +20,13 @@ async function itemOf(tx: Transaction, id: bigint): Promise<EntryItem> {
 
 export async function createFolder(ownerId: string, parentId: string, typedName: string): Promise<EntryItem> {
   const name = checkedName(typedName)
+  const keys = nameKeys(name)
   return await inTransaction(async (tx) => {
     const parent = await openAndHoldFolder(tx, ownerId, parentId)
     if (parent.depth >= DEPTH_MAX) throw new ApiError('too_deep', `Folders may be ${DEPTH_MAX} deep at most.`)
     const [created] = await tx.$queryRaw<{ id: bigint }[]>`
-      INSERT INTO entry (public_id, owner_id, parent_id, kind, name, sort_key)
-      VALUES (${newPublicId()}, ${ownerId}, ${parent.id}, 0, ${name}, ${sortKey(name)})
+      INSERT INTO entry (public_id, owner_id, parent_id, kind, name, sort_key, grams)
+      VALUES (${newPublicId()}, ${ownerId}, ${parent.id}, 0, ${name}, ${keys.sortKey}, ${keys.grams})
       ON CONFLICT DO NOTHING RETURNING id`
     if (!created) throw nameTaken(name)
     return await itemOf(tx, created.id)
@@ -40,7 +41,7 @@ export async function renameEntry(ownerId: string, entryId: string, typedName: s
       if (!entry) throw notFound()
       const { blob } = await tx.entry.findUniqueOrThrow({ where: { id: entry.id }, select: { blob: true } })
       const category = blob ? categoryOf(blob.contentType, name) : null
-      await tx.entry.update({ where: { id: entry.id }, data: { name, sortKey: sortKey(name), category } })
+      await tx.entry.update({ where: { id: entry.id }, data: { name, ...nameKeys(name), category } })
       return await itemOf(tx, entry.id)
     })
   } catch (error) {

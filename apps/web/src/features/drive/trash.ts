@@ -2,8 +2,8 @@ import { db, inTransaction, type Transaction, violatedIndex } from '../../lib/db
 import { ROOT_ID } from '../../lib/entries/entry-item.ts'
 import { KIND_FOLDER, loadItems } from '../../lib/entries/entry-rows.ts'
 import { freeName } from '../../lib/entries/free-name.ts'
+import { nameKeys } from '../../lib/entries/name-keys.ts'
 import { findFolder, holdFolder, notFound, openEntries, openFolder } from '../../lib/entries/open-entries.ts'
-import { sortKey } from '../../lib/entries/sort-key.ts'
 import { addTreeJob, runTreeJob } from '../../lib/entries/tree-job.ts'
 import type { Restored, Trashed } from './schema.ts'
 
@@ -62,7 +62,7 @@ async function restoreAll(tx: Transaction, ownerId: string, ids: string[]): Prom
   for (const top of tops) {
     const home = await homeOf(tx, ownerId, top.parent_public_id)
     const name = await freeName(tx, home.id, top.name)
-    const data = { parentId: home.id, name, sortKey: sortKey(name), trashId: null, trashedAt: null }
+    const data = { parentId: home.id, name, ...nameKeys(name), trashId: null, trashedAt: null }
     await tx.entry.update({ where: { id: top.id }, data })
     if (top.kind === KIND_FOLDER) await addTreeJob(tx, top.id, 'restore')
     restored.push({ id: top.id, kind: top.kind, renamed: name !== top.name, parentGone: home.parentGone })

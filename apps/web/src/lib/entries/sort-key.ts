@@ -1,9 +1,9 @@
 import { pinyin } from 'pinyin-pro'
+import { folded } from './folded.ts'
 import { cutToBytes, NAME_BYTES_MAX } from './name.ts'
 
 const HAN_RUN = /\p{Script=Han}+/gu
 const NUMBER = /[0-9]+/g
-const LATIN_ACCENTS = /(?<=\p{Script=Latin})\p{M}+/gu
 const DIGIT_COUNT_MAX = 40
 
 // '7' → '17', '42' → '242': the count of digits first, so that text order is the order of the numbers.
@@ -23,7 +23,6 @@ function orderedHan(text: string): string {
  * width and Latin accents folded. Not a collation of the database: those differ between servers and their versions.
  */
 export function sortKey(name: string): string {
-  const folded = name.normalize('NFKD').replace(LATIN_ACCENTS, '').normalize('NFKC').toLowerCase()
-  const ordered = folded.replace(NUMBER, orderedNumber).replace(HAN_RUN, orderedHan)
+  const ordered = folded(name).replace(NUMBER, orderedNumber).replace(HAN_RUN, orderedHan)
   return cutToBytes(ordered, NAME_BYTES_MAX)
 }

@@ -1,6 +1,6 @@
 import { db, inTransaction, type Transaction, violatedIndex } from '../db.ts'
 import { freeName } from './free-name.ts'
-import { sortKey } from './sort-key.ts'
+import { nameKeys } from './name-keys.ts'
 
 const TREE_BATCH_ROWS = 5000
 
@@ -67,7 +67,7 @@ async function restoreRenamed(tx: Transaction, topId: bigint): Promise<number> {
   const entry = await tx.entry.findFirst({ where: { trashId: topId } })
   if (!entry || entry.parentId === null) return 0
   const name = await freeName(tx, entry.parentId, entry.name)
-  const data = { trashId: null, trashedAt: null, name, sortKey: sortKey(name) }
+  const data = { trashId: null, trashedAt: null, name, ...nameKeys(name) }
   await tx.entry.update({ where: { id: entry.id }, data })
   return 1
 }

@@ -1,8 +1,8 @@
 import { ApiError } from '../../../lib/api-error.ts'
 import type { Transaction } from '../../../lib/db.ts'
 import { KIND_FOLDER } from '../../../lib/entries/entry-rows.ts'
+import { nameKeys } from '../../../lib/entries/name-keys.ts'
 import { DEPTH_MAX, findFolder, holdFolder } from '../../../lib/entries/open-entries.ts'
-import { sortKey } from '../../../lib/entries/sort-key.ts'
 import { newPublicId } from '../../../lib/public-id.ts'
 
 const TRIES_MAX = 3
@@ -48,10 +48,11 @@ export class FolderMaker {
   }
 
   private async childFolder(parentId: bigint, name: string): Promise<bigint> {
+    const keys = nameKeys(name)
     for (let attempt = 1; attempt <= TRIES_MAX; attempt += 1) {
       const [created] = await this.tx.$queryRaw<{ id: bigint }[]>`
-        INSERT INTO entry (public_id, owner_id, parent_id, kind, name, sort_key)
-        VALUES (${newPublicId()}, ${this.ownerId}, ${parentId}, 0, ${name}, ${sortKey(name)})
+        INSERT INTO entry (public_id, owner_id, parent_id, kind, name, sort_key, grams)
+        VALUES (${newPublicId()}, ${this.ownerId}, ${parentId}, 0, ${name}, ${keys.sortKey}, ${keys.grams})
         ON CONFLICT DO NOTHING RETURNING id`
       if (created) return created.id
       const there = await this.tx.entry.findFirst({

@@ -1,0 +1,6 @@
+const LATIN_ACCENTS = /(?<=\p{Script=Latin})\p{M}+/gu
+
+/** Text as names are compared: without regard to case, width and Latin accents. */
+export function folded(text: string): string {
+  return text.normalize('NFKD').replace(LATIN_ACCENTS, '').normalize('NFKC').toLowerCase()
+}
