@@ -4,7 +4,7 @@ import { currentUser } from '../features/auth/session.ts'
 import { listEntries } from '../features/drive/queries.ts'
 import type { EntryPage, SortDirection, SortKey } from '../features/drive/schema.ts'
 import { ApiError } from '../lib/api-error.ts'
-import { env } from '../lib/env.ts'
+import { readSettings } from '../lib/settings.ts'
 
 /** Who looks at this page; null when nobody is signed in. */
 export async function loadMe(): Promise<Me | null> {
@@ -14,7 +14,7 @@ export async function loadMe(): Promise<Me | null> {
 
 /** What the doors need to know: whether anybody is here yet, who may come in, and what a new person gets. */
 export async function loadSetup() {
-  return { ...(await getSetup()), quotaBytes: env().quotaDefaultBytes }
+  return { ...(await getSetup()), quotaBytes: (await readSettings()).quotaDefaultBytes }
 }
 
 /** The first page of a folder; null when there is no such folder, or when it is not this person's. */

@@ -29,7 +29,7 @@ const envSchema = z.object({
   CAIRN_ORIGINS: orUnset(commaList.pipe(z.array(z.url())).optional()),
   CAIRN_UPLOAD_MAX_BYTES: orUnset(optionalBytes),
   CAIRN_QUOTA_DEFAULT_BYTES: orUnset(optionalBytes),
-  CAIRN_SIGNUP: orUnset(z.enum(['open', 'closed']).default('open')),
+  CAIRN_SIGNUP: orUnset(z.enum(['open', 'invitation', 'closed']).default('open')),
   CAIRN_TRUSTED_PROXIES: orUnset(
     commaList.pipe(z.array(z.string().refine(isAddressOrNetwork, 'is not an address or a network'))).optional(),
   ),
@@ -49,7 +49,7 @@ export interface Env {
   origins: readonly string[]
   uploadMaxBytes: number | undefined
   quotaDefaultBytes: number
-  signup: 'open' | 'closed'
+  signup: 'open' | 'invitation' | 'closed'
   /** Addresses or networks of the proxies in front, whose X-Forwarded-For is believed. */
   trustedProxies: readonly string[]
   /** `next dev`: React needs eval there. */

@@ -1,12 +1,12 @@
 import { db } from '../../lib/db.ts'
-import { env } from '../../lib/env.ts'
+import { readSettings } from '../../lib/settings.ts'
 import type { Me, Sessions, Setup } from './schema.ts'
 import type { SignedInUser } from './session.ts'
 
 /** What the sign-in and register pages need to know before anybody is signed in. */
 export async function getSetup(): Promise<Setup> {
   const anybody = await db().user.findFirst({ select: { id: true } })
-  return { firstUser: anybody === null, signup: env().signup }
+  return { firstUser: anybody === null, signup: (await readSettings()).signup }
 }
 
 export async function getMe(user: SignedInUser): Promise<Me> {

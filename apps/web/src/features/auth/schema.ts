@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import type { Settings } from '../../lib/settings.ts'
 import { NAME_LENGTH_MAX, PASSWORD_LENGTH_MAX, PASSWORD_LENGTH_MIN } from './account-rules.ts'
 
 export const emailSchema = z
@@ -23,7 +24,7 @@ export interface Registered {
 
 export interface Setup {
   firstUser: boolean
-  signup: 'open' | 'closed'
+  signup: Settings['signup']
 }
 
 export interface Me {

@@ -16,7 +16,7 @@ export default async function RegisterPage() {
   if ((await loadMe()) !== null) redirect('/drive')
   const setup = await loadSetup()
   const t = await getTranslations('auth')
-  const closed = setup.signup === 'closed' && !setup.firstUser
+  const closed = setup.signup !== 'open' && !setup.firstUser
   const size = formatSize(setup.quotaBytes, await getLocale())
   return (
     <>

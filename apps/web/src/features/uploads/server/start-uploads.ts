@@ -5,9 +5,9 @@ import { inTransaction, type Transaction } from '../../../lib/db.ts'
 import { chooseStorage } from '../../../lib/dfs.ts'
 import { loadItems } from '../../../lib/entries/entry-rows.ts'
 import { checkedName, checkedPath, storageExtension } from '../../../lib/entries/name.ts'
-import { env } from '../../../lib/env.ts'
 import { newPublicId, newUploadId } from '../../../lib/public-id.ts'
 import { freeSpace } from '../../../lib/quota.ts'
+import { readSettings } from '../../../lib/settings.ts'
 import { whatFits } from '../rules.ts'
 import type { StartedItem, StartedUploads, StartItem } from '../schema.ts'
 import { insertUploads, type NewUpload, reserveSpace } from './insert-uploads.ts'
@@ -35,7 +35,8 @@ interface Draft {
 
 /** Reserves space, makes folders, chooses storages and signs tickets; each item succeeds or fails by itself. */
 export async function startUploads(starter: Starter, items: readonly StartItem[]): Promise<StartedUploads> {
-  const checked = items.map(checkItem)
+  const { uploadMaxBytes } = await readSettings()
+  const checked = items.map((item) => checkItem(item, uploadMaxBytes))
   await assignStorages(checked)
   const started = await inTransaction(async (tx) => {
     // A copy for each attempt: one that was rolled back must leave nothing behind.
@@ -56,11 +57,10 @@ function good(drafts: readonly Draft[], which: 'empty' | 'sized' | 'all'): Draft
   })
 }
 
-function checkItem(item: StartItem): Draft {
+function checkItem(item: StartItem, max: number | null): Draft {
   try {
     checkedName(item.name)
-    const max = env().uploadMaxBytes
-    if (max !== undefined && item.size > max) {
+    if (max !== null && item.size > max) {
       throw new ApiError('too_large', `A file may have ${max} bytes at most.`, { field: 'size', detail: { max } })
     }
     return { item, path: checkedPath(item.path ?? '') }
