@@ -28,7 +28,7 @@ async function signIn(email: string, password: string, client: Client) {
   // next-auth passes nothing but the message of an error on to the page.
   if (waitSeconds > 0) throw new Error(`${signInErrors.tooMany}:${waitSeconds}`)
   const user = await db().user.findUnique({ where: { email: parsed.data } })
-  if (!(await isRightPassword(password, user?.passwordHash ?? null)) || !user) return null
+  if (!(await isRightPassword(password, user?.passwordHash ?? null)) || !user || user.disabledAt) return null
   await forgetSignInAttempts(parsed.data, client.ip)
   return { id: user.id, email: user.email, name: user.name, sid: await startSession(user.id, client) }
 }

@@ -57,6 +57,7 @@ export async function revokeSessions(userId: string, which: { only: string } | {
 async function loadUser(sessionId: string): Promise<SignedInUser | null> {
   const session = await db().session.findUnique({ where: { sessionToken: sessionId }, include: { user: true } })
   if (!session || session.revokedAt || session.expires.getTime() < Date.now()) return null
+  if (session.user.disabledAt) return null
   if (session.lastSeenAt.getTime() < Date.now() - SEEN_EVERY_MS) {
     await db().session.update({ where: { sessionToken: sessionId }, data: { lastSeenAt: new Date() } })
   }
