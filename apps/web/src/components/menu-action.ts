@@ -3,6 +3,8 @@ import type { LucideIcon } from 'lucide-react'
 export type MenuAction = {
   id: string
   label: string
+  /** For bars, where there is little room. */
+  short?: string
   icon: LucideIcon
   /** The key that does the same, as shown: "F2", "Ctrl A". */
   keys?: string

@@ -6,6 +6,7 @@ import type { Theme } from '../../components/preferences.ts'
 import { useHydrated } from '../../components/use-hydrated.ts'
 import type { Me } from '../../features/auth/schema.ts'
 import { DriveProvider, type InitialFolder } from '../../features/drive/drive-provider.tsx'
+import { DriveDoors } from './drive-doors.tsx'
 import { OfflineBanner } from './offline-banner.tsx'
 import { Drawer, Sidebar } from './sidebar.tsx'
 import { TopBar } from './top-bar.tsx'
@@ -24,23 +25,25 @@ export function DriveShell({ me: signedIn, theme, initial, children }: DriveShel
   const hydrated = useHydrated()
   return (
     <DriveProvider initial={initial} uploads={door}>
-      <a
-        href="#files"
-        className="fixed top-2 left-2 z-50 -translate-y-24 rounded-button bg-raised px-4 py-2 focus:translate-y-0 focus:shadow-2"
-      >
-        {shell('skip')}
-      </a>
-      <div className="grid h-dvh grid-cols-[minmax(0,1fr)] overflow-hidden wide:grid-cols-[240px_minmax(0,1fr)]">
-        <Sidebar me={me} />
-        <main aria-busy={!hydrated} className="relative flex min-h-0 min-w-0 flex-col bg-surface">
-          <TopBar me={me} theme={theme} onDrawer={() => setDrawer(true)} />
-          <OfflineBanner />
-          {children}
-        </main>
-      </div>
-      <Drawer me={me} open={drawer} onOpenChange={setDrawer} />
-      <UploadArea uploads={uploads} panel={panel} />
-      {inputs}
+      <DriveDoors>
+        <a
+          href="#files"
+          className="fixed top-2 left-2 z-50 -translate-y-24 rounded-button bg-raised px-4 py-2 focus:translate-y-0 focus:shadow-2"
+        >
+          {shell('skip')}
+        </a>
+        <div className="grid h-dvh grid-cols-[minmax(0,1fr)] overflow-hidden wide:grid-cols-[240px_minmax(0,1fr)]">
+          <Sidebar me={me} />
+          <main aria-busy={!hydrated} className="relative flex min-h-0 min-w-0 flex-col bg-surface">
+            <TopBar me={me} theme={theme} onDrawer={() => setDrawer(true)} />
+            <OfflineBanner />
+            {children}
+          </main>
+        </div>
+        <Drawer me={me} open={drawer} onOpenChange={setDrawer} />
+        <UploadArea uploads={uploads} panel={panel} />
+        {inputs}
+      </DriveDoors>
     </DriveProvider>
   )
 }

@@ -18,7 +18,7 @@ import { PathBar, PhoneTitle } from './path-bar.tsx'
 import { PhoneActions } from './phone-actions.tsx'
 import { selectAll, selectedCount } from './selection.ts'
 import { PhoneSelectionTitle, SelectionBar, useSelectionText } from './selection-bar.tsx'
-import { menuOf, present } from './use-entry-actions.ts'
+import { barOf, menuOf, phoneBarOf } from './use-entry-actions.ts'
 import { useFolderPane } from './use-folder-pane.ts'
 
 type View = ReturnType<typeof useFolderPane>
@@ -95,7 +95,7 @@ function PhoneBars({ view, children }: BarsProps) {
     <>
       {bar.count > 0 ? <PhoneSelectionTitle {...bar} /> : <PhoneTitle path={path} />}
       <DropPane>{children}</DropPane>
-      {bar.count > 0 ? <PhoneActions actions={bar.actions} /> : null}
+      {bar.count > 0 ? <PhoneActions {...phoneBarOf(view.actions)} /> : null}
     </>
   )
 }
@@ -106,7 +106,7 @@ function useBar({ selection, setSelection, clear, actions }: View) {
     selection,
     total,
     count: selectedCount(selection, total),
-    actions: present([actions.download, actions.rename, actions.move, actions.trash]),
+    actions: barOf(actions),
     onClear: clear,
     onSelectAll: () => setSelection(selectAll(selection)),
   }
@@ -156,7 +156,7 @@ function Overlays({ view }: { view: View }) {
   const { folderId, path, state } = useDrive()
   const selectionText = useSelectionText()
   const name = useFolderName()
-  const { menu, actions, selection, targets } = view
+  const { menu, actions, ground, selection, targets } = view
   const onEntries = menu?.on === 'entries'
   return (
     <>
@@ -164,7 +164,7 @@ function Overlays({ view }: { view: View }) {
         point={menu}
         onClose={view.closeMenu}
         label={onEntries ? selectionText(selection, state.total) : name}
-        groups={onEntries ? menuOf(actions) : actions.ground}
+        groups={onEntries ? menuOf(actions) : ground}
         header={onEntries && targets.length === 1 ? <EntrySummary item={targets[0]} /> : undefined}
         onReturnFocus={view.returnFocus}
       />

@@ -49,7 +49,7 @@ export function SelectionBar({ selection, total, bytes, actions, onClear, onSele
       {actions.map((action) => (
         <Button key={action.id} kind="accent" size="sm" className="h-7 font-normal" onClick={action.run}>
           <Icon of={action.icon} size="small" />
-          {action.label}
+          {action.short ?? action.label}
         </Button>
       ))}
       {complete ? null : (

@@ -28,6 +28,11 @@ export type SimpleCommand =
   | 'download'
   | 'switchView'
   | 'menu'
+  | 'share'
+  | 'tags'
+  | 'favourite'
+  | 'details'
+  | 'palette'
   | 'help'
 
 const plain: Record<string, SimpleCommand> = {
@@ -41,6 +46,11 @@ const plain: Record<string, SimpleCommand> = {
   u: 'uploadFiles',
   m: 'moveTo',
   v: 'switchView',
+  s: 'share',
+  t: 'tags',
+  f: 'favourite',
+  i: 'details',
+  '/': 'palette',
   '?': 'help',
 }
 const shifted: Record<string, SimpleCommand> = {
@@ -50,7 +60,7 @@ const shifted: Record<string, SimpleCommand> = {
   f10: 'menu',
   '?': 'help',
 }
-const main: Record<string, SimpleCommand> = { a: 'selectAll', z: 'undo', Backspace: 'trash' }
+const main: Record<string, SimpleCommand> = { a: 'selectAll', z: 'undo', Backspace: 'trash', k: 'palette' }
 
 const steps: Record<string, { by: 'row' | 'page' | 'column'; direction: 1 | -1 }> = {
   ArrowDown: { by: 'row', direction: 1 },

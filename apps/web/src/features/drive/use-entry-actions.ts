@@ -1,51 +1,50 @@
 'use client'
 
-import {
-  CheckCheck,
-  Download,
-  FileSymlink,
-  FolderInput,
-  FolderOpen,
-  FolderPlus,
-  FolderUp,
-  Pencil,
-  Trash2,
-  Upload,
-} from 'lucide-react'
 import { useTranslations } from 'next-intl'
 import type { MenuAction } from '../../components/menu-action.ts'
 import { useToast } from '../../components/toast.tsx'
 import { openUrl } from './api-client.ts'
 import { useDrive } from './drive-context.tsx'
+import { entryAction } from './entry-action-looks.ts'
+import { useEntryDoors } from './entry-doors.tsx'
 import { canShow } from './entry-opening.ts'
-import { mainKey } from './keyboard-dialog.tsx'
 import type { EntryItem } from './schema.ts'
 import { startDownload } from './start-download.ts'
 import { useChangeText } from './use-change-text.ts'
+import type { Chosen } from './use-drive-changes.ts'
 
 type EntryActionsOptions = {
   /** What the actions are about; in the order of the list. */
   targets: readonly EntryItem[]
   /** Not all of what is selected is loaded: only actions that need no list of files. */
   partial: boolean
+  withChosen: (act: (chosen: Chosen) => void) => void
   onMove: () => void
   onTrash: () => void
-  onSelectAll: () => void
 }
 
-export type EntryActions = {
-  open: MenuAction | null
-  download: MenuAction | null
-  rename: MenuAction | null
-  move: MenuAction
-  trash: MenuAction
-  /** For the empty ground. */
-  ground: readonly (readonly MenuAction[])[]
-}
+type Action = MenuAction | null
 
-/** Opens folders here and files beside; downloads files; says it when a file cannot be had. */
+export type EntryActions = Record<
+  | 'open'
+  | 'preview'
+  | 'share'
+  | 'download'
+  | 'zip'
+  | 'rename'
+  | 'move'
+  | 'favourite'
+  | 'tags'
+  | 'details'
+  | 'verify'
+  | 'trash',
+  Action
+>
+
+/** Opens folders here and files in the preview, or beside; downloads files; says it when a file cannot be had. */
 export function useOpening() {
   const drive = useDrive()
+  const doors = useEntryDoors()
   const t = useTranslations('change')
   const toast = useToast()
   const { refusal } = useChangeText()
@@ -61,80 +60,89 @@ export function useOpening() {
     downloadFiles: (files: readonly EntryItem[]) => void fetchFiles(files),
     openEntry: (entry: EntryItem) => {
       if (entry.kind === 'folder') drive.open(entry)
+      else if (doors.preview !== undefined) doors.preview(entry, drive.state.items)
       else if (canShow(entry)) window.open(openUrl(entry.id), '_blank', 'noopener')
       else void fetchFiles([entry])
     },
   }
 }
 
-/** What can be done with the selection, one list for the bar, the menu and the sheet. */
-export function useEntryActions({ targets, partial, onMove, onTrash, onSelectAll }: EntryActionsOptions): EntryActions {
+/** What can be done with the selection, one list for the bar, the menu, the keys and the sheet. */
+export function useEntryActions(options: EntryActionsOptions): EntryActions {
+  const { targets, partial, withChosen, onMove, onTrash } = options
   const t = useTranslations('drive')
-  const shell = useTranslations('shell')
   const drive = useDrive()
+  const doors = useEntryDoors()
   const { downloadFiles, openEntry } = useOpening()
-  const only = targets.length === 1 && !partial ? targets[0] : undefined
-  const filesOnly = !partial && targets.length > 0 && targets.every(({ kind }) => kind === 'file')
+  const named = !partial && targets.length > 0
+  const only = named && targets.length === 1 ? targets[0] : undefined
+  const filesOnly = named && targets.every(({ kind }) => kind === 'file')
+  const starred = targets.every((entry) => entry.favourite === true)
+  const action = (id: keyof EntryActions, label: string, run: (() => void) | null | undefined): Action =>
+    run === null || run === undefined ? null : { id, label, ...entryAction[id], run }
+  const { share, preview, verify, zip, favourite, tags, details } = doors
+  const one = (run: (entry: EntryItem) => void) => (only === undefined ? null : () => run(only))
+  const all = (door: ((entries: readonly EntryItem[]) => void) | undefined) =>
+    door === undefined || !named ? null : () => door(targets)
+
+  const open = action('open', t('open'), one(openEntry))
   return {
-    open:
-      only === undefined
-        ? null
-        : {
-            id: 'open',
-            label: t('open'),
-            icon: only.kind === 'folder' ? FolderOpen : FileSymlink,
-            keys: 'Enter',
-            run: () => openEntry(only),
-          },
-    download: filesOnly
-      ? { id: 'download', label: t('download'), icon: Download, keys: 'Shift D', run: () => downloadFiles(targets) }
-      : null,
-    rename:
-      only === undefined
-        ? null
-        : {
-            id: 'rename',
-            label: t('rename'),
-            icon: Pencil,
-            keys: 'F2',
-            run: () => drive.setNaming({ kind: 'rename', entry: only }),
-          },
-    move: { id: 'move', label: t('moveTo'), icon: FolderInput, keys: 'M', run: onMove },
-    trash: { id: 'trash', label: t('delete'), icon: Trash2, keys: 'Del', danger: true, run: onTrash },
-    ground: [
-      [
-        {
-          id: 'new-folder',
-          label: shell('newFolder'),
-          icon: FolderPlus,
-          keys: 'Shift N',
-          run: () => drive.setNaming({ kind: 'create' }),
-        },
-        { id: 'upload-files', label: shell('uploadFiles'), icon: Upload, keys: 'U', run: () => drive.pick('files') },
-        {
-          id: 'upload-folder',
-          label: shell('uploadFolder'),
-          icon: FolderUp,
-          keys: 'Shift U',
-          run: () => drive.pick('folder'),
-        },
-      ],
-      [{ id: 'select-all', label: t('selectAll'), icon: CheckCheck, keys: `${mainKey()} A`, run: onSelectAll }],
-    ],
+    open: open !== null && only?.kind === 'folder' ? { ...open, icon: entryAction.openFolder.icon } : open,
+    preview: action(
+      'preview',
+      t('preview'),
+      preview === undefined || only?.kind !== 'file' ? null : () => preview(only, drive.state.items),
+    ),
+    share: action('share', t('share'), all(share)),
+    download: action(
+      'download',
+      t('download'),
+      only?.kind === 'file' || (filesOnly && zip === undefined) ? () => downloadFiles(targets) : null,
+    ),
+    zip: action('zip', t('downloadZip'), zip === undefined || only?.kind === 'file' ? null : () => withChosen(zip)),
+    rename: action(
+      'rename',
+      t('rename'),
+      one((entry) => drive.setNaming({ kind: 'rename', entry })),
+    ),
+    move: { id: 'move', label: t('moveTo'), short: t('move'), ...entryAction.move, run: onMove },
+    favourite: action(
+      'favourite',
+      starred ? t('unfavourite') : t('favourite'),
+      all(favourite === undefined ? undefined : (entries) => favourite(entries, !starred)),
+    ),
+    tags: action('tags', t('tags'), all(tags)),
+    details: action('details', t('details'), details === undefined ? null : details.toggle),
+    verify: action('verify', t('verify'), filesOnly ? all(verify) : null),
+    trash: action('trash', t('delete'), onTrash),
   }
 }
 
-/** The actions of the selection as a menu: what looks, what changes, what destroys. */
-export function menuOf({
-  open,
-  download: fetch,
-  rename,
-  move,
-  trash,
-}: EntryActions): readonly (readonly MenuAction[])[] {
-  return [present([open, fetch]), present([rename, move]), [trash]]
+/** The actions of the selection as a menu: what looks, what changes, what tells, what destroys. */
+export function menuOf(actions: EntryActions): readonly (readonly MenuAction[])[] {
+  const { open, share, download, zip, rename, move, favourite, tags, details, verify, trash } = actions
+  return [
+    present([open, share, download, zip]),
+    present([rename, move, favourite, tags]),
+    present([details, verify]),
+    present([trash]),
+  ]
 }
 
-export function present(actions: readonly (MenuAction | null)[]): MenuAction[] {
+/** What stands in the bar of a selection. */
+export function barOf(actions: EntryActions): MenuAction[] {
+  const { share, download, zip, rename, move, favourite, trash } = actions
+  return present([share, download ?? zip, rename, move, favourite, trash])
+}
+
+/** What stands at the bottom of a phone while something is selected; the rest is behind the last button. */
+export function phoneBarOf(actions: EntryActions): { shown: MenuAction[]; more: readonly (readonly MenuAction[])[] } {
+  const { share, download, zip, rename, move, favourite, tags, details, verify, trash } = actions
+  const shown = present([share, download ?? zip, move, trash])
+  const more = [present([rename, favourite, tags]), present([details, verify])]
+  return { shown, more }
+}
+
+export function present(actions: readonly Action[]): MenuAction[] {
   return actions.filter((action) => action !== null)
 }

@@ -3,6 +3,7 @@
 import type { RefObject } from 'react'
 import { usePreferences } from '../../components/preferences-provider.tsx'
 import { useDrive } from './drive-context.tsx'
+import { useEntryDoors } from './entry-doors.tsx'
 import { useHelp } from './help-context.tsx'
 import type { EntryItem } from './schema.ts'
 import {
@@ -40,6 +41,7 @@ type FolderKeysOptions = {
 export function useFolderKeys(options: FolderKeysOptions): void {
   const { pane, scroller, columns, selection, setSelection, step, actions, targets } = options
   const drive = useDrive()
+  const doors = useEntryDoors()
   const help = useHelp()
   const { openEntry } = useOpening()
   const { preferences, change } = usePreferences()
@@ -63,7 +65,9 @@ export function useFolderKeys(options: FolderKeysOptions): void {
 
   const simple: Record<SimpleCommand, () => void> = {
     toggle: () => {
-      if (selection.focus !== null) setSelection(toggle(selection, selection.focus))
+      // One file under the focus is looked at; more than one thing is being selected.
+      if (selection.mode === 'some' && selection.ids.size <= 1 && actions.preview !== null) actions.preview.run()
+      else if (selection.focus !== null) setSelection(toggle(selection, selection.focus))
     },
     open: () => {
       const focused = items.find(({ id }) => id === selection.focus)
@@ -76,16 +80,21 @@ export function useFolderKeys(options: FolderKeysOptions): void {
     escape: () => setSelection(clearSelection(selection)),
     rename: () => actions.rename?.run(),
     trash: () => {
-      if (targets.length > 0) actions.trash.run()
+      if (targets.length > 0) actions.trash?.run()
     },
     undo: () => void drive.changes.undoLast(),
     uploadFiles: () => drive.pick('files'),
     uploadFolder: () => drive.pick('folder'),
     newFolder: () => drive.setNaming({ kind: 'create' }),
     moveTo: () => {
-      if (targets.length > 0) actions.move.run()
+      if (targets.length > 0) actions.move?.run()
     },
-    download: () => actions.download?.run(),
+    download: () => (actions.download ?? actions.zip)?.run(),
+    share: () => actions.share?.run(),
+    tags: () => actions.tags?.run(),
+    favourite: () => actions.favourite?.run(),
+    details: () => actions.details?.run(),
+    palette: () => doors.palette?.(),
     switchView: () => change({ view: preferences.view === 'list' ? 'grid' : 'list' }),
     menu: () => {
       options.openMenu(focusedAt())

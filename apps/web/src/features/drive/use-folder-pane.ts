@@ -11,6 +11,7 @@ import type { Chosen, Target } from './use-drive-changes.ts'
 import { useEntryActions } from './use-entry-actions.ts'
 import { useFolderKeys } from './use-folder-keys.ts'
 import { useGestures } from './use-gestures.ts'
+import { useGroundActions } from './use-ground-actions.ts'
 import { useTargets } from './use-targets.ts'
 
 type Parts = {
@@ -56,10 +57,11 @@ export function useFolderPane({ pane, scroller, ghost, columns }: Parts) {
   const actions = useEntryActions({
     targets,
     partial,
+    withChosen: (act) => void withChosen(act),
     onMove: () => void withChosen(setMoving),
     onTrash: () => void withChosen(trash),
-    onSelectAll: () => setSelection(selectAll(selection)),
   })
+  const ground = useGroundActions(() => setSelection(selectAll(selection)))
   const openMenu = (point: { x: number; y: number }) => setMenu({ ...point, on: 'entries' })
   const handlers = useGestures({ selection, setSelection, selected, ghost, openMenu })
   const clear = () => setSelection(clearSelection(selection))
@@ -78,7 +80,7 @@ export function useFolderPane({ pane, scroller, ghost, columns }: Parts) {
     openMenu: (point) => setMenu({ ...point, on: targets.length > 0 ? 'entries' : 'ground' }),
   })
   return {
-    ...{ selection, setSelection, clear, targets, bytes, actions, handlers, reveal, menu, moving, setMoving },
+    ...{ selection, setSelection, clear, targets, bytes, actions, ground, handlers, reveal, menu, moving, setMoving },
     closeMenu: () => setMenu(null),
     groundMenu: (event: MouseEvent) => {
       if (isOnSomething(event)) return

@@ -19,4 +19,6 @@ export interface EntryItem {
   copies: number | null
   /** Folders only: how many entries lie directly in it. */
   items?: number
+  /** Starred by its owner. */
+  favourite?: boolean
 }

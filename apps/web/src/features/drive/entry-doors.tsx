@@ -1,0 +1,26 @@
+'use client'
+
+import { createContext, useContext } from 'react'
+import type { EntryItem } from './schema.ts'
+import type { Chosen } from './use-drive-changes.ts'
+
+/**
+ * What other features can do with entries. The page fills it in; an action whose door is missing is not shown. Features
+ * do not know each other: they meet in app/(drive)/.
+ */
+export type EntryDoors = {
+  share?: (entries: readonly EntryItem[]) => void
+  /** `among`: what the keys for next and previous walk through, in the order of the list. */
+  preview?: (entry: EntryItem, among: readonly EntryItem[]) => void
+  details?: { open: boolean; toggle: () => void }
+  verify?: (entries: readonly EntryItem[]) => void
+  zip?: (chosen: Chosen) => void
+  favourite?: (entries: readonly EntryItem[], on: boolean) => void
+  tags?: (entries: readonly EntryItem[]) => void
+  palette?: () => void
+}
+
+const EntryDoorsContext = createContext<EntryDoors>({})
+
+export const useEntryDoors = () => useContext(EntryDoorsContext)
+export const EntryDoorsProvider = EntryDoorsContext
