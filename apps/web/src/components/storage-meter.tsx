@@ -1,7 +1,10 @@
 import { cn } from './class-names.ts'
 
+/** What lies in the drive, one above the other: its colour, its bytes, and what it is. */
+export type Layer = { id: string; colour: string; bytes: number; label: string; onOpen?: () => void }
+
 type StorageMeterProps = {
-  usedBytes: number
+  layers: readonly Layer[]
   reservedBytes: number
   allowedBytes: number
   /** "312 GB of 500 GB used", for readers. */
@@ -9,10 +12,15 @@ type StorageMeterProps = {
   children: React.ReactNode
 }
 
-/** Used space solid, space reserved by running uploads hatched, the free rest as track. */
-export function StorageMeter({ usedBytes, reservedBytes, allowedBytes, label, children }: StorageMeterProps) {
-  const used = share(usedBytes, allowedBytes)
-  const reserved = Math.min(share(reservedBytes, allowedBytes), 100 - used)
+/** Used space as strata, space reserved by running uploads hatched, the free rest as track. */
+export function StorageMeter({ layers, reservedBytes, allowedBytes, label, children }: StorageMeterProps) {
+  // More than is allowed can be used, after a quota was lowered: then the layers fill the track.
+  const whole = Math.max(
+    allowedBytes,
+    layers.reduce((sum, { bytes }) => sum + bytes, 0),
+  )
+  const used = layers.reduce((sum, { bytes }) => sum + share(bytes, whole), 0)
+  const reserved = Math.min(share(reservedBytes, whole), 100 - used)
   return (
     <div className="px-2.5 pt-3">
       <div
@@ -20,7 +28,9 @@ export function StorageMeter({ usedBytes, reservedBytes, allowedBytes, label, ch
         aria-label={label}
         className="flex h-1.5 gap-[1.5px] overflow-hidden rounded-full bg-track forced-colors:border"
       >
-        {used > 0 ? <i className={cn('block h-full min-w-[2px]', fillOf(used))} style={{ width: `${used}%` }} /> : null}
+        {layers.map((layer) => (
+          <LayerBar key={layer.id} layer={layer} percent={share(layer.bytes, whole)} />
+        ))}
         {reserved > 0 ? (
           <i
             className="block h-full min-w-[2px] bg-[repeating-linear-gradient(135deg,var(--accent)_0_2px,transparent_2px_4px)]"
@@ -33,11 +43,20 @@ export function StorageMeter({ usedBytes, reservedBytes, allowedBytes, label, ch
   )
 }
 
-function share(bytes: number, whole: number): number {
-  return whole === 0 ? 0 : Math.min(100, (100 * bytes) / whole)
+// The same way leads over the categories above, for keys and readers.
+function LayerBar({ layer, percent }: { layer: Layer; percent: number }) {
+  if (percent === 0) return null
+  return (
+    // biome-ignore lint/a11y/noStaticElementInteractions lint/a11y/useKeyWithClickEvents: see above.
+    <i
+      title={layer.label}
+      onClick={layer.onOpen}
+      className={cn('block h-full min-w-[2px]', layer.onOpen && 'cursor-pointer')}
+      style={{ width: `${percent}%`, background: layer.colour }}
+    />
+  )
 }
 
-function fillOf(percent: number): string {
-  if (percent >= 93) return 'bg-danger'
-  return percent >= 80 ? 'bg-warn-fill' : 'bg-accent'
+function share(bytes: number, whole: number): number {
+  return whole === 0 ? 0 : (100 * Math.max(0, bytes)) / whole
 }

@@ -11,7 +11,9 @@ import { placeId, placeOfPath } from '../../features/drive/place.ts'
 
 type NavLinkProps = {
   href: string
-  icon: LucideIcon
+  icon?: LucideIcon
+  /** In the icon's place. */
+  mark?: ReactNode
   /** Class of the icon's colour; by default that of hints. */
   tone?: string
   onOpened?: (() => void) | undefined
@@ -21,7 +23,7 @@ type NavLinkProps = {
 }
 
 /** A line of the sidebar. Listings open without asking the server for a page. */
-export function NavLink({ href, icon, tone = 'text-ink-3', onOpened, note, children }: NavLinkProps) {
+export function NavLink({ href, icon, mark, tone = 'text-ink-3', onOpened, note, children }: NavLinkProps) {
   const drive = useDrive()
   const pathname = usePathname()
   const here = pathname === href || pathname.startsWith(`${href}/`)
@@ -45,7 +47,7 @@ export function NavLink({ href, icon, tone = 'text-ink-3', onOpened, note, child
         here ? 'bg-select-2 font-[550] text-accent-text' : 'font-[450] text-ink-2 hover:bg-hover hover:text-ink',
       )}
     >
-      <Icon of={icon} className={here ? '' : tone} />
+      {icon === undefined ? mark : <Icon of={icon} className={here ? '' : tone} />}
       <span className="min-w-0 flex-1 truncate">{children}</span>
       {note === undefined ? null : <span className="text-12 text-ink-3 tabular-nums">{note}</span>}
     </Link>

@@ -3,11 +3,11 @@
 import { useTranslations } from 'next-intl'
 import { Dialog } from 'radix-ui'
 import { Logo } from '../../components/logo.tsx'
-import { StorageMeter } from '../../components/storage-meter.tsx'
 import type { Me } from '../../features/auth/schema.ts'
 import { useDrive } from '../../features/drive/drive-context.tsx'
 import { FolderTree } from '../../features/drive/folder-tree.tsx'
-import { useFormat } from '../../i18n/use-format.ts'
+import { PlaceLinks } from './place-links.tsx'
+import { Strata } from './strata.tsx'
 
 type SidebarProps = { me: Me }
 
@@ -42,12 +42,7 @@ export function Drawer({ me, open, onOpenChange }: DrawerProps) {
 
 function Content({ me, onOpened }: SidebarProps & { onOpened?: () => void }) {
   const t = useTranslations('shell')
-  const format = useFormat()
   const { path } = useDrive()
-  const { usedBytes, reservedBytes, allowedBytes } = me.quota
-  const used = format.size(usedBytes)
-  const allowed = format.size(allowedBytes)
-  const percent = allowedBytes === 0 ? 0 : Math.round((100 * usedBytes) / allowedBytes)
   return (
     <>
       <div className="flex h-[60px] shrink-0 items-center gap-2.5 px-2 font-[650] text-17 tracking-[-0.02em]">
@@ -56,16 +51,9 @@ function Content({ me, onOpened }: SidebarProps & { onOpened?: () => void }) {
       </div>
       <div className="scrollbar-thin -mx-1 min-h-0 flex-1 overflow-y-auto px-1 pb-2">
         <FolderTree path={path} onOpened={onOpened} />
+        <PlaceLinks onOpened={onOpened} />
       </div>
-      <StorageMeter
-        usedBytes={usedBytes}
-        reservedBytes={reservedBytes}
-        allowedBytes={allowedBytes}
-        label={t('usedLabel', { used, allowed })}
-      >
-        <span>{t.rich('used', { used, allowed, b: (text) => <b className="font-[550] text-ink">{text}</b> })}</span>
-        <span className="tabular-nums">{percent}%</span>
-      </StorageMeter>
+      <Strata me={me} />
     </>
   )
 }

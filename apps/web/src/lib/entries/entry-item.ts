@@ -21,4 +21,14 @@ export interface EntryItem {
   items?: number
   /** Starred by its owner. */
   favourite?: boolean
+  tags?: EntryTag[]
+  /** In places that gather from the whole drive: the folders above, from below the top folder on. */
+  where?: { id: string; name: string }[]
+}
+
+export interface EntryTag {
+  id: string
+  name: string
+  /** One of the colours of features/labels/schema.ts. */
+  colour: string
 }
