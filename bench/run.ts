@@ -1,4 +1,5 @@
 // `npm run bench`: uploads and downloads per second over TCP and HTTP beside what this machine does without any server.
+import { execFileSync } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
@@ -53,7 +54,6 @@ async function benchSize(size: Size): Promise<void> {
   const created = createFilesLoop(loops, { size: size.bytes, seconds, countMax: size.countMax })
   print(size, { what: 'plain loop: create and write', result: created })
   const read = readFilesLoop(loops, { size: size.bytes, seconds: Math.min(seconds, 1), count: created.count })
-  rmSync(loops, { recursive: true, force: true })
   const cluster = await startBenchCluster(path.join(folder, `cluster-${size.bytes}`))
   try {
     const fileIds = await benchUploads(cluster, size, created.perSecond)
@@ -61,6 +61,8 @@ async function benchSize(size: Size): Promise<void> {
     await benchDownloads({ cluster, size, fileIds, machinePerSecond: Math.min(read.perSecond, loopback / size.bytes) })
   } finally {
     await cluster.close()
+    // Not before: ext4 without a journal makes new files slowly for some seconds after many were deleted.
+    rmSync(loops, { recursive: true, force: true })
   }
   process.stdout.write('\n')
 }
@@ -69,6 +71,7 @@ async function benchUploads(cluster: BenchCluster, size: Size, machinePerSecond:
   const chunk = Buffer.alloc(Math.min(size.bytes, PIECE_BYTES), 'cairn bench ')
   const plan = { host: cluster.host, connections: size.connections, seconds, operationsMax: size.countMax }
   const fileIds: string[] = []
+  settleDisk()
   const upload = uploadRequest(size.bytes, chunk)
   const tcp = await runLoad({
     ...plan,
@@ -81,6 +84,7 @@ async function benchUploads(cluster: BenchCluster, size: Size, machinePerSecond:
   // Tickets are made before the clock runs: signing them is the web server's work, not the storage's.
   const tickets = Array.from({ length: size.countMax }, () => uploadTicket(cluster, size.bytes))
   const host = `${cluster.host}:${cluster.httpPort}`
+  settleDisk()
   const http = await runLoad({
     ...plan,
     port: cluster.httpPort,
@@ -120,6 +124,11 @@ async function benchDownloads(options: {
     reader: () => new HttpReader({ status: 200, sizeWanted: size.bytes }),
   })
   print(size, { what: 'download, HTTP', result: http, machinePerSecond })
+}
+
+/** What earlier rows left in the page cache must not be written during the next one. */
+function settleDisk(): void {
+  execFileSync('sync')
 }
 
 /** Lanes start far apart, so that they do not read the same file at the same time. */

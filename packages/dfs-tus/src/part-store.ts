@@ -48,7 +48,7 @@ export interface WriteOptions {
 /**
  * Uploads in progress, each one part that grows from 0 to its declared length and then becomes a file.
  *
- * The caller holds the upload's slot (see `UploadSlots`) around `create`, `status`, `write` and `remove`: a store sees at most
+ * The caller holds the upload's slot (see `UploadSlots`) around `create`, `putWhole`, `status`, `write` and `remove`: a store sees at most
  * one of them at a time for one upload. All failures that a client can cause or should hear of are `UploadError`s.
  */
 export interface PartStore {
@@ -65,10 +65,20 @@ export interface PartStore {
    * Makes room for an upload, or finds it: a second call for the same upload and length returns what is there and truncates nothing;
    * another length is `length_mismatch`. Refuses with `disk_full` when the remaining bytes of all open parts would not fit, with `gone`
    * when the upload was ended.
-   * `bodyLength` is the size of the body that `write` will bring in the same request (undefined: none or unknown);
-   * a store may keep a body that is the whole content in memory until it is complete.
    */
-  create(part: NewPart, bodyLength: number | undefined): Promise<PartStatus>
+  create(part: NewPart): Promise<PartStatus>
+
+  /** Content up to this size that comes whole with its creation is given to `putWhole`; 0: none is. */
+  readonly wholeMax: number
+
+  /** Nothing is known of the upload: it is neither open nor finished, and was not ended. */
+  isUnknown(upl: string): boolean
+
+  /**
+   * Stores an unknown upload from memory; when it resolves the upload is finished. Refuses with `disk_full`, and then
+   * nothing is kept.
+   */
+  putWhole(part: NewPart, content: Buffer): Promise<void>
 
   /** `not_found` when nothing is known of the upload, `gone` when it was ended or has expired. */
   status(upl: string): Promise<PartStatus>

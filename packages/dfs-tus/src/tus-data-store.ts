@@ -7,7 +7,6 @@ import { UploadError } from './upload-error.ts'
 export interface ActiveRequest {
   part: NewPart
   body: Readable
-  bodyLength: number | undefined
   takeover: AbortController
   check: BodyCheck | undefined
 }
@@ -40,8 +39,8 @@ export class DfsTusDataStore extends DataStore {
   }
 
   override async create(upload: Upload): Promise<Upload> {
-    const { part, bodyLength } = this.#request(upload.id)
-    const status = await this.#store.create(part, bodyLength)
+    const { part } = this.#request(upload.id)
+    const status = await this.#store.create(part)
     upload.creation_date = new Date(status.changedAtMs).toISOString()
     return upload
   }

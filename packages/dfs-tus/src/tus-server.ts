@@ -7,6 +7,7 @@ import { readTusCall, type TusCall, type UploadOperation } from './tus-call.ts'
 import { type ActiveRequest, DfsTusDataStore } from './tus-data-store.ts'
 import { UploadError, type UploadErrorCode } from './upload-error.ts'
 import type { ReleaseSlot, UploadSlots } from './upload-slots.ts'
+import { isWholeUpload, receiveWhole } from './whole-upload.ts'
 
 export interface TusServerOptions {
   /** Where the uploads live, without a slash at the end: `/files`. */
@@ -79,6 +80,8 @@ export function createTusServer(options: TusServerOptions): TusServer {
     const part = options.authorise(request, call.operations, call.upl)
     if (call.method === 'POST') checkLength(call.uploadLength, part.len, sizeMax)
 
+    if (isWholeUpload(store, call, part) && (await receiveWhole(options, { call, part, request, response }))) return
+
     const pending: Pending = { call, part, request }
     const webRequest = new Request(`http://storage${path}/${part.upl}`, {
       method: call.method,
@@ -111,7 +114,7 @@ function newLock(slots: UploadSlots, store: PartStore, dataStore: DfsTusDataStor
       const takeover = new AbortController()
       await store.fence(part.upl, part.ep)
       release = await slots.acquire(part.upl, () => takeover.abort())
-      const active: ActiveRequest = { part, body: request, bodyLength: call.bodyLength, takeover, check: call.check }
+      const active: ActiveRequest = { part, body: request, takeover, check: call.check }
       dataStore.enter(part.upl, active)
       try {
         await store.fence(part.upl, part.ep)

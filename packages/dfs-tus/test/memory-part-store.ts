@@ -10,6 +10,7 @@ interface MemoryPart extends NewPart {
 /** A `PartStore` whose parts live and die with the process. */
 export class MemoryPartStore implements PartStore {
   readonly expiryMs = 60_000
+  readonly wholeMax = 1000
   readonly parts = new Map<string, MemoryPart>()
 
   fence(upl: string, ep: number): Promise<void> {
@@ -19,7 +20,16 @@ export class MemoryPartStore implements PartStore {
     return Promise.resolve()
   }
 
-  create(part: NewPart, _bodyLength: number | undefined): Promise<PartStatus> {
+  isUnknown(upl: string): boolean {
+    return !this.parts.has(upl)
+  }
+
+  putWhole(part: NewPart, content: Buffer): Promise<void> {
+    this.parts.set(part.upl, { ...part, content, changedAtMs: Date.now(), ended: false })
+    return Promise.resolve()
+  }
+
+  create(part: NewPart): Promise<PartStatus> {
     const old = this.parts.get(part.upl)
     if (old?.ended) return refuse('gone', `upload ${part.upl} was ended`)
     if (old !== undefined && old.len !== part.len)

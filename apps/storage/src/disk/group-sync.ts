@@ -1,16 +1,19 @@
-import { close, fdatasync, fsync, open } from 'node:fs'
+import { closeSync, fdatasync, fsync, openSync } from 'node:fs'
 
 /** When an upload is acknowledged: after write(2), after an fdatasync that it shared, or after one of its own. */
 export type Durability = 'none' | 'group' | 'each'
 
 export interface SyncItem {
-  /** A file whose bytes must reach the disk. */
-  readonly file?: string
+  /** A file whose bytes must reach the disk: its path, or a descriptor that stays open until `done`. */
+  readonly file?: string | number
   /** A folder whose entries must reach the disk. */
   readonly folder?: string
 }
 
 export interface GroupSync {
+  /** Rounds that were made so far, and items that they served. */
+  readonly rounds: number
+  readonly served: number
   /** `done` is called when file and folder are durable, or with the first error. */
   add(item: SyncItem, done: (error?: Error) => void): void
 }
@@ -20,21 +23,31 @@ interface Waiter {
   readonly done: (error?: Error) => void
 }
 
-/** One batch runs, the next one gathers: all who wait share its folder syncs and the disk's queue. */
+/** One round runs, the next one gathers: all who wait share a round, in which everything is synced at once. */
 export function createGroupSync(): GroupSync {
   let waiting: Waiter[] = []
   let running = false
+  let rounds = 0
+  let served = 0
 
   const start = () => {
     const batch = waiting
     waiting = []
     running = true
+    rounds += 1
+    served += batch.length
     syncBatch(batch, () => {
       running = false
       if (waiting.length > 0) start()
     })
   }
   return {
+    get rounds() {
+      return rounds
+    },
+    get served() {
+      return served
+    },
     add(item, done) {
       waiting.push({ item, done })
       if (!running) {
@@ -47,48 +60,76 @@ export function createGroupSync(): GroupSync {
 
 /** `upload_durability = each`: nobody waits for anybody. */
 export function createSingleSync(): GroupSync {
-  return { add: (item, done) => syncBatch([{ item, done }], () => undefined) }
+  let rounds = 0
+  return {
+    get rounds() {
+      return rounds
+    },
+    get served() {
+      return rounds
+    },
+    add(item, done) {
+      rounds += 1
+      syncBatch([{ item, done }], () => undefined)
+    },
+  }
 }
 
+type Outcomes<K> = Map<K, Error | undefined>
+
+/**
+ * Files and folders have no order among them: until all of them are durable there is no record of the file, and the
+ * start after a crash removes, or finishes from the ledger, what has none.
+ */
 function syncBatch(batch: readonly Waiter[], finished: () => void): void {
-  const files = new Map<string, Error | undefined>()
-  const folders = new Map<string, Error | undefined>()
+  const files: Outcomes<string | number> = new Map()
+  const folders: Outcomes<string> = new Map()
   for (const { item } of batch) {
     if (item.file !== undefined) files.set(item.file, undefined)
     if (item.folder !== undefined) folders.set(item.folder, undefined)
   }
-  // Folders last: an entry that survives a power loss must name bytes that did.
-  syncAll(files, fdatasync, () => {
-    syncAll(folders, fsync, () => {
-      for (const { item, done } of batch) {
-        done((item.file && files.get(item.file)) || (item.folder && folders.get(item.folder)) || undefined)
-      }
-      finished()
-    })
-  })
+  let left = 2
+  const end = () => {
+    left -= 1
+    if (left > 0) return
+    for (const { item, done } of batch) {
+      done((item.file !== undefined && files.get(item.file)) || (item.folder && folders.get(item.folder)) || undefined)
+    }
+    finished()
+  }
+  syncAll(files, fdatasync, end)
+  syncAll(folders, fsync, end)
 }
 
-function syncAll(paths: Map<string, Error | undefined>, sync: typeof fsync, done: () => void): void {
-  let left = paths.size
+function syncAll<K extends string | number>(items: Outcomes<K>, sync: typeof fsync, done: () => void): void {
+  let left = items.size
   if (left === 0) {
     done()
     return
   }
-  for (const path of paths.keys()) {
-    syncPath(path, sync, (error) => {
-      if (error !== null) paths.set(path, new Error(`cannot sync ${path}`, { cause: error }))
+  for (const item of items.keys()) {
+    syncOne(item, sync, (error) => {
+      if (error !== null) items.set(item, new Error(`cannot sync ${item}`, { cause: error }))
       left -= 1
       if (left === 0) done()
     })
   }
 }
 
-function syncPath(path: string, sync: typeof fsync, done: (error: Error | null) => void): void {
-  open(path, 'r', (openError, fd) => {
-    if (openError !== null) {
-      done(openError)
-      return
-    }
-    sync(fd, (syncError) => close(fd, (closeError) => done(syncError ?? closeError ?? null)))
+function syncOne(item: string | number, sync: typeof fsync, done: (error: Error | null) => void): void {
+  if (typeof item === 'number') {
+    sync(item, done)
+    return
+  }
+  let fd: number
+  try {
+    fd = openSync(item, 'r')
+  } catch (error) {
+    done(error instanceof Error ? error : new Error(String(error)))
+    return
+  }
+  sync(fd, (error) => {
+    closeSync(fd)
+    done(error)
   })
 }

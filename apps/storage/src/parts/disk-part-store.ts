@@ -4,7 +4,9 @@ import type { FileStore } from '../disk/file-store.ts'
 import type { Durability } from '../disk/group-sync.ts'
 import type { StorePath } from '../disk/store-path.ts'
 import { admitUpload } from './admission.ts'
+import { asUploadError } from './disk-failure.ts'
 import { HashFrontier } from './hash-frontier.ts'
+import { LateConfirmations } from './late-confirmations.ts'
 import type { FinishedUpload } from './ledger-line.ts'
 import { Part, type PartContext } from './part.ts'
 import { findParts, readBootId, removePartFiles } from './part-files.ts'
@@ -12,8 +14,8 @@ import { PartFinisher } from './part-finisher.ts'
 import { receiveIntoPart } from './part-intake.ts'
 import type { FinishStep, LinkContext } from './part-link.ts'
 import { replayLedger } from './part-replay.ts'
-import { receiveSmall, SMALL_UPLOAD_MAX, type SmallUpload } from './small-upload.ts'
 import { UploadLedgers } from './upload-ledgers.ts'
+import { storeWhole, WHOLE_UPLOAD_MAX } from './whole-upload.ts'
 
 export interface PartStoreOptions {
   store: FileStore
@@ -42,6 +44,7 @@ const IDLE_HASHES_MAX = 256
 /** The uploads of one storage: open ones as parts on its store paths, finished ones in the ledgers. */
 export class DiskPartStore implements PartStore {
   readonly expiryMs = EXPIRY_MS
+  readonly wholeMax = WHOLE_UPLOAD_MAX
   readonly ledgers = new UploadLedgers()
   readonly #options: PartStoreOptions
   readonly #context: PartContext
@@ -49,7 +52,6 @@ export class DiskPartStore implements PartStore {
   readonly #finisher: PartFinisher
   readonly #link: LinkContext
   readonly #parts = new Map<string, Part>()
-  readonly #small = new Map<string, SmallUpload>()
   readonly #writing = new Set<Part>()
 
   private constructor(options: PartStoreOptions) {
@@ -57,7 +59,8 @@ export class DiskPartStore implements PartStore {
     this.#options = options
     const sync = { none: null, group: store.groupSync, each: store.singleSync }[durability]
     this.#context = { frontier: this.#frontier, sync, bootId: readBootId() }
-    this.#link = { store, durability, sync, step: options.step ?? (() => undefined) }
+    const late = new LateConfirmations({ log: store.log, durable: sync !== null, report })
+    this.#link = { store, durability, sync, late, step: options.step ?? (() => undefined) }
     const onFinished = (upload: FinishedUpload) => {
       this.#parts.delete(upload.upl)
       options.onFinished?.(upload)
@@ -98,9 +101,8 @@ export class DiskPartStore implements PartStore {
 
   async fence(upl: string, ep: number): Promise<void> {
     const part = this.#parts.get(upl)
-    const open = part?.ep ?? this.#small.get(upl)?.ep ?? null
     const finished = this.ledgers.finishedEpoch(upl)
-    const seen = open ?? finished ?? this.ledgers.endedEpoch(upl) ?? 0
+    const seen = part?.ep ?? finished ?? this.ledgers.endedEpoch(upl) ?? 0
     if (ep < seen) throw new UploadError('superseded', `upload ${upl} goes on at epoch ${seen}`)
     if (ep === seen) return
     if (part !== undefined) {
@@ -109,19 +111,30 @@ export class DiskPartStore implements PartStore {
     } else if (finished !== null) await this.ledgers.raise(upl, ep)
   }
 
-  async create(upload: NewPart, bodyLength: number | undefined): Promise<PartStatus> {
+  async create(upload: NewPart): Promise<PartStatus> {
     const { upl, ep, len } = upload
     if (!this.#parts.has(upl) && this.ledgers.finishedEpoch(upl) === null) {
       if (ep <= (this.ledgers.endedEpoch(upl) ?? -1)) throw new UploadError('gone', `upload ${upl} was ended`)
       if (this.#parts.size >= OPEN_PARTS_MAX) throw new UploadError('unavailable', 'too many uploads are open')
-      const storePath = admitUpload(this.#options.store, len, (path) => this.#outstanding(path))
-      const isSmall = len <= SMALL_UPLOAD_MAX && bodyLength === len
-      if (isSmall) this.#small.set(upl, { ...upload, storePath, createdAtMs: Date.now() })
-      else this.#parts.set(upl, await Part.create(this.#context, storePath, upload))
+      this.#parts.set(upl, await Part.create(this.#context, this.#admit(len), upload))
     }
     const status = await this.status(upl)
     if (status.len === len) return status
     throw new UploadError('length_mismatch', `upload ${upl} was created with ${status.len} bytes`)
+  }
+
+  isUnknown(upl: string): boolean {
+    return !this.#parts.has(upl) && this.ledgers.finishedEpoch(upl) === null && this.ledgers.endedEpoch(upl) === null
+  }
+
+  async putWhole(part: NewPart, content: Buffer): Promise<void> {
+    const storePath = this.#admit(part.len)
+    try {
+      const finished = await storeWhole(this.#link, this.ledgers.at(storePath), { storePath, part, content })
+      this.#options.onFinished?.(finished)
+    } catch (error) {
+      throw asUploadError(error)
+    }
   }
 
   status(upl: string): Promise<PartStatus> {
@@ -129,11 +142,6 @@ export class DiskPartStore implements PartStore {
     if (part !== undefined) {
       const { ep, len, offset, changedAtMs } = part
       return Promise.resolve({ upl, ep, len, offset, state: part.isComplete ? 'complete' : 'open', changedAtMs })
-    }
-    const small = this.#small.get(upl)
-    if (small !== undefined) {
-      const { ep, len, createdAtMs } = small
-      return Promise.resolve({ upl, ep, len, offset: 0, state: 'open', changedAtMs: createdAtMs })
     }
     const finished = this.ledgers.finished(upl)
     if (finished !== null) {
@@ -149,8 +157,6 @@ export class DiskPartStore implements PartStore {
   }
 
   async write(upl: string, offset: number, body: Readable, options: WriteOptions): Promise<number> {
-    const small = this.#small.get(upl)
-    if (small !== undefined) return this.#writeSmall(small, body, options)
     const status = await this.status(upl)
     if (status.offset !== offset) throw new UploadError('offset_conflict', `upload ${upl} has ${status.offset} bytes`)
     const part = this.#parts.get(upl)
@@ -173,7 +179,6 @@ export class DiskPartStore implements PartStore {
     if (state === 'linked' || state === 'acked' || this.#finisher.isRunning(upl)) {
       throw new UploadError('upload_finished', `upload ${upl} is finished: its file is not the uploader's to delete`)
     }
-    this.#small.delete(upl)
     const part = this.#parts.get(upl)
     if (part === undefined) return
     await this.ledgers.end(part.storePath, upl, ep)
@@ -212,7 +217,7 @@ export class DiskPartStore implements PartStore {
 
   /** Uploads that are not complete, or complete and not yet files. */
   get openCount(): number {
-    return this.#parts.size + this.#small.size
+    return this.#parts.size
   }
 
   /** Uploads that nobody has written to for 14 days. */
@@ -228,22 +233,17 @@ export class DiskPartStore implements PartStore {
       await part.retire()
     }
     await this.#frontier.close()
+    await this.#link.late.close()
     this.ledgers.close()
   }
 
-  async #writeSmall(small: SmallUpload, body: Readable, options: WriteOptions): Promise<number> {
-    try {
-      await this.#finisher.finishSmall(await receiveSmall(small, body, options))
-      return small.len
-    } finally {
-      this.#small.delete(small.upl)
-    }
+  #admit(size: number): StorePath {
+    return admitUpload(this.#options.store, size, (path) => this.#outstanding(path))
   }
 
   #outstanding(storePath: StorePath): number {
     let bytes = 0
     for (const part of this.#parts.values()) if (part.storePath === storePath) bytes += part.len - part.offset
-    for (const small of this.#small.values()) if (small.storePath === storePath) bytes += small.len
     return bytes
   }
 

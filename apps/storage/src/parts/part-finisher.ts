@@ -39,13 +39,6 @@ export class PartFinisher {
     return finishing
   }
 
-  /** A small upload is finished before its only request is answered. */
-  async finishSmall(upload: CompleteUpload): Promise<FinishedUpload> {
-    const finished = await this.#link(upload)
-    this.#options.onFinished(finished)
-    return finished
-  }
-
   async close(): Promise<void> {
     await Promise.allSettled(this.#running.values())
   }
@@ -55,9 +48,8 @@ export class PartFinisher {
     this.#options.link.step('hashed')
     const { upl, ext, own, ent, len, storePath, paths } = part
     const ct = await sniffContentType(await readHead(paths.part))
-    const content = { kind: 'part', path: paths.part } as const
     const ep = part.ep
-    const finished = await this.#link({ upl, ep, ext, own, ent, size: len, storePath, ct, content, ...hashes })
+    const finished = await this.#link({ upl, ep, ext, own, ent, size: len, storePath, ct, path: paths.part, ...hashes })
     if (part.ep > ep) await this.#options.ledgers.raise(upl, part.ep)
     await part.retire()
     await removePartFiles(paths)

@@ -46,7 +46,7 @@ function upload(n: number, at = NOW): FinishedUpload {
 
 function finish(n: number): void {
   ledger.write({ kind: 'finished', upload: upload(n) })
-  ledger.confirm(uplOf(n))
+  ledger.confirm([uplOf(n)])
 }
 
 beforeEach(() => {
@@ -68,7 +68,7 @@ describe('PartLedger', () => {
     expect(ledger.interrupted()).toEqual([upload(1)])
     reopen()
     expect(ledger.interrupted()).toEqual([upload(1)])
-    ledger.confirm(uplOf(1))
+    ledger.confirm([uplOf(1)])
     reopen()
     expect(ledger.finished(uplOf(1))).toEqual({ upload: upload(1), acked: false })
     expect(ledger.interrupted()).toEqual([])
@@ -83,7 +83,7 @@ describe('PartLedger', () => {
 
   it('lists what is not acknowledged in the order of its lines, from behind one on', () => {
     for (const n of [3, 1, 2]) ledger.write({ kind: 'finished', upload: upload(n) })
-    for (const n of [1, 2, 3]) ledger.confirm(uplOf(n))
+    for (const n of [1, 2, 3]) ledger.confirm([uplOf(n)])
     const list = (after: string | null, max = 10) => ledger.unacknowledged(after, max).map(({ size }) => size)
     expect([list(null), list(uplOf(3)), list(null, 1)]).toEqual([[3, 1, 2], [1, 2], [3]])
     ledger.write({ kind: 'acked', upl: uplOf(1), at: NOW })
@@ -99,6 +99,19 @@ describe('PartLedger', () => {
     expect([ledger.finishedEpoch(uplOf(1)), ledger.finished(uplOf(1))?.upload.ep]).toEqual([7, 7])
   })
 
+  it('keeps an acknowledgement and an epoch that stand before the confirmation', () => {
+    ledger.write({ kind: 'finished', upload: upload(1) })
+    ledger.finish(uplOf(1))
+    ledger.write({ kind: 'acked', upl: uplOf(1), at: NOW })
+    ledger.write({ kind: 'raised', upl: uplOf(1), ep: 7 })
+    reopen()
+    expect(ledger.finished(uplOf(1))).toBeNull()
+    ledger.confirm([uplOf(1)])
+    reopen()
+    expect([ledger.isAcknowledged(uplOf(1)), ledger.finishedEpoch(uplOf(1))]).toEqual([true, 7])
+    expect(ledger.unacknowledged(null, 10)).toEqual([])
+  })
+
   it('drops a torn line at the end and writes on behind the last whole one', () => {
     finish(1)
     finish(2)
@@ -109,7 +122,7 @@ describe('PartLedger', () => {
       truncateSync(path, size)
       reopen()
       expect(ledger.interrupted()).toEqual([upload(2)])
-      ledger.confirm(uplOf(2))
+      ledger.confirm([uplOf(2)])
       expect(readFileSync(path, 'latin1')).toBe(whole)
     }
   })

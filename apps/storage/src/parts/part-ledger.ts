@@ -1,7 +1,7 @@
 import { closeSync, fstatSync, ftruncateSync, openSync, readSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { makeFolder, replaceFile, writeAll } from '../disk/atomic-file.ts'
-import type { GroupSync } from '../disk/group-sync.ts'
+import type { GroupSync, SyncItem } from '../disk/group-sync.ts'
 import {
   type FinishedUpload,
   formatLedgerLine,
@@ -68,17 +68,10 @@ export class PartLedger {
 
   /** Writes a line; its effect is seen at once. */
   write(line: LedgerLine): void {
-    const bytes = Buffer.from(formatLedgerLine(line), 'latin1')
-    if (bytes.length > LEDGER_LINE_BYTES_MAX) throw new Error(`a ledger line of ${bytes.length} bytes is too long`)
+    const text = formatLedgerLine(line)
+    if (text.length > LEDGER_LINE_BYTES_MAX) throw new Error(`a ledger line of ${text.length} bytes is too long`)
     const offset = this.#size
-    try {
-      writeAll(this.#fd, bytes)
-    } catch (error) {
-      // Half a line would spoil the next one.
-      ftruncateSync(this.#fd, offset)
-      throw error
-    }
-    this.#size += bytes.length
+    this.#write(text)
     this.#apply(line, offset)
   }
 
@@ -88,21 +81,30 @@ export class PartLedger {
     const sync = this.#sync
     if (sync === null) return Promise.resolve()
     return new Promise((resolve, reject) => {
-      sync.add({ file: this.#path }, (error) => (error === undefined ? resolve() : reject(error)))
+      sync.add(this.syncItem, (error) => (error === undefined ? resolve() : reject(error)))
     })
   }
 
+  /** What a sync of all lines so far takes. */
+  get syncItem(): SyncItem {
+    return { file: this.#fd }
+  }
+
+  /** The file has its record: the upload is finished for everybody who asks. */
+  finish(upl: string): void {
+    this.#apply({ kind: 'logged', upl }, this.#size)
+  }
+
   /**
-   * The record of the file is written: the upload is finished, even if the disk is too full for the line that says so (the next start finds
-   * the record).
+   * Record and metadata of the file are durable, which the ledger is to say. It may not be able to, on a full disk: then the next start
+   * finds the record.
    */
-  confirm(upl: string): void {
-    const line: LedgerLine = { kind: 'logged', upl }
+  confirm(upls: readonly string[]): void {
+    for (const upl of upls) this.finish(upl)
     try {
-      this.write(line)
+      this.#write(upls.map((upl) => formatLedgerLine({ kind: 'logged', upl })).join(''))
     } catch (error) {
-      this.#apply(line, this.#size)
-      this.#report(`cannot confirm upload ${upl} in ${this.#path}: ${error}`)
+      this.#report(`cannot confirm ${upls.length} uploads in ${this.#path}: ${error}`)
     }
   }
 
@@ -143,6 +145,18 @@ export class PartLedger {
     closeSync(this.#fd)
   }
 
+  #write(text: string): void {
+    const bytes = Buffer.from(text, 'latin1')
+    try {
+      writeAll(this.#fd, bytes)
+    } catch (error) {
+      // Half a line would spoil the next one.
+      ftruncateSync(this.#fd, this.#size)
+      throw error
+    }
+    this.#size += bytes.length
+  }
+
   #apply(line: LedgerLine, offset: number): void {
     switch (line.kind) {
       case 'finished': {
@@ -156,20 +170,20 @@ export class PartLedger {
         this.#pending.delete(line.upl)
         this.#ended.delete(line.upl)
         this.#finished.set(line.upl, entry)
-        this.#unacked.set(line.upl, entry)
+        if (!entry.acked) this.#unacked.set(line.upl, entry)
         return
       }
       case 'void':
         this.#pending.delete(line.upl)
         return
       case 'acked': {
-        const entry = this.#finished.get(line.upl)
+        const entry = this.#known(line.upl)
         if (entry !== undefined) Object.assign(entry, { acked: true, at: line.at })
         this.#unacked.delete(line.upl)
         return
       }
       case 'raised': {
-        const entry = this.#finished.get(line.upl)
+        const entry = this.#known(line.upl)
         if (entry !== undefined) entry.ep = line.ep
         return
       }
@@ -177,6 +191,11 @@ export class PartLedger {
         this.#pending.delete(line.upl)
         this.#ended.set(line.upl, { ep: line.ep, at: line.at })
     }
+  }
+
+  /** An upload is confirmed late: in a ledger that is read, what came after its end may stand before the line that says so. */
+  #known(upl: string): Entry | undefined {
+    return this.#finished.get(upl) ?? this.#pending.get(upl)
   }
 
   #read(entry: Entry): FinishedUpload {
@@ -238,7 +257,10 @@ export class PartLedger {
       if (entry.acked) yield { kind: 'acked', upl, at: entry.at }
     }
     for (const [upl, { ep, at }] of this.#ended) yield { kind: 'ended', upl, ep, at }
-    for (const entry of this.#pending.values()) yield { kind: 'finished', upload: this.#read(entry) }
+    for (const [upl, entry] of this.#pending) {
+      yield { kind: 'finished', upload: this.#read(entry) }
+      if (entry.acked) yield { kind: 'acked', upl, at: entry.at }
+    }
   }
 }
 

@@ -1,11 +1,12 @@
 import { linkSync } from 'node:fs'
 import { encodeMetadata } from '@cairn/dfs-core'
-import { isErrno, makeFolder, removeIfAny, writeNewFile } from '../disk/atomic-file.ts'
+import { isErrno, makeFolder, readFileIfAny, removeIfAny, writeNewFile } from '../disk/atomic-file.ts'
 import type { FileStore } from '../disk/file-store.ts'
 import type { Durability, GroupSync, SyncItem } from '../disk/group-sync.ts'
 import { METADATA_SUFFIX } from '../disk/metadata-file.ts'
 import type { NewName } from '../disk/new-name.ts'
 import type { StorePath } from '../disk/store-path.ts'
+import type { LateConfirmations } from './late-confirmations.ts'
 import type { FinishedUpload } from './ledger-line.ts'
 import type { PartLedger } from './part-ledger.ts'
 
@@ -17,12 +18,10 @@ export interface LinkContext {
   durability: Durability
   /** null when nothing is synced. */
   sync: GroupSync | null
+  late: LateConfirmations
   /** Called behind each step; tests end the process there. */
   step(step: FinishStep): void
 }
-
-/** Content that is complete: a part on the same file system as its final place, or a small body in memory. */
-type CompleteContent = { kind: 'part'; path: string } | { kind: 'memory'; body: Buffer }
 
 export interface CompleteUpload {
   upl: string
@@ -36,16 +35,17 @@ export interface CompleteUpload {
   head: string
   ct: string
   storePath: StorePath
-  content: CompleteContent
+  /** The complete part, on the same file system as its final place. */
+  path: string
 }
 
 /** Names that were taken between drawing and placing are met with another one, so often at most. */
 const NAME_TRIES_MAX = 10
 
 /**
- * Makes a complete upload a normal file (D3): ledger line with the intended name, the file under this name, its metadata file, C records,
+ * Makes a complete part a normal file (D3): ledger line with the intended name, the file under this name, its metadata file, C records,
  * in this order. The line comes first, durable where the durability mode says so: whatever a crash leaves behind has a name that the next
- * start finds there. The metadata follow the file because only link(2) and O_EXCL can tell that the name is nobody else's; until the C
+ * start finds there. The metadata follow the file because only link(2) can tell that the name is nobody else's; until the C
  * record no reader knows it. The content is left where it is.
  */
 export async function linkUpload(
@@ -62,14 +62,14 @@ export async function linkUpload(
       const finished = finishedUpload(context, upload, name)
       await ledger.append({ kind: 'finished', upload: finished })
       context.step('ledger')
-      placeContent(name, upload.content)
+      placePart(name, upload.path)
       isPlaced = true
       context.step('placed')
       writeOwnMetadata(name.path, finished)
       context.step('metadata')
-      await publishFile(context, { ...name, isSynced: upload.content.kind === 'part' })
+      await publishFile(context, { ...name, isSynced: true })
       context.step('logged')
-      ledger.confirm(upload.upl)
+      ledger.confirm([upload.upl])
       context.step('confirmed')
       return finished
     } catch (error) {
@@ -101,27 +101,26 @@ export function writeOwnMetadata(filePath: string, { own, ent }: { own: string; 
   writeNewFile(path, encodeMetadata({ ent, own }))
 }
 
-function placeContent(name: NewName, content: CompleteContent): void {
-  try {
-    placeInFolder(name, content)
-  } catch (error) {
-    if (isErrno(error, 'EEXIST')) throw new NameTakenError(`${name.path} is taken`, { cause: error })
-    throw error
-  }
+/** Beside a file there are the metadata that its upload gave it, or later ones. */
+export function holdsOwnMetadata(filePath: string, { own, ent }: { own: string; ent: string }): boolean {
+  const text = readFileIfAny(filePath + METADATA_SUFFIX)
+  return text === encodeMetadata({ ent, own }).toString()
 }
 
 /** The directories of a store path are made when the first file goes there. */
-function placeInFolder(name: NewName, content: CompleteContent): void {
-  const place = () => {
-    if (content.kind === 'part') linkSync(content.path, name.path)
-    else writeNewFile(name.path, content.body)
-  }
+function placePart(name: NewName, partPath: string): void {
+  const link = () => linkSync(partPath, name.path)
   try {
-    place()
+    try {
+      link()
+    } catch (error) {
+      if (!isErrno(error, 'ENOENT')) throw error
+      makeFolder(name.folder)
+      link()
+    }
   } catch (error) {
-    if (!isErrno(error, 'ENOENT')) throw error
-    makeFolder(name.folder)
-    place()
+    if (isErrno(error, 'EEXIST')) throw new NameTakenError(`${name.path} is taken`, { cause: error })
+    throw error
   }
 }
 
@@ -131,12 +130,7 @@ export async function publishFile(
   file: { path: string; folder: string; logicName: string; isSynced: boolean },
 ): Promise<void> {
   const { sync, store } = context
-  const metadataPath = file.path + METADATA_SUFFIX
-  if (sync !== null) {
-    const items: SyncItem[] = [{ file: metadataPath, folder: file.folder }]
-    if (!file.isSynced) items.push({ file: file.path })
-    await Promise.all(items.map((item) => syncItem(sync, item)))
-  }
+  await makeDurable(context, file)
   const durable = sync !== null
   const { logicName } = file
   const content = new Promise<void>((resolve, reject) => {
@@ -147,6 +141,17 @@ export async function publishFile(
     store.log.append('C', logicName + METADATA_SUFFIX, done, { durable })
   })
   await Promise.all([content, metadata])
+}
+
+/** Metadata file and folder entries, and the content where it is not `isSynced`. */
+export async function makeDurable(
+  { sync }: LinkContext,
+  file: { path: string; folder: string; isSynced: boolean },
+): Promise<void> {
+  if (sync === null) return
+  const items: SyncItem[] = [{ file: file.path + METADATA_SUFFIX, folder: file.folder }]
+  if (!file.isSynced) items.push({ file: file.path })
+  await Promise.all(items.map((item) => syncItem(sync, item)))
 }
 
 function syncItem(sync: GroupSync, item: SyncItem): Promise<void> {

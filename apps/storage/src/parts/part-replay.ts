@@ -10,7 +10,7 @@ import type { StorePath } from '../disk/store-path.ts'
 import type { FinishedUpload } from './ledger-line.ts'
 import { partPaths } from './part-files.ts'
 import type { PartLedger } from './part-ledger.ts'
-import { type LinkContext, publishFile, writeOwnMetadata } from './part-link.ts'
+import { holdsOwnMetadata, type LinkContext, makeDurable, publishFile, writeOwnMetadata } from './part-link.ts'
 
 const BLOCK_BYTES = 4 * 1024 * 1024
 
@@ -27,11 +27,11 @@ export interface ReplayPlace {
 export async function replayLedger(context: LinkContext, { storePath, ledger }: ReplayPlace): Promise<string[]> {
   const uploads = ledger.interrupted()
   if (uploads.length === 0) return []
-  const logged = findCreated(context.store.log, uploads)
+  const logged = findRecords(context.store.log, uploads)
   const done: string[] = []
   for (const upload of uploads) {
     const isFinished = await finishInterrupted(context, storePath, upload, logged)
-    if (isFinished) ledger.confirm(upload.upl)
+    if (isFinished) ledger.confirm([upload.upl])
     else ledger.write({ kind: 'void', upl: upload.upl })
     done.push(`${isFinished ? 'finished' : 'gave up'} ${upload.fid} of upload ${upload.upl}`)
   }
@@ -42,11 +42,14 @@ async function finishInterrupted(
   context: LinkContext,
   storePath: StorePath,
   upload: FinishedUpload,
-  logged: ReadonlySet<string>,
+  logged: ReadonlyMap<string, number>,
 ): Promise<boolean> {
   const { logicName } = splitFileId(upload.fid)
   const { path } = context.store.resolve(logicName)
   const part = partPaths(storePath, upload.upl)
+  // Its records came behind the whole file. If that is no more, it was deleted since.
+  const isLogged = logged.has(logicName) && logged.has(logicName + METADATA_SUFFIX)
+  if (isLogged && !existsSync(path)) return true
   if (!existsSync(path) && existsSync(part.part) && (await holds(part.part, upload))) {
     makeFolder(dirname(path))
     linkSync(part.part, path)
@@ -58,9 +61,13 @@ async function finishInterrupted(
     removeIfAny(path)
     return false
   }
-  if (!logged.has(logicName) || !logged.has(logicName + METADATA_SUFFIX)) {
+  if (!isLogged) {
     writeOwnMetadata(path, upload)
     await publishFile(context, { path, folder: dirname(path), logicName, isSynced: false })
+  } else if (logged.get(logicName + METADATA_SUFFIX) === 1 && !holdsOwnMetadata(path, upload)) {
+    // Not changed since, so a power loss took it: it is made durable after its record.
+    writeOwnMetadata(path, upload)
+    await makeDurable(context, { path, folder: dirname(path), isSynced: true })
   }
   removeIfAny(part.part)
   removeIfAny(part.sidecar)
@@ -72,17 +79,18 @@ async function holds(path: string, { size, crc32 }: FinishedUpload): Promise<boo
   return found.size === size && found.crc32 === crc32
 }
 
-/** The names that have a C record, from the oldest position on that one of the uploads remembers. */
-function findCreated(log: LogWriter, uploads: readonly FinishedUpload[]): Set<string> {
+/** How many records the names of the uploads and their metadata files have, from the oldest position on that one of them remembers. */
+function findRecords(log: LogWriter, uploads: readonly FinishedUpload[]): Map<string, number> {
   const from = uploads
     .map((upload) => upload.binlog)
     .reduce((oldest, place) => (isBefore(place, oldest) ? place : oldest))
   const wanted = new Set(uploads.map((upload) => splitFileId(upload.fid).logicName))
-  const found = new Set<string>()
+  const found = new Map<string, number>()
   for (const line of linesFrom(log, from)) {
-    const [, op, name = ''] = line.split(' ')
+    const [, op = '', name = ''] = line.split(' ')
     const owner = name.endsWith(METADATA_SUFFIX) ? name.slice(0, -METADATA_SUFFIX.length) : name
-    if (op === 'C' && wanted.has(owner)) found.add(name)
+    const isChange = op === 'C' || op === 'U' || op === 'D'
+    if (isChange && wanted.has(owner)) found.set(name, (found.get(name) ?? 0) + 1)
   }
   return found
 }

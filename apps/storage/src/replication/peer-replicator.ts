@@ -220,6 +220,8 @@ export class PeerReplicator {
 
   async #saveMark(mark: Mark): Promise<void> {
     this.#mark = mark
+    // A mark behind the end of a log that lost its tail with the power would skip what is written there next.
+    await this.#context.store.log.flush()
     await writeMark(this.#markPath, mark)
   }
 

@@ -1,0 +1,137 @@
+import { createHash } from 'node:crypto'
+import { closeSync, openSync, unlinkSync } from 'node:fs'
+import { crc32 as crc32Of, encodeMetadata } from '@cairn/dfs-core'
+import type { NewPart } from '@cairn/dfs-tus'
+import { isErrno, removeIfAny, writeAll, writeNewFile } from '../disk/atomic-file.ts'
+import { WHOLE_BODY_BYTES_MAX } from '../disk/body-buffers.ts'
+import type { GroupSync, SyncItem } from '../disk/group-sync.ts'
+import type { LogWriter } from '../disk/log-writer.ts'
+import { METADATA_SUFFIX } from '../disk/metadata-file.ts'
+import type { NewName } from '../disk/new-name.ts'
+import type { StorePath } from '../disk/store-path.ts'
+import { SNIFF_BYTES, sniffContentType } from './content-type.ts'
+import type { FinishedUpload } from './ledger-line.ts'
+import type { PartLedger } from './part-ledger.ts'
+import type { LinkContext } from './part-link.ts'
+
+/** Content up to this size that comes whole with its creation is never a part: it goes from memory to its final name. */
+export const WHOLE_UPLOAD_MAX = WHOLE_BODY_BYTES_MAX
+
+/**
+ * Makes a normal file of a body that is whole in memory (D3). Everything is written in one go, without waiting: ledger
+ * line, file, metadata file. Then one round makes file, folder entry and ledger durable, shared with all who wait; then
+ * the C records are written, and the upload may be acknowledged. The records and the metadata file need not be durable
+ * yet: until they are, the ledger does not say that they are there, and the next start after a power loss makes them
+ * anew from the ledger line.
+ */
+export async function storeWhole(
+  context: LinkContext,
+  ledger: PartLedger,
+  { storePath, part, content }: { storePath: StorePath; part: NewPart; content: Buffer },
+): Promise<FinishedUpload> {
+  const ct = await sniffContentType(content.subarray(0, SNIFF_BYTES))
+  const { name, finished, fd } = placeWhole(context, ledger, { storePath, part, content, ct })
+  try {
+    if (context.sync !== null) await syncAll(context.sync, [{ file: fd, folder: name.folder }, ledger.syncItem])
+    await appendRecords(context.store.log, name.logicName)
+  } catch (error) {
+    removeIfAny(name.path + METADATA_SUFFIX)
+    context.store.forget(name)
+    throw error
+  } finally {
+    closeSync(fd)
+  }
+  context.step('logged')
+  context.late.add(ledger, { upl: part.upl, metadataPath: name.path + METADATA_SUFFIX })
+  context.step('confirmed')
+  return finished
+}
+
+interface WholeContent {
+  storePath: StorePath
+  part: NewPart
+  content: Buffer
+  ct: string
+}
+
+/** The descriptor of the file stays open for the sync. What is half done when this throws is taken back. */
+function placeWhole(
+  { store, durability, step }: LinkContext,
+  ledger: PartLedger,
+  { storePath, part, content, ct }: WholeContent,
+): { name: NewName; finished: FinishedUpload; fd: number } {
+  const { upl, ep, ext, own, ent } = part
+  const size = content.length
+  const crc32 = crc32Of(content)
+  const sha256 = createHash('sha256').update(content).digest('hex')
+  const binlog = store.log.position()
+  const dur = durability
+  const finishedAs = ({ fileId: fid, timestamp: at }: NewName): FinishedUpload => {
+    return { upl, ep, fid, size, crc32, sha256, head: sha256, ct, dur, at, own, ent, binlog }
+  }
+  let fd = -1
+  const name = store.names.take({ storePath, size, crc32, ext }, (drawn) => {
+    ledger.write({ kind: 'finished', upload: finishedAs(drawn) })
+    step('ledger')
+    fd = createFile(drawn.path, content)
+  })
+  try {
+    step('placed')
+    writeMetadata(name.path + METADATA_SUFFIX, encodeMetadata({ ent, own }))
+    step('metadata')
+    return { name, finished: finishedAs(name), fd }
+  } catch (error) {
+    closeSync(fd)
+    store.forget(name)
+    throw error
+  }
+}
+
+/** Throws EEXIST when the name is taken; a failed write leaves nothing. */
+function createFile(path: string, content: Buffer): number {
+  const fd = openSync(path, 'wx', 0o644)
+  try {
+    writeAll(fd, content)
+    return fd
+  } catch (error) {
+    closeSync(fd)
+    unlinkSync(path)
+    throw error
+  }
+}
+
+/** What an interrupted try has left under this name is replaced. */
+function writeMetadata(path: string, content: Buffer): void {
+  try {
+    writeNewFile(path, content)
+  } catch (error) {
+    if (!isErrno(error, 'EEXIST')) throw error
+    removeIfAny(path)
+    writeNewFile(path, content)
+  }
+}
+
+function syncAll(sync: GroupSync, items: readonly SyncItem[]): Promise<unknown> {
+  return Promise.all(
+    items.map(
+      (item) =>
+        new Promise<void>((resolve, reject) => {
+          sync.add(item, (error) => (error === undefined ? resolve() : reject(error)))
+        }),
+    ),
+  )
+}
+
+/** Of the content, then of its metadata file. */
+function appendRecords(log: LogWriter, logicName: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    let failed: Error | undefined
+    log.append('C', logicName, (error) => {
+      failed = error
+    })
+    log.append('C', logicName + METADATA_SUFFIX, (error = failed) => {
+      if (error === undefined) resolve()
+      else reject(error)
+    })
+  })
+}
