@@ -31,7 +31,7 @@ export async function proxy(request: NextRequest): Promise<NextResponse> {
 export const config = {
   matcher: [
     {
-      source: '/((?!api/|r$|_next/static|_next/image|favicon.ico|icon|apple-icon|manifest).*)',
+      source: '/((?!api/|r$|_next/static|_next/image|favicon.ico|icon|apple-icon|manifest|sw\\.js$).*)',
       missing: [{ type: 'header', key: 'next-router-prefetch' }],
     },
   ],

@@ -8,6 +8,7 @@ import { parseTheme, THEME_COOKIE } from '../components/preferences.ts'
 import { ThemeScript } from '../components/theme-script.tsx'
 import { htmlLang } from '../i18n/locale.ts'
 import './globals.css'
+import { OfflinePage } from './offline-page.tsx'
 
 // Latin only: Chinese always comes from the system.
 const inter = localFont({
@@ -64,6 +65,7 @@ export default async function RootLayout({ children }: { children: ReactNode }) 
       </head>
       <body>
         <NextIntlClientProvider>{children}</NextIntlClientProvider>
+        <OfflinePage />
       </body>
     </html>
   )
