@@ -12,7 +12,12 @@ const uploadIdSchema = z.string().min(1).max(64)
 
 export const uploadParamsSchema = z.object({ id: uploadIdSchema })
 
-/** `path`: the folders above a file of a folder drop, 'a/b', made when missing. Sizes in bytes. */
+const hashSchema = z.string().regex(/^[0-9a-f]{64}$/, 'is not 64 hexadecimal digits')
+
+/**
+ * `path`: the folders above a file of a folder drop, 'a/b', made when missing. Sizes in bytes. `probe`: SHA-256 of the
+ * first 64 KiB, by which files of one size are told apart before they are read as a whole.
+ */
 const startItemSchema = z.object({
   clientId: clientIdSchema,
   name: z.string().max(4096),
@@ -21,6 +26,7 @@ const startItemSchema = z.object({
   path: z.string().max(16_384).optional(),
   modifiedAt: z.iso.datetime({ offset: true }).optional(),
   conflict: z.enum(conflicts).default('keep'),
+  probe: hashSchema.optional(),
 })
 export const startUploadsSchema = z.object({ items: z.array(startItemSchema).min(1).max(UPLOAD_BATCH_MAX) })
 export type StartItem = z.infer<typeof startItemSchema>
@@ -51,11 +57,10 @@ interface Refused {
 }
 
 /** Files without content have nothing to send: they are stored at once and get an entry and no ticket. */
-export type StartedItem = { clientId: string } & (
-  | ({ ok: true; uploadId: string } & RenewedTicket)
-  | Stored<'renamed' | 'skipped'>
-  | Refused
-)
+export type StartedItem = {
+  clientId: string
+} & // `hash`: the content may be stored already, so hashing it may spare the sending.
+(({ ok: true; uploadId: string; hash: boolean } & RenewedTicket) | Stored<'renamed' | 'skipped'> | Refused)
 export interface StartedUploads {
   items: StartedItem[]
 }
@@ -88,3 +93,20 @@ export type CompletedItem = { uploadId: string } & (Stored<UploadNotice> | Refus
 export interface CompletedUploads {
   items: CompletedItem[]
 }
+
+/** The hash of the whole file, by which stored content is claimed. */
+export const claimSchema = z.object({ sha256: hashSchema, size: z.number().int().positive() })
+export type ClaimBody = z.infer<typeof claimSchema>
+
+/** What has to be proven: an HMAC with this nonce over these ranges; see possession.ts. */
+export interface Challenge {
+  nonce: string
+  ranges: { offset: number; length: number }[]
+  expiresAt: string
+}
+
+export const proofSchema = z.object({ nonce: hashSchema, answer: hashSchema })
+export type ProofBody = z.infer<typeof proofSchema>
+
+/** Not proven: the upload goes on, and why is not said. */
+export type ProofAnswer = { proven: false } | { proven: true; entry: EntryItem | null; notice?: UploadNotice }

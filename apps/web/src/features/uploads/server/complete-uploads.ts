@@ -84,11 +84,12 @@ async function answerAll(
   })
 }
 
-function storedItem(
+/** What an upload that was committed has become. */
+export function storedItem(
   uploadId: string,
   row: UploadRow | undefined,
   entries: ReadonlyMap<bigint, EntryItem>,
-): CompletedItem {
+): Extract<CompletedItem, { ok: true }> {
   const entry = row?.entry_id == null ? null : (entries.get(row.entry_id) ?? null)
   const notice = uploadNotices.find((known) => known === row?.notice)
   return { uploadId, ok: true, entry, ...(notice ? { notice } : {}) }

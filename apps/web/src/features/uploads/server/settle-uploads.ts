@@ -7,11 +7,11 @@ import type { UploadNotice } from '../schema.ts'
 import { contentKey, type StoredContent, storeBlobs } from './store-blobs.ts'
 import type { UploadRow } from './upload-rows.ts'
 
-/** An upload, locked and unfinished, and what was stored for it. */
-export interface Settlement {
-  upload: UploadRow
-  content: StoredContent
-}
+/** An upload, locked and unfinished, and what was stored for it or was there already (`blob`: live and held). */
+export type Settlement = { upload: UploadRow } & (
+  | { content: StoredContent }
+  | { blob: { id: bigint; contentType: string } }
+)
 
 /** `entryId` is null when the name was taken and the decision was "skip". */
 export interface Settled {
@@ -34,19 +34,19 @@ export async function settleUploads(
   const visible = await visibleFolders(tx, ownerId, wanted)
   const blobs = await storeBlobs(
     tx,
-    settlements.map(({ content }) => content),
+    settlements.flatMap((settlement) => ('content' in settlement ? settlement.content : [])),
   )
-  const files = settlements.map(({ upload, content }): NewFile => {
+  const files = settlements.map((settlement): NewFile => {
+    const { upload } = settlement
     const folderId = upload.folder_id !== null && visible.has(upload.folder_id) ? upload.folder_id : null
-    const blobId = blobs.get(contentKey(content))
-    if (blobId === undefined) throw new Error(`content of upload ${upload.upl} has no blob`)
+    const { id: blobId, contentType } = 'blob' in settlement ? settlement.blob : blobOf(settlement.content, blobs)
     return {
       publicId: upload.entry_public_id,
       ownerId,
       folderId: folderId ?? topFolder.id,
       name: upload.name,
       size: upload.size,
-      category: categoryOf(content.contentType, upload.name),
+      category: categoryOf(contentType, upload.name),
       blobId,
       modifiedAt: upload.modified_at,
       // "Replace" and "skip" were decided on the sight of another folder.
@@ -64,6 +64,12 @@ export async function settleUploads(
   await chargeQuota(tx, ownerId, settlements, settled)
   await markCommitted(tx, settlements, settled)
   return settled
+}
+
+function blobOf(content: StoredContent, blobs: ReadonlyMap<string, bigint>): { id: bigint; contentType: string } {
+  const id = blobs.get(contentKey(content))
+  if (id === undefined) throw new Error(`content ${contentKey(content)} has no blob`)
+  return { id, contentType: content.contentType }
 }
 
 async function chargeQuota(
@@ -86,14 +92,16 @@ async function markCommitted(
   settlements: readonly Settlement[],
   settled: ReadonlyMap<string, Settled>,
 ): Promise<void> {
-  const rows = settlements.map(({ upload }) => ({
+  const rows = settlements.map(({ upload, ...stored }) => ({
     id: String(upload.id),
     entry_id: settled.get(upload.upl)?.entryId?.toString() ?? null,
     notice: settled.get(upload.upl)?.notice ?? null,
+    method: 'blob' in stored ? 'instant' : 'sent',
   }))
   await tx.$executeRaw`
     UPDATE upload u
-    SET state = 'committed', entry_id = r.entry_id, notice = r.notice, reserved_bytes = 0, updated_at = now()
-    FROM jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) AS r(id bigint, entry_id bigint, notice text)
+    SET state = 'committed', entry_id = r.entry_id, notice = r.notice, method = r.method, reserved_bytes = 0,
+      updated_at = now()
+    FROM jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) AS r(id bigint, entry_id bigint, notice text, method text)
     WHERE u.id = r.id`
 }

@@ -10,6 +10,7 @@ import { freeSpace } from '../../../lib/quota.ts'
 import { readSettings } from '../../../lib/settings.ts'
 import { whatFits } from '../rules.ts'
 import type { StartedItem, StartedUploads, StartItem } from '../schema.ts'
+import { hashHints } from './hash-hints.ts'
 import { insertUploads, type NewUpload, reserveSpace } from './insert-uploads.ts'
 import { FolderMaker } from './make-folders.ts'
 import { type Settled, settleUploads } from './settle-uploads.ts'
@@ -166,12 +167,18 @@ interface Started {
 async function answerAll(tx: Transaction, starter: Starter, { drafts, stored }: Started): Promise<StartedItem[]> {
   const entryIds = [...stored.values()].flatMap(({ entryId }) => entryId ?? [])
   const entries = await loadItems(tx, entryIds)
-  return drafts.map(({ item: { clientId }, upload, member, error }): StartedItem => {
+  const hints = await hashHints(
+    tx,
+    starter.id,
+    drafts.map(({ item }) => item),
+  )
+  return drafts.map(({ item: { clientId }, upload, member, error }, index): StartedItem => {
     if (error !== undefined || !upload) return { clientId, ok: false, error: errorBody(error) }
     const uploadId = upload.upl
     if (member) {
       const ticket = { ...upload, ownerPublicId: starter.publicId, epoch: 1 }
-      return { clientId, ok: true, uploadId, ...issueTicket(ticket, member, starter.requestOrigin) }
+      const hash = hints[index] ?? false
+      return { clientId, ok: true, uploadId, hash, ...issueTicket(ticket, member, starter.requestOrigin) }
     }
     const settled = stored.get(uploadId)
     const entry = settled?.entryId == null ? null : (entries.get(settled.entryId) ?? null)
