@@ -53,12 +53,15 @@ const onlyWorkspaceInside = {
   },
 }
 
-/** apps/web/dist/worker.js, which finds its packages in apps/web/node_modules. */
+/** apps/web/dist/worker.js, and beside it what it runs as processes; they find their packages in apps/web/node_modules. */
 export async function bundleWorker() {
   await build({
     ...shared,
-    entryPoints: ['apps/web/src/worker.ts'],
-    outfile: 'apps/web/dist/worker.js',
+    entryPoints: [
+      { in: 'apps/web/src/worker.ts', out: 'worker' },
+      { in: 'apps/web/src/worker/thumbnail-maker.js', out: 'thumbnail-maker' },
+    ],
+    outdir: 'apps/web/dist',
     tsconfig: path.join(root, 'apps/web/tsconfig.json'),
     plugins: [onlyWorkspaceInside],
   })

@@ -5,7 +5,9 @@ import { db } from './lib/db.ts'
 import { dfs } from './lib/dfs.ts'
 import { env } from './lib/env.ts'
 import { log } from './lib/log.ts'
-import { crontab, makeTaskList, startTasks } from './worker/tasks.ts'
+import { awaitedTasks, crontab, makeTaskList, startTasks } from './worker/tasks.ts'
+import { wantAgain } from './worker/thumbnails.ts'
+import { wakeUp } from './worker/wake-up.ts'
 
 const POOL_SIZE = 5
 const TASKS_AT_ONCE = 3
@@ -41,8 +43,11 @@ const runner = await run({
   noHandleSignals: true,
   logger: new Logger(toOurLog),
 })
+await wantAgain()
+const queueTask = (name: string) => runner.addJob(name, {}, { jobKey: name, maxAttempts: 1 })
+const stopWaking = wakeUp(env().databaseUrl, awaitedTasks, queueTask)
 // What was left when the last worker ended does not wait for the next full minute.
-for (const name of startTasks) await runner.addJob(name, {}, { jobKey: name, maxAttempts: 1 })
+for (const name of startTasks) await queueTask(name)
 log().info('ready')
 
 const stopped = new Promise<NodeJS.Signals>((resolve) => {
@@ -50,6 +55,7 @@ const stopped = new Promise<NodeJS.Signals>((resolve) => {
   process.once('SIGTERM', resolve)
 })
 log().info({ signal: await stopped }, 'stopping')
+await stopWaking()
 await runner.stop()
 await pool.end()
 await db().$disconnect()

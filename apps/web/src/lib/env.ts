@@ -34,6 +34,7 @@ const envSchema = z.object({
     commaList.pipe(z.array(z.string().refine(isAddressOrNetwork, 'is not an address or a network'))).optional(),
   ),
   NODE_ENV: z.string().optional(),
+  PATH: z.string().default(''),
   PORT: orUnset(z.coerce.number().int().min(1).max(65_535).default(DEFAULT_PORT)),
 })
 
@@ -52,6 +53,8 @@ export interface Env {
   signup: 'open' | 'invitation' | 'closed'
   /** Addresses or networks of the proxies in front, whose X-Forwarded-For is believed. */
   trustedProxies: readonly string[]
+  /** PATH, where ffmpeg is looked for. */
+  toolsPath: string
   /** `next dev`: React needs eval there. */
   development: boolean
 }
@@ -78,6 +81,7 @@ function readEnv(): Env {
     quotaDefaultBytes: values.CAIRN_QUOTA_DEFAULT_BYTES ?? DEFAULT_QUOTA_BYTES,
     signup: values.CAIRN_SIGNUP,
     trustedProxies: values.CAIRN_TRUSTED_PROXIES ?? [],
+    toolsPath: values.PATH,
     development: values.NODE_ENV === 'development',
   })
 }

@@ -25,7 +25,8 @@ export async function collectGarbage(): Promise<number> {
 
 // Blobs only ever name files of receipts that were not given up, so this never changes after a file became garbage.
 async function isInUse(fileId: string): Promise<boolean> {
-  return (await db().blob.findFirst({ where: { fileId }, select: { id: true } })) !== null
+  if ((await db().blob.findFirst({ where: { fileId }, select: { id: true } })) !== null) return true
+  return (await db().thumbnail.findFirst({ where: { fileId }, select: { blobId: true } })) !== null
 }
 
 async function deleteGarbage(id: bigint, fileId: string, attempts: number): Promise<void> {

@@ -1,6 +1,7 @@
 import { db, SqlState, sqlStateOf } from '../lib/db.ts'
 import { deleteStoredFile } from '../lib/delete-stored-file.ts'
 import { errorText, retryAt } from './back-off.ts'
+import { dropThumbnails } from './thumbnail-store.ts'
 
 const BATCH = 100
 
@@ -49,7 +50,8 @@ async function finishCheck(blobId: bigint, attempts: number): Promise<void> {
   }
   const blob = await db().blob.findUnique({ where: { id: blobId }, select: { fileId: true } })
   try {
-    const isGone = !blob?.fileId || (await deleteStoredFile(blob.fileId))
+    // Slaves first: they are found by their master's name.
+    const isGone = (await dropThumbnails(blobId)) && (!blob?.fileId || (await deleteStoredFile(blob.fileId)))
     if (isGone) await db().blob.deleteMany({ where: { id: blobId, live: false } })
     else await tryLater(blobId, attempts, 'the source of the file is down')
   } catch (error) {

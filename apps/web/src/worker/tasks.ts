@@ -7,6 +7,7 @@ import { fillGrams } from './fill-grams.ts'
 import { forgetOldRows } from './forget.ts'
 import { collectGarbage } from './garbage.ts'
 import { reapBlobs } from './reaper.ts'
+import { makeThumbnails } from './thumbnails.ts'
 import { continueTreeJobs } from './tree-jobs.ts'
 
 /** What runs every minute. Each may run in several workers at once, and again after being cut off anywhere. */
@@ -18,9 +19,13 @@ const everyMinute: Record<string, () => Promise<unknown>> = {
   continueTreeJobs,
   forgetOldRows,
   fillGrams: () => fillGrams(),
+  makeThumbnails,
 }
 
 const everyNight: Record<string, () => Promise<unknown>> = { auditQuotas }
+
+/** Those that do not wait for the next minute when PostgreSQL notifies a channel. */
+export const awaitedTasks = { cairn_thumbnails: 'makeThumbnails' } as const
 
 /** Those that also run when a worker starts. */
 export const startTasks = Object.keys(everyMinute)
