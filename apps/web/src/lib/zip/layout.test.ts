@@ -125,7 +125,7 @@ describe('beyond the old limits', () => {
     const local = localHeader(large)
     expect(local.readUInt32LE(18)).toBe(0xffff_ffff)
     expect(local.readUInt16LE(4)).toBe(45)
-    expect(local.subarray(39, 59).toString('hex')).toBe('01001000' + '0000004001000000'.repeat(2))
+    expect(local.subarray(39, 59).toString('hex')).toBe(`01001000${'0000004001000000'.repeat(2)}`)
     expect(second.localAt).toBe(localHeaderSize(large) + 5 * GIB)
     expect(centralHeader(large, first.localAt).readUInt32LE(42)).toBe(0)
     const central = centralHeader(after, second.localAt)

@@ -98,8 +98,7 @@ async function insertItems(tx: Transaction, snapshotId: string, rows: readonly o
       local_at bigint, central_at bigint)`
 }
 
-interface SnapshotRow {
-  id: string
+export interface FoundZip {
   ownerId: string | null
   shareId: bigint | null
   visitorHash: Uint8Array | null
@@ -107,12 +106,12 @@ interface SnapshotRow {
 }
 
 /** A list that has not expired, and whose it is. */
-export async function findZipSnapshot(id: string): Promise<SnapshotRow | undefined> {
+export async function findZipSnapshot(id: string): Promise<FoundZip | undefined> {
   const row = await db().zipSnapshot.findUnique({ where: { id } })
   if (!row || row.expiresAt.getTime() < Date.now()) return undefined
   const { ownerId, shareId, visitorHash, target, name, entries, directoryAt, directorySize, expiresAt } = row
   const totals = { entries, directoryAt: Number(directoryAt), directorySize: Number(directorySize) }
-  return { id, ownerId, shareId, visitorHash, snapshot: { id, target, name, expiresAt, ...totals } }
+  return { ownerId, shareId, visitorHash, snapshot: { id, target, name, expiresAt, ...totals } }
 }
 
 /** Housekeeping of the worker: lists that nobody can ask for any more. */

@@ -57,7 +57,11 @@ async function readChildren(tx: Transaction, parentIds: readonly bigint[], have:
     WHERE e.parent_id = ANY(${[...parentIds]}::bigint[]) AND e.trash_id IS NULL
     ORDER BY e.parent_id, e.kind, e.sort_key, e.id LIMIT ${ZIP_ENTRIES_MAX + 1 - have}`
   if (rows.length + have <= ZIP_ENTRIES_MAX) return rows
-  throw new ApiError('too_large', `A ZIP holds ${ZIP_ENTRIES_MAX} items at most. Download fewer folders at once.`)
+  throw tooManyForZip()
+}
+
+export function tooManyForZip(): ApiError {
+  return new ApiError('too_large', `A ZIP holds ${ZIP_ENTRIES_MAX} items at most. Download fewer folders at once.`)
 }
 
 /** Adds what lies in `folders` (path by id) and returns the folders among it. */

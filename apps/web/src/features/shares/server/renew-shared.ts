@@ -1,0 +1,46 @@
+import type { DownloadTicket } from '@cairn/dfs-core/tickets'
+import { db } from '../../../lib/db.ts'
+import { downloadExpiry } from '../../../lib/serving.ts'
+import { reachableUrl } from '../../../lib/stored-file-url.ts'
+import { requireDownload } from './grants.ts'
+import { findVisit, type Visit } from './open-share.ts'
+import { isLimited, limitedExpiry } from './share-file-url.ts'
+import { openSharedEntry } from './shared-entries.ts'
+import { openedShares, visitorHash } from './visitor.ts'
+
+const ENTRIES_LOOKED_AT = 50
+
+/** The entry of a link that has this content, if there still is one. */
+async function findShared({ share }: Visit, fileId: string): Promise<string | undefined> {
+  const rows = await db().entry.findMany({
+    where: { ownerId: share.ownerId, blob: { fileId }, trashId: null },
+    select: { publicId: true },
+    take: ENTRIES_LOOKED_AT,
+  })
+  for (const { publicId } of rows) {
+    const isIn = await openSharedEntry(share, publicId).then(
+      () => true,
+      () => false,
+    )
+    if (isIn) return publicId
+  }
+  return undefined
+}
+
+/**
+ * A fresh address for the holder of an expired ticket of a link that this browser was let into, for the same use;
+ * undefined when none of its links holds the file any more. A download that goes on after a day counts again.
+ */
+export async function renewShared(headers: Headers, origin: string, old: DownloadTicket): Promise<string | undefined> {
+  for (const { publicId } of openedShares(headers, origin)) {
+    const visit = await findVisit(headers, origin, publicId)
+    const entryId = visit && (await findShared(visit, old.fid))
+    if (!visit || !entryId || (old.cd === 'a' && !visit.share.allowDownload)) continue
+    if (old.cd === 'a') await requireDownload(visit.share.id, visitorHash(visit.visitor), entryId)
+    const now = Math.floor(Date.now() / 1000)
+    const limited = isLimited(visit.share)
+    const exp = limited ? limitedExpiry(now) : downloadExpiry(now, old.cd)
+    return await reachableUrl({ ...old, pol: limited ? 'limited' : 'normal', exp }, origin)
+  }
+  return undefined
+}

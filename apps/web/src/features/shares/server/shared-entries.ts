@@ -1,0 +1,150 @@
+import { db, type Transaction } from '../../../lib/db.ts'
+import type { EntryItem } from '../../../lib/entries/entry-item.ts'
+import { type EntryRow, entryColumns, entryTables, toItem } from '../../../lib/entries/entry-rows.ts'
+import { notFound } from '../../../lib/entries/open-entries.ts'
+import { processWide } from '../../../lib/process-wide.ts'
+import type { Measured, VisitedItem, VisitedList } from '../schema.ts'
+import { type LiveShare, WALK_MAX } from './open-share.ts'
+
+const MEASURE_FRESH_MS = 60_000
+const MEASURED_MAX = 1000
+
+interface StepRow {
+  id: bigint
+  public_id: string
+  name: string
+  kind: number
+  trash_id: bigint | null
+  shared: boolean
+}
+
+/** Something in a link, and the way to it from what was shared: nothing above that is ever told. */
+export interface SharedEntry {
+  id: bigint
+  publicId: string
+  name: string
+  kind: number
+  path: { id: string; name: string }[]
+}
+
+/** Throws not_found for what is not in this link or not present: siblings, parents, other people's, what is in trash. */
+export async function openSharedEntry(share: LiveShare, publicId: string): Promise<SharedEntry> {
+  const steps = await db().$queryRaw<StepRow[]>`
+    WITH RECURSIVE up AS (
+      SELECT e.id, e.public_id, e.name, e.kind, e.parent_id, e.trash_id, 0 AS steps
+      FROM entry e WHERE e.owner_id = ${share.ownerId} AND e.public_id = ${publicId} AND e.parent_id IS NOT NULL
+      UNION ALL
+      SELECT p.id, p.public_id, p.name, p.kind, p.parent_id, p.trash_id, up.steps + 1
+      FROM up JOIN entry p ON p.id = up.parent_id WHERE up.steps < ${WALK_MAX}
+    )
+    SELECT id, public_id, name, kind::int, trash_id,
+      EXISTS (SELECT 1 FROM share_item i WHERE i.share_id = ${share.id} AND i.entry_id = up.id) AS shared
+    FROM up ORDER BY steps`
+  const entry = steps[0]
+  const top = steps.findIndex((step) => step.shared)
+  if (!entry || top < 0 || steps.some((step) => step.trash_id !== null)) throw notFound()
+  const path = steps.slice(0, top + 1).reverse()
+  return {
+    id: entry.id,
+    publicId: entry.public_id,
+    name: entry.name,
+    kind: entry.kind,
+    path: path.map((step) => ({ id: step.public_id, name: step.name })),
+  }
+}
+
+/** What was shared itself, as far as it is present. */
+async function presentTops(tx: Transaction, share: { id: bigint; ownerId: string }): Promise<bigint[]> {
+  const rows = await tx.$queryRaw<{ id: bigint }[]>`
+    WITH RECURSIVE up AS (
+      SELECT e.id AS start_id, e.parent_id, e.trash_id, 0 AS steps
+      FROM share_item i JOIN entry e ON e.id = i.entry_id
+      WHERE i.share_id = ${share.id} AND e.owner_id = ${share.ownerId}
+      UNION ALL
+      SELECT up.start_id, p.parent_id, p.trash_id, up.steps + 1
+      FROM up JOIN entry p ON p.id = up.parent_id WHERE up.steps < ${WALK_MAX}
+    )
+    SELECT start_id AS id FROM up GROUP BY start_id HAVING bool_and(trash_id IS NULL)`
+  return rows.map((row) => row.id)
+}
+
+/** Several entries of a link, or all that was shared; in each case what is present. Throws not_found if one is not in it. */
+export async function openSharedEntries(share: LiveShare, publicIds: readonly string[] | undefined) {
+  if (publicIds === undefined) return { ids: await presentTops(db(), share), names: [] }
+  const entries: SharedEntry[] = []
+  for (const publicId of new Set(publicIds)) entries.push(await openSharedEntry(share, publicId))
+  return { ids: entries.map((entry) => entry.id), names: entries.map((entry) => entry.name) }
+}
+
+const orders: Record<VisitedList['sort'], (a: EntryRow, b: EntryRow) => number> = {
+  name: (a, b) => byText(a.sort_key, b.sort_key),
+  size: (a, b) => Number(a.size - b.size) || byText(a.sort_key, b.sort_key),
+  modified: (a, b) => a.modified_at.getTime() - b.modified_at.getTime() || byText(a.sort_key, b.sort_key),
+}
+
+function byText(a: string, b: string): number {
+  if (a === b) return 0
+  return a < b ? -1 : 1
+}
+
+/** The first page of a link: at most as many as one link may be made of, so all at once. Folders come first. */
+export async function listSharedTops(share: LiveShare, sort: VisitedList['sort'], dir: 'asc' | 'desc') {
+  const ids = await presentTops(db(), share)
+  const rows = await db().$queryRaw<EntryRow[]>`
+    SELECT ${entryColumns} FROM ${entryTables} WHERE e.id = ANY(${ids}::bigint[]) AND e.trash_id IS NULL`
+  const turn = dir === 'asc' ? 1 : -1
+  return rows.toSorted((a, b) => a.kind - b.kind || turn * orders[sort](a, b)).map(toItem)
+}
+
+/** What visitors get to see of an entry: what its owner noted about it stays with the owner. */
+export function toVisitedItem(item: EntryItem & { thumbnailUrl?: string }): VisitedItem {
+  const { id, kind, name, size, category, contentType, modifiedAt, items, thumbnailUrl } = item
+  return {
+    ...{ id, kind, name, size, category, contentType, modifiedAt },
+    ...(items === undefined ? {} : { items }),
+    ...(thumbnailUrl === undefined ? {} : { thumbnailUrl }),
+  }
+}
+
+/** How many files and folders these entries are with all below them, and how large. */
+export async function measureTree(
+  tx: Transaction,
+  topIds: readonly bigint[],
+): Promise<{ files: number; folders: number; bytes: number }> {
+  const [sum] = await tx.$queryRaw<[{ files: bigint; folders: bigint; bytes: bigint }]>`
+    WITH RECURSIVE down AS (
+      SELECT id, kind, size FROM entry WHERE id = ANY(${[...topIds]}::bigint[]) AND trash_id IS NULL
+      UNION ALL
+      SELECT c.id, c.kind, c.size FROM down JOIN entry c ON c.parent_id = down.id AND c.trash_id IS NULL
+      WHERE down.kind = 0
+    )
+    SELECT count(*) FILTER (WHERE kind = 1) AS files, count(*) FILTER (WHERE kind = 0) AS folders,
+      coalesce(sum(size), 0)::bigint AS bytes FROM down`
+  return { files: Number(sum.files), folders: Number(sum.folders), bytes: Number(sum.bytes) }
+}
+
+interface MeasuredShare {
+  value: Promise<Measured & { title: string }>
+  until: number
+}
+
+/** Title, number and size of what a link holds. Kept for a minute: a sum over 100,000 files is not for every visit. */
+export function measureShare(share: { id: bigint; ownerId: string }): Promise<Measured & { title: string }> {
+  const measured = processWide('measured-shares', () => new Map<bigint, MeasuredShare>())
+  const known = measured.get(share.id)
+  if (known && known.until > Date.now()) return known.value
+  if (measured.size >= MEASURED_MAX) measured.clear()
+  const value = measure(share)
+  measured.set(share.id, { value, until: Date.now() + MEASURE_FRESH_MS })
+  value.catch(() => measured.delete(share.id))
+  return value
+}
+
+async function measure(share: { id: bigint; ownerId: string }): Promise<Measured & { title: string }> {
+  const tops = await presentTops(db(), share)
+  const [first] = await db().$queryRaw<{ name: string }[]>`
+    SELECT e.name FROM share_item i JOIN entry e ON e.id = i.entry_id
+    WHERE i.share_id = ${share.id} AND e.id = ANY(${tops}::bigint[]) ORDER BY i.position LIMIT 1`
+  const { bytes } = await measureTree(db(), tops)
+  return { title: first?.name ?? '', items: tops.length, bytes }
+}
