@@ -33,6 +33,13 @@ const envSchema = z.object({
   CAIRN_TRUSTED_PROXIES: orUnset(
     commaList.pipe(z.array(z.string().refine(isAddressOrNetwork, 'is not an address or a network'))).optional(),
   ),
+  CAIRN_OIDC_ISSUER: orUnset(z.url().optional()),
+  CAIRN_OIDC_CLIENT_ID: orUnset(z.string().optional()),
+  CAIRN_OIDC_CLIENT_SECRET: orUnset(z.string().optional()),
+  CAIRN_OIDC_NAME: orUnset(z.string().max(60).default('OpenID')),
+  CAIRN_OIDC_SCOPES: orUnset(z.string().default('openid email profile')),
+  CAIRN_SMTP_URL: orUnset(z.url({ protocol: /^smtps?$/ }).optional()),
+  CAIRN_MAIL_FROM: orUnset(z.string().optional()),
   NODE_ENV: z.string().optional(),
   PATH: z.string().default(''),
   PORT: orUnset(z.coerce.number().int().min(1).max(65_535).default(DEFAULT_PORT)),
@@ -55,8 +62,37 @@ export interface Env {
   trustedProxies: readonly string[]
   /** PATH, where ffmpeg is looked for. */
   toolsPath: string
+  /** The sign-in service that people may use beside passwords. */
+  oidc: OidcSettings | undefined
+  /** Where mail is handed over, smtp://user:password@host:587, and who it comes from; without it none is sent. */
+  mail: { url: string; from: string } | undefined
   /** `next dev`: React needs eval there. */
   development: boolean
+}
+
+export interface OidcSettings {
+  /** Without a slash at its end. */
+  issuer: string
+  clientId: string
+  clientSecret: string
+  name: string
+  scopes: string
+}
+
+function oidcOf(values: z.infer<typeof envSchema>): OidcSettings | undefined {
+  const issuer = values.CAIRN_OIDC_ISSUER
+  if (issuer === undefined) return undefined
+  const [clientId, clientSecret] = [values.CAIRN_OIDC_CLIENT_ID, values.CAIRN_OIDC_CLIENT_SECRET]
+  if (clientId === undefined || clientSecret === undefined) {
+    throw new Error('CAIRN_OIDC_ISSUER needs CAIRN_OIDC_CLIENT_ID and CAIRN_OIDC_CLIENT_SECRET.')
+  }
+  const { CAIRN_OIDC_NAME: name, CAIRN_OIDC_SCOPES: scopes } = values
+  return { issuer: issuer.replace(/\/$/, ''), clientId, clientSecret, name, scopes }
+}
+
+function mailOf(values: z.infer<typeof envSchema>, host: string): Env['mail'] {
+  const url = values.CAIRN_SMTP_URL
+  return url === undefined ? undefined : { url, from: values.CAIRN_MAIL_FROM ?? `Cairn <cairn@${host}>` }
 }
 
 function readEnv(): Env {
@@ -82,6 +118,8 @@ function readEnv(): Env {
     signup: values.CAIRN_SIGNUP,
     trustedProxies: values.CAIRN_TRUSTED_PROXIES ?? [],
     toolsPath: values.PATH,
+    oidc: oidcOf(values),
+    mail: mailOf(values, new URL(own[0] ?? 'http://localhost').hostname),
     development: values.NODE_ENV === 'development',
   })
 }

@@ -23,6 +23,10 @@ export interface CookieNames {
   session: string
   csrf: string
   callbackUrl: string
+  /** Between leaving for a sign-in service and coming back. */
+  pkce: string
+  state: string
+  nonce: string
 }
 
 /**
@@ -33,5 +37,12 @@ export function cookieNames(origin: string): CookieNames {
   const url = new URL(origin)
   const nameOf = (what: string) =>
     url.protocol === 'https:' ? `__Host-cairn.${what}` : `cairn.${what}.${url.port || DEFAULT_HTTP_PORT}`
-  return { session: nameOf('session'), csrf: nameOf('csrf'), callbackUrl: nameOf('callback') }
+  return {
+    session: nameOf('session'),
+    csrf: nameOf('csrf'),
+    callbackUrl: nameOf('callback'),
+    pkce: nameOf('pkce'),
+    state: nameOf('state'),
+    nonce: nameOf('nonce'),
+  }
 }

@@ -2,7 +2,6 @@ import type { NextApiRequest, NextApiResponse } from 'next'
 import nextAuth from 'next-auth'
 import { ApiError } from '../../lib/api-error.ts'
 import { errorResponse } from '../../lib/api-route.ts'
-import { clientOf } from '../../lib/client-address.ts'
 import { readCookies } from '../../lib/cookies.ts'
 import { env } from '../../lib/env.ts'
 import { mayChange } from '../../lib/origin-check.ts'
@@ -71,7 +70,10 @@ export async function handleAuth(request: Request, path: string[]): Promise<Resp
     return errorResponse(new ApiError('cross_site', 'This request did not come from our own pages.'))
   }
   const { host, protocol } = new URL(origin)
-  const ours = new Set(Object.values(cookieNames(origin)))
+  const names = cookieNames(origin)
+  const ours = new Set(Object.values(names))
+  // Who comes back from a sign-in service comes in as that person, whoever was signed in here before.
+  if (path[0] === 'callback') ours.delete(names.session)
   const collector = new AnswerCollector()
   const authRequest = {
     method: request.method,
@@ -84,7 +86,7 @@ export async function handleAuth(request: Request, path: string[]): Promise<Resp
       'x-forwarded-proto': protocol.slice(0, -1),
     },
   }
-  const options = authOptions(origin, clientOf(request.headers))
+  const options = authOptions(origin, request.headers)
   // next-auth touches nothing of a request and an answer but what is given here.
   await nextAuth(authRequest as unknown as NextApiRequest, collector as unknown as NextApiResponse, options)
   return collector.toResponse()

@@ -2,35 +2,19 @@ import { PrismaAdapter } from '@auth/prisma-adapter'
 import type { NextAuthOptions } from 'next-auth'
 import type { Adapter } from 'next-auth/adapters'
 import credentialsProvider from 'next-auth/providers/credentials'
-import type { Client } from '../../lib/client-address.ts'
 import { db } from '../../lib/db.ts'
 import { env } from '../../lib/env.ts'
 import { log } from '../../lib/log.ts'
 import { cookieNames } from '../../lib/own-origin.ts'
-import { signInErrors } from './account-rules.ts'
-import { isRightPassword } from './password.ts'
-import { emailSchema } from './schema.ts'
-import { revokeSessions, SESSION_SECONDS, startSession, userOfSession } from './session.ts'
-import { countSignInAttempt, forgetSignInAttempts } from './sign-in-limits.ts'
+import { admitByOidc, OIDC, oidcProviders } from './oidc.ts'
+import { revokeSessions, SESSION_SECONDS, userOfSession } from './session.ts'
+import { enter, signInByCode, signInByPassword } from './sign-in.ts'
 
 declare module 'next-auth' {
   interface User {
     /** Id of the session row that this sign-in made. */
     sid?: string
   }
-}
-
-/** Checks an e-mail and a password and starts a session; null when they do not fit. Throws when tried too often. */
-async function signIn(email: string, password: string, client: Client) {
-  const parsed = emailSchema.safeParse(email)
-  if (!parsed.success) return null
-  const waitSeconds = await countSignInAttempt(parsed.data, client.ip)
-  // next-auth passes nothing but the message of an error on to the page.
-  if (waitSeconds > 0) throw new Error(`${signInErrors.tooMany}:${waitSeconds}`)
-  const user = await db().user.findUnique({ where: { email: parsed.data } })
-  if (!(await isRightPassword(password, user?.passwordHash ?? null)) || !user || user.disabledAt) return null
-  await forgetSignInAttempts(parsed.data, client.ip)
-  return { id: user.id, email: user.email, name: user.name, sid: await startSession(user.id, client) }
 }
 
 function cookies(origin: string): NextAuthOptions['cookies'] {
@@ -40,11 +24,14 @@ function cookies(origin: string): NextAuthOptions['cookies'] {
     sessionToken: { name: names.session, options },
     csrfToken: { name: names.csrf, options },
     callbackUrl: { name: names.callbackUrl, options },
+    pkceCodeVerifier: { name: names.pkce, options },
+    state: { name: names.state, options },
+    nonce: { name: names.nonce, options },
   }
 }
 
 /** A function and not a constant: `next build` imports this module without an environment. */
-export function authOptions(origin: string, client: Client): NextAuthOptions {
+export function authOptions(origin: string, headers: Headers): NextAuthOptions {
   return {
     // The adapter types its models more widely than Prisma generates them.
     adapter: PrismaAdapter(db()) as Adapter,
@@ -54,12 +41,26 @@ export function authOptions(origin: string, client: Client): NextAuthOptions {
     pages: { signIn: '/sign-in' },
     providers: [
       credentialsProvider({
-        credentials: { email: {}, password: { type: 'password' } },
-        authorize: (typed) => signIn(typed?.email ?? '', typed?.password ?? '', client),
+        credentials: { email: {}, password: { type: 'password' }, token: {}, code: {} },
+        // The second step comes with the token of the first instead of the password.
+        authorize: (typed) =>
+          typed?.token
+            ? signInByCode(typed.token, typed.code, headers)
+            : signInByPassword(typed?.email ?? '', typed?.password ?? '', headers),
       }),
+      ...oidcProviders(),
     ],
     callbacks: {
-      jwt: async ({ token, user }) => {
+      signIn: async ({ account, profile }) => {
+        if (account?.provider !== OIDC) return true
+        const refusal = await admitByOidc(account, profile, headers)
+        return refusal === null ? true : `/sign-in?error=${refusal}`
+      },
+      jwt: async ({ token, user, account }) => {
+        if (account?.provider === OIDC) {
+          const person = await db().user.findUniqueOrThrow({ where: { id: user.id } })
+          return { ...token, sid: (await enter(person, 'oidc', headers)).sid }
+        }
         if (user) return { ...token, sid: user.sid }
         const sessionId = token['sid']
         if (typeof sessionId === 'string' && (await userOfSession(sessionId))) return token

@@ -1,4 +1,4 @@
-import { NAME_LENGTH_MAX, PASSWORD_LENGTH_MAX, PASSWORD_LENGTH_MIN } from './account-rules.ts'
+import { NAME_LENGTH_MAX, PASSWORD_LENGTH_MAX, PASSWORD_LENGTH_MIN } from '../../lib/account/account-rules.ts'
 
 export type Registration = { name: string; email: string; password: string }
 export type RegistrationProblem =

@@ -1,20 +1,13 @@
 import { z } from 'zod'
+import { emailSchema, newPasswordSchema, personNameSchema, secretTokenSchema } from '../../lib/account/schemas.ts'
 import type { Settings } from '../../lib/settings.ts'
-import { NAME_LENGTH_MAX, PASSWORD_LENGTH_MAX, PASSWORD_LENGTH_MIN } from './account-rules.ts'
-
-export const emailSchema = z
-  .string()
-  .trim()
-  .toLowerCase()
-  .pipe(z.email({ error: 'This is not an e-mail address.' }).max(254))
 
 export const registerSchema = z.object({
-  name: z.string().trim().min(1, 'Say how others should call you.').max(NAME_LENGTH_MAX),
+  name: personNameSchema,
   email: emailSchema,
-  password: z
-    .string()
-    .min(PASSWORD_LENGTH_MIN, `Use at least ${PASSWORD_LENGTH_MIN} characters.`)
-    .max(PASSWORD_LENGTH_MAX),
+  password: newPasswordSchema,
+  /** The token of an invitation's link. */
+  invitation: secretTokenSchema.optional(),
 })
 
 /** `admin`: this was the first person, who runs the place. */

@@ -1,4 +1,4 @@
-import { signInErrors } from './account-rules.ts'
+import { signInErrors } from '../../lib/account/account-rules.ts'
 
 export type SignInResult =
   | { ok: true }

@@ -2,13 +2,17 @@ import { headers as requestHeaders } from 'next/headers'
 import { decode } from 'next-auth/jwt'
 import { ApiError } from '../../lib/api-error.ts'
 import { readCookies } from '../../lib/cookies.ts'
-import { db } from '../../lib/db.ts'
+import { db, type Transaction } from '../../lib/db.ts'
 import { env } from '../../lib/env.ts'
 import { cookieNames, ownOrigin } from '../../lib/own-origin.ts'
 import { processWide } from '../../lib/process-wide.ts'
 import { newPublicId } from '../../lib/public-id.ts'
 
-export const SESSION_SECONDS = 30 * 24 * 60 * 60
+const DAY_MS = 24 * 60 * 60 * 1000
+// A session ends when it was not used for so long, and in any case when its cookie ends.
+const IDLE_MS = 30 * DAY_MS
+const SESSION_MS = 180 * DAY_MS
+export const SESSION_SECONDS = SESSION_MS / 1000
 const CHECK_EVERY_MS = 5000
 const SEEN_EVERY_MS = 60_000
 const CACHED_SESSIONS_MAX = 10_000
@@ -39,7 +43,7 @@ export async function startSession(userId: string, client: { userAgent: string; 
     data: {
       sessionToken: newPublicId(),
       userId,
-      expires: new Date(Date.now() + SESSION_SECONDS * 1000),
+      expires: new Date(Date.now() + IDLE_MS),
       userAgent: client.userAgent.slice(0, USER_AGENT_CHARS_MAX),
       ip: client.ip,
     },
@@ -47,10 +51,14 @@ export async function startSession(userId: string, client: { userAgent: string; 
   return sessionToken
 }
 
-/** Ends sessions of one person: the given one, or all but the given one. Other processes follow within 5 seconds. */
-export async function revokeSessions(userId: string, which: { only: string } | { allBut: string }): Promise<void> {
-  const sessionToken = 'only' in which ? which.only : { not: which.allBut }
-  await db().session.updateMany({ where: { userId, sessionToken, revokedAt: null }, data: { revokedAt: new Date() } })
+/** Ends sessions of one person: the given one, or all but the given one (null: all). Other processes follow within 5 seconds. */
+export async function revokeSessions(
+  userId: string,
+  which: { only: string } | { allBut: string | null },
+  tx: Transaction = db(),
+): Promise<void> {
+  const sessionToken = 'only' in which ? which.only : { not: which.allBut ?? '' }
+  await tx.session.updateMany({ where: { userId, sessionToken, revokedAt: null }, data: { revokedAt: new Date() } })
   checkedSessions().clear()
 }
 
@@ -59,7 +67,8 @@ async function loadUser(sessionId: string): Promise<SignedInUser | null> {
   if (!session || session.revokedAt || session.expires.getTime() < Date.now()) return null
   if (session.user.disabledAt) return null
   if (session.lastSeenAt.getTime() < Date.now() - SEEN_EVERY_MS) {
-    await db().session.update({ where: { sessionToken: sessionId }, data: { lastSeenAt: new Date() } })
+    const expires = new Date(Math.min(Date.now() + IDLE_MS, session.createdAt.getTime() + SESSION_MS))
+    await db().session.update({ where: { sessionToken: sessionId }, data: { lastSeenAt: new Date(), expires } })
   }
   const { id, publicId, email, role } = session.user
   return { id, publicId, email, name: session.user.name ?? email, role: role === 'admin' ? 'admin' : 'user', sessionId }
@@ -75,16 +84,30 @@ export async function userOfSession(sessionId: string): Promise<SignedInUser | n
   return user
 }
 
-/** Who sends this request, or null. Without an argument: the request that Next is rendering. */
-export async function currentUser(source?: Headers): Promise<SignedInUser | null> {
-  const headers = source ?? (await requestHeaders())
+/** The id of the session that the cookie of a request names, whether it still lives or not. */
+export async function sessionIdOf(headers: Headers): Promise<string | null> {
   const origin = ownOrigin(headers, env().origins)
   const token = origin && readCookies(headers).get(cookieNames(origin).session)
   if (!token) return null
   // A cookie of another secret, cut short or outdated cannot be decrypted: then nobody is signed in.
   const claims = await decode({ token, secret: env().secret }).catch(() => null)
   const sessionId = claims?.['sid']
-  return typeof sessionId === 'string' ? userOfSession(sessionId) : null
+  return typeof sessionId === 'string' ? sessionId : null
+}
+
+/** Ends one session, whoever's it is: for who holds its cookie. */
+export async function endSession(sessionId: string): Promise<void> {
+  await db().session.updateMany({
+    where: { sessionToken: sessionId, revokedAt: null },
+    data: { revokedAt: new Date() },
+  })
+  checkedSessions().delete(sessionId)
+}
+
+/** Who sends this request, or null. Without an argument: the request that Next is rendering. */
+export async function currentUser(source?: Headers): Promise<SignedInUser | null> {
+  const sessionId = await sessionIdOf(source ?? (await requestHeaders()))
+  return sessionId === null ? null : userOfSession(sessionId)
 }
 
 /** The only way to a person's id: throws `signed_out` (401) when nobody is signed in. */

@@ -4,8 +4,8 @@ import { useTranslations } from 'next-intl'
 import { type FormEvent, useState } from 'react'
 import { Button } from '../../components/button.tsx'
 import { Field } from '../../components/field.tsx'
+import { PasswordField } from '../../components/password-field.tsx'
 import { useFormat } from '../../i18n/use-format.ts'
-import { PasswordField } from './password-field.tsx'
 import { type SignInResult, safeNext, signIn } from './session-client.ts'
 
 type Refused = Extract<SignInResult, { ok: false }>

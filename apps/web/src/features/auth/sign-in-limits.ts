@@ -20,3 +20,16 @@ export async function countSignInAttempt(email: string, ip: string): Promise<num
 export async function forgetSignInAttempts(email: string, ip: string): Promise<void> {
   await forgetAttempts(byPair, email, ip)
 }
+
+const codeByPair: AttemptLimit = { name: 'code', max: 5, windowSeconds: 15 * MINUTE }
+// Whoever gets here knows the password: 20 codes of a million, three of them right, leave 1 in 16,000 an hour.
+const codeByPerson: AttemptLimit = { name: 'code', max: 20, windowSeconds: 60 * MINUTE }
+
+/** Counts a code that is tried as a second factor. Returns the seconds to wait, 0 when it may go on. */
+export async function countCodeAttempt(userId: string, ip: string): Promise<number> {
+  return Math.max(await countAttempt(codeByPair, userId, ip), await countAttempt(codeByPerson, userId))
+}
+
+export async function forgetCodeAttempts(userId: string, ip: string): Promise<void> {
+  await forgetAttempts(codeByPair, userId, ip)
+}

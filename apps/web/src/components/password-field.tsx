@@ -3,9 +3,9 @@
 import { Eye, EyeOff } from 'lucide-react'
 import { useTranslations } from 'next-intl'
 import { type ComponentProps, useState } from 'react'
-import { IconButton } from '../../components/button.tsx'
-import { Field } from '../../components/field.tsx'
-import { Icon } from '../../components/icon.tsx'
+import { IconButton } from './button.tsx'
+import { Field } from './field.tsx'
+import { Icon } from './icon.tsx'
 
 /** A password that can be looked at. */
 export function PasswordField(props: Omit<ComponentProps<typeof Field>, 'type' | 'end'>) {
