@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { ServerError, Status } from '@cairn/dfs-core'
-import sharp from 'sharp'
+import sharp, { type Sharp } from 'sharp'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { db } from '../src/lib/db.ts'
 import { dfs } from '../src/lib/dfs.ts'
@@ -66,7 +66,7 @@ describe('thumbnails', () => {
   it.each([1, 2, 3, 4, 5, 6, 7, 8])('stand upright for EXIF orientation %i', async (orientation) => {
     // The stored pixels are turned so that each orientation shows red on the left.
     const upright = await halves(600, 400).png().toBuffer()
-    const turn: Record<number, (image: sharp.Sharp) => sharp.Sharp> = {
+    const turn: Record<number, (image: Sharp) => Sharp> = {
       1: (image) => image,
       2: (image) => image.flop(),
       3: (image) => image.rotate(180),
@@ -98,8 +98,8 @@ describe('thumbnails', () => {
 
   it.each([
     ['CMYK', 'image/jpeg', () => halves(600, 400).toColourspace('cmyk').jpeg().toBuffer()],
-    ['an animated GIF', 'image/gif', () => animated().gif().toBuffer()],
-    ['an animated WebP', 'image/webp', () => animated().webp().toBuffer()],
+    ['an animated GIF', 'image/gif', async () => (await animated()).gif().toBuffer()],
+    ['an animated WebP', 'image/webp', async () => (await animated()).webp().toBuffer()],
     ['a truncated JPEG', 'image/jpeg', async () => (await halves(600, 400).jpeg().toBuffer()).subarray(0, 3000)],
     ['TIFF, which browsers cannot show', 'image/tiff', () => halves(600, 400).tiff().toBuffer()],
     ['SVG', 'image/svg+xml', () => Promise.resolve(Buffer.from(svg('<rect width="300" height="400" fill="#d22"/>')))],
@@ -204,10 +204,8 @@ describe('thumbnails', () => {
   })
 })
 
-function animated() {
-  const frames = [1, 2].map(() => ({
-    create: { width: 600, height: 400, channels: 3 as const, background: colours.left },
-  }))
+async function animated(): Promise<Sharp> {
+  const frames = await Promise.all([1, 2].map(() => halves(600, 400).png().toBuffer()))
   return sharp(frames, { join: { animated: true } })
 }
 

@@ -64,6 +64,12 @@ export function openUrl(id: string): string {
   return `/api/drive/entries/${encodeURIComponent(id)}/download?inline=1`
 }
 
+export function thumbnailsOf(
+  ids: readonly string[],
+): Promise<Record<string, { url: string | null; pending: boolean }>> {
+  return callApi(`/api/drive/thumbnails?ids=${ids.map(encodeURIComponent).join(',')}`)
+}
+
 export function copiesOf(ids: readonly string[]): Promise<Copies> {
   return callApi<Copies>(`/api/drive/copies?ids=${ids.map(encodeURIComponent).join(',')}`)
 }

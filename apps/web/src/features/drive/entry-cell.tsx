@@ -6,6 +6,7 @@ import { cn } from '../../components/class-names.ts'
 import { FileName } from '../../components/file-name.tsx'
 import { FileTile } from '../../components/file-tile.tsx'
 import { Stones } from '../../components/stones.tsx'
+import { Thumbnail } from '../../components/thumbnail.tsx'
 import { useFormat } from '../../i18n/use-format.ts'
 import { useEntryFacts } from './entry-facts.ts'
 import { Box } from './entry-row.tsx'
@@ -21,6 +22,7 @@ type CellProps = {
   current: boolean
   waitingIds: ReadonlySet<string>
   copies: CopyCount | undefined
+  thumbnail: string | undefined
   handlers: EntryHandlers
 }
 
@@ -39,7 +41,7 @@ function cellProps({ item, selected, current, handlers }: CellProps, label: stri
 
 /** A file in the grid. */
 export const EntryCell = memo(function EntryCell(props: CellProps) {
-  const { item, selected, selecting, waitingIds, copies, handlers } = props
+  const { item, selected, selecting, waitingIds, copies, thumbnail, handlers } = props
   const facts = useEntryFacts()
   const incomplete = copies !== undefined && copies.have < copies.want
   return (
@@ -51,8 +53,9 @@ export const EntryCell = memo(function EntryCell(props: CellProps) {
         waitingIds.has(item.id) && 'opacity-60',
       )}
     >
-      <div className="grid aspect-4/3 place-items-center rounded-button bg-canvas inset-ring inset-ring-line">
+      <div className="relative grid aspect-4/3 place-items-center overflow-hidden rounded-button bg-canvas inset-ring inset-ring-line">
         <FileTile name={item.name} kind="file" category={item.category} form="grid" />
+        {thumbnail === undefined ? null : <Thumbnail key={thumbnail} url={thumbnail} />}
       </div>
       <Tick {...{ item, selected, selecting, handlers }} className="absolute top-3.5 left-3.5 bg-raised" />
       <div className="px-1 pt-2 pb-1">

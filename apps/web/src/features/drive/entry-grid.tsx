@@ -10,6 +10,7 @@ import { type EntryViewProps, useReveal } from './entry-list.tsx'
 import { type GridLine, gridLines } from './grid-lines.ts'
 import { isSelected, selectedCount } from './selection.ts'
 import { useCopies } from './use-copies.ts'
+import { useThumbnails } from './use-thumbnails.ts'
 
 const GAP_PX = 16
 const PHONE_GAP_PX = 8
@@ -58,9 +59,10 @@ export function EntryGrid(props: EntryGridProps) {
 
   const files = shown.flatMap(({ index }) => {
     const line = lines[index]
-    return line?.kind === 'files' ? line.items.filter(({ size }) => size > 0).map(({ id }) => id) : []
+    return line?.kind === 'files' ? line.items.filter(({ size }) => size > 0) : []
   })
-  const copies = useCopies(files)
+  const copies = useCopies(files.map(({ id }) => id))
+  const thumbnails = useThumbnails(files)
   const selecting = selectedCount(selection, total) > 0
   const tabStop =
     selection.focus !== null && items.some(({ id }) => id === selection.focus) ? selection.focus : items[0]?.id
@@ -116,6 +118,7 @@ export function EntryGrid(props: EntryGridProps) {
                   selected={isSelected(selection, item.id)}
                   current={item.id === tabStop}
                   copies={copies.get(item.id)}
+                  thumbnail={thumbnails.get(item.id)}
                   {...common}
                 />
               )

@@ -12,6 +12,7 @@ import { isSelected, type Selection, selectedCount } from './selection.ts'
 import { SkeletonRow } from './skeleton-rows.tsx'
 import { useCopies } from './use-copies.ts'
 import type { EntryHandlers } from './use-entry-pointer.ts'
+import { useThumbnails } from './use-thumbnails.ts'
 
 const PHONE_ROW_PX = 60
 const TOUCH_ROW_PX = 48
@@ -64,6 +65,7 @@ export function EntryList(props: EntryViewProps) {
 
   const shown = rows.flatMap(({ index }) => items[index] ?? [])
   const copies = useCopies(shown.filter(({ kind, size }) => kind === 'file' && size > 0).map(({ id }) => id))
+  const thumbnails = useThumbnails(shown)
   const selecting = selectedCount(selection, total) > 0
   const tabStop = Math.max(0, focusAt)
   return (
@@ -100,6 +102,7 @@ export function EntryList(props: EntryViewProps) {
                 current={index === tabStop}
                 waiting={waitingIds.has(item.id)}
                 copies={copies.get(item.id)}
+                thumbnail={thumbnails.get(item.id)}
                 form={phone ? 'phone' : 'desk'}
                 handlers={handlers}
               />

@@ -6,10 +6,10 @@ import { type MouseEvent, memo } from 'react'
 import { IconButton } from '../../components/button.tsx'
 import { cn } from '../../components/class-names.ts'
 import { FileName } from '../../components/file-name.tsx'
-import { FileTile } from '../../components/file-tile.tsx'
 import { Icon } from '../../components/icon.tsx'
 import { Stones } from '../../components/stones.tsx'
 import { useEntryFacts } from './entry-facts.ts'
+import { EntryPicture } from './entry-picture.tsx'
 import type { EntryItem } from './schema.ts'
 import type { CopyCount } from './use-copies.ts'
 import { dropLook, useDropTarget } from './use-drop-target.ts'
@@ -30,12 +30,13 @@ export type EntryRowProps = {
   current: boolean
   waiting: boolean
   copies: CopyCount | undefined
+  thumbnail: string | undefined
   form: 'desk' | 'phone'
   handlers: EntryHandlers
 }
 
 export const EntryRow = memo(function EntryRow(props: EntryRowProps) {
-  const { item, index, selected, selecting, current, waiting, copies, form, handlers } = props
+  const { item, index, selected, selecting, current, waiting, copies, thumbnail, form, handlers } = props
   const facts = useEntryFacts()
   const folder = item.kind === 'folder'
   const drop = useDropTarget({ target: folder ? item : null })
@@ -71,7 +72,7 @@ export const EntryRow = memo(function EntryRow(props: EntryRowProps) {
           phone && !selecting && 'pl-3',
         )}
       >
-        <FileTile name={item.name} kind={item.kind} category={item.category} form={phone ? 'phone' : 'row'} />
+        <EntryPicture item={item} thumbnail={thumbnail} phone={phone} />
         <span className="min-w-0">
           <FileName name={item.name} className={phone ? 'text-15' : undefined} />
           {phone ? <PhoneFacts item={item} copies={copies} /> : null}

@@ -19,6 +19,8 @@ export interface EntryItem {
   copies: number | null
   /** Folders only: how many entries lie directly in it. */
   items?: number
+  /** In listings: a small picture of the file, at the storage that holds it. */
+  thumbnailUrl?: string
   /** Starred by its owner. */
   favourite?: boolean
   tags?: EntryTag[]
