@@ -65,3 +65,9 @@ export function gramsOfQuery(text: string): string[] {
   if (characters.length === 1) return BLANK.test(query) ? [] : [`${START}${query}`]
   return [...new Set(pairsWithin(query).filter((pair) => !hasBlank(pair)))]
 }
+
+/** The piece of names that begin with the same character as this text. */
+export function startGramsOfQuery(text: string): string[] {
+  const first = [...folded(text)][0]
+  return first === undefined || BLANK.test(first) ? [] : [`${START}${first}`]
+}

@@ -77,3 +77,34 @@ function merged(ranges: readonly MatchRange[]): MatchRange[] {
   }
   return joined
 }
+
+/** How well a name answers: 0 begins with what was typed, 1 a word in it does, 2 it is somewhere inside. */
+export type Nearness = 0 | 1 | 2
+
+const WORD = /[\p{L}\p{N}]/u
+const HAN = /\p{Script=Han}/u
+
+/**
+ * `matchName` without the places, for going over many candidates. The first text decides how near it is. `texts` are
+ * folded already.
+ */
+export function nearnessOf(name: string, texts: readonly string[]): Nearness | null {
+  const whole = folded(name)
+  const [first = ''] = texts
+  const isWritten = texts.every((text) => ([...text].length === 1 ? whole.startsWith(text) : whole.includes(text)))
+  if (isWritten) return nearness(whole, whole.indexOf(first))
+  const units = nameUnits(name)
+  let from: number | null = null
+  for (const text of texts) {
+    const range = findInName(units, text)
+    if (range === null) return null
+    from ??= range[0]
+  }
+  return nearness(name, from ?? 0)
+}
+
+function nearness(text: string, at: number): Nearness {
+  if (at === 0) return 0
+  const before = text[at - 1] ?? ''
+  return WORD.test(before) && !HAN.test(before) ? 2 : 1
+}
