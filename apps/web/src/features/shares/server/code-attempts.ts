@@ -71,7 +71,7 @@ async function count({ key, max }: Limit): Promise<AttemptRow> {
         THEN now() + make_interval(mins => least(${REST_MINUTES} * (2 ^ least(a.rests, 10))::int, ${REST_MINUTES_MAX}))
       END,
       updated_at = now()
-    RETURNING failures, coalesce(ceil(extract(epoch FROM rest_until - now())), 0)::int AS rest_seconds`
+    RETURNING failures, coalesce(ceil(extract(epoch FROM rest_until - now()) - 0.01), 0)::int AS rest_seconds`
   return row
 }
 
