@@ -33,8 +33,8 @@ export async function findClaimable(
   const [blob] = await tx.$queryRaw<FoundBlob[]>`
     SELECT b.id, b.file_id, b.content_type,
       EXISTS (SELECT 1 FROM entry e WHERE e.blob_id = b.id AND e.owner_id = ${ownerId}) AS own,
-      (SELECT count(DISTINCT some.owner_id)::int
-       FROM (SELECT owner_id FROM entry WHERE blob_id = b.id LIMIT ${HOLDERS_COUNTED_MAX}) some) AS holders
+      (SELECT count(DISTINCT holding.owner_id)::int
+       FROM (SELECT owner_id FROM entry WHERE blob_id = b.id LIMIT ${HOLDERS_COUNTED_MAX}) holding) AS holders
     FROM blob b WHERE b.sha256 = ${sha256} AND b.size = ${size} AND b.live`
   const settings = await readSettings()
   if (!blob || blob.file_id === null) return null
