@@ -103,6 +103,8 @@ function writeStorageFiles(
 function startDaemon(name: 'tracker' | 'storage', conf: string): ChildProcess {
   const child = spawn(process.execPath, [path.join(root, 'apps', name, 'dist/main.js'), conf], {
     stdio: ['ignore', 'ignore', 'inherit'],
+    // As `npm start` starts storages.
+    env: { UV_THREADPOOL_SIZE: '16', ...process.env },
   })
   process.once('exit', () => child.kill('SIGKILL'))
   return child

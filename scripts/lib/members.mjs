@@ -21,21 +21,25 @@ function webEnvironment(settings, { databaseUrl, sessionSecret }) {
   }
 }
 
-function daemon(name, app, dir) {
+/** What a round of syncing is made of goes to the disk at once, not in fours; docs/operations.md has figures. */
+const STORAGE_THREADS = '16'
+
+function daemon(name, app, dir, env = {}) {
   return {
     name,
     args: [path.join(root, `apps/${app}/dist/main.js`), path.join(dir, `${app}.conf`)],
     cwd: dir,
-    env: {},
+    env,
   }
 }
 
 /** Tracker, storages, web and worker of these settings; no tracker and storages when the cluster runs elsewhere. */
 export function memberDefinitions(settings, secrets) {
   const env = webEnvironment(settings, secrets)
+  const threads = { UV_THREADPOOL_SIZE: process.env.UV_THREADPOOL_SIZE ?? STORAGE_THREADS }
   return {
     tracker: settings.tracker === undefined ? undefined : daemon('tracker', 'tracker', settings.tracker.dir),
-    storages: settings.storages.map((storage) => daemon(storage.name, 'storage', storage.dir)),
+    storages: settings.storages.map((storage) => daemon(storage.name, 'storage', storage.dir, threads)),
     web: { name: 'web', args: [path.join(WEB_DIR, 'server.js')], cwd: WEB_DIR, env },
     worker: {
       name: 'worker',

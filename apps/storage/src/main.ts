@@ -1,9 +1,11 @@
 import { pino } from 'pino'
 import { loadStorageConfig } from './config.ts'
+import { openLogOutput } from './log-output.ts'
 import { startStorage } from './storage.ts'
 
 const [confPath] = process.argv.slice(2)
-const logger = pino({ base: null })
+const output = openLogOutput()
+const logger = pino({ base: null }, output)
 const stop = new AbortController()
 const stopped = new Promise<string>((resolve) => {
   for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => resolve(signal))
@@ -23,6 +25,7 @@ try {
   logger.level = 'info'
   logger.info({ tcpPort: storage.tcpPort, httpPort: storage.httpPort }, 'ready')
   logger.level = level
+  output.flushSync()
   await stopped
   await storage.close()
   process.exit(0)

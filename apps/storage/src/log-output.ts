@@ -1,0 +1,36 @@
+import { type DestinationStream, destination } from 'pino'
+
+const BUFFER_BYTES = 8 * 1024
+const DELAY_MS = 200
+const WARN = 40
+
+interface LogOutput extends DestinationStream {
+  /** pino writes the level of each line here. */
+  lastLevel: number
+  flushSync(): void
+}
+
+/**
+ * Standard output, some lines at a time: one write(2) per request would cost as much as the file of a small upload. What
+ * is a warning or worse goes out at once, with all before it.
+ */
+export function openLogOutput(): LogOutput {
+  const output = destination({ dest: 1, sync: true, minLength: BUFFER_BYTES })
+  let timer: NodeJS.Timeout | null = null
+  const flushSync = () => {
+    if (timer !== null) clearTimeout(timer)
+    timer = null
+    output.flushSync()
+  }
+  process.on('exit', flushSync)
+  const log: LogOutput = {
+    lastLevel: 0,
+    flushSync,
+    write(line) {
+      output.write(line)
+      if (log.lastLevel >= WARN) flushSync()
+      else timer ??= setTimeout(flushSync, DELAY_MS)
+    },
+  }
+  return Object.assign(log, { [Symbol.for('pino.metadata')]: true })
+}
