@@ -64,3 +64,49 @@ export async function acknowledge(member: ReachableMember, upls: string[]): Prom
 export async function dropParts(member: ReachableMember, upls: string[]): Promise<void> {
   await call(member, 'drop', { upls }, doneSchema)
 }
+
+const countSchema = z.number().nonnegative()
+const setAsideSchema = z.object({
+  fileId: z.string().nullable(),
+  op: z.string().nullable(),
+  reason: z.string(),
+  at: countSchema,
+  peer: z.string(),
+})
+const statusSchema = z.object({
+  version: z.string(),
+  startedAt: countSchema,
+  storePaths: z.array(
+    z.object({
+      path: z.string(),
+      totalBytes: countSchema,
+      freeBytes: countSchema,
+      reservedBytes: countSchema,
+      usedBytes: countSchema.nullable(),
+      writable: z.boolean(),
+    }),
+  ),
+  files: countSchema.nullable(),
+  openUploads: countSchema,
+  setAside: z.object({ count: countSchema, items: z.array(setAsideSchema) }),
+  peers: z.array(
+    z.object({
+      storageId: z.string(),
+      ip: z.string(),
+      status: z.number(),
+      recordsBehind: countSchema.nullable(),
+      bytesBehind: countSchema.nullable(),
+      lagSeconds: countSchema,
+      connected: z.boolean(),
+      receivedUntil: countSchema.nullable(),
+    }),
+  ),
+})
+
+/** How a storage is, in its own words; docs/storage-http.md says what each field means. */
+export type StorageStatus = z.infer<typeof statusSchema>
+
+/** Asks a storage how it is. */
+export function storageStatus(member: ReachableMember): Promise<StorageStatus> {
+  return call(member, 'status', {}, statusSchema)
+}

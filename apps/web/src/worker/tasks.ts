@@ -2,11 +2,14 @@ import type { TaskList } from 'graphile-worker'
 import { expireUploads } from '../features/uploads/server/expire-uploads.ts'
 import { reconcileUploads } from '../features/uploads/server/reconcile.ts'
 import { log } from '../lib/log.ts'
-import { auditQuotas } from './audit-quota.ts'
+import { auditQuotaGroups, auditQuotas } from './audit-quota.ts'
+import { sampleCapacity, thinCapacitySamples } from './capacity-samples.ts'
 import { fillGrams } from './fill-grams.ts'
+import { folderStat } from './folder-stat.ts'
 import { forgetOldRows } from './forget.ts'
 import { collectGarbage } from './garbage.ts'
 import { reapBlobs } from './reaper.ts'
+import { logged } from './task-log.ts'
 import { makeThumbnails } from './thumbnails.ts'
 import { continueTreeJobs } from './tree-jobs.ts'
 
@@ -20,26 +23,33 @@ const everyMinute: Record<string, () => Promise<unknown>> = {
   forgetOldRows,
   fillGrams: () => fillGrams(),
   makeThumbnails,
+  sampleCapacity,
 }
 
-const everyNight: Record<string, () => Promise<unknown>> = { auditQuotas }
+const everyHour: Record<string, () => Promise<unknown>> = { folderStat }
+
+const everyNight: Record<string, () => Promise<unknown>> = { auditQuotas, thinCapacitySamples }
 
 /** Those that do not wait for the next minute when PostgreSQL notifies a channel. */
 export const awaitedTasks = { cairn_thumbnails: 'makeThumbnails' } as const
 
 /** Those that also run when a worker starts. */
-export const startTasks = Object.keys(everyMinute)
+export const startTasks = Object.keys({ ...everyMinute, ...everyHour })
 
 // One attempt: the next time is soon enough. The key keeps late runs from piling up.
 const schedule = (times: string, tasks: object) =>
   Object.keys(tasks).map((name) => `${times} ${name} ?max=1&jobKey=${name}`)
-export const crontab = [...schedule('* * * * *', everyMinute), ...schedule('17 3 * * *', everyNight)].join('\n')
+export const crontab = [
+  ...schedule('* * * * *', everyMinute),
+  ...schedule('23 * * * *', everyHour),
+  ...schedule('17 3 * * *', everyNight),
+].join('\n')
 
 /** Task handlers that never overlap themselves in this process and never throw: a failure is logged, then it is over. */
 export function makeTaskList(): TaskList {
   const running = new Set<string>()
   return Object.fromEntries(
-    Object.entries({ ...everyMinute, ...everyNight }).map(([name, work]) => [
+    Object.entries({ ...everyMinute, ...everyHour, ...everyNight }).map(([name, work]) => [
       name,
       () => runAlone(running, name, work),
     ]),
@@ -51,7 +61,7 @@ async function runAlone(running: Set<string>, name: string, work: () => Promise<
   running.add(name)
   const startedAt = performance.now()
   try {
-    const result = await work()
+    const result = await logged(name, work)
     log().debug({ task: name, ms: Math.round(performance.now() - startedAt), result }, 'task')
   } catch (error) {
     log().error({ err: error, task: name }, 'task failed')

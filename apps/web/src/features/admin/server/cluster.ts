@@ -1,0 +1,184 @@
+import { ConnectionError, formatAddress, ServerError, Status, type StorageRecord } from '@cairn/dfs-core'
+import { dfs } from '../../../lib/dfs.ts'
+import { log } from '../../../lib/log.ts'
+import { processWide } from '../../../lib/process-wide.ts'
+import { type StorageStatus, storageStatus } from '../../../lib/storage-service.ts'
+import type { GroupView, PathView, StorageView, ToldView } from '../schema.ts'
+import { storageStateOf } from '../storage-state.ts'
+import { type OpenUploads, readOpenUploads } from './open-uploads.ts'
+
+const MIB = 1024 * 1024
+// A storage that hangs must not hold up what is said of the others.
+const PATIENCE_MS = 4000
+const STATE_ACTIVE = 7
+
+/** A member as the trackers know it, and its own words when it has any. */
+interface Heard {
+  group: string
+  record: StorageRecord
+  status: StorageStatus | null
+  silence: 'foreign' | 'away' | null
+}
+
+/** All groups as they are now. Throws ConnectionError when no tracker answers. */
+export async function readGroups(): Promise<GroupView[]> {
+  const [groups, uploads] = await Promise.all([dfs().tracker.listGroups(), readOpenUploads()])
+  const views = await Promise.all(
+    groups.map(async ({ group }) => {
+      const records = await dfs().tracker.listStorages(group)
+      const heard = await Promise.all(records.map((record) => hear(group, record)))
+      return groupView(group, heard, uploads)
+    }),
+  )
+  return views.toSorted((a, b) => a.group.localeCompare(b.group))
+}
+
+async function hear(group: string, record: StorageRecord): Promise<Heard> {
+  // Whoever is being filled answers too; who the trackers call away may be back before they know.
+  const asked = await withinPatience(askStatus(group, record))
+  return { group, record, ...asked }
+}
+
+type Answer = Pick<Heard, 'status' | 'silence'>
+
+async function askStatus(group: string, record: StorageRecord): Promise<Answer> {
+  try {
+    const httpPort = await httpPortOf(record)
+    if (httpPort === null) return { status: null, silence: 'foreign' }
+    const { id: storageId, ip, storagePort: port } = record
+    const status = await storageStatus({ group, storageId, ip, port, httpPort, isActive: true })
+    return { status, silence: null }
+  } catch (error) {
+    if (error instanceof ServerError && error.status === Status.EINVAL) return { status: null, silence: 'foreign' }
+    if (!(error instanceof ConnectionError)) log().debug({ err: error, storage: record.id }, 'a storage does not tell')
+    return { status: null, silence: 'away' }
+  }
+}
+
+/** By address; a storage can only change it by starting anew. Null: it serves no HTTP. */
+async function httpPortOf(record: StorageRecord): Promise<number | null> {
+  const known = processWide('admin-http-ports', () => new Map<string, { upTime: number; httpPort: number }>())
+  const address = formatAddress(record.ip, record.storagePort)
+  const last = known.get(address)
+  if (last?.upTime === record.upTime) return last.httpPort
+  const { httpPort } = await dfs().storage(address).status()
+  if (httpPort <= 0) return null
+  known.set(address, { upTime: record.upTime, httpPort })
+  return httpPort
+}
+
+function withinPatience(answer: Promise<Answer>): Promise<Answer> {
+  return new Promise((resolve, reject) => {
+    const timer = setTimeout(() => resolve({ status: null, silence: 'away' }), PATIENCE_MS)
+    answer.then(resolve, reject).finally(() => clearTimeout(timer))
+  })
+}
+
+function groupView(group: string, heard: readonly Heard[], uploads: OpenUploads): GroupView {
+  const storages = heard
+    .map((member) => storageView(member, heard, uploads))
+    .toSorted((a, b) => a.id.localeCompare(b.id, 'en', { numeric: true }))
+  const present = storages.filter(({ state }) => state !== 'removed')
+  const smallest = present.toSorted((a, b) => a.freeBytes - b.freeBytes)[0]
+  const lags = present.flatMap(({ lagSeconds }) => lagSeconds ?? [])
+  return {
+    group,
+    totalBytes: smallest?.totalBytes ?? 0,
+    usedBytes: smallest?.usedBytes ?? 0,
+    freeBytes: smallest?.freeBytes ?? 0,
+    reservedBytes: uploads.ofGroup(group).bytes,
+    uploads: uploads.ofGroup(group).count,
+    active: present.filter(({ state }) => state === 'active').length,
+    lagSeconds: lags.length === 0 ? null : Math.max(...lags),
+    storages,
+  }
+}
+
+function storageView(member: Heard, group: readonly Heard[], uploads: OpenUploads): StorageView {
+  const { record, silence } = member
+  const told = member.status === null ? null : toldView(member.status)
+  const totalBytes = told === null ? record.totalMb * MIB : sum(told.paths, 'totalBytes')
+  const freeBytes = told === null ? record.freeMb * MIB : sum(told.paths, 'freeBytes')
+  // Trackers notice a dead storage only after a while.
+  const isGone = silence === 'away' && record.status === STATE_ACTIVE
+  return {
+    group: member.group,
+    id: record.id,
+    ip: record.ip,
+    port: record.storagePort,
+    state: isGone ? 'offline' : storageStateOf(record.status),
+    totalBytes,
+    freeBytes,
+    usedBytes: totalBytes - freeBytes,
+    reservedBytes: uploads.ofStorage(member.group, record.id),
+    ...behind(member, group),
+    heartbeatAt: isoTime(record.stat.lastHeartBeatTime),
+    joinedAt: isoTime(record.joinTime),
+    upSince: isoTime(record.upTime),
+    told,
+    silence,
+    counters: {
+      written: record.stat.successUploadBytes + record.stat.successAppendBytes + record.stat.successSyncInBytes,
+      read: record.stat.successDownloadBytes + record.stat.successSyncOutBytes,
+    },
+  }
+}
+
+/** What the others still have to send to a storage; they know it also while it is away. */
+function behind({ record }: Heard, group: readonly Heard[]) {
+  const senders = group.flatMap(({ status }) => status?.peers.filter(({ storageId }) => storageId === record.id) ?? [])
+  if (senders.length === 0) return { lagSeconds: null, recordsBehind: null, bytesBehind: null }
+  return {
+    lagSeconds: Math.max(...senders.map(({ lagSeconds }) => lagSeconds)),
+    recordsBehind: sumKnown(senders.map(({ recordsBehind }) => recordsBehind)),
+    bytesBehind: sumKnown(senders.map(({ bytesBehind }) => bytesBehind)),
+  }
+}
+
+function toldView(status: StorageStatus): ToldView {
+  const paths = status.storePaths.map(pathView)
+  return {
+    version: status.version,
+    startedAt: new Date(status.startedAt * 1000).toISOString(),
+    paths,
+    contentBytes: sumKnown(paths.map(({ contentBytes }) => contentBytes)),
+    files: status.files,
+    openUploads: status.openUploads,
+    setAside: {
+      count: status.setAside.count,
+      items: status.setAside.items.map((item) => ({ ...item, at: new Date(item.at * 1000).toISOString() })),
+    },
+    peers: status.peers.map(({ status: state, receivedUntil, ...peer }) => ({
+      ...peer,
+      state: storageStateOf(state),
+      receivedUntil: receivedUntil === null ? null : isoTime(receivedUntil),
+    })),
+  }
+}
+
+function pathView(path: StorageStatus['storePaths'][number]): PathView {
+  const { totalBytes, freeBytes, reservedBytes, usedBytes, writable } = path
+  return {
+    path: path.path,
+    totalBytes,
+    freeBytes,
+    usedBytes: totalBytes - freeBytes,
+    reservedBytes: 0,
+    keptBackBytes: reservedBytes,
+    contentBytes: usedBytes,
+    writable,
+  }
+}
+
+function sum(paths: readonly PathView[], key: 'totalBytes' | 'freeBytes'): number {
+  return paths.reduce((bytes, path) => bytes + path[key], 0)
+}
+
+/** Null when one of them is not known. */
+function sumKnown(values: readonly (number | null)[]): number | null {
+  return values.reduce<number | null>((total, value) => (total === null || value === null ? null : total + value), 0)
+}
+
+function isoTime(unixSeconds: number): string | null {
+  return unixSeconds <= 0 ? null : new Date(unixSeconds * 1000).toISOString()
+}

@@ -1,0 +1,111 @@
+import { db } from '../../../lib/db.ts'
+import type { GroupView, HistoryPoint, RatePoint, StorageView } from '../schema.ts'
+
+const MINUTE_MS = 60_000
+/** Samples older than this are kept only once in each span. */
+const thinning = [
+  { olderThanDays: 2, everySeconds: 900 },
+  { olderThanDays: 14, everySeconds: 3600 },
+  { olderThanDays: 90, everySeconds: 86_400 },
+] as const
+
+/** Writes down how full everything is, once a minute however often it is called. */
+export async function storeSamples(groups: readonly GroupView[], now: Date): Promise<number> {
+  const at = new Date(Math.floor(now.getTime() / MINUTE_MS) * MINUTE_MS)
+  const rows = groups.flatMap(({ storages }) => storages.filter(isKnown).flatMap((storage) => rowsOf(storage, at)))
+  const { count } = await db().capacitySample.createMany({ data: rows, skipDuplicates: true })
+  return count
+}
+
+// An absent storage is as full as it was; its last numbers would be guesses.
+function isKnown({ silence }: StorageView): boolean {
+  return silence !== 'away'
+}
+
+function rowsOf(storage: StorageView, at: Date) {
+  const place = { grp: storage.group, storageId: storage.id, at }
+  const paths = storage.told?.paths ?? []
+  return [
+    {
+      ...place,
+      path: '',
+      ...spaceOf(storage, storage.told?.contentBytes ?? null),
+      writtenBytes: BigInt(storage.counters.written),
+      readBytes: BigInt(storage.counters.read),
+    },
+    ...paths.map((path) => ({ ...place, path: path.path, ...spaceOf(path, path.contentBytes) })),
+  ]
+}
+
+function spaceOf({ totalBytes, freeBytes }: { totalBytes: number; freeBytes: number }, contentBytes: number | null) {
+  return {
+    totalBytes: BigInt(totalBytes),
+    freeBytes: BigInt(freeBytes),
+    usedBytes: contentBytes === null ? null : BigInt(contentBytes),
+  }
+}
+
+/** Of samples of a certain age, the last one of each span stays. Returns how many went. */
+export async function thinSamples(now: Date): Promise<number> {
+  let gone = 0
+  for (const { olderThanDays, everySeconds } of thinning) {
+    gone += await db().$executeRaw`
+      DELETE FROM capacity_sample s USING (
+        SELECT grp, storage_id, path, at, lead(at) OVER (PARTITION BY grp, storage_id, path ORDER BY at) AS next
+        FROM capacity_sample WHERE at < ${now}::timestamptz - make_interval(days => ${olderThanDays}::int)
+      ) old
+      WHERE (s.grp, s.storage_id, s.path, s.at) = (old.grp, old.storage_id, old.path, old.at)
+        AND floor(extract(epoch FROM old.at) / ${everySeconds}::int) = floor(extract(epoch FROM old.next) / ${everySeconds}::int)`
+  }
+  return gone
+}
+
+const spans = {
+  month: { days: 31, everySeconds: 21_600 },
+  year: { days: 366, everySeconds: 86_400 },
+  all: { days: 36_500, everySeconds: 86_400 },
+} as const
+
+export type HistorySpan = keyof typeof spans
+
+/** The last value of each stretch of time, added up over all storages, or of one. */
+export async function readHistory(
+  span: HistorySpan,
+  one?: { group: string; storageId: string },
+): Promise<HistoryPoint[]> {
+  const { days, everySeconds } = spans[span]
+  const rows = await db().$queryRaw<{ at: Date; used: bigint; total: bigint }[]>`
+    SELECT to_timestamp(span * ${everySeconds}::int) AS at, sum(used)::bigint AS used, sum(total)::bigint AS total FROM (
+      SELECT DISTINCT ON (span, grp, storage_id) span, total_bytes AS total, total_bytes - free_bytes AS used
+      FROM (
+        SELECT *, floor(extract(epoch FROM at) / ${everySeconds}::int) AS span FROM capacity_sample
+        WHERE path = '' AND at > now() - make_interval(days => ${days}::int)
+          AND (${one === undefined} OR (grp = ${one?.group ?? ''} AND storage_id = ${one?.storageId ?? ''}))
+      ) samples
+      ORDER BY span, grp, storage_id, at DESC
+    ) last GROUP BY span ORDER BY span`
+  return rows.map(({ at, used, total }) => ({
+    at: at.toISOString(),
+    usedBytes: Number(used),
+    totalBytes: Number(total),
+  }))
+}
+
+/** What a storage took and gave in the last hour, minute by minute. A counter that fell began anew. */
+export async function readLastHour(group: string, storageId: string): Promise<RatePoint[]> {
+  const rows = await db().capacitySample.findMany({
+    where: { grp: group, storageId, path: '', at: { gt: new Date(Date.now() - 60 * MINUTE_MS) } },
+    orderBy: { at: 'asc' },
+  })
+  return rows.slice(1).flatMap((row, index) => {
+    const before = rows[index]
+    if (before === undefined) return []
+    const seconds = (row.at.getTime() - before.at.getTime()) / 1000
+    const rate = (now: bigint | null, then: bigint | null) => Math.max(0, Number((now ?? 0n) - (then ?? 0n))) / seconds
+    return {
+      at: row.at.toISOString(),
+      writtenPerSecond: rate(row.writtenBytes, before.writtenBytes),
+      readPerSecond: rate(row.readBytes, before.readBytes),
+    }
+  })
+}

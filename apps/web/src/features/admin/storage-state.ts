@@ -1,0 +1,48 @@
+/** What a tracker says of a storage, by FastDFS's numbers. */
+const states = {
+  0: 'joining',
+  1: 'waiting',
+  2: 'syncing',
+  3: 'addressChanged',
+  4: 'removed',
+  5: 'offline',
+  6: 'online',
+  7: 'active',
+  9: 'recovering',
+} as const
+
+export type StorageState = (typeof states)[keyof typeof states] | 'unknown'
+
+export function storageStateOf(status: number): StorageState {
+  return Object.entries(states).find(([number]) => Number(number) === status)?.[1] ?? 'unknown'
+}
+
+export type Tone = 'ok' | 'info' | 'progress' | 'warn' | 'danger' | 'quiet'
+
+const tones: Record<StorageState, Tone> = {
+  active: 'ok',
+  online: 'info',
+  syncing: 'progress',
+  waiting: 'progress',
+  joining: 'progress',
+  recovering: 'progress',
+  offline: 'danger',
+  removed: 'quiet',
+  addressChanged: 'warn',
+  unknown: 'warn',
+}
+
+/** The colour that a state is said in; never without its word. */
+export function toneOf(state: StorageState): Tone {
+  return tones[state]
+}
+
+/** From here on a disk is filling, and from there on nearly full. */
+export const FILLING_SHARE = 0.8
+export const FULL_SHARE = 0.93
+
+export function fillTone(used: number, total: number): 'ok' | 'warn' | 'danger' {
+  const share = total === 0 ? 0 : used / total
+  if (share >= FULL_SHARE) return 'danger'
+  return share >= FILLING_SHARE ? 'warn' : 'ok'
+}
