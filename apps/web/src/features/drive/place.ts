@@ -6,7 +6,9 @@ type PlaceCategory = (typeof categories)[number]
 /** What a listing shows: one folder, or what is gathered from the whole drive. */
 export type Place =
   | { kind: 'folder'; id: string }
-  | { kind: 'recent' | 'favourites' | 'trash' }
+  | { kind: 'recent' }
+  | { kind: 'favourites' }
+  | { kind: 'trash' }
   | { kind: 'category'; category: PlaceCategory }
   | { kind: 'tag'; id: string }
 

@@ -6,10 +6,12 @@ import {
   entryTables,
   KIND_FILE,
   KIND_FOLDER,
-  toItem,
+  toOwnItems,
 } from '../../lib/entries/entry-rows.ts'
 import { openFolder } from '../../lib/entries/open-entries.ts'
 import { type Cursor, decodeCursor, encodeCursor } from './cursor.ts'
+import { listGathered } from './gathered.ts'
+import { placeOfId } from './place.ts'
 import type { EntryPage, FolderTree, ListQuery, SortDirection, SortKey } from './schema.ts'
 
 const PAGE_SIZE = 100
@@ -77,6 +79,8 @@ function cursorAt(row: EntryRow, order: Order, totals: Cursor['totals']): Cursor
 
 /** One page of a folder: folders first, then files, each in the wanted order. */
 export async function listEntries(ownerId: string, query: ListQuery): Promise<EntryPage> {
+  const place = placeOfId(query.folder)
+  if (place !== null && place.kind !== 'folder' && place.kind !== 'trash') return listGathered(ownerId, place, query)
   const folder = await openFolder(db(), ownerId, query.folder)
   const order: Order = { sort: query.sort, dir: query.dir }
   const after = query.cursor === undefined ? undefined : decodeCursor(query.cursor)
@@ -93,7 +97,7 @@ export async function listEntries(ownerId: string, query: ListQuery): Promise<En
   const last = page.at(-1)
   return {
     folder: { id: folder.publicId, name: folder.name, path: folder.path },
-    items: page.map(toItem),
+    items: await toOwnItems(db(), page),
     nextCursor: rows.length > PAGE_SIZE && last ? encodeCursor(cursorAt(last, order, totals)) : null,
     ...totals,
   }

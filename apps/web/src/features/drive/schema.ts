@@ -1,5 +1,7 @@
 import { z } from 'zod'
+import { conflicts } from '../../lib/entries/conflict.ts'
 import { type EntryItem as Item, ROOT_ID } from '../../lib/entries/entry-item.ts'
+import { entrySelectorSchema } from '../../lib/entries/selector.ts'
 
 // What comes in is checked by schemas; what goes out is ours and has types.
 
@@ -9,9 +11,7 @@ const sortKeys = ['name', 'size', 'modified'] as const
 export type SortKey = (typeof sortKeys)[number]
 export type SortDirection = 'asc' | 'desc'
 
-const BATCH_MAX = 1000
 const idSchema = z.string().min(1).max(64)
-const idsSchema = z.array(idSchema).min(1).max(BATCH_MAX)
 
 export const entryParamsSchema = z.object({ id: idSchema })
 
@@ -27,6 +27,8 @@ export const listQuerySchema = z.object({
   sort: z.enum(sortKeys).default('name'),
   dir: z.enum(['asc', 'desc']).default('asc'),
   cursor: z.string().max(2048).optional(),
+  /** In a category: only files of this content type. */
+  type: z.string().max(200).optional(),
 })
 export type ListQuery = z.infer<typeof listQuerySchema>
 
@@ -51,19 +53,66 @@ export interface FolderTree {
 const nameSchema = z.string().max(4096)
 export const createFolderSchema = z.object({ parentId: idSchema, name: nameSchema })
 export const renameSchema = z.object({ name: nameSchema })
-export const moveSchema = z.object({ ids: idsSchema, targetId: idSchema })
-export const trashSchema = z.object({ ids: idsSchema })
-export const restoreSchema = z.object({ ids: idsSchema })
 
-export interface Moved {
+/** What a person decided about taken names: for all, and for single entries by id. */
+const conflictSchema = z.strictObject({
+  default: z.enum(conflicts),
+  decisions: z.record(idSchema, z.enum(conflicts)).optional(),
+})
+export type ConflictDecisions = z.infer<typeof conflictSchema>
+const withTarget = z.object({ targetId: idSchema, conflict: conflictSchema.optional() })
+
+// Each of these takes named entries or a predicate, see lib/entries/selector.ts.
+export const moveSchema = z.intersection(entrySelectorSchema, withTarget)
+export const copySchema = moveSchema
+export const trashSchema = entrySelectorSchema
+export const restoreSchema = z.intersection(entrySelectorSchema, withTarget.omit({ targetId: true }))
+/** `fromDrive`: for good what is still in the drive, and not what is in trash. */
+export const deleteSchema = z.intersection(entrySelectorSchema, z.object({ fromDrive: z.boolean().default(false) }))
+
+export type JobKind = 'move' | 'copy' | 'trash' | 'restore' | 'delete'
+
+/** Something done to entries, at once or going on. Counts are entries; what was skipped or is gone counts as done. */
+export interface JobView {
+  id: string
+  kind: JobKind
+  state: 'queued' | 'running' | 'done' | 'failed' | 'cancelled'
+  total: number
+  done: number
+  skipped: number
+  renamed: number
+  bytes: number
+  /** Name of the first entry; the folder where they go. */
+  name: string
+  target: { id: string; name: string } | null
+  /** Code of the refusal that ended it. */
+  error: string | null
+  undoable: boolean
+  isUndo: boolean
+  createdAt: string
+  startedAt: string | null
+  finishedAt: string | null
+}
+/** The answer to a change of entries. `items`: as they are now, when they are few and done. */
+export interface Change {
+  job: JobView
   items: EntryItem[]
 }
-export interface Trashed {
-  trashIds: string[]
+export interface Jobs {
+  jobs: JobView[]
 }
-/** `renamed`: the name was taken meanwhile. `parentGone`: it came back into the top folder. */
-export interface Restored {
-  items: (EntryItem & { renamed: boolean; parentGone: boolean })[]
+
+/** An entry whose name is taken where it goes, and what is there. */
+export interface Clash {
+  id: string
+  name: string
+  mine: ClashSide
+  theirs: ClashSide
+}
+interface ClashSide {
+  kind: 'folder' | 'file'
+  size: number
+  modifiedAt: string
 }
 
 /** `inline`: to be shown in place and not saved, where the type allows it. */

@@ -26,6 +26,8 @@ export interface EntryItem {
   tags?: EntryTag[]
   /** In places that gather from the whole drive: the folders above, from below the top folder on. */
   where?: { id: string; name: string }[]
+  /** In Recent: when it was opened last, or else added. */
+  at?: string
 }
 
 export interface EntryTag {

@@ -1,6 +1,7 @@
 import { Prisma } from '../../generated/prisma/client.ts'
 import type { Transaction } from '../db.ts'
 import type { Category, EntryItem } from './entry-item.ts'
+import { labelsOf } from './entry-labels.ts'
 
 export const KIND_FOLDER = 0
 export const KIND_FILE = 1
@@ -49,11 +50,21 @@ export function toItem(row: EntryRow): EntryItem {
   }
 }
 
-/** Items by internal id, in the order of `ids`; ids that are gone are left out. */
+/** Items as their owner sees them, with star and tags. */
+export async function toOwnItems(tx: Transaction, rows: readonly EntryRow[]): Promise<EntryItem[]> {
+  const labels = await labelsOf(
+    tx,
+    rows.map(({ id }) => id),
+  )
+  return rows.map((row) => ({ ...toItem(row), ...labels.get(row.id) }))
+}
+
+/** Items of one owner by internal id, in the order of `ids`; ids that are gone are left out. */
 export async function loadItems(tx: Transaction, ids: readonly bigint[]): Promise<Map<bigint, EntryItem>> {
   const rows = await tx.$queryRaw<EntryRow[]>`
     SELECT ${entryColumns} FROM ${entryTables} WHERE e.id = ANY(${[...ids]}::bigint[])`
-  const byId = new Map(rows.map((row) => [row.id, toItem(row)]))
+  const items = await toOwnItems(tx, rows)
+  const byId = new Map(rows.map((row, index) => [row.id, items[index]]))
   const found = new Map<bigint, EntryItem>()
   for (const id of ids) {
     const item = byId.get(id)
