@@ -3,9 +3,25 @@ import change from './change.json' with { type: 'json' }
 import common from './common.json' with { type: 'json' }
 import drive from './drive.json' with { type: 'json' }
 import keyboard from './keyboard.json' with { type: 'json' }
+import mail from './mail.json' with { type: 'json' }
 import places from './places.json' with { type: 'json' }
+import shares from './shares.json' with { type: 'json' }
 import shell from './shell.json' with { type: 'json' }
 import uploadError from './uploadError.json' with { type: 'json' }
 import uploads from './uploads.json' with { type: 'json' }
+import visitor from './visitor.json' with { type: 'json' }
 
-export const english = { auth, change, common, drive, keyboard, places, shell, uploadError, uploads }
+export const english = {
+  auth,
+  change,
+  common,
+  drive,
+  keyboard,
+  mail,
+  places,
+  shares,
+  shell,
+  uploadError,
+  uploads,
+  visitor,
+}
