@@ -210,6 +210,20 @@ describe('a ticket', () => {
     expect((await ask()).status).toBe(401)
   })
 
+  it.each([
+    ['192.168.1.7:8888', 'http://192.168.1.7:3000'],
+    ['Files.Example:8888', 'https://files.example'],
+    ['127.0.0.1:8888', 'http://127.0.0.1:3000'],
+    ['elsewhere.example:8888', 'http://127.0.0.1:3000'],
+  ])('that has expired is renewed under the name that the browser knows: asked as %s, at %s', async (host, base) => {
+    const webOrigins = ['http://localhost:3000', 'http://192.168.1.7:3000', 'https://files.example']
+    await restart({ http: { webUrl: 'http://127.0.0.1:3000', webOrigins } })
+    const fid = store(Buffer.from('mine'))
+    const t = web.download({ fid, sz: 4, exp: Math.floor(Date.now() / 1000) - 61 })
+    const answer = await call(storage.http.port, { path: `/${fid}?t=${t}`, headers: { Host: host } })
+    expect([answer.status, answer.headers.location]).toEqual([302, `${base}/r?t=${encodeURIComponent(t)}`])
+  })
+
   it('that has expired and is for another file is not renewed', async () => {
     await restart({ http: { webUrl: 'http://127.0.0.1:3000' } })
     const fid = store(Buffer.from('mine'))

@@ -1,6 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import { type DownloadTicket, type PayloadOf, TicketError } from '@cairn/dfs-core/tickets'
 import { HttpError } from './http-error.ts'
+import { webUrlFor } from './site.ts'
 import { checkTicket, forbidden, type Identity } from './ticket-check.ts'
 
 /** A request that comes back expired so soon after its renewal would go round in a circle (a wrong clock). */
@@ -15,6 +16,7 @@ export interface AccessOptions {
   access: 'ticket' | 'open'
   /** Where expired tickets are renewed; null: they are refused. */
   webUrl: string | null
+  webOrigins: readonly string[]
 }
 
 /** Who may download: the holder of a ticket for this very file, or everybody where `http_access = open`. */
@@ -66,7 +68,7 @@ export class DownloadAccess {
    * they cannot follow a redirect to another origin.
    */
   #expired(request: IncomingMessage, fileId: string, token: string): HttpError {
-    const { webUrl } = this.#options
+    const { webUrl, webOrigins } = this.#options
     const client = `${request.socket.remoteAddress} ${fileId}`
     const now = Date.now()
     const isCircle = now - (this.#renewedAt.get(client) ?? 0) < RENEWAL_PAUSE_MS
@@ -74,7 +76,8 @@ export class DownloadAccess {
       return new HttpError(401, 'ticket_expired', 'the link has expired')
     }
     remember(this.#renewedAt, client, now)
-    const location = `${webUrl.replace(/\/+$/, '')}/r?t=${encodeURIComponent(token)}`
+    const base = webUrlFor(request.headers.host, webUrl, webOrigins)
+    const location = `${base.replace(/\/+$/, '')}/r?t=${encodeURIComponent(token)}`
     return new HttpError(302, 'ticket_expired', 'the link has expired and is renewed', { Location: location })
   }
 }

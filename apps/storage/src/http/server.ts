@@ -107,7 +107,7 @@ class HttpApp {
     }
     this.#tus = createUploads(this.#uploads)
     this.#service = { identity, parts, slots, status: options.status, httpPort: () => this.port }
-    const access = new DownloadAccess({ identity, access: config.access, webUrl: config.webUrl })
+    const access = new DownloadAccess({ identity, ...config })
     this.#downloads = { ...options, access }
   }
 

@@ -12,6 +12,17 @@ export function crossOriginPolicy(
     : 'cross-origin'
 }
 
+/**
+ * Where the browser of a request reaches the web application: under the name that it knows this storage by, if an origin
+ * has that name (a phone in the same network knows no `localhost` of ours), else at `webUrl`.
+ */
+export function webUrlFor(host: string | undefined, webUrl: string, webOrigins: readonly string[]): string {
+  const name = hostName(host ?? '')
+  const nameOf = (url: string) => hostName(url.replace(/^https?:\/\//, '').replace(/\/.*$/, ''))
+  if (nameOf(webUrl) === name) return webUrl
+  return webOrigins.find((origin) => nameOf(origin) === name) ?? webUrl
+}
+
 function hostName(host: string): string {
   return host.replace(/:\d+$/, '').toLowerCase()
 }
