@@ -30,3 +30,27 @@ export async function auditQuotas(): Promise<QuotaDifference[]> {
   }
   return differences
 }
+
+/** A group whose figures are not the sums of its members. */
+interface GroupDifference {
+  groupId: string
+  used: bigint
+  usedByMembers: bigint
+  reserved: bigint
+  reservedByMembers: bigint
+}
+
+/** The same for groups, against their members. */
+export async function auditQuotaGroups(): Promise<GroupDifference[]> {
+  const differences = await db().$queryRaw<GroupDifference[]>`
+    SELECT g.id AS "groupId", g.used, coalesce(sum(q.used), 0)::bigint AS "usedByMembers",
+      g.reserved, coalesce(sum(q.reserved), 0)::bigint AS "reservedByMembers"
+    FROM quota_group g LEFT JOIN quota q ON q.group_id = g.id
+    GROUP BY g.id
+    HAVING g.used <> coalesce(sum(q.used), 0) OR g.reserved <> coalesce(sum(q.reserved), 0)`
+  for (const { groupId, ...bytes } of differences) {
+    const counts = Object.fromEntries(Object.entries(bytes).map(([name, value]) => [name, String(value)]))
+    log().error({ groupId, ...counts }, 'a group differs from what its members keep')
+  }
+  return differences
+}

@@ -28,7 +28,7 @@ const everyMinute: Record<string, () => Promise<unknown>> = {
 
 const everyHour: Record<string, () => Promise<unknown>> = { folderStat }
 
-const everyNight: Record<string, () => Promise<unknown>> = { auditQuotas, thinCapacitySamples }
+const everyNight: Record<string, () => Promise<unknown>> = { auditQuotas, auditQuotaGroups, thinCapacitySamples }
 
 /** Those that do not wait for the next minute when PostgreSQL notifies a channel. */
 export const awaitedTasks = { cairn_thumbnails: 'makeThumbnails' } as const

@@ -10,7 +10,11 @@ export async function getSetup(): Promise<Setup> {
 }
 
 export async function getMe(user: SignedInUser): Promise<Me> {
-  const quota = await db().quota.findUniqueOrThrow({ where: { userId: user.id } })
+  const quota = await db().quota.findUniqueOrThrow({
+    where: { userId: user.id },
+    include: { group: true, user: { select: { locale: true, theme: true } } },
+  })
+  const { group } = quota
   return {
     id: user.publicId,
     name: user.name,
@@ -20,7 +24,19 @@ export async function getMe(user: SignedInUser): Promise<Me> {
       allowedBytes: Number(quota.allowed),
       usedBytes: Number(quota.used),
       reservedBytes: Number(quota.reserved),
+      ...(group
+        ? {
+            group: {
+              name: group.name,
+              allowedBytes: Number(group.allowed),
+              usedBytes: Number(group.used),
+              reservedBytes: Number(group.reserved),
+            },
+          }
+        : {}),
     },
+    ...(quota.user.locale === null ? {} : { locale: quota.user.locale }),
+    ...(quota.user.theme === null ? {} : { theme: quota.user.theme }),
   }
 }
 

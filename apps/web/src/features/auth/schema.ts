@@ -25,7 +25,17 @@ export interface Me {
   name: string
   email: string
   role: 'admin' | 'user'
-  quota: { allowedBytes: number; usedBytes: number; reservedBytes: number }
+  /** `group`: space that is shared with others, a second limit beside one's own. */
+  quota: Space & { group?: Space & { name: string } }
+  /** What pages look like, as far as this person chose it. */
+  locale?: string
+  theme?: string
+}
+
+interface Space {
+  allowedBytes: number
+  usedBytes: number
+  reservedBytes: number
 }
 
 export interface Sessions {

@@ -59,6 +59,11 @@ export async function revokeSessions(
 ): Promise<void> {
   const sessionToken = 'only' in which ? which.only : { not: which.allBut ?? '' }
   await tx.session.updateMany({ where: { userId, sessionToken, revokedAt: null }, data: { revokedAt: new Date() } })
+  forgetCheckedSessions()
+}
+
+/** What is remembered of people is read anew: after a change of a name, a role or an e-mail. */
+export function forgetCheckedSessions(): void {
   checkedSessions().clear()
 }
 

@@ -27,7 +27,8 @@ export function useFailureText(): (error: UploadError | null) => string {
     if (error === null) return t('unknown')
     const missing = error.detail?.['missingBytes']
     if (error.code === 'quota_exceeded' && typeof missing === 'number') {
-      return t('quota_exceeded_by', { size: format.size(missing) })
+      const [size, group] = [format.size(missing), error.detail?.['group']]
+      return group === undefined ? t('quota_exceeded_by', { size }) : t('group_full_by', { size, group })
     }
     if (error.code === 'refused') return t('refused', { code: String(error.detail?.['code'] ?? '') })
     const known = knownErrors.find((code) => code === error.code)
@@ -52,9 +53,21 @@ export function useRowText(): (item: UploadItem, waitingBehind: number) => strin
     ].join(' · ')
   }
 
-  const stored = ({ copies, notice, storedName }: UploadItem): string => {
+  const instant = ({ size, spared }: UploadItem): string =>
+    spared === size
+      ? t('rowInstant', { size: format.size(size) })
+      : t('rowInstantRest', { size: format.size(size), spared: format.size(spared ?? 0) })
+
+  const queued = ({ checked }: UploadItem, waitingBehind: number): string => {
+    if (checked !== null) return t('rowChecking')
+    return waitingBehind > 0 ? t('rowWaitingMore', { n: waitingBehind }) : t('rowWaiting')
+  }
+
+  const stored = (item: UploadItem): string => {
+    const { copies, notice, storedName } = item
     if (notice === 'folder_gone') return t('rowFolderGone')
     if (notice === 'renamed' && storedName !== null) return t('rowRenamed', { name: storedName })
+    if (item.spared !== null) return instant(item)
     if (copies === null) return t('rowStored')
     const { have, want } = copies
     if (have >= want) return t('rowDone', { have, want })
@@ -65,7 +78,7 @@ export function useRowText(): (item: UploadItem, waitingBehind: number) => strin
     const p = percentOf(item)
     switch (item.state) {
       case 'queued':
-        return waitingBehind > 0 ? t('rowWaitingMore', { n: waitingBehind }) : t('rowWaiting')
+        return queued(item, waitingBehind)
       case 'uploading':
         return uploading(item)
       case 'finishing':

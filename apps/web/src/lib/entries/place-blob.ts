@@ -1,7 +1,6 @@
-import { ApiError } from '../api-error.ts'
 import type { Transaction } from '../db.ts'
 import { newPublicId } from '../public-id.ts'
-import { changeSpace, freeSpace } from '../quota.ts'
+import { changeSpace, notEnoughSpace, spaceOf } from '../quota.ts'
 import type { Conflict } from './conflict.ts'
 import type { Category } from './entry-item.ts'
 import { checkedName } from './name.ts'
@@ -45,11 +44,7 @@ export async function placeBlob(tx: Transaction, request: BlobToPlace): Promise<
   const placed = await placeFile(tx, file)
   if (placed.entryId === null) return null
   if (!(await changeSpace(tx, ownerId, { used: blob.size }))) {
-    const freeBytes = await freeSpace(tx, ownerId)
-    const missingBytes = Number(blob.size) - freeBytes
-    throw new ApiError('quota_exceeded', `Not enough space: ${missingBytes} bytes more needed.`, {
-      detail: { freeBytes, missingBytes },
-    })
+    throw notEnoughSpace(await spaceOf(tx, ownerId), Number(blob.size))
   }
   return { id: placed.entryId, publicId, name: placed.name }
 }

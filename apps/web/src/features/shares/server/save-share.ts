@@ -7,7 +7,7 @@ import { freeName } from '../../../lib/entries/free-name.ts'
 import { nameKeys } from '../../../lib/entries/name-keys.ts'
 import { notFound, openAndHoldFolder } from '../../../lib/entries/open-entries.ts'
 import { newPublicId } from '../../../lib/public-id.ts'
-import { changeSpace, freeSpace } from '../../../lib/quota.ts'
+import { changeSpace, notEnoughSpace, spaceOf } from '../../../lib/quota.ts'
 import { zipTarget } from '../../../lib/zip/zip-snapshot.ts'
 import type { Saved } from '../schema.ts'
 import { recordAccess } from './access-log.ts'
@@ -62,15 +62,8 @@ export async function saveShared(
 }
 
 async function requireSpace(tx: Transaction, userId: string, bytes: bigint): Promise<void> {
-  const freeBytes = await freeSpace(tx, userId)
-  if (bytes > BigInt(freeBytes)) throw noSpace(Number(bytes), freeBytes)
-}
-
-function noSpace(bytes: number, freeBytes: number): ApiError {
-  const missingBytes = bytes - freeBytes
-  return new ApiError('quota_exceeded', `Not enough space: ${missingBytes} bytes more needed.`, {
-    detail: { freeBytes, missingBytes },
-  })
+  const space = await spaceOf(tx, userId)
+  if (bytes > BigInt(space.freeBytes)) throw notEnoughSpace(space, Number(bytes))
 }
 
 async function copyTrees(tx: Transaction, userId: string, tops: readonly Source[]): Promise<Saved> {
@@ -85,8 +78,9 @@ async function copyTrees(tx: Transaction, userId: string, tops: readonly Source[
     if (top.kind === KIND_FOLDER) level.set(top.id, copy.id)
   }
   while (level.size > 0) level = await copyLevel(tx, userId, level, sum)
-  if (!(await changeSpace(tx, userId, { used: sum.bytes })))
-    throw noSpace(Number(sum.bytes), await freeSpace(tx, userId))
+  if (!(await changeSpace(tx, userId, { used: sum.bytes }))) {
+    throw notEnoughSpace(await spaceOf(tx, userId), Number(sum.bytes))
+  }
   await recordActivity(
     tx,
     made.map((entryId) => ({ entryId, actorId: userId, kind: 'added' as const })),

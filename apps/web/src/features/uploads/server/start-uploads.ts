@@ -6,7 +6,7 @@ import { chooseStorage } from '../../../lib/dfs.ts'
 import { loadItems } from '../../../lib/entries/entry-rows.ts'
 import { checkedName, checkedPath, storageExtension } from '../../../lib/entries/name.ts'
 import { newPublicId, newUploadId } from '../../../lib/public-id.ts'
-import { freeSpace } from '../../../lib/quota.ts'
+import { notEnoughSpace, type Space, spaceOf } from '../../../lib/quota.ts'
 import { readSettings } from '../../../lib/settings.ts'
 import { whatFits } from '../rules.ts'
 import type { StartedItem, StartedUploads, StartItem } from '../schema.ts'
@@ -43,7 +43,7 @@ export async function startUploads(starter: Starter, items: readonly StartItem[]
     // A copy for each attempt: one that was rolled back must leave nothing behind.
     const drafts = checked.map((draft) => ({ ...draft }))
     // A folder drop on a full drive must not leave its empty folders there.
-    refuseWhatDoesNotFit(drafts, await freeSpace(tx, starter.id))
+    refuseWhatDoesNotFit(drafts, await spaceOf(tx, starter.id))
     await openFolders(tx, starter.id, drafts)
     const stored = await storeEmptyFiles(tx, starter.id, drafts)
     await reserveAndInsert(tx, starter.id, drafts)
@@ -82,18 +82,14 @@ async function assignStorages(drafts: readonly Draft[]): Promise<void> {
   }
 }
 
-function refuseWhatDoesNotFit(drafts: readonly Draft[], space: number): void {
+function refuseWhatDoesNotFit(drafts: readonly Draft[], space: Space): void {
   const sized = good(drafts, 'sized')
   const { fits, freeBytes } = whatFits(
     sized.map((draft) => draft.item.size),
-    space,
+    space.freeBytes,
   )
   for (const [index, draft] of sized.entries()) {
-    if (fits[index]) continue
-    const detail = { freeBytes, missingBytes: draft.item.size - freeBytes }
-    draft.error = new ApiError('quota_exceeded', `Not enough space: ${detail.missingBytes} bytes more needed.`, {
-      detail,
-    })
+    if (!fits[index]) draft.error = notEnoughSpace({ ...space, freeBytes }, draft.item.size)
   }
 }
 
@@ -149,7 +145,7 @@ async function storeEmptyFiles(
 
 /** Last of all, so that the quota's row, which all uploads of a person share, is locked for the shortest time. */
 async function reserveAndInsert(tx: Transaction, ownerId: string, drafts: readonly Draft[]): Promise<void> {
-  refuseWhatDoesNotFit(drafts, await freeSpace(tx, ownerId, { lock: true }))
+  refuseWhatDoesNotFit(drafts, await spaceOf(tx, ownerId, { lock: true }))
   const uploads = uploadsOf(good(drafts, 'sized'))
   await reserveSpace(
     tx,
