@@ -2,6 +2,7 @@ import auth from './auth.json' with { type: 'json' }
 import change from './change.json' with { type: 'json' }
 import common from './common.json' with { type: 'json' }
 import drive from './drive.json' with { type: 'json' }
+import jobs from './jobs.json' with { type: 'json' }
 import keyboard from './keyboard.json' with { type: 'json' }
 import mail from './mail.json' with { type: 'json' }
 import places from './places.json' with { type: 'json' }
@@ -16,6 +17,7 @@ export const chinese = {
   change,
   common,
   drive,
+  jobs,
   keyboard,
   mail,
   places,

@@ -1,3 +1,5 @@
+import { readCookies } from '../lib/cookies.ts'
+
 export const locales = ['en', 'zh-CN'] as const
 export type Locale = (typeof locales)[number]
 const DEFAULT_LOCALE: Locale = 'en'
@@ -26,4 +28,10 @@ export function negotiateLocale(acceptLanguage: string | null): Locale {
     if (language === 'en') return 'en'
   }
   return DEFAULT_LOCALE
+}
+
+/** The language for an answer to this request: the one chosen on this device, else the browser's. */
+export function requestLocale(headers: Headers): Locale {
+  const chosen = readCookies(headers).get(LOCALE_COOKIE)
+  return isLocale(chosen) ? chosen : negotiateLocale(headers.get('accept-language'))
 }

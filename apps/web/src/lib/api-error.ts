@@ -13,7 +13,6 @@ export const statusOfErrorCode = {
   forbidden: 403,
   signup_closed: 403,
   wrong_password: 403,
-  wrong_code: 403,
   not_found: 404,
   share_closed: 404,
   name_taken: 409,
@@ -44,6 +43,8 @@ export interface ApiErrorBody {
   message: string
   field?: string
   detail?: Record<string, string | number>
+  /** What a dialog needs beyond numbers: a list. */
+  extra?: object
 }
 
 /** Body of every answer with an error status: RFC 9457, whose `detail` is a sentence. Ours are `code` to `values`. */
@@ -56,6 +57,7 @@ export interface Problem {
   message: string
   field?: string
   values?: Record<string, string | number>
+  extra?: object
 }
 
 /** Thrown where a request must be refused; the route wrapper turns it into an answer, batches into an item's error. */
@@ -63,17 +65,19 @@ export class ApiError extends Error {
   readonly code: ErrorCode
   readonly field: string | undefined
   readonly detail: Record<string, string | number> | undefined
+  readonly extra: object | undefined
 
   constructor(
     code: ErrorCode,
     message: string,
-    more: { field?: string; detail?: Record<string, string | number>; cause?: unknown } = {},
+    more: { field?: string; detail?: Record<string, string | number>; extra?: object; cause?: unknown } = {},
   ) {
     super(message, { cause: more.cause })
     this.name = 'ApiError'
     this.code = code
     this.field = more.field
     this.detail = more.detail
+    this.extra = more.extra
   }
 
   toBody(): ApiErrorBody {
@@ -82,6 +86,7 @@ export class ApiError extends Error {
       message: this.message,
       ...(this.field === undefined ? {} : { field: this.field }),
       ...(this.detail === undefined ? {} : { detail: this.detail }),
+      ...(this.extra === undefined ? {} : { extra: this.extra }),
     }
   }
 }
