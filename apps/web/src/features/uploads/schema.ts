@@ -59,8 +59,7 @@ interface Refused {
 /** Files without content have nothing to send: they are stored at once and get an entry and no ticket. */
 export type StartedItem = {
   clientId: string
-} & // `hash`: the content may be stored already, so hashing it may spare the sending.
-(({ ok: true; uploadId: string; hash: boolean } & RenewedTicket) | Stored<'renamed' | 'skipped'> | Refused)
+} & (({ ok: true; uploadId: string; hash: boolean } & RenewedTicket) | Stored<'renamed' | 'skipped'> | Refused) // `hash`: the content may be stored already, so hashing it may spare the sending.
 export interface StartedUploads {
   items: StartedItem[]
 }

@@ -1,7 +1,11 @@
 import { ApiFailure, callApi, Unreachable } from '../../lib/call-api.ts'
 import type {
+  Challenge,
+  ClaimBody,
   CompletedItem,
   CompletedUploads,
+  ProofAnswer,
+  ProofBody,
   RenewedTicket,
   StartedItem,
   StartedUploads,
@@ -23,6 +27,14 @@ export async function completeUploads(items: { uploadId: string; receipt: string
 
 export function renewTicket(uploadId: string): Promise<RenewedTicket> {
   return callApi<RenewedTicket>(`/api/uploads/${encodeURIComponent(uploadId)}/ticket`, { method: 'POST' })
+}
+
+export function openClaim(uploadId: string, body: ClaimBody): Promise<Challenge> {
+  return callApi<Challenge>(`/api/uploads/${encodeURIComponent(uploadId)}/claim`, { method: 'POST', body })
+}
+
+export function proveClaim(uploadId: string, body: ProofBody): Promise<ProofAnswer> {
+  return callApi<ProofAnswer>(`/api/uploads/${encodeURIComponent(uploadId)}/proof`, { method: 'POST', body })
 }
 
 /** Gives up an upload; the space it reserved is free again. Outlives the page. */

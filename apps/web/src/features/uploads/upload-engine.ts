@@ -1,3 +1,5 @@
+import { ContentHasher } from './content-hasher.ts'
+import { InstantClaims, type Proven } from './instant-claims.ts'
 import { RetryTimer } from './retry-timer.ts'
 import type { StartedItem } from './schema.ts'
 import { refusalOf, startUploads } from './upload-api.ts'
@@ -29,6 +31,8 @@ export class UploadEngine {
   readonly #jobs = new Map<string, Job>()
   readonly #retries = new RetryTimer((ids) => this.#requeue(ids))
   readonly #copies: CopiesWatch
+  readonly #hasher = new ContentHasher()
+  readonly #claims: InstantClaims
   readonly #outcomes: UploadOutcomes
   readonly #runner: UploadRunner
   #toPrepare: string[] = []
@@ -40,8 +44,18 @@ export class UploadEngine {
     this.#memory = memory
     this.#events = events
     this.#copies = new CopiesWatch((id, copies) => store.dispatch({ type: 'copies', id, copies }))
-    const { jobs, retries, copies } = { jobs: this.#jobs, retries: this.#retries, copies: this.#copies }
-    this.#outcomes = new UploadOutcomes({ store, jobs, memory, copies, retries, events })
+    this.#claims = new InstantClaims({
+      hasher: this.#hasher,
+      onChecked: ({ id }, bytes) => store.dispatch({ type: 'checked', id, bytes }),
+      onProven: (job, answer) => this.#isThere(job, answer),
+    })
+    const { jobs, retries, copies, claims } = {
+      jobs: this.#jobs,
+      retries: this.#retries,
+      copies: this.#copies,
+      claims: this.#claims,
+    }
+    this.#outcomes = new UploadOutcomes({ store, jobs, memory, copies, claims, retries, events })
     this.#runner = new UploadRunner({
       store,
       memory,
@@ -140,6 +154,8 @@ export class UploadEngine {
     this.#runner.close()
     this.#retries.close()
     this.#copies.close()
+    this.#claims.close()
+    this.#hasher.close()
   }
 
   #goesOn(job: Job): boolean {
@@ -178,6 +194,15 @@ export class UploadEngine {
       else this.#ready.push(id)
     }
     this.#store.dispatch({ type: 'queued', ids })
+    this.#pump()
+  }
+
+  /** Possession of its content is proven: the file is an entry, and what is still being sent is not needed. */
+  #isThere(job: Job, answer: Proven): void {
+    if (!this.#jobs.has(job.id)) return
+    this.#stop([job.id])
+    this.#outcomes.stored(job, answer, true)
+    this.#store.flush()
     this.#pump()
   }
 
@@ -241,6 +266,7 @@ export class UploadEngine {
     else if ('entry' in answer) this.#outcomes.stored(job, answer)
     else {
       job.place = { ...answer, receivedAt: Date.now() }
+      if (answer.hash) this.#claims.add(job)
       if (!job.paused) this.#ready.push(job.id)
     }
   }

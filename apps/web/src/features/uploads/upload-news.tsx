@@ -18,8 +18,10 @@ export function UploadNews({ queue }: { queue: UploadQueue }) {
     const last = before.current
     before.current = queue
     const failed = newlyFailed(last, queue)
+    const instant = newlyInstant(last, queue)
     const running = runningCount(queue)
     if (failed !== undefined) announce(t('saidFailed', { name: failed.name, reason: failureText(failed.error) }))
+    else if (instant !== undefined) announce(t('saidInstant', { name: instant.name }))
     else if (runningCount(last) === 0 && running > 0) announce(t('saidStart', { n: running }))
     else if (runningCount(last) > 0 && running === 0) announce(t('saidEnd', { n: finishedCount(queue) }))
     else if (running > 0 && quarterOf(queue) > quarterOf(last)) announce(t('said', { p: quarterOf(queue) * 25 }))
@@ -44,4 +46,9 @@ function newlyFailed(last: UploadQueue, queue: UploadQueue) {
   return [...queue.items.values()].find(
     (item) => item.state === 'failed' && last.items.get(item.id)?.state !== 'failed',
   )
+}
+
+function newlyInstant(last: UploadQueue, queue: UploadQueue) {
+  if (queue.sparedBytes <= last.sparedBytes) return undefined
+  return [...queue.items.values()].find((item) => item.spared !== null && last.items.get(item.id)?.spared == null)
 }

@@ -1,3 +1,4 @@
+import type { InstantClaims } from './instant-claims.ts'
 import { retryDelay } from './retry-delay.ts'
 import type { RetryTimer } from './retry-timer.ts'
 import type { CompletedItem } from './schema.ts'
@@ -23,6 +24,7 @@ type Parts = {
   jobs: Map<string, Job>
   memory: UploadMemory
   copies: CopiesWatch
+  claims: Pick<InstantClaims, 'drop'>
   retries: RetryTimer
   events: UploadEvents
 }
@@ -35,7 +37,8 @@ export class UploadOutcomes {
     this.#parts = parts
   }
 
-  stored(job: Job, { entry, notice }: StoredItem): void {
+  /** `instant`: the content was there already, and the sending was ended. */
+  stored(job: Job, { entry, notice }: StoredItem, instant = false): void {
     const { store, jobs, copies, events } = this.#parts
     store.dispatch({
       type: 'stored',
@@ -43,8 +46,10 @@ export class UploadOutcomes {
       entryId: entry?.id ?? null,
       name: entry?.name ?? null,
       notice: notice ?? null,
+      instant,
     })
     jobs.delete(job.id)
+    this.#parts.claims.drop(job)
     this.#forget(job)
     if (entry !== null) copies.watch(job.id, entry.id)
     events.onStored(entry, job)
@@ -78,6 +83,7 @@ export class UploadOutcomes {
   }
 
   giveUp(job: Job): void {
+    this.#parts.claims.drop(job)
     if (job.uploadId === null) return
     this.#forget(job)
     // When nobody answers, the upload expires by itself.

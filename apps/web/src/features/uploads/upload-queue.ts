@@ -47,6 +47,10 @@ export type UploadItem = {
   storedName: string | null
   notice: UploadNotice | null
   copies: UploadCopies | null
+  /** Bytes whose content was looked at, while it is; null else. */
+  checked: number | null
+  /** Bytes that did not have to be sent, because the content was stored already; null when it was sent. */
+  spared: number | null
 }
 
 export type NewUpload = Pick<UploadItem, 'id' | 'name' | 'size' | 'lastModified' | 'folderId' | 'path' | 'folderLabel'>
@@ -59,6 +63,8 @@ export type UploadQueue = {
   sentBytes: number
   speed: Speed | null
   secondsLeft: number | null
+  /** Bytes that nobody had to send. */
+  sparedBytes: number
 }
 
 export type UploadAction =
@@ -74,7 +80,16 @@ export type UploadAction =
   | { type: 'file-lost'; id: string }
   | { type: 'other-file'; id: string }
   | { type: 'restarted'; id: string; file: Pick<UploadItem, 'name' | 'size' | 'lastModified'> | null }
-  | { type: 'stored'; id: string; entryId: string | null; name: string | null; notice: UploadNotice | null }
+  | { type: 'checked'; id: string; bytes: number | null }
+  | {
+      type: 'stored'
+      id: string
+      entryId: string | null
+      name: string | null
+      notice: UploadNotice | null
+      /** Its content was there already. */
+      instant?: boolean
+    }
   | { type: 'copies'; id: string; copies: UploadCopies }
   | { type: 'failed'; id: string; error: UploadError }
   | { type: 'removed'; ids: readonly string[] }
@@ -99,6 +114,7 @@ export const emptyQueue: UploadQueue = {
   sentBytes: 0,
   speed: null,
   secondsLeft: null,
+  sparedBytes: 0,
 }
 
 type Draft = {
@@ -108,6 +124,7 @@ type Draft = {
   sentBytes: number
   speed: Speed | null
   secondsLeft: number | null
+  sparedBytes: number
 }
 
 const unfinished = ['queued', 'uploading', 'finishing', 'paused', 'waiting'] as const
@@ -140,6 +157,9 @@ function apply(draft: Draft, action: UploadAction): void {
     case 'removed':
       for (const id of action.ids) remove(draft, id)
       return
+    case 'stored':
+      store(draft, action)
+      return
     case 'restarted':
       step(draft, action.id, ['failed', 'needs-file'], { state: 'queued', sent: 0, ...(action.file ?? {}) })
       return
@@ -152,7 +172,7 @@ function apply(draft: Draft, action: UploadAction): void {
 
 type OneFileAction = Exclude<
   UploadAction,
-  { type: 'added' | 'remembered' | 'progressed' | 'paused' | 'queued' | 'removed' | 'restarted' }
+  { type: 'added' | 'remembered' | 'progressed' | 'paused' | 'queued' | 'removed' | 'restarted' | 'stored' }
 >
 type Transition = { from: readonly UploadState[]; change: Partial<UploadItem> }
 
@@ -172,8 +192,8 @@ function transitionOf(action: OneFileAction): Transition {
       return { from: unfinished, change: { state: 'needs-file' } }
     case 'other-file':
       return { from: ['needs-file'], change: { otherFile: true } }
-    case 'stored':
-      return { from: unfinished, change: storedChange(action) }
+    case 'checked':
+      return { from: unfinished, change: { checked: action.bytes } }
     case 'copies': {
       const { copies } = action
       return { from: ['stored', 'done'], change: { copies, state: copies.have >= copies.want ? 'done' : 'stored' } }
@@ -183,13 +203,16 @@ function transitionOf(action: OneFileAction): Transition {
   }
 }
 
-function storedChange(action: Extract<UploadAction, { type: 'stored' }>): Partial<UploadItem> {
-  return {
+function store(draft: Draft, action: Extract<UploadAction, { type: 'stored' }>): void {
+  const item = draft.items.get(action.id)
+  const spared = action.instant === true && item !== undefined && item.sent < item.size ? item.size - item.sent : null
+  step(draft, action.id, unfinished, {
     state: action.entryId === null ? 'skipped' : 'stored',
     entryId: action.entryId,
     storedName: action.name,
     notice: action.notice,
-  }
+    spared,
+  })
 }
 
 function newItem(upload: NewUpload, state: UploadState, sent: number): UploadItem {
@@ -207,6 +230,8 @@ function newItem(upload: NewUpload, state: UploadState, sent: number): UploadIte
     storedName: null,
     notice: null,
     copies: null,
+    checked: null,
+    spared: null,
   }
 }
 
@@ -237,6 +262,7 @@ function freshFor(state: UploadState): Partial<UploadItem> {
   return {
     otherFile: false,
     retryAt: null,
+    checked: null,
     ...(state === 'failed' ? {} : { error: null }),
     ...(state === 'uploading' ? {} : { speed: null }),
   }
@@ -256,6 +282,7 @@ function remove(draft: Draft, id: string): void {
 function tally(draft: Draft, item: UploadItem | undefined, sign: 1 | -1): void {
   if (item === undefined) return
   draft.counts[item.state] += sign
+  draft.sparedBytes += sign * (item.spared ?? 0)
   if (item.state === 'failed' || item.state === 'skipped' || item.state === 'needs-file') return
   const whole = item.state === 'stored' || item.state === 'done' || item.state === 'finishing'
   draft.allBytes += sign * item.size

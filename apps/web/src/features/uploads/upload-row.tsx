@@ -1,6 +1,6 @@
 'use client'
 
-import { Check, Pause, Play, RotateCw, X } from 'lucide-react'
+import { Check, Pause, Play, RotateCw, X, Zap } from 'lucide-react'
 import { useTranslations } from 'next-intl'
 import type { CSSProperties } from 'react'
 import { IconButton } from '../../components/button.tsx'
@@ -27,9 +27,11 @@ type UploadRowProps = { item: UploadItem; waitingBehind: number; actions: RowAct
 export function UploadRow({ item, waitingBehind, actions }: UploadRowProps) {
   const rowText = useRowText()
   const text = rowText(item, waitingBehind)
+  const isInstant = item.spared !== null
   return (
-    <div className="relative flex h-[52px] items-center gap-3 pr-2.5 pl-[18px] phone:h-[62px]">
-      <FileTile name={item.name} kind="file" category={null} />
+    <div className="relative isolate flex h-[52px] items-center gap-3 pr-2.5 pl-[18px] phone:h-[62px]">
+      {isInstant ? <InstantGround /> : null}
+      {isInstant ? <InstantTile /> : <FileTile name={item.name} kind="file" category={null} />}
       <div className="min-w-0 flex-1">
         <FileName name={item.name} className="text-13 phone:text-14" />
         {item.state === 'needs-file' ? (
@@ -46,15 +48,48 @@ export function UploadRow({ item, waitingBehind, actions }: UploadRowProps) {
         ) : (
           <p
             title={text}
-            className={cn('truncate text-12 tabular-nums', item.state === 'failed' ? 'text-danger' : 'text-ink-2')}
+            className={cn('truncate text-12 text-ink-2 tabular-nums', {
+              'text-danger': item.state === 'failed',
+              'text-spark-text': isInstant,
+            })}
           >
+            {isInstant ? <InstantWord /> : null}
             {text}
           </p>
         )}
       </div>
       <RowEnd item={item} actions={actions} />
       <ProgressLine item={item} />
+      <CheckLine item={item} />
     </div>
+  )
+}
+
+/** Washes from the start to the end of the row once, and stays until the row is cleared. */
+function InstantGround() {
+  return (
+    <span
+      aria-hidden="true"
+      className="absolute inset-0 -z-10 animate-wash bg-linear-to-r from-spark-soft to-85% to-transparent rtl:bg-linear-to-l"
+    />
+  )
+}
+
+function InstantTile() {
+  return (
+    <span className="grid size-[26px] shrink-0 place-items-center rounded-tile bg-spark text-on-spark">
+      <Zap size={16} fill="currentColor" strokeWidth={0} aria-hidden="true" />
+    </span>
+  )
+}
+
+function InstantWord() {
+  const t = useTranslations('uploads')
+  return (
+    <>
+      <b className="font-semibold">{t('instant')}</b>
+      {' · '}
+    </>
   )
 }
 
@@ -129,6 +164,27 @@ function ProgressLine({ item }: { item: UploadItem }) {
           state === 'uploading' ? 'bg-accent' : 'bg-control',
         )}
         style={scale}
+      />
+    </div>
+  )
+}
+
+/** How much of the content was looked at, above the bar of what was sent. */
+function CheckLine({ item: { name, size, checked } }: { item: UploadItem }) {
+  const t = useTranslations('uploads')
+  if (checked === null || checked >= size) return null
+  return (
+    <div
+      role="progressbar"
+      aria-label={t('checkingOf', { name })}
+      aria-valuenow={Math.floor((100 * checked) / size)}
+      aria-valuemin={0}
+      aria-valuemax={100}
+      className="absolute right-[18px] bottom-[5px] left-14 h-px overflow-hidden rounded-full forced-colors:outline"
+    >
+      <i
+        className="block h-full origin-left bg-control transition-transform duration-500 ease-linear forced-colors:bg-[Highlight]"
+        style={{ transform: `scaleX(${checked / size})` }}
       />
     </div>
   )

@@ -21,6 +21,8 @@ export function useHeadline(queue: UploadQueue): { title: string; detail: string
     ...(left === null ? [] : [t('timeLeft', { time: format.duration(left) })]),
   ]
 
+  const spared = queue.sparedBytes > 0 ? [t('spared', { size: format.size(queue.sparedBytes) })] : []
+
   switch (phase) {
     case 'empty':
       return { title: t('nothing'), detail: t('nothingSentence'), short: t('nothing') }
@@ -34,12 +36,12 @@ export function useHeadline(queue: UploadQueue): { title: string; detail: string
       const short = left === null ? percent : `${percent} · ${format.duration(left)}`
       return {
         title: t('uploading', { n }),
-        detail: [percent, t('pairOf', { part, whole }), ...moving].join(' · '),
+        detail: [percent, t('pairOf', { part, whole }), ...moving, ...spared].join(' · '),
         short,
       }
     }
     case 'finishing':
-      return { title: t('finishing', { n }), detail: percent, short: t('finishing', { n }) }
+      return { title: t('finishing', { n }), detail: [percent, ...spared].join(' · '), short: t('finishing', { n }) }
     case 'paused':
       return {
         title: t('paused', { n }),
@@ -56,6 +58,7 @@ export function useHeadline(queue: UploadQueue): { title: string; detail: string
       const title = done === 0 && failed > 0 ? t('finishedFailed', { n: failed }) : t('finished', { n: done })
       const detail = [
         ...(queue.allBytes > 0 ? [format.size(queue.allBytes)] : []),
+        ...spared,
         ...(failed > 0 && done > 0 ? [t('failedCount', { n: failed })] : []),
       ].join(' · ')
       return { title, detail, short: title }
