@@ -15,6 +15,8 @@ type DialogProps = {
   title: string
   /** Said to readers, and shown under the title unless `quiet`. */
   description?: string
+  /** Before the title: the tile of what the dialog is about. */
+  lead?: ReactNode
   children: ReactNode
   className?: string
   /** Where focus goes back to; by default to what had it before. */
@@ -22,7 +24,16 @@ type DialogProps = {
 }
 
 /** One component, two forms: a dialog in the middle, on phones a sheet from below that can be dragged away. */
-export function Dialog({ open, onOpenChange, title, description, children, className, onCloseAutoFocus }: DialogProps) {
+export function Dialog({
+  open,
+  onOpenChange,
+  title,
+  description,
+  lead,
+  children,
+  className,
+  onCloseAutoFocus,
+}: DialogProps) {
   const t = useTranslations('common')
   return (
     <Radix.Root open={open} onOpenChange={onOpenChange}>
@@ -40,6 +51,7 @@ export function Dialog({ open, onOpenChange, title, description, children, class
           >
             <SheetHandle onAway={() => onOpenChange(false)} />
             <div className="flex items-center gap-3 pt-5 pr-4 pb-3 pl-6 phone:pt-2 phone:pr-2 phone:pl-5">
+              {lead}
               <div className="min-w-0 flex-1">
                 <Radix.Title className="truncate font-semibold text-17 title-tracking">{title}</Radix.Title>
                 {description === undefined ? null : (

@@ -1,0 +1,5 @@
+import { SharesView } from '../../../features/shares/shares-view.tsx'
+
+export default function SharedPage() {
+  return <SharesView />
+}

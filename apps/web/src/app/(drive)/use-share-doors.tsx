@@ -1,0 +1,41 @@
+'use client'
+
+import dynamic from 'next/dynamic'
+import { useTranslations } from 'next-intl'
+import { useState } from 'react'
+import { useToast } from '../../components/toast.tsx'
+import type { Chosen } from '../../features/drive/chosen.ts'
+import type { EntryDoors } from '../../features/drive/entry-doors.tsx'
+import { useChangeText } from '../../features/drive/use-change-text.ts'
+import { ApiFailure, callApi } from '../../lib/call-api.ts'
+import { downloadInFrame } from '../../lib/download-in-frame.ts'
+import type { EntryItem } from '../../lib/entries/entry-item.ts'
+
+const ShareDialog = dynamic(
+  () => import('../../features/shares/share-dialog.tsx').then((module) => module.ShareDialog),
+  { ssr: false },
+)
+
+/** Links and ZIPs for entries of the drive: the doors, and the dialog to stand beside the page. */
+export function useShareDoors() {
+  const [entries, setEntries] = useState<readonly EntryItem[] | null>(null)
+  const zip = useZip()
+  const doors: Pick<EntryDoors, 'share' | 'zip'> = { share: setEntries, zip }
+  const dialog = entries === null ? null : <ShareDialog subject={{ entries }} onClose={() => setEntries(null)} />
+  return { doors, dialog }
+}
+
+function useZip(): (chosen: Chosen) => void {
+  const t = useTranslations('visitor')
+  const toast = useToast()
+  const { refusal } = useChangeText()
+  const start = async ({ selector }: Chosen) => {
+    try {
+      downloadInFrame((await callApi<{ url: string }>('/api/zip', { method: 'POST', body: selector })).url)
+    } catch (error) {
+      const tooMany = error instanceof ApiFailure && error.code === 'too_large'
+      toast({ text: tooMany ? t('tooMany') : refusal(error), problem: true })
+    }
+  }
+  return (chosen) => void start(chosen)
+}

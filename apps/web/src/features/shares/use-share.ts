@@ -1,0 +1,125 @@
+'use client'
+
+import { useQuery, useQueryClient } from '@tanstack/react-query'
+import { useTranslations } from 'next-intl'
+import { useRef, useState } from 'react'
+import { useToast } from '../../components/toast.tsx'
+import { ApiFailure, Unreachable } from '../../lib/call-api.ts'
+import type { ShareItem, UpdateShare } from './schema.ts'
+import { createShare, measureEntries, updateShare } from './share-api.ts'
+import { type Draft, draftOf, newDraft } from './share-draft.ts'
+
+/** What the dialog is about: entries that are not shared by it yet, or a link that there is. */
+export type ShareSubject = { entries: readonly { id: string; name: string }[] } | { share: ShareItem }
+
+/** The state of the dialog: a draft until the link is made, then every change saves itself. */
+export function useShare(subject: ShareSubject) {
+  const client = useQueryClient()
+  const [share, setShare] = useState<ShareItem | null>('share' in subject ? subject.share : null)
+  const [draft, setDraft] = useState<Draft>(() => (share === null ? newDraft(new Date()) : draftOf(share)))
+  const [code, setCode] = useState<string | null>(null)
+  const problem = useProblem()
+  const making = useRef<Promise<{ share: ShareItem; code: string | null }> | null>(null)
+  const ids = 'entries' in subject ? subject.entries.map(({ id }) => id) : []
+  const size = useQuery({
+    queryKey: ['share-size', ...ids],
+    queryFn: () => measureEntries(ids),
+    enabled: ids.length > 0,
+  })
+
+  const take = (made: { share: ShareItem; code: string | null }) => {
+    setShare(made.share)
+    setDraft(draftOf(made.share))
+    if (made.code !== null) setCode(made.code)
+    if (!made.share.hasCode) setCode(null)
+    void client.invalidateQueries({ queryKey: ['shares'] })
+    return made
+  }
+
+  /** The link, made at the first call. */
+  const make = async () => {
+    if (share !== null) return { share, code }
+    const { withCode, ...settings } = draft
+    making.current ??= createShare({ ids, withCode, ...settings })
+    try {
+      return take(await making.current)
+    } catch (error) {
+      making.current = null
+      throw error
+    }
+  }
+
+  const save = async (change: UpdateShare) => {
+    if (share === null) return
+    problem.clear()
+    try {
+      take(await updateShare(share.id, change))
+    } catch (error) {
+      setDraft(draftOf(share))
+      problem.tell(error)
+    }
+  }
+
+  return {
+    share,
+    draft,
+    code,
+    problem,
+    size: size.data ?? null,
+    make,
+    change: (change: Partial<Draft>) => {
+      setDraft({ ...draft, ...change })
+      const { withCode, ...settings } = change
+      const codeChange = withCode === undefined ? {} : { code: withCode ? ('new' as const) : ('none' as const) }
+      void save({ ...settings, ...codeChange })
+    },
+    renewCode: () => save({ code: 'new' }),
+    revoke: () => save({ revoked: true }),
+  }
+}
+
+function useProblem() {
+  const t = useTranslations('shares')
+  const [text, setText] = useState<string | null>(null)
+  return {
+    text,
+    clear: () => setText(null),
+    say: setText,
+    tell: (error: unknown) => setText(sentenceOf(error, t)),
+  }
+}
+
+/** One sentence for what was refused. */
+function sentenceOf(error: unknown, t: (key: 'unreachable' | 'gone' | 'failed') => string): string {
+  if (error instanceof Unreachable) return t('unreachable')
+  if (!(error instanceof ApiFailure)) throw error
+  return error.code === 'not_found' ? t('gone') : t('failed')
+}
+
+/** Takes a link away, or renews it, from outside of the dialog; says it, with the way back. */
+export function useShareChanges() {
+  const t = useTranslations('shares')
+  const client = useQueryClient()
+  const toast = useToast()
+  const send = async (id: string, change: UpdateShare): Promise<ShareItem | null> => {
+    try {
+      const { share } = await updateShare(id, change)
+      await client.invalidateQueries({ queryKey: ['shares'] })
+      return share
+    } catch (error) {
+      toast({ text: sentenceOf(error, t), problem: true })
+      return null
+    }
+  }
+  const revoked = (id: string) => {
+    toast({ text: t('revoked'), action: { label: t('undo'), run: () => void send(id, { revoked: false }) } })
+  }
+  return {
+    send,
+    /** After the dialog revoked it. */
+    revoked,
+    revoke: async (id: string) => {
+      if ((await send(id, { revoked: true })) !== null) revoked(id)
+    },
+  }
+}
