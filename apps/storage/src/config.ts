@@ -73,6 +73,8 @@ export interface StorageHttpConfig {
   readonly webOrigins: readonly string[]
   /** `web_url`: where expired download tickets are renewed; null: they are refused. */
   readonly webUrl: string | null
+  /** `metrics_allow`: addresses and CIDR blocks that may read /metrics; default loopback. */
+  readonly metricsAllow: readonly string[]
   /** `tus_durability` */
   readonly tusDurability: Durability
 }
@@ -109,6 +111,7 @@ export const storageConfigDefaults = {
     keysFile: null,
     webOrigins: [],
     webUrl: null,
+    metricsAllow: ['127.0.0.0/8', '::1'],
     tusDurability: 'group',
   },
   warnings: [],
@@ -198,6 +201,7 @@ function readHttp(conf: Conf, bindAddress: string): StorageHttpConfig {
     keysFile: conf.has('keys_file') ? conf.path('keys_file') : null,
     webOrigins: conf.list('web_origins'),
     webUrl: conf.has('web_url') ? conf.text('web_url') : null,
+    metricsAllow: conf.has('metrics_allow') ? conf.list('metrics_allow') : d.metricsAllow,
     tusDurability: conf.choice('tus_durability', DURABILITIES, d.tusDurability),
   }
 }

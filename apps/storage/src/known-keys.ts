@@ -29,6 +29,7 @@ export const KNOWN_KEYS: ReadonlyArray<string | RegExp> = [
   // Cairn's own.
   'http_bind_addr',
   'http_port',
+  'metrics_allow',
   'http_access',
   'keys_file',
   'web_origins',

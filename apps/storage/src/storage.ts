@@ -14,6 +14,7 @@ import { createReceivedTimes } from './engine/received.ts'
 import { createRefusals } from './engine/refusals.ts'
 import type { ConnectionState, HandlerContext, Logger } from './handlers/context.ts'
 import { storageHandlers } from './handlers/handlers.ts'
+import { createStorageMetrics } from './http/metrics.ts'
 import { MemberDirectory } from './member-directory.ts'
 import type { PeerProgress } from './replication/peer-replicator.ts'
 import { createRemoteSources } from './replication/remote-source.ts'
@@ -78,6 +79,8 @@ class Storage implements RunningStorage {
   readonly #received = createReceivedTimes()
   /** What is to be closed, last opened first. */
   readonly #opened: Array<() => Promise<void> | void> = []
+  readonly #metrics = createStorageMetrics()
+  #server: CommandServer | null = null
   #replication: Replication | null = null
   #connectionsMax = 0
 
@@ -86,6 +89,7 @@ class Storage implements RunningStorage {
     this.#logger = logger
     this.#files = new StorageFiles(config, logger)
     this.#opened.push(() => this.#files.close())
+    this.#opened.push(() => this.#metrics.close())
   }
 
   async start(signal?: AbortSignal): Promise<void> {
@@ -105,7 +109,12 @@ class Storage implements RunningStorage {
       peers: () => this.#replication?.peers() ?? [],
       now: unixSeconds,
     })
-    const web = await openWebDoor(context, { pool, report })
+    const web = await openWebDoor(context, {
+      pool,
+      report,
+      metrics: this.#metrics,
+      tcpConnections: () => this.#server?.connections ?? 0,
+    })
     this.#opened.push(() => web.close())
     this.#files.removeOrphans(store)
     this.httpPort = await web.listen()
@@ -169,8 +178,10 @@ class Storage implements RunningStorage {
       ...(allowHosts !== null && { allowHosts }),
       unknownCommand: 'close',
       closeOnEinval: true,
+      answered: (command, status) => this.#metrics.command(command, status),
       logger: this.#logger,
     })
+    this.#server = server
     this.#opened.push(() => server.close(CLOSE_GRACE_MS))
     this.tcpPort = await server.listen(port, bindAddress === '' ? '0.0.0.0' : bindAddress)
     return server

@@ -2,6 +2,7 @@ import type { ConnectionPool } from '@cairn/dfs-core'
 import { countBytes, countOperation } from './engine/counters.ts'
 import type { HandlerContext } from './handlers/context.ts'
 import { KeysFile } from './http/keys-file.ts'
+import type { StorageMetrics } from './http/metrics.ts'
 import { type RunningHttpServer, startHttpServer } from './http/server.ts'
 import { createFindAtSource } from './http/source-files.ts'
 import type { MemberDirectory } from './member-directory.ts'
@@ -19,6 +20,9 @@ export interface WebDoor {
 
 export interface WebDoorOptions {
   readonly pool: ConnectionPool
+  readonly metrics: StorageMetrics
+  /** Open connections of the FastDFS protocol. */
+  tcpConnections(): number
   report(openUploads: number): Promise<StorageReport>
 }
 
@@ -36,7 +40,8 @@ export async function openWebDoor(
     store,
     durability: config.http.tusDurability,
     report: (message, error) => logger.warn({ err: error }, message),
-    onFinished({ size }) {
+    onFinished({ size }, seconds) {
+      options.metrics.finished(seconds)
       countOperation(counters, 'Upload', true)
       countBytes(counters, 'Upload', size, size)
     },
@@ -59,6 +64,9 @@ export async function openWebDoor(
           countOperation(counters, 'Download', succeeded)
           countBytes(counters, 'Download', bytes, succeeded ? bytes : 0)
         },
+        counters,
+        metrics: options.metrics,
+        tcpConnections: options.tcpConnections,
         status: () => options.report(parts.openCount),
       })
       void parts.finishComplete()

@@ -104,3 +104,58 @@ describe('what a storage tells an administrator', () => {
     expect((await reportWhen('it is counted', ({ openUploads }) => openUploads === 1)).startedAt).toBeGreaterThan(0)
   })
 })
+
+describe('/metrics of a storage', () => {
+  const metrics = async (headers: Record<string, string> = {}) =>
+    call(one.running.httpPort, { path: '/metrics', headers })
+
+  it('tells Prometheus of requests, uploads, rounds of syncing, store paths and members', async () => {
+    await one.client.uploadFile(randomBytes(5000), { storePathIndex: 0, ext: 'bin' })
+    await expect(one.client.deleteFile('M00/00/00/nothing-that-is-there.bin')).rejects.toThrow()
+    const upl = newUploadId()
+    const calls = tusCalls(one.running.httpPort, upl, web.upload({ upl, len: 700 }))
+    expect((await calls.createWith(700, randomBytes(700))).status).toBe(201)
+    await reportWhen('the other one has both', ({ peers }) => peers[0]?.recordsBehind === 0)
+    const answer = await metrics()
+    expect(answer.headers['content-type']).toContain('version=0.0.4')
+    const text = answer.body.toString()
+    for (const line of [
+      'cairn_store_requests_total{command="UPLOAD_FILE",status="0"} 1',
+      'cairn_store_requests_total{command="DELETE_FILE",status="22"} 1',
+      'cairn_store_http_requests_total{method="POST",status="201"} 1',
+      'cairn_store_content_bytes_total{direction="in",from="clients"} 5700',
+      'cairn_store_upload_finish_seconds_count 1',
+      'cairn_store_sync_rounds_total{durability="group"} 1',
+      'cairn_store_sync_waiters{durability="group"} 0',
+      'cairn_store_open_uploads 0',
+      'cairn_store_set_aside_records 0',
+      'cairn_store_files 2',
+      'cairn_store_path_used_bytes{path="M00"} 5700',
+      'cairn_store_path_writable{path="M00"} 1',
+      'cairn_store_peer_connected{peer="100002"} 1',
+      'cairn_store_peer_records_behind{peer="100002"} 0',
+      'cairn_store_peer_lag_seconds{peer="100002"} 0',
+      'cairn_store_binlog_index 0',
+    ]) {
+      expect(text).toContain(`${line}\n`)
+    }
+    for (const name of [
+      'cairn_store_path_free_bytes{path="M00"}',
+      'cairn_store_connections{protocol="fastdfs"}',
+      'cairn_store_connections{protocol="http"}',
+      'cairn_store_binlog_offset_bytes',
+      'nodejs_eventloop_delay_seconds{quantile="0.99"}',
+      'process_resident_memory_bytes',
+    ]) {
+      expect(text).toMatch(new RegExp(`^${name.replaceAll(/[{}]/g, '\\$&')} [0-9.e-]+$`, 'm'))
+    }
+  })
+
+  it('is for nobody but those that metrics_allow names, and not through a proxy', async () => {
+    expect((await metrics({ 'X-Forwarded-For': '198.51.100.7' })).status).toBe(403)
+    await one.stop()
+    await one.start({ http: { ...one.config.http, metricsAllow: ['10.1.0.0/16'] } })
+    const refused = await metrics()
+    expect([refused.status, refused.json['code']]).toEqual([403, 'forbidden'])
+  })
+})

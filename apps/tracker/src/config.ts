@@ -35,6 +35,8 @@ export interface TrackerConfig {
   readonly logLevel: LogLevel
   /** `http_bind_addr`, default the first of `bind_addr`; `http_port`: 0 takes a free one, −1 = no HTTP. */
   readonly http: { readonly bindAddress: string; readonly port: number }
+  /** `metrics_allow`: addresses and CIDR blocks that may read /metrics; default loopback. */
+  readonly metricsAllow: readonly string[]
   /** What was odd in the files but did not stop the start: unknown keys, keys without effect. */
   readonly warnings: readonly string[]
 }
@@ -42,6 +44,7 @@ export interface TrackerConfig {
 type LogLevel = 'fatal' | 'error' | 'warn' | 'info' | 'debug'
 
 const DEFAULT_HTTP_PORT = 22_123
+const LOOPBACK: readonly string[] = ['127.0.0.0/8', '::1']
 const MIB = 1024 * 1024
 const KIB = 1024
 
@@ -79,6 +82,7 @@ export function defaultTrackerConfig(basePath: string): TrackerConfig {
     trunk: defaultTrunkParameters,
     logLevel: 'info',
     http: { bindAddress: '0.0.0.0', port: DEFAULT_HTTP_PORT },
+    metricsAllow: LOOPBACK,
     warnings: [],
   }
 }
@@ -92,7 +96,7 @@ const usedKeys = [
   'trunk_create_file_interval trunk_create_file_space_threshold trunk_init_check_occupying',
   'trunk_init_reload_from_binlog trunk_compress_binlog_min_interval trunk_compress_binlog_interval',
   'trunk_compress_binlog_time_base trunk_binlog_max_backups use_storage_id storage_ids_filename id_type_in_filename',
-  'trust_storage_server_id store_slave_file_use_link http_port http_bind_addr',
+  'trust_storage_server_id store_slave_file_use_link http_port http_bind_addr metrics_allow',
 ].flatMap((line) => line.split(' '))
 
 /** Keys of FastDFS that mean nothing to one process of Node.js that logs to its standard output. */
@@ -144,6 +148,7 @@ export async function loadTrackerConfig(confPath: string): Promise<TrackerConfig
       bindAddress: conf.text('http_bind_addr', bindAddresses[0]),
       port: conf.integer('http_port', { min: -1, max: 65_535, fallback: DEFAULT_HTTP_PORT }),
     },
+    metricsAllow: conf.has('metrics_allow') ? conf.list('metrics_allow') : LOOPBACK,
     warnings: readWarnings(conf),
   })
 }

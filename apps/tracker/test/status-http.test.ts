@@ -102,9 +102,30 @@ describe('/metrics', () => {
     expect(text).toContain('cairn_storage_sync_lag_seconds{group="group1",storage="100002"} 177\n')
     expect(text).toContain(`cairn_group_free_bytes{group="group1"} ${50_000 * 1024 * 1024}\n`)
     expect(text).toContain('cairn_tracker_requests_total{command="STORAGE_JOIN"} 2\n')
-    for (const line of text.trimEnd().split('\n')) {
-      expect(line).toMatch(/^(# (HELP|TYPE) cairn_\w+ .+|cairn_\w+(\{(\w+="[^"]*",?)+\})? -?\d+(\.\d+)?)$/)
+    expect(text).toContain('cairn_tracker_peers 1\n')
+    expect(text).toContain(
+      'cairn_storage_synced_until_seconds{group="group1",storage="100002",source="100001"} 1795233000\n',
+    )
+    for (const line of text.trimEnd().split('\n').filter((one) => one !== '')) {
+      expect(line).toMatch(/^(# (HELP|TYPE) \w+ .+|\w+(\{(\w+="[^"]*",?)+\})? -?\d+(\.\d+)?)$/)
     }
+  })
+})
+
+describe('/metrics is refused', () => {
+  const allowing = async (metricsAllow: string[], headers = {}) => {
+    const tracker = await trackers.start({ ...testConfig(trackers.folder()), metricsAllow })
+    return (await fetch(`http://127.0.0.1:${tracker.httpPort}/metrics`, { headers })).status
+  }
+
+  it('to addresses that metrics_allow does not name', async () => {
+    expect(await allowing(['10.1.0.0/16', '::1'])).toBe(403)
+    expect(await allowing(['10.1.0.0/16', '127.0.0.1'])).toBe(200)
+  })
+
+  it('through a proxy, whose own address would be a local one', async () => {
+    expect(await allowing(['127.0.0.1'], { 'X-Forwarded-For': '198.51.100.7' })).toBe(403)
+    expect(await allowing(['127.0.0.1'], { Forwarded: 'for=198.51.100.7' })).toBe(403)
   })
 })
 

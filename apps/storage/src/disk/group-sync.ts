@@ -14,6 +14,8 @@ export interface GroupSync {
   /** Rounds that were made so far, and items that they served. */
   readonly rounds: number
   readonly served: number
+  /** Items that wait for the end of a round now. */
+  readonly waiters: number
   /** `done` is called when file and folder are durable, or with the first error. */
   add(item: SyncItem, done: (error?: Error) => void): void
 }
@@ -29,14 +31,17 @@ export function createGroupSync(): GroupSync {
   let running = false
   let rounds = 0
   let served = 0
+  let inRound = 0
 
   const start = () => {
     const batch = waiting
     waiting = []
     running = true
     rounds += 1
-    served += batch.length
+    inRound = batch.length
     syncBatch(batch, () => {
+      served += inRound
+      inRound = 0
       running = false
       if (waiting.length > 0) start()
     })
@@ -47,6 +52,9 @@ export function createGroupSync(): GroupSync {
     },
     get served() {
       return served
+    },
+    get waiters() {
+      return waiting.length + inRound
     },
     add(item, done) {
       waiting.push({ item, done })
@@ -61,16 +69,22 @@ export function createGroupSync(): GroupSync {
 /** `upload_durability = each`: nobody waits for anybody. */
 export function createSingleSync(): GroupSync {
   let rounds = 0
+  let served = 0
   return {
     get rounds() {
       return rounds
     },
     get served() {
-      return rounds
+      return served
+    },
+    get waiters() {
+      return rounds - served
     },
     add(item, done) {
       rounds += 1
-      syncBatch([{ item, done }], () => undefined)
+      syncBatch([{ item, done }], () => {
+        served += 1
+      })
     },
   }
 }

@@ -3,6 +3,7 @@ import type { Socket } from 'node:net'
 import { type TusServer, UploadSlots } from '@cairn/dfs-tus'
 import type { StorageHttpConfig } from '../config.ts'
 import type { FileStore } from '../disk/file-store.ts'
+import type { Counters } from '../engine/counters.ts'
 import type { Logger } from '../handlers/context.ts'
 import type { DiskPartStore } from '../parts/disk-part-store.ts'
 import { startExpiry } from '../parts/expiry.ts'
@@ -15,6 +16,7 @@ import { fileOfPath } from './download-facts.ts'
 import { answerError, HttpError } from './http-error.ts'
 import { answerJson } from './json.ts'
 import type { KeysFile } from './keys-file.ts'
+import { answerMetrics, metricsGate, type StorageMetrics } from './metrics.ts'
 import { answerService, type ServiceOptions, servicePath } from './service.ts'
 import { crossOriginPolicy } from './site.ts'
 import type { FindAtSource } from './source-files.ts'
@@ -35,6 +37,10 @@ export interface HttpServerOptions {
   isDeleted: DownloadOptions['isDeleted']
   onDownload: DownloadOptions['onDownload']
   status(): Promise<StorageReport>
+  readonly metrics: StorageMetrics
+  readonly counters: Counters
+  /** Open connections of the FastDFS protocol. */
+  tcpConnections(): number
 }
 
 export interface RunningHttpServer {
@@ -70,6 +76,7 @@ export async function startHttpServer(options: HttpServerOptions): Promise<Runni
   server.on('clientError', answerClientError)
   const port = await listen(server, config)
   app.port = port
+  app.connections = () => countConnections(server)
   const stopExpiry = startExpiry(options.parts, app.slots, logger)
   return {
     port,
@@ -83,6 +90,7 @@ export async function startHttpServer(options: HttpServerOptions): Promise<Runni
 
 class HttpApp {
   port = 0
+  connections: () => Promise<number> = () => Promise.resolve(0)
   readonly slots = new UploadSlots()
   readonly #options: HttpServerOptions
   readonly #origins: ReadonlySet<string>
@@ -90,6 +98,7 @@ class HttpApp {
   readonly #tus: TusServer
   readonly #service: ServiceOptions
   readonly #downloads: DownloadOptions
+  readonly #checkMetrics: (request: IncomingMessage) => void
   readonly #running = new Set<Promise<void>>()
 
   constructor(options: HttpServerOptions) {
@@ -109,10 +118,13 @@ class HttpApp {
     this.#service = { identity, parts, slots, status: options.status, httpPort: () => this.port }
     const access = new DownloadAccess({ identity, ...config })
     this.#downloads = { ...options, access }
+    this.#checkMetrics = metricsGate(config.metricsAllow)
   }
 
   handle(request: IncomingMessage, response: ServerResponse): void {
-    logRequest(this.#options.logger, request, response)
+    const { logger, metrics } = this.#options
+    logRequest(logger, request, response)
+    response.on('close', () => metrics.http(request.method ?? '', response.statusCode))
     const running = this.#answer(request, response)
       .catch((error) => this.#fail(request, response, error))
       .finally(() => this.#running.delete(running))
@@ -139,7 +151,15 @@ class HttpApp {
     const op = servicePath(pathname)
     if (op !== null) return answerService(this.#service, request, response, op)
     if (pathname === '/healthz') return Promise.resolve(answerJson(response, 200, { ok: true }))
+    if (pathname === '/metrics') return this.#metrics(request, response)
     return this.#download(request, response, { pathname, query })
+  }
+
+  async #metrics(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    this.#checkMetrics(request)
+    const { store, counters, metrics, status, tcpConnections } = this.#options
+    const connections = { fastdfs: tcpConnections(), http: await this.connections() }
+    answerMetrics(response, await metrics.text({ store, counters, report: status, connections: () => connections }))
   }
 
   #upload(request: IncomingMessage, response: ServerResponse, pathname: string): Promise<void> {
@@ -189,6 +209,12 @@ function listen(server: Server, { port, bindAddress }: StorageHttpConfig): Promi
       const address = server.address()
       resolve(typeof address === 'object' && address !== null ? address.port : port)
     })
+  })
+}
+
+function countConnections(server: Server): Promise<number> {
+  return new Promise((resolve, reject) => {
+    server.getConnections((error, count) => (error === null ? resolve(count) : reject(error)))
   })
 }
 

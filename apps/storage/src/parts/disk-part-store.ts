@@ -22,8 +22,8 @@ export interface PartStoreOptions {
   durability: Durability
   /** Told what was repaired at start, and what failed where nobody waits for an answer. */
   report(message: string, error?: unknown): void
-  /** A new file is stored. */
-  onFinished?(upload: FinishedUpload): void
+  /** A new file is stored, so many seconds after its last byte had come. */
+  onFinished?(upload: FinishedUpload, seconds: number): void
   /** Called behind each step of finishing; tests end the process there. */
   step?(step: FinishStep): void
 }
@@ -61,9 +61,9 @@ export class DiskPartStore implements PartStore {
     this.#context = { frontier: this.#frontier, sync, bootId: readBootId() }
     const late = new LateConfirmations({ log: store.log, durable: sync !== null, report })
     this.#link = { store, durability, sync, late, step: options.step ?? (() => undefined) }
-    const onFinished = (upload: FinishedUpload) => {
+    const onFinished = (upload: FinishedUpload, seconds: number) => {
       this.#parts.delete(upload.upl)
-      options.onFinished?.(upload)
+      options.onFinished?.(upload, seconds)
     }
     this.#finisher = new PartFinisher({ link: this.#link, ledgers: this.ledgers, onFinished, report })
   }
@@ -128,10 +128,11 @@ export class DiskPartStore implements PartStore {
   }
 
   async putWhole(part: NewPart, content: Buffer): Promise<void> {
+    const startedAt = performance.now()
     const storePath = this.#admit(part.len)
     try {
       const finished = await storeWhole(this.#link, this.ledgers.at(storePath), { storePath, part, content })
-      this.#options.onFinished?.(finished)
+      this.#options.onFinished?.(finished, (performance.now() - startedAt) / 1000)
     } catch (error) {
       throw asUploadError(error)
     }

@@ -11,7 +11,7 @@ export interface FinisherOptions {
   link: LinkContext
   ledgers: UploadLedgers
   /** The part is a file now, and its own files are gone. */
-  onFinished(upload: FinishedUpload): void
+  onFinished(upload: FinishedUpload, seconds: number): void
   /** Told what failed where nobody waits. */
   report(message: string, error: unknown): void
 }
@@ -44,6 +44,7 @@ export class PartFinisher {
   }
 
   async #finishPart(part: Part): Promise<FinishedUpload> {
+    const startedAt = performance.now()
     const [hashes] = await Promise.all([part.hashes(), part.syncBytes()])
     this.#options.link.step('hashed')
     const { upl, ext, own, ent, len, storePath, paths } = part
@@ -54,7 +55,7 @@ export class PartFinisher {
     await part.retire()
     await removePartFiles(paths)
     this.#options.link.step('removed')
-    this.#options.onFinished(finished)
+    this.#options.onFinished(finished, (performance.now() - startedAt) / 1000)
     return finished
   }
 

@@ -20,10 +20,12 @@ import { type StorageHttpConfig, storageConfigDefaults } from '../../src/config.
 import { FileStore, type StoreIdentity } from '../../src/disk/file-store.ts'
 import type { Durability } from '../../src/disk/group-sync.ts'
 import { openLogWriter } from '../../src/disk/log-writer.ts'
+import { loadStatFile } from '../../src/disk/stat-file.ts'
 import { openStorePath } from '../../src/disk/store-path.ts'
 import { createDirectoryCursor } from '../../src/engine/allocate.ts'
 import { createReceivedTimes } from '../../src/engine/received.ts'
 import { KeysFile } from '../../src/http/keys-file.ts'
+import { createStorageMetrics } from '../../src/http/metrics.ts'
 import { type RunningHttpServer, startHttpServer } from '../../src/http/server.ts'
 import type { FindAtSource } from '../../src/http/source-files.ts'
 import { DiskPartStore } from '../../src/parts/disk-part-store.ts'
@@ -104,6 +106,8 @@ export async function startWebStorage(options: WebStorageOptions): Promise<WebSt
     peers: () => [],
     now: () => Math.floor(Date.now() / 1000),
   })
+  const metrics = createStorageMetrics()
+  const { counters } = loadStatFile(join(folder, 'base'))
   const http = await startHttpServer({
     config,
     uploadSizeMax: options.uploadSizeMax ?? 0,
@@ -116,6 +120,9 @@ export async function startWebStorage(options: WebStorageOptions): Promise<WebSt
     isDeleted: () => false,
     onDownload: () => undefined,
     status: () => report(parts.openCount),
+    metrics,
+    counters,
+    tcpConnections: () => 0,
   })
   return {
     http,
@@ -126,6 +133,7 @@ export async function startWebStorage(options: WebStorageOptions): Promise<WebSt
       await http.close()
       await parts.close()
       keys?.close()
+      metrics.close()
       await log.close()
     },
   }

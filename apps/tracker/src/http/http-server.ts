@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { type HostFilter, hostFilter, plainAddress } from '@cairn/dfs-core/server'
 import type { TrackerContext } from '../handlers/context.ts'
 import { metricsText } from './metrics.ts'
 import { fileView, statusView } from './status-view.ts'
@@ -9,7 +10,7 @@ const REQUEST_TIMEOUT_MS = 10_000
 
 interface Answer {
   status: number
-  type: 'application/json' | 'text/plain; version=0.0.4'
+  type: string
   text: string
 }
 
@@ -18,8 +19,15 @@ export async function startHttp(
   context: TrackerContext,
   { bindAddress, port }: { bindAddress: string; port: number },
 ): Promise<{ port: number; close(): Promise<void> }> {
+  const mayReadMetrics = hostFilter(context.config.metricsAllow)
   const server = createServer({ requestTimeout: REQUEST_TIMEOUT_MS }, (request, response) => {
-    send(request, response, answerTo(context, request))
+    answerTo(context, request, mayReadMetrics).then(
+      (answer) => send(request, response, answer),
+      (error) => {
+        context.logger.error({ err: error }, 'a request over HTTP failed')
+        send(request, response, failure(500, 'internal', 'the tracker could not do this; its log says why'))
+      },
+    )
   })
   server.maxConnections = CONNECTIONS_MAX
   await listen(server, port, bindAddress)
@@ -43,7 +51,11 @@ function listen(server: Server, port: number, host: string): Promise<void> {
   })
 }
 
-function answerTo(context: TrackerContext, request: IncomingMessage): Answer {
+async function answerTo(
+  context: TrackerContext,
+  request: IncomingMessage,
+  mayReadMetrics: HostFilter,
+): Promise<Answer> {
   if (request.method !== 'GET' && request.method !== 'HEAD') {
     return failure(405, 'method_not_allowed', 'only GET and HEAD are served here')
   }
@@ -52,7 +64,10 @@ function answerTo(context: TrackerContext, request: IncomingMessage): Answer {
     case '/healthz':
       return health(context)
     case '/metrics':
-      return { status: 200, type: 'text/plain; version=0.0.4', text: metricsText(context) }
+      if (!isDirect(request) || !mayReadMetrics(plainAddress(request.socket.remoteAddress ?? ''))) {
+        return failure(403, 'forbidden', 'metrics_allow does not name this address')
+      }
+      return { status: 200, ...(await metricsText(context)) }
     case '/status': {
       const file = new URLSearchParams(query).get('file')
       if (file === null) return json(200, statusView(context))
@@ -62,6 +77,11 @@ function answerTo(context: TrackerContext, request: IncomingMessage): Answer {
     default:
       return failure(404, 'not_found', 'there are /healthz, /status and /metrics')
   }
+}
+
+/** What comes through a proxy has the proxy's address, which says nothing about who asks. */
+function isDirect({ headers }: IncomingMessage): boolean {
+  return headers['x-forwarded-for'] === undefined && headers.forwarded === undefined
 }
 
 /** Not healthy: what storage servers were told could be forgotten by a restart. */

@@ -1,4 +1,5 @@
 import { trackerCommands } from '@cairn/dfs-core'
+import { Counter, Gauge, Registry } from 'prom-client'
 import type { Group, StorageServer } from '../cluster/cluster.ts'
 import { syncLagSeconds } from '../cluster/explain.ts'
 import { reservedMb } from '../cluster/space.ts'
@@ -6,7 +7,7 @@ import { isTombstone, StorageStatus, statusName } from '../cluster/storage-statu
 import { isLeader } from '../cluster/tracker-list.ts'
 import type { TrackerContext } from '../handlers/context.ts'
 
-// GET /metrics: the text form of Prometheus.
+// GET /metrics, for Prometheus.
 
 const MIB = 1024 * 1024
 const commandNames = new Map<number, string>(Object.values(trackerCommands).map(({ code, name }) => [code, name]))
@@ -18,9 +19,17 @@ interface Metric {
   samples: { labels?: Record<string, string>; value: number }[]
 }
 
-export function metricsText(context: TrackerContext): string {
-  const metrics = [...trackerMetrics(context), ...groupMetrics(context), ...storageMetrics(context)]
-  return metrics.map(format).join('')
+export async function metricsText(context: TrackerContext): Promise<{ type: string; text: string }> {
+  const registry = new Registry()
+  const metrics = [
+    ...trackerMetrics(context),
+    ...groupMetrics(context),
+    ...storageMetrics(context),
+    syncedMetric(context),
+    ...processMetrics(),
+  ]
+  for (const metric of metrics) if (metric.samples.length > 0) addTo(registry, metric)
+  return { type: registry.contentType, text: await registry.metrics() }
 }
 
 function trackerMetrics(context: TrackerContext): Metric[] {
@@ -35,6 +44,7 @@ function trackerMetrics(context: TrackerContext): Metric[] {
     gauge('start_time_seconds', 'When the tracker started.', context.upTime),
     gauge('leader', 'Whether this tracker leads.', Number(isLeader(cluster.trackers))),
     gauge('connections', 'Open connections.', connections.current()),
+    gauge('peers', 'Trackers of the cluster, this one among them.', cluster.trackers.addresses.length),
     gauge('save_failed', 'Whether the last write of the state failed.', Number(snapshots.lastError !== null)),
     {
       name: 'cairn_tracker_requests_total',
@@ -115,14 +125,44 @@ function storageMetrics({ cluster, now }: TrackerContext): Metric[] {
   ]
 }
 
-function format({ name, type, help, samples }: Metric): string {
-  if (samples.length === 0) return ''
-  const lines = samples.map(({ labels, value }) => `${name}${formatLabels(labels)} ${value}\n`)
-  return `# HELP ${name} ${help}\n# TYPE ${name} ${type}\n${lines.join('')}`
+/** One value per pair of members: how far the files of one have arrived at the other. */
+function syncedMetric({ cluster }: TrackerContext): Metric {
+  const servers = cluster.groups.flatMap((group) => group.sorted).filter((server) => !isTombstone(server.status))
+  return {
+    name: 'cairn_storage_synced_until_seconds',
+    type: 'gauge',
+    help: 'Time up to which the files of a source have arrived at a member.',
+    samples: servers.flatMap((server) =>
+      [...server.syncedFrom].map(([source, value]) => ({
+        labels: { group: server.group.name, storage: server.id, source },
+        value,
+      })),
+    ),
+  }
 }
 
-function formatLabels(labels: Record<string, string> | undefined): string {
-  if (labels === undefined) return ''
-  const pairs = Object.entries(labels).map(([key, value]) => `${key}="${value.replace(/[\\"\n]/g, '\\$&')}"`)
-  return `{${pairs.join(',')}}`
+function processMetrics(): Metric[] {
+  const { rss, heapUsed } = process.memoryUsage()
+  const { user, system } = process.cpuUsage()
+  const single = (name: string, type: Metric['type'], help: string, value: number): Metric => {
+    return { name, type, help, samples: [{ value }] }
+  }
+  return [
+    single('process_resident_memory_bytes', 'gauge', 'Resident memory.', rss),
+    single('nodejs_heap_size_used_bytes', 'gauge', 'JavaScript objects.', heapUsed),
+    single('process_cpu_seconds_total', 'counter', 'CPU time.', (user + system) / 1e6),
+  ]
+}
+
+/** Nothing is kept from one reading to the next: the values are those of the cluster at this moment. */
+function addTo(registry: Registry, { name, type, help, samples }: Metric): void {
+  const labelNames = Object.keys(samples[0]?.labels ?? {})
+  const options = { name, help, labelNames, registers: [registry] }
+  if (type === 'gauge') {
+    const gauge = new Gauge(options)
+    for (const { labels = {}, value } of samples) gauge.set(labels, value)
+  } else {
+    const counter = new Counter(options)
+    for (const { labels = {}, value } of samples) counter.inc(labels, value)
+  }
 }

@@ -21,6 +21,7 @@ export interface ConnectionContext<S> {
   readonly headBytesMax: number
   readonly closeOnUnknown: boolean
   readonly closeOnEinval: boolean
+  answered(command: number, status: number): void
   readonly logger: CommandServerLogger | undefined
 }
 
@@ -129,6 +130,7 @@ export class CommandConnection<S> implements ExchangeHost, FrameConsumer {
   }
 
   answer(frame: Buffer, status: number): void {
+    this.#context.answered(this.#header.command, status)
     this.#socket.write(frame)
     this.#answered(status === Status.EINVAL && this.#context.closeOnEinval)
   }
@@ -149,7 +151,10 @@ export class CommandConnection<S> implements ExchangeHost, FrameConsumer {
       this.logger?.error({ err: error }, 'the end of a download could not be handled')
     }
     if (this.closed) return
-    if (end.error === undefined) this.#answered(false)
+    if (end.error === undefined) {
+      this.#context.answered(this.#header.command, Status.OK)
+      this.#answered(false)
+    }
     else if (end.headerSent) this.#socket.destroy()
     else this.#answerError(Status.EIO)
   }

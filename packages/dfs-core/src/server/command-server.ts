@@ -38,6 +38,7 @@ class TcpCommandServer<S> implements CommandServer {
       headBytesMax: limits.headBytesMax ?? HEAD_BYTES_MAX,
       closeOnUnknown: options.unknownCommand === 'close',
       closeOnEinval: options.closeOnEinval,
+      answered: options.answered ?? (() => undefined),
       logger,
     }
     this.#isAllowed = allowHosts === undefined ? undefined : hostFilter(allowHosts)

@@ -98,6 +98,8 @@ export interface CommandServerOptions<S> {
   newState(): S
   /** A connection has ended, by whichever side; its state is not used any more. */
   connectionClosed?(state: S): void
+  /** A request has got its answer: for counting. */
+  answered?(command: number, status: number): void
   readonly limits: CommandServerLimits
   /** Addresses and CIDR blocks that may connect; absent = all. Others are closed without a byte. */
   readonly allowHosts?: readonly string[]

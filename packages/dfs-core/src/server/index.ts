@@ -1,5 +1,6 @@
 export { BufferPool } from './buffer-pool.ts'
 export { createCommandServer } from './command-server.ts'
+export { type HostFilter, hostFilter, plainAddress } from './host-filter.ts'
 export type {
   BodySink,
   BufferedHandler,
