@@ -6,20 +6,25 @@ type FieldProps = Omit<ComponentProps<'input'>, 'id'> & {
   /** Replaces the hint; announced at once. */
   error?: string | undefined
   hint?: ReactNode
+  /** At the other end of the label's line: a way out. */
+  aside?: ReactNode
   /** Beside the text, inside the frame. */
   end?: ReactNode
   compact?: boolean
 }
 
 /** A labelled input with its hint or its error below. */
-export function Field({ label, error, hint, end, compact = false, className, ...input }: FieldProps) {
+export function Field({ label, error, hint, aside, end, compact = false, className, ...input }: FieldProps) {
   const id = useId()
   const note = error ?? hint
   return (
     <div className="block">
-      <label htmlFor={id} className="mb-1.5 flex font-medium text-13">
-        {label}
-      </label>
+      <div className="mb-1.5 flex justify-between gap-3 text-13">
+        <label htmlFor={id} className="font-medium">
+          {label}
+        </label>
+        {aside}
+      </div>
       <div
         className={cn(
           'flex w-full items-center gap-2 rounded-button bg-field inset-ring inset-ring-control focus-within:inset-ring-focus focus-within:outline-2 focus-within:outline-focus',

@@ -1,7 +1,8 @@
 'use client'
 
 import type { LucideIcon } from 'lucide-react'
-import { Keyboard, Languages, LogOut, Monitor, Moon, Rows3, Sun, SunMoon } from 'lucide-react'
+import { Keyboard, Languages, LogOut, Monitor, Moon, Rows3, ShieldCheck, Sun, SunMoon } from 'lucide-react'
+import { useRouter } from 'next/navigation'
 import { useTranslations } from 'next-intl'
 import { Popover } from 'radix-ui'
 import { type KeyboardEvent, type ReactNode, useState } from 'react'
@@ -17,7 +18,7 @@ import { usePhone } from '../../components/use-media-query.ts'
 import { initialsOf } from './initials.ts'
 import { signOut } from './session-client.ts'
 
-type Person = { name: string; email: string }
+type Person = { name: string; email: string; role: 'admin' | 'user' }
 type PersonMenuProps = { person: Person; theme: Theme; onKeyboardHelp: () => void }
 
 /** Who is signed in, and what this device should look like. */
@@ -38,6 +39,7 @@ export function PersonMenu({ person, theme, onKeyboardHelp }: PersonMenuProps) {
         setOpen(false)
         onKeyboardHelp()
       }}
+      onClose={() => setOpen(false)}
     />
   )
   const trigger = (
@@ -95,13 +97,15 @@ type PersonPanelProps = {
   theme: Theme
   onTheme: (theme: Theme) => void
   onKeyboardHelp: () => void
+  onClose: () => void
 }
 
-function PersonPanel({ person, theme, onTheme, onKeyboardHelp }: PersonPanelProps) {
+function PersonPanel({ person, theme, onTheme, onKeyboardHelp, onClose }: PersonPanelProps) {
   const t = useTranslations('shell')
   const auth = useTranslations('auth')
   const { current, languages, choose } = useLanguage()
   const { preferences, change } = usePreferences()
+  const router = useRouter()
   const leave = async () => {
     if (await signOut()) window.location.assign('/sign-in')
   }
@@ -157,6 +161,16 @@ function PersonPanel({ person, theme, onTheme, onKeyboardHelp }: PersonPanelProp
       <Line />
       <div role="menu" aria-label={t('person')}>
         <Row icon={Keyboard} label={t('keyboard')} keys="?" className="coarse:hidden" onPress={onKeyboardHelp} />
+        {person.role === 'admin' ? (
+          <Row
+            icon={ShieldCheck}
+            label={t('administration')}
+            onPress={() => {
+              onClose()
+              router.push('/admin/capacity')
+            }}
+          />
+        ) : null}
         <Row icon={LogOut} label={auth('signOut')} onPress={() => void leave()} />
       </div>
     </>

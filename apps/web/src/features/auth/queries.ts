@@ -1,4 +1,6 @@
 import { db } from '../../lib/db.ts'
+import { env } from '../../lib/env.ts'
+import { canSendMail } from '../../lib/mail.ts'
 import { readSettings } from '../../lib/settings.ts'
 import type { Me, Sessions, Setup } from './schema.ts'
 import type { SignedInUser } from './session.ts'
@@ -6,7 +8,12 @@ import type { SignedInUser } from './session.ts'
 /** What the sign-in and register pages need to know before anybody is signed in. */
 export async function getSetup(): Promise<Setup> {
   const anybody = await db().user.findFirst({ select: { id: true } })
-  return { firstUser: anybody === null, signup: (await readSettings()).signup }
+  return {
+    firstUser: anybody === null,
+    signup: (await readSettings()).signup,
+    oidc: env().oidc?.name ?? null,
+    mail: canSendMail(),
+  }
 }
 
 export async function getMe(user: SignedInUser): Promise<Me> {

@@ -3,10 +3,8 @@
 import { useTranslations } from 'next-intl'
 import { type FormEvent, useState } from 'react'
 import { Button } from '../../components/button.tsx'
-import { cn } from '../../components/class-names.ts'
 import { Field } from '../../components/field.tsx'
-import { PasswordField } from '../../components/password-field.tsx'
-import { passwordStrength } from '../../components/password-strength.ts'
+import { NewPasswordField } from '../../components/new-password-field.tsx'
 import { ApiFailure, callApi, Unreachable } from '../../lib/call-api.ts'
 import { type Registration, type RegistrationProblem, registrationProblems } from './registration.ts'
 import type { Registered } from './schema.ts'
@@ -14,7 +12,14 @@ import { signIn } from './session-client.ts'
 
 type Errors = Partial<Record<keyof Registration | 'form', string>>
 
-export function RegisterForm() {
+type RegisterFormProps = {
+  /** The token of an invitation's link. */
+  invitation?: string
+  /** The only address that this invitation is for. */
+  email?: string | null
+}
+
+export function RegisterForm({ invitation, email = null }: RegisterFormProps) {
   const t = useTranslations('auth')
   const [errors, setErrors] = useState<Errors>({})
   const [password, setPassword] = useState('')
@@ -36,7 +41,7 @@ export function RegisterForm() {
       return
     }
     setBusy(true)
-    const refusal = await register(registration)
+    const refusal = await register({ ...registration, ...(invitation === undefined ? {} : { invitation }) })
     if (refusal === null) {
       const entered = await signIn(registration.email, registration.password)
       window.location.assign(entered.ok ? '/drive' : '/sign-in')
@@ -56,17 +61,12 @@ export function RegisterForm() {
         autoComplete="username"
         autoCapitalize="none"
         spellCheck={false}
+        defaultValue={email ?? undefined}
+        readOnly={email !== null}
+        hint={email === null ? undefined : t('emailFixed')}
         error={errors.email}
       />
-      <PasswordField
-        label={t('password')}
-        name="password"
-        autoComplete="new-password"
-        value={password}
-        onChange={(event) => setPassword(event.target.value)}
-        error={errors.password}
-        hint={<Strength password={password} />}
-      />
+      <NewPasswordField label={t('password')} value={password} onChange={setPassword} error={errors.password} />
       {errors.form === undefined ? null : (
         <p role="alert" className="text-13 text-danger">
           {errors.form}
@@ -79,32 +79,12 @@ export function RegisterForm() {
   )
 }
 
-const strengthWords = ['passwordHint', 'strengthWeak', 'strengthFair', 'strengthGood', 'strengthStrong'] as const
-const strengthColours = ['', 'bg-danger', 'bg-warn-fill', 'bg-ok', 'bg-ok'] as const
+type Refusal =
+  | { field: 'email'; code: 'emailTaken' | 'emailIncomplete' }
+  | { field: 'password'; code: 'passwordCommon' }
+  | { field: 'form'; code: 'closedSentence' | 'invitationGone' | 'unreachable' | 'failed' }
 
-function Strength({ password }: { password: string }) {
-  const t = useTranslations('auth')
-  const strength = passwordStrength(password)
-  const words = password.length > 0 && password.length < 8 ? t('passwordHint') : t(strengthWords[strength])
-  return (
-    <span className="flex items-center gap-2">
-      <span aria-hidden="true" className="flex gap-[3px]">
-        {[1, 2, 3, 4].map((step) => (
-          <i
-            key={step}
-            className={cn('h-1 w-7 rounded-full', step <= strength ? strengthColours[strength] : 'bg-line-2')}
-          />
-        ))}
-      </span>
-      {words}
-    </span>
-  )
-}
-
-type Refusal = { field: 'email'; code: 'emailTaken' | 'emailIncomplete' } | { field: 'form'; code: RefusalCode }
-type RefusalCode = 'closedSentence' | 'unreachable' | 'failed'
-
-async function register(registration: Registration): Promise<Refusal | null> {
+async function register(registration: Registration & { invitation?: string }): Promise<Refusal | null> {
   try {
     await callApi<Registered>('/api/auth/register', { method: 'POST', body: registration })
     return null
@@ -112,6 +92,8 @@ async function register(registration: Registration): Promise<Refusal | null> {
     if (error instanceof Unreachable) return { field: 'form', code: 'unreachable' }
     if (!(error instanceof ApiFailure)) throw error
     if (error.code === 'email_taken') return { field: 'email', code: 'emailTaken' }
+    if (error.code === 'password_common') return { field: 'password', code: 'passwordCommon' }
+    if (error.code === 'invitation_gone') return { field: 'form', code: 'invitationGone' }
     if (error.field === 'email') return { field: 'email', code: 'emailIncomplete' }
     return { field: 'form', code: error.code === 'signup_closed' ? 'closedSentence' : 'failed' }
   }

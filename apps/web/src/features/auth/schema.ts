@@ -18,6 +18,10 @@ export interface Registered {
 export interface Setup {
   firstUser: boolean
   signup: Settings['signup']
+  /** Name of the sign-in service beside passwords; null: there is none. */
+  oidc: string | null
+  /** Whether links for new passwords are sent by mail. */
+  mail: boolean
 }
 
 export interface Me {

@@ -1,20 +1,62 @@
+import { rememberInCookie } from '../../components/cookie.ts'
+import { THEME_COOKIE } from '../../components/preferences.ts'
+import { LOCALE_COOKIE } from '../../i18n/locale.ts'
 import { signInErrors } from '../../lib/account/account-rules.ts'
+import { ApiFailure, callApi, Unreachable } from '../../lib/call-api.ts'
+import type { Me } from './schema.ts'
 
-export type SignInResult =
-  | { ok: true }
-  | { ok: false; reason: 'wrong' | 'unreachable' | 'failed' }
+export type Refused =
+  | { ok: false; reason: 'wrong' | 'wrongCode' | 'tooLate' | 'disabled' | 'unreachable' | 'failed' }
   | { ok: false; reason: 'too_many'; seconds: number }
+/** `needsCode`: the password is right, and `token` goes back with a code. */
+export type SignInResult = { ok: true } | { ok: false; reason: 'needsCode'; token: string } | Refused
+
+const reasons: Record<string, 'wrong' | 'wrongCode' | 'tooLate' | 'disabled'> = {
+  [signInErrors.credentials]: 'wrong',
+  [signInErrors.wrongCode]: 'wrongCode',
+  [signInErrors.tooLate]: 'tooLate',
+  [signInErrors.disabled]: 'disabled',
+}
 
 /** Signs in through next-auth's credentials callback, without leaving the page. */
-export async function signIn(email: string, password: string): Promise<SignInResult> {
-  const answer = await postToNextAuth('callback/credentials', { email, password, redirect: 'false' })
+export function signIn(email: string, password: string): Promise<SignInResult> {
+  return callCredentials({ email, password })
+}
+
+/** The second step. */
+export function signInWithCode(token: string, code: string): Promise<SignInResult> {
+  return callCredentials({ token, code })
+}
+
+async function callCredentials(fields: Record<string, string>): Promise<SignInResult> {
+  const answer = await postToNextAuth('callback/credentials', { ...fields, redirect: 'false' })
   if (answer === null) return { ok: false, reason: 'unreachable' }
   const error = answer.url === null ? null : new URL(answer.url, window.location.origin).searchParams.get('error')
-  if (answer.ok && error === null) return { ok: true }
-  if (error === signInErrors.credentials) return { ok: false, reason: 'wrong' }
-  const [code, seconds] = (error ?? '').split(':')
-  if (code === signInErrors.tooMany) return { ok: false, reason: 'too_many', seconds: Number(seconds ?? 60) }
-  return { ok: false, reason: 'failed' }
+  if (answer.ok && error === null) {
+    await wearChosenLook()
+    return { ok: true }
+  }
+  const [code = '', value = ''] = (error ?? '').split(':')
+  if (code === signInErrors.secondFactor) return { ok: false, reason: 'needsCode', token: value }
+  if (code === signInErrors.tooMany) return { ok: false, reason: 'too_many', seconds: Number(value) || 60 }
+  return { ok: false, reason: reasons[code] ?? 'failed' }
+}
+
+/** The language and the theme that this person chose, on this device too. */
+async function wearChosenLook(): Promise<void> {
+  try {
+    const { locale, theme } = await callApi<Me>('/api/me')
+    if (locale !== undefined) rememberInCookie(LOCALE_COOKIE, locale)
+    if (theme !== undefined) rememberInCookie(THEME_COOKIE, theme)
+  } catch (error) {
+    // They are in; the look of this device will do.
+    if (!(error instanceof ApiFailure || error instanceof Unreachable)) throw error
+  }
+}
+
+/** Where the sign-in service of the configuration asks for its sign-in; null when we or it cannot be reached. */
+export async function startOidc(next: string): Promise<string | null> {
+  return (await postToNextAuth('signin/oidc', { callbackUrl: next }))?.url ?? null
 }
 
 /** Ends this session. False: the server did not answer, the session goes on. */
@@ -29,7 +71,7 @@ async function postToNextAuth(action: string, fields: Record<string, string>): P
     const csrf = (await (await fetch('/api/auth/csrf')).json()) as { csrfToken: string }
     const response = await fetch(`/api/auth/${action}`, {
       method: 'POST',
-      body: new URLSearchParams({ ...fields, csrfToken: csrf.csrfToken, callbackUrl: '/drive', json: 'true' }),
+      body: new URLSearchParams({ callbackUrl: '/drive', ...fields, csrfToken: csrf.csrfToken, json: 'true' }),
     })
     const body = (await response.json()) as { url?: string }
     return { ok: response.ok, url: body.url ?? null }

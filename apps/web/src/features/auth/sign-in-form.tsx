@@ -1,20 +1,60 @@
 'use client'
 
+import { KeyRound } from 'lucide-react'
+import Link from 'next/link'
 import { useTranslations } from 'next-intl'
 import { type FormEvent, useState } from 'react'
 import { Button } from '../../components/button.tsx'
 import { Field } from '../../components/field.tsx'
+import { Icon } from '../../components/icon.tsx'
 import { PasswordField } from '../../components/password-field.tsx'
-import { useFormat } from '../../i18n/use-format.ts'
-import { type SignInResult, safeNext, signIn } from './session-client.ts'
+import { CodeForm } from './code-form.tsx'
+import { type Refused, safeNext, signIn, startOidc } from './session-client.ts'
+import { useRefusalText } from './use-refusal-text.ts'
 
-type Refused = Extract<SignInResult, { ok: false }>
+type SignInFormProps = {
+  /** Name of the sign-in service; null: there is none. */
+  oidc: string | null
+  /** Why a sign-in service's word was not enough. */
+  problem?: string | undefined
+}
 
-export function SignInForm() {
-  const t = useTranslations('auth')
-  const format = useFormat()
-  const [missing, setMissing] = useState<'email' | 'password' | null>(null)
+const nextPath = () => safeNext(new URLSearchParams(window.location.search).get('next'))
+
+/** E-mail and password; for who has an authenticator the code takes their place. */
+export function SignInForm({ oidc, problem }: SignInFormProps) {
+  const [token, setToken] = useState<string | null>(null)
   const [refused, setRefused] = useState<Refused | null>(null)
+  const onRefused = (refusal: Refused) => {
+    setRefused(refusal)
+    setToken(null)
+  }
+  const onEntered = () => window.location.assign(nextPath())
+  if (token !== null) return <CodeForm token={token} onEntered={onEntered} onStartAgain={onRefused} />
+  return (
+    <>
+      <PasswordForm refused={refused} onRefused={onRefused} onNeedsCode={setToken} onEntered={onEntered} />
+      {oidc === null ? null : <OtherWay name={oidc} />}
+      {problem === undefined ? null : (
+        <p role="alert" className="mt-4 text-13 text-danger">
+          {problem}
+        </p>
+      )}
+    </>
+  )
+}
+
+type PasswordFormProps = {
+  refused: Refused | null
+  onRefused: (refusal: Refused) => void
+  onNeedsCode: (token: string) => void
+  onEntered: () => void
+}
+
+function PasswordForm({ refused, onRefused, onNeedsCode, onEntered }: PasswordFormProps) {
+  const t = useTranslations('auth')
+  const refusalText = useRefusalText()
+  const [missing, setMissing] = useState<'email' | 'password' | null>(null)
   const [busy, setBusy] = useState(false)
 
   const submit = async (event: FormEvent<HTMLFormElement>) => {
@@ -30,16 +70,12 @@ export function SignInForm() {
     setBusy(true)
     const result = await signIn(email, password)
     if (result.ok) {
-      window.location.assign(safeNext(new URLSearchParams(window.location.search).get('next')))
+      onEntered()
       return
     }
-    setRefused(result)
     setBusy(false)
-  }
-
-  const sentenceOf = (refusal: Refused): string => {
-    if (refusal.reason === 'too_many') return t('tooMany', { time: format.duration(refusal.seconds) })
-    return t(refusal.reason)
+    if (result.reason === 'needsCode') onNeedsCode(result.token)
+    else onRefused(result)
   }
 
   return (
@@ -58,7 +94,12 @@ export function SignInForm() {
         label={t('password')}
         name="password"
         autoComplete="current-password"
-        error={passwordError(missing === 'password' ? t('passwordMissing') : undefined, refused && sentenceOf(refused))}
+        aside={
+          <Link href="/forgot" className="rounded-tag text-accent-text hover:underline">
+            {t('forgot')}
+          </Link>
+        }
+        error={missing === 'password' ? t('passwordMissing') : (refused && refusalText(refused)) || undefined}
       />
       <Button type="submit" kind="primary" size="lg" className="w-full" disabled={busy}>
         {t('signIn')}
@@ -67,6 +108,30 @@ export function SignInForm() {
   )
 }
 
-function passwordError(missing: string | undefined, refusal: string | null): string | undefined {
-  return missing ?? refusal ?? undefined
+function OtherWay({ name }: { name: string }) {
+  const t = useTranslations('auth')
+  const [failed, setFailed] = useState(false)
+  const leave = async () => {
+    const address = await startOidc(nextPath())
+    if (address === null) setFailed(true)
+    else window.location.assign(address)
+  }
+  return (
+    <>
+      <div className="my-4 flex items-center gap-3 text-12 text-ink-3">
+        <hr className="flex-1 border-line-2" />
+        {t('or')}
+        <hr className="flex-1 border-line-2" />
+      </div>
+      <Button size="lg" className="w-full" onClick={() => void leave()}>
+        <Icon of={KeyRound} size="small" />
+        {t('continueWith', { name })}
+      </Button>
+      {failed ? (
+        <p role="alert" className="mt-2 text-13 text-danger">
+          {t('oidcUnreachable', { name })}
+        </p>
+      ) : null}
+    </>
+  )
 }

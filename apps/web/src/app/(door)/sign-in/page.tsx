@@ -4,22 +4,26 @@ import Link from 'next/link'
 import { redirect } from 'next/navigation'
 import { getTranslations } from 'next-intl/server'
 import { SignInForm } from '../../../features/auth/sign-in-form.tsx'
+import { signInErrors } from '../../../lib/account/account-rules.ts'
 import { loadMe, loadSetup } from '../../page-data.ts'
+import { DoorTitle } from '../door-title.tsx'
 
 export async function generateMetadata(): Promise<Metadata> {
   return { title: (await getTranslations('auth'))('signIn') }
 }
 
-export default async function SignInPage() {
+type SignInPageProps = { searchParams: Promise<Record<string, string | string[] | undefined>> }
+
+export default async function SignInPage({ searchParams }: SignInPageProps) {
   if ((await loadMe()) !== null) redirect('/drive')
   const setup = await loadSetup()
   if (setup.firstUser) redirect('/register')
   const t = await getTranslations('auth')
+  const problem = problemOf((await searchParams)['error'])
   return (
     <>
-      <h1 className="font-[620] text-24 title-tracking">{t('signInTitle')}</h1>
-      <p className="mt-1 mb-6 text-ink-2">{(await headers()).get('host')}</p>
-      <SignInForm />
+      <DoorTitle title={t('signInTitle')} sentence={(await headers()).get('host')} />
+      <SignInForm oidc={setup.oidc} problem={problem && t(problem, { name: setup.oidc ?? '' })} />
       {setup.signup === 'open' ? (
         <p className="mt-6 text-13 text-ink-2">
           {t('newHere')}{' '}
@@ -30,4 +34,20 @@ export default async function SignInPage() {
       ) : null}
     </>
   )
+}
+
+/** Why a sign-in service's word was not enough, when we come back from it with nothing. */
+function problemOf(error: string | string[] | undefined) {
+  switch (error) {
+    case undefined:
+      return undefined
+    case signInErrors.emailUnproven:
+      return 'oidcUnproven'
+    case signInErrors.signupClosed:
+      return 'closedSentence'
+    case signInErrors.disabled:
+      return 'disabled'
+    default:
+      return 'oidcFailed'
+  }
 }
