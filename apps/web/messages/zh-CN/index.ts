@@ -1,11 +1,16 @@
+import admin from './admin.json' with { type: 'json' }
 import auth from './auth.json' with { type: 'json' }
+import capacity from './capacity.json' with { type: 'json' }
 import change from './change.json' with { type: 'json' }
 import common from './common.json' with { type: 'json' }
 import drive from './drive.json' with { type: 'json' }
 import jobs from './jobs.json' with { type: 'json' }
 import keyboard from './keyboard.json' with { type: 'json' }
+import labels from './labels.json' with { type: 'json' }
 import mail from './mail.json' with { type: 'json' }
 import places from './places.json' with { type: 'json' }
+import preview from './preview.json' with { type: 'json' }
+import search from './search.json' with { type: 'json' }
 import shares from './shares.json' with { type: 'json' }
 import shell from './shell.json' with { type: 'json' }
 import uploadError from './uploadError.json' with { type: 'json' }
@@ -13,14 +18,19 @@ import uploads from './uploads.json' with { type: 'json' }
 import visitor from './visitor.json' with { type: 'json' }
 
 export const chinese = {
+  admin,
   auth,
+  capacity,
   change,
   common,
   drive,
   jobs,
   keyboard,
+  labels,
   mail,
   places,
+  preview,
+  search,
   shares,
   shell,
   uploadError,

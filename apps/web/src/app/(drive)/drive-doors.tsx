@@ -2,16 +2,25 @@
 
 import type { ReactNode } from 'react'
 import { type EntryDoors, EntryDoorsProvider } from '../../features/drive/entry-doors.tsx'
+import { PaletteArea, usePaletteDoor } from './find-door.tsx'
+import { useLabelDoors } from './use-label-doors.tsx'
+import { usePreviewDoor } from './use-preview-door.tsx'
 import { useShareDoors } from './use-share-doors.tsx'
 
 /** Opens the doors of the other features to the drive: each line is one, what it shows stands beside the children. */
 export function DriveDoors({ children }: { children: ReactNode }) {
   const share = useShareDoors()
-  const doors: EntryDoors = { ...share.doors }
+  const preview = usePreviewDoor()
+  const find = usePaletteDoor()
+  const labels = useLabelDoors()
+  const doors: EntryDoors = { ...share.doors, ...labels.doors, palette: find.open }
   return (
     <EntryDoorsProvider value={doors}>
       {children}
       {share.dialog}
+      {preview.shown(doors)}
+      {labels.dialog}
+      <PaletteArea door={find} />
     </EntryDoorsProvider>
   )
 }

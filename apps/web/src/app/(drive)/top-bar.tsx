@@ -1,6 +1,7 @@
 'use client'
 
 import { ChevronDown, FolderPlus, FolderUp, Menu as MenuIcon, Upload } from 'lucide-react'
+import { usePathname } from 'next/navigation'
 import { useTranslations } from 'next-intl'
 import { Button, buttonLook, IconButton } from '../../components/button.tsx'
 import { Icon } from '../../components/icon.tsx'
@@ -11,6 +12,7 @@ import { PersonMenu } from '../../features/auth/person-menu.tsx'
 import type { Me } from '../../features/auth/schema.ts'
 import { useDrive } from '../../features/drive/drive-context.tsx'
 import { useHelp } from '../../features/drive/help-context.tsx'
+import { SearchField } from './search-field.tsx'
 
 type TopBarProps = { me: Me; theme: Theme; onDrawer: () => void }
 
@@ -19,6 +21,7 @@ export function TopBar({ me, theme, onDrawer }: TopBarProps) {
   const t = useTranslations('shell')
   const drive = useDrive()
   const help = useHelp()
+  const adds = !usePathname().startsWith('/admin')
   return (
     <header className="flex h-[60px] shrink-0 items-center gap-2 pr-5 pl-4 phone:gap-3 phone:px-4">
       <IconButton label={t('openMenu')} onClick={onDrawer} className="phone:hidden wide:hidden">
@@ -26,14 +29,15 @@ export function TopBar({ me, theme, onDrawer }: TopBarProps) {
       </IconButton>
       <span className="flex items-center gap-2.5 font-[650] text-17 tracking-[-0.02em] wide:hidden">
         <Logo />
-        {t('title')}
+        <span className="phone:hidden">{t('title')}</span>
       </span>
-      <span className="flex-1" />
-      <Button kind="ghost" className="phone:hidden" onClick={() => drive.setNaming({ kind: 'create' })}>
+      <SearchField />
+      <span className="flex-1 phone:hidden" />
+      <Button kind="ghost" className="phone:hidden" hidden={!adds} onClick={() => drive.setNaming({ kind: 'create' })}>
         <Icon of={FolderPlus} />
         {t('newFolder')}
       </Button>
-      <span className="inline-flex phone:hidden">
+      <span className={adds ? 'inline-flex phone:hidden' : 'hidden'}>
         <Button kind="primary" className="rounded-r-none pr-3" onClick={() => drive.pick('files')}>
           <Icon of={Upload} />
           {t('upload')}

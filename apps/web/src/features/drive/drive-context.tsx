@@ -29,6 +29,8 @@ export type Drive = {
   /** From below the top folder down to the open one; known before the folder is loaded where it can be. */
   path: readonly Target[]
   open: (folder: Target | string) => void
+  /** Opens a folder with one of its entries in view and focused. */
+  openAt: (folderId: string, entryId: string) => void
   /** The folder that was open before, when this one was opened by going up. */
   cameFrom: string | null
   state: FolderState

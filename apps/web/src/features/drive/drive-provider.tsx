@@ -9,6 +9,7 @@ import type { Naming } from './name-dialog.tsx'
 import type { EntryPage } from './schema.ts'
 import { type Target, useDriveChanges } from './use-drive-changes.ts'
 import { useFolder } from './use-folder.ts'
+import { focusEntry } from './use-folder-pane.ts'
 import { useFolderRoute } from './use-folder-route.ts'
 
 /** The first page of the folder that the page was opened with. */
@@ -51,6 +52,11 @@ export function DriveProvider({ initial, uploads, children }: DriveProviderProps
     if (typeof folder !== 'string' && !paths.current.has(id)) paths.current.set(id, [...path, folder])
     route.open(id)
   }
+  const openAt = (id: string, entryId: string) => {
+    if (id === folderId) return focusEntry(entryId)
+    cameFrom.current = entryId
+    route.open(id)
+  }
 
   return (
     <DriveContext
@@ -61,6 +67,7 @@ export function DriveProvider({ initial, uploads, children }: DriveProviderProps
         folderId,
         path,
         open,
+        openAt,
         cameFrom: cameFrom.current,
         state,
         order,

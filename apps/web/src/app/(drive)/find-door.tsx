@@ -1,0 +1,127 @@
+'use client'
+
+import { useQueryClient } from '@tanstack/react-query'
+import { Clock, FolderPlus, HardDrive, Keyboard, LayoutGrid, Link2, Star, SunMoon, Trash2, Upload } from 'lucide-react'
+import dynamic from 'next/dynamic'
+import { useRouter } from 'next/navigation'
+import { useTranslations } from 'next-intl'
+import { type ReactNode, useEffect, useState } from 'react'
+import { usePreferences } from '../../components/preferences-provider.tsx'
+import { applyTheme } from '../../components/theme.ts'
+import type { Me } from '../../features/auth/schema.ts'
+import { ROOT_ID } from '../../features/drive/api-client.ts'
+import { useDrive } from '../../features/drive/drive-context.tsx'
+import { useEntryDoors } from '../../features/drive/entry-doors.tsx'
+import { useHelp } from '../../features/drive/help-context.tsx'
+import { placeOfId, placePath } from '../../features/drive/place.ts'
+import { useOpening } from '../../features/drive/use-entry-actions.ts'
+import { useLabels } from '../../features/labels/use-labels.ts'
+import type { PaletteCommand } from '../../features/search/palette-items.ts'
+import type { Hit } from '../../features/search/schema.ts'
+import { ME_KEY } from './use-me.ts'
+
+const Palette = dynamic(() => import('../../features/search/palette.tsx').then((module) => module.Palette), {
+  ssr: false,
+})
+
+type PaletteDoor = { open: () => void; shown: boolean; close: () => void }
+
+/** Ctrl-K and "/" open the palette on every page, wherever the focus is; "/" not while something is typed. */
+export function usePaletteDoor(): PaletteDoor {
+  const [shown, setShown] = useState(false)
+  useEffect(() => {
+    const press = (event: KeyboardEvent) => {
+      const main = event.ctrlKey || event.metaKey
+      const isSearch = main && !event.shiftKey && !event.altKey && event.key.toLowerCase() === 'k'
+      const isSlash = !main && !event.altKey && event.key === '/' && !isTyping(event.target)
+      if (event.defaultPrevented || !(isSearch || isSlash)) return
+      event.preventDefault()
+      setShown(true)
+    }
+    document.addEventListener('keydown', press)
+    return () => document.removeEventListener('keydown', press)
+  }, [])
+  return { open: () => setShown(true), shown, close: () => setShown(false) }
+}
+
+function isTyping(target: EventTarget | null): boolean {
+  if (!(target instanceof HTMLElement)) return false
+  return (
+    target.isContentEditable || target.matches('input, textarea, select') || target.closest('[role=dialog]') !== null
+  )
+}
+
+/** The palette over the page, with what it can open and do. */
+export function PaletteArea({ door }: { door: PaletteDoor }): ReactNode {
+  const client = useQueryClient()
+  const drive = useDrive()
+  const doors = useEntryDoors()
+  const { openEntry } = useOpening()
+  const go = useGoing()
+  const tags = useLabels()?.tags ?? []
+  const commands = useCommands(go)
+  if (!door.shown) return null
+  const open = (hit: Hit, among: readonly Hit[]) => {
+    if (hit.kind === 'folder') go(hit.id)
+    else if (doors.preview === undefined) openEntry(hit)
+    else
+      doors.preview(
+        hit,
+        among.filter(({ kind }) => kind === 'file'),
+      )
+  }
+  return (
+    <Palette
+      personId={client.getQueryData<Me>(ME_KEY)?.id ?? ''}
+      folderId={drive.place?.kind === 'folder' && drive.folderId !== ROOT_ID ? drive.folderId : null}
+      tags={tags.map(({ name }) => name)}
+      commands={commands}
+      onOpen={open}
+      onShow={(hit) => drive.openAt(hit.where?.at(-1)?.id ?? ROOT_ID, hit.id)}
+      onClose={door.close}
+    />
+  )
+}
+
+/** Opens a listing from any page. */
+function useGoing(): (placeId: string) => void {
+  const drive = useDrive()
+  const router = useRouter()
+  return (id) => {
+    const place = placeOfId(id)
+    if (drive.place !== null) drive.open(id)
+    else if (place !== null) router.push(placePath(place))
+  }
+}
+
+function useCommands(go: (placeId: string) => void): PaletteCommand[] {
+  const t = useTranslations('search')
+  const shell = useTranslations('shell')
+  const places = useTranslations('places')
+  const drive = useDrive()
+  const help = useHelp()
+  const router = useRouter()
+  const { preferences, change } = usePreferences()
+  const to = (name: string) => t('goTo', { name })
+  const turn = () => applyTheme(document.documentElement.classList.contains('dark') ? 'light' : 'dark')
+  const drives = useTranslations('drive')
+  const other = preferences.view === 'list' ? 'grid' : 'list'
+  return [
+    {
+      id: 'new-folder',
+      label: shell('newFolder'),
+      icon: FolderPlus,
+      keys: 'Shift N',
+      run: () => drive.setNaming({ kind: 'create' }),
+    },
+    { id: 'upload', label: shell('uploadFiles'), icon: Upload, keys: 'U', run: () => drive.pick('files') },
+    { id: 'theme', label: t('changeTheme'), icon: SunMoon, run: turn },
+    { id: 'view', label: drives(other), icon: LayoutGrid, keys: 'V', run: () => change({ view: other }) },
+    { id: 'drive', label: to(shell('drive')), icon: HardDrive, run: () => go(ROOT_ID) },
+    { id: 'recent', label: to(places('recent')), icon: Clock, run: () => go('~recent') },
+    { id: 'favourites', label: to(places('favourites')), icon: Star, run: () => go('~favourites') },
+    { id: 'shared', label: to(places('shared')), icon: Link2, run: () => router.push('/shared') },
+    { id: 'trash', label: to(places('trash')), icon: Trash2, run: () => go('~trash') },
+    { id: 'help', label: shell('keyboard'), icon: Keyboard, keys: '?', run: help },
+  ]
+}

@@ -1,0 +1,28 @@
+'use client'
+
+import { Search } from 'lucide-react'
+import { useTranslations } from 'next-intl'
+import { Icon } from '../../components/icon.tsx'
+import { useEntryDoors } from '../../features/drive/entry-doors.tsx'
+import { mainKey } from '../../features/drive/keyboard-dialog.tsx'
+
+/** Looks like a field and opens the palette in its place. */
+export function SearchField() {
+  const t = useTranslations('search')
+  const { palette } = useEntryDoors()
+  if (palette === undefined) return null
+  return (
+    <button
+      type="button"
+      onClick={palette}
+      aria-keyshortcuts="Control+K /"
+      className="flex h-9 min-w-0 max-w-[520px] flex-1 cursor-text items-center gap-2.5 rounded-button bg-sunken pr-2 pl-3 text-left text-ink-3 hover:inset-ring hover:inset-ring-line-2 phone:h-10 phone:rounded-full"
+    >
+      <Icon of={Search} />
+      <span className="min-w-0 flex-1 truncate">{t('placeholder')}</span>
+      <kbd className="inline-flex h-5 items-center rounded-tag bg-surface px-1.5 font-medium font-sans text-11 inset-ring inset-ring-line-2 phone:hidden">
+        {mainKey()} K
+      </kbd>
+    </button>
+  )
+}

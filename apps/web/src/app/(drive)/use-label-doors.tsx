@@ -1,0 +1,30 @@
+'use client'
+
+import dynamic from 'next/dynamic'
+import { type ReactNode, useState } from 'react'
+import type { EntryDoors } from '../../features/drive/entry-doors.tsx'
+import type { EntryItem } from '../../features/drive/schema.ts'
+import { focusEntry } from '../../features/drive/use-folder-pane.ts'
+import { useLabelling } from './use-labelling.ts'
+
+const TagEditor = dynamic(() => import('../../features/labels/tag-editor.tsx').then((module) => module.TagEditor), {
+  ssr: false,
+})
+
+/** Stars and tags for the drive's entries. */
+export function useLabelDoors(): { doors: Pick<EntryDoors, 'favourite' | 'tags'>; dialog: ReactNode } {
+  const labelling = useLabelling()
+  const [tagging, setTagging] = useState<readonly EntryItem[] | null>(null)
+  return {
+    doors: { favourite: labelling.favourite, tags: setTagging },
+    dialog:
+      tagging === null ? null : (
+        <TagEditor
+          entries={tagging}
+          onClose={() => setTagging(null)}
+          onChange={(add, remove) => labelling.tag(tagging, add, remove)}
+          onReturnFocus={() => focusEntry(tagging[0]?.id ?? null)}
+        />
+      ),
+  }
+}

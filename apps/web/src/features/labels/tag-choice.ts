@@ -1,0 +1,30 @@
+import type { LabelledEntry, TagItem } from './schema.ts'
+
+export type Ticked = boolean | 'mixed'
+
+/** Whether all, some or none of the entries carry a tag. */
+export function tickedBy(entries: readonly LabelledEntry[], tagId: string): Ticked {
+  const carrying = entries.filter(({ tags }) => tags?.some(({ id }) => id === tagId)).length
+  if (carrying === 0) return false
+  return carrying === entries.length ? true : 'mixed'
+}
+
+/** What has to be done so that entries are as chosen; tags that were not touched stay as they are. */
+export function changeOf(
+  entries: readonly LabelledEntry[],
+  chosen: ReadonlyMap<string, boolean>,
+): { add: string[]; remove: string[] } {
+  const touched = [...chosen].filter(([id, on]) => tickedBy(entries, id) !== on)
+  return {
+    add: touched.filter(([, on]) => on).map(([id]) => id),
+    remove: touched.filter(([, on]) => !on).map(([id]) => id),
+  }
+}
+
+/** Tags whose name has what was typed, and whether it could be the name of a new one. */
+export function tagsFor(typed: string, tags: readonly TagItem[]): { fitting: TagItem[]; creatable: boolean } {
+  const wanted = typed.trim().toLocaleLowerCase()
+  const fitting = tags.filter(({ name }) => name.toLocaleLowerCase().includes(wanted))
+  const exists = tags.some(({ name }) => name.toLocaleLowerCase() === wanted)
+  return { fitting, creatable: wanted !== '' && !exists }
+}

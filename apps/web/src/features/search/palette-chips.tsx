@@ -1,0 +1,131 @@
+'use client'
+
+import { Check, ChevronDown } from 'lucide-react'
+import { useTranslations } from 'next-intl'
+import type { ComponentProps } from 'react'
+import { cn } from '../../components/class-names.ts'
+import { Icon } from '../../components/icon.tsx'
+import { Menu } from '../../components/menu.tsx'
+import { type FilterKey, filterOf, withFilter } from './edit-query.ts'
+
+const types = ['folder', 'image', 'video', 'audio', 'document', 'archive', 'other'] as const
+const sizes = ['>1MB', '>100MB', '>1GB', '<1MB'] as const
+const DAY_MS = 86_400_000
+
+type ChipsProps = {
+  typed: string
+  onTyped: (typed: string) => void
+  /** Whether there is a folder that "in this folder" can mean. */
+  inFolder: boolean
+  tags: readonly string[]
+}
+
+/** Filters to press; they write the tokens that can be typed as well. */
+export function PaletteChips({ typed, onTyped, inFolder, tags }: ChipsProps) {
+  const t = useTranslations('search')
+  const here = filterOf(typed, 'in') !== null
+  const set = (key: FilterKey, token: string | null) => onTyped(withFilter(typed, key, token))
+  const quoted = (name: string) => (/\s/.test(name) ? `tag:"${name}"` : `tag:${name}`)
+  return (
+    <div className="scrollbar-none flex shrink-0 gap-2 overflow-x-auto px-4 pt-2.5 pb-1">
+      <Chip pressed={!here} onClick={() => set('in', null)}>
+        {t('everywhere')}
+      </Chip>
+      {inFolder ? (
+        <Chip pressed={here} onClick={() => set('in', 'in:here')}>
+          {t('inThisFolder')}
+        </Chip>
+      ) : null}
+      <FilterChip
+        label={t('type')}
+        chosen={filterOf(typed, 'type')}
+        choices={types.map((type) => ({ token: `type:${type}`, label: t(`types.${type}`) }))}
+        onChoose={(token) => set('type', token)}
+      />
+      <FilterChip
+        label={t('date')}
+        chosen={filterOf(typed, 'date')}
+        choices={dateChoices(new Date()).map(({ id, token }) => ({ token, label: t(`dates.${id}`) }))}
+        onChoose={(token) => set('date', token)}
+      />
+      <FilterChip
+        label={t('size')}
+        chosen={filterOf(typed, 'size')}
+        choices={sizes.map((token) => ({ token, label: token.replace(/([<>])(\d+)/, '$1 $2 ') }))}
+        onChoose={(token) => set('size', token)}
+      />
+      {tags.length > 0 ? (
+        <FilterChip
+          label={t('tag')}
+          chosen={filterOf(typed, 'tag')}
+          choices={tags.map((name) => ({ token: quoted(name), label: name }))}
+          onChoose={(token) => set('tag', token)}
+        />
+      ) : null}
+    </div>
+  )
+}
+
+function dateChoices(now: Date) {
+  const day = (date: Date) => date.toISOString().slice(0, 10)
+  return [
+    { id: 'today', token: `after:${day(now)}` },
+    { id: 'week', token: `after:${day(new Date(now.getTime() - 6 * DAY_MS))}` },
+    { id: 'month', token: `after:${day(now).slice(0, 7)}` },
+    { id: 'year', token: `after:${now.getUTCFullYear()}` },
+  ] as const
+}
+
+type FilterChipProps = {
+  label: string
+  chosen: string | null
+  choices: readonly { token: string; label: string }[]
+  onChoose: (token: string | null) => void
+}
+
+function FilterChip({ label, chosen, choices, onChoose }: FilterChipProps) {
+  const t = useTranslations('search')
+  const current = choices.find(({ token }) => token === chosen)
+  const shown = chosen === null ? label : (current?.label ?? chosen)
+  return (
+    <Menu
+      label={label}
+      align="start"
+      groups={[
+        choices.map(({ token, label: name }) => ({
+          id: token,
+          label: name,
+          icon: Check,
+          checked: token === chosen,
+          run: () => onChoose(token),
+        })),
+        ...(chosen === null
+          ? []
+          : [[{ id: 'any', label: t('any'), icon: Check, checked: false, run: () => onChoose(null) }]]),
+      ]}
+      trigger={
+        <Chip pressed={chosen !== null} aria-label={`${label}: ${chosen === null ? t('any') : shown}`}>
+          {shown}
+          <Icon of={ChevronDown} size="tiny" />
+        </Chip>
+      }
+    />
+  )
+}
+
+function Chip({ pressed, className, ...rest }: ComponentProps<'button'> & { pressed: boolean }) {
+  return (
+    <button
+      type="button"
+      aria-pressed={pressed}
+      className={cn(
+        'inline-flex h-7 shrink-0 items-center gap-1 rounded-full px-2.5 font-medium text-13 coarse:h-9',
+        pressed
+          ? 'bg-select text-accent-text forced-colors:outline-2'
+          : 'text-ink-2 inset-ring inset-ring-line-2 hover:bg-hover',
+        className,
+      )}
+      {...rest}
+    />
+  )
+}

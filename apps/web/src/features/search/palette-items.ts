@@ -1,0 +1,43 @@
+import type { LucideIcon } from 'lucide-react'
+import type { Hit } from './schema.ts'
+
+/** Something the palette can do besides finding. */
+export type PaletteCommand = { id: string; label: string; icon: LucideIcon; keys?: string; run: () => void }
+
+/** One line of the palette. */
+export type PaletteItem =
+  | { kind: 'hit'; id: string; hit: Hit }
+  | { kind: 'command'; id: string; command: PaletteCommand }
+  | { kind: 'search'; id: string; text: string }
+
+export type PaletteGroup = { title: 'files' | 'recent' | 'searches' | 'commands'; items: readonly PaletteItem[] }
+
+const COMMANDS_BESIDE_HITS = 3
+
+export type GroupsOptions = {
+  typed: string
+  hits: readonly Hit[]
+  recent: readonly Hit[]
+  searches: readonly string[]
+  commands: readonly PaletteCommand[]
+}
+
+/** What is listed: with ">" commands only; with nothing typed what was recent; else what was found, then commands. */
+export function groupsOf({ typed, hits, recent, searches, commands }: GroupsOptions): PaletteGroup[] {
+  const text = typed.trim()
+  const onlyCommands = text.startsWith('>') && !/^>\s*=?\s*\d/.test(text)
+  const wanted = (onlyCommands ? text.slice(1) : text).trim().toLocaleLowerCase()
+  const fitting = commands.filter(({ label }) => label.toLocaleLowerCase().includes(wanted))
+  const toHit = (hit: Hit): PaletteItem => ({ kind: 'hit', id: `hit-${hit.id}`, hit })
+  const toCommand = (command: PaletteCommand): PaletteItem => ({ kind: 'command', id: `do-${command.id}`, command })
+  const groups: PaletteGroup[] = []
+  if (!onlyCommands && text !== '') groups.push({ title: 'files', items: hits.map(toHit) })
+  if (text === '') {
+    groups.push({ title: 'recent', items: recent.map(toHit) })
+    const toSearch = (old: string): PaletteItem => ({ kind: 'search', id: `again-${old}`, text: old })
+    groups.push({ title: 'searches', items: searches.map(toSearch) })
+  }
+  const shown = onlyCommands ? fitting : fitting.slice(0, COMMANDS_BESIDE_HITS)
+  groups.push({ title: 'commands', items: shown.map(toCommand) })
+  return groups.filter(({ items }) => items.length > 0)
+}
