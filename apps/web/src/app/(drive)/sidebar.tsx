@@ -1,11 +1,13 @@
 'use client'
 
+import { usePathname } from 'next/navigation'
 import { useTranslations } from 'next-intl'
 import { Dialog } from 'radix-ui'
 import { Logo } from '../../components/logo.tsx'
 import type { Me } from '../../features/auth/schema.ts'
 import { useDrive } from '../../features/drive/drive-context.tsx'
 import { FolderTree } from '../../features/drive/folder-tree.tsx'
+import { AdminLinks } from './admin-links.tsx'
 import { PlaceLinks } from './place-links.tsx'
 import { Strata } from './strata.tsx'
 
@@ -43,6 +45,7 @@ export function Drawer({ me, open, onOpenChange }: DrawerProps) {
 function Content({ me, onOpened }: SidebarProps & { onOpened?: () => void }) {
   const t = useTranslations('shell')
   const { path } = useDrive()
+  const isAdministration = usePathname().startsWith('/admin')
   return (
     <>
       <div className="flex h-[60px] shrink-0 items-center gap-2.5 px-2 font-[650] text-17 tracking-[-0.02em]">
@@ -50,10 +53,16 @@ function Content({ me, onOpened }: SidebarProps & { onOpened?: () => void }) {
         {t('title')}
       </div>
       <div className="scrollbar-thin -mx-1 min-h-0 flex-1 overflow-y-auto px-1 pb-2">
-        <FolderTree path={path} onOpened={onOpened} />
-        <PlaceLinks onOpened={onOpened} />
+        {isAdministration ? (
+          <AdminLinks onOpened={onOpened} />
+        ) : (
+          <>
+            <FolderTree path={path} onOpened={onOpened} />
+            <PlaceLinks onOpened={onOpened} />
+          </>
+        )}
       </div>
-      <Strata me={me} />
+      {isAdministration ? null : <Strata me={me} />}
     </>
   )
 }

@@ -32,15 +32,20 @@ export function balance(sums: StoredSums, groups: readonly GroupView[]): LedgerV
   }
 }
 
-/** Of how many bytes two copies can be read now, and of how many one. */
-export function copiesInReach(sums: StoredSums, groups: readonly GroupView[]): { two: number; one: number } {
+/** Of how many bytes two copies can be read now, of how many one, and of how many none. */
+export function copiesInReach(
+  sums: StoredSums,
+  groups: readonly GroupView[],
+): { two: number; one: number; none: number } {
   let two = 0
   let one = 0
+  let none = 0
   for (const { group, storages } of groups) {
     const bytes = sums.ofGroup.get(group) ?? 0
     const active = storages.filter(({ state }) => state === 'active')
     if (active.length < 2) {
-      one += bytes
+      if (active.length === 1) one += bytes
+      else none += bytes
       continue
     }
     // What is on its way to the second best lies in one place only.
@@ -48,7 +53,7 @@ export function copiesInReach(sums: StoredSums, groups: readonly GroupView[]): {
     one += Math.min(bytes, missing)
     two += bytes - Math.min(bytes, missing)
   }
-  return { two, one }
+  return { two, one, none }
 }
 
 function add(total: number, value: number | null): number {

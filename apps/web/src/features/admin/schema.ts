@@ -121,8 +121,8 @@ export interface ClusterView {
   groups: GroupView[]
   uploads: { count: number; bytes: number }
   ledger: LedgerView
-  /** Bytes of which at least two copies can be read now, and of which only one can. */
-  copies: { two: number; one: number }
+  /** Bytes of which at least two copies can be read now, of which only one can, and of which none can. */
+  copies: { two: number; one: number; none: number }
   forecast: Forecast | 'too_short'
 }
 

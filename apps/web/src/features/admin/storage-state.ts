@@ -17,6 +17,11 @@ export function storageStateOf(status: number): StorageState {
   return Object.entries(states).find(([number]) => Number(number) === status)?.[1] ?? 'unknown'
 }
 
+/** A state that was written down by its name. */
+export function storageStateNamed(name: string): StorageState {
+  return Object.values(states).find((state) => state === name) ?? 'unknown'
+}
+
 export type Tone = 'ok' | 'info' | 'progress' | 'warn' | 'danger' | 'quiet'
 
 const tones: Record<StorageState, Tone> = {

@@ -1,0 +1,37 @@
+'use client'
+
+import Link from 'next/link'
+import { usePathname } from 'next/navigation'
+import { useTranslations } from 'next-intl'
+import { cn } from '../../../components/class-names.ts'
+
+const pages = ['capacity', 'people', 'shares', 'jobs', 'audit', 'settings'] as const
+
+/** The pages of the administration where there is no sidebar. */
+export function AdminTabs() {
+  const t = useTranslations('admin')
+  const pathname = usePathname()
+  return (
+    <nav
+      aria-label={t('administration')}
+      className="scrollbar-thin flex shrink-0 gap-1 overflow-x-auto border-line border-b px-3 wide:hidden"
+    >
+      {pages.map((page) => {
+        const isHere = pathname.startsWith(`/admin/${page}`)
+        return (
+          <Link
+            key={page}
+            href={`/admin/${page}`}
+            aria-current={isHere ? 'page' : undefined}
+            className={cn(
+              'inline-flex h-11 shrink-0 items-center border-b-2 px-3 text-13',
+              isHere ? 'border-accent font-[550] text-accent-text' : 'border-transparent text-ink-2',
+            )}
+          >
+            {t(page)}
+          </Link>
+        )
+      })}
+    </nav>
+  )
+}

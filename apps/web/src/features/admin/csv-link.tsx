@@ -1,0 +1,22 @@
+import { Download } from 'lucide-react'
+import { useTranslations } from 'next-intl'
+import { buttonLook } from '../../components/button.tsx'
+import { Icon } from '../../components/icon.tsx'
+
+type CsvLinkProps = { href: string; what: string; format?: string }
+
+/** The rows behind a chart or table, as a file. */
+export function CsvLink({ href, what, format = 'CSV' }: CsvLinkProps) {
+  const t = useTranslations('admin')
+  return (
+    <a
+      href={href}
+      download
+      aria-label={t('exportAs', { what, format })}
+      className={buttonLook({ kind: 'ghost', size: 'sm' })}
+    >
+      <Icon of={Download} size="small" />
+      {format}
+    </a>
+  )
+}

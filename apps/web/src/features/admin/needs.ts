@@ -1,0 +1,69 @@
+import type { ClusterView, GroupView, StorageView } from './schema.ts'
+import { fillTone } from './storage-state.ts'
+
+const LAG_SECONDS = 3600
+
+/** One thing that an administrator must see: a fact, its consequence, and where it can be looked at. */
+export type Need =
+  | { kind: 'unreachable' }
+  | { kind: 'noCopy'; group: string }
+  | { kind: 'offline'; storage: StorageView; servedBy: string[] }
+  | { kind: 'pathFull'; storage: StorageView; path: string; percent: number }
+  | { kind: 'setAside'; storage: StorageView; count: number }
+  | { kind: 'lag'; storage: StorageView }
+  | { kind: 'oneCopy'; group: string }
+  | { kind: 'readOnly'; storage: StorageView; path: string }
+  | { kind: 'filling'; group: string; percent: number }
+
+/** The worst first. */
+const order: readonly Need['kind'][] = [
+  'unreachable',
+  'noCopy',
+  'offline',
+  'pathFull',
+  'setAside',
+  'lag',
+  'oneCopy',
+  'readOnly',
+  'filling',
+]
+
+/** What needs somebody; empty when all is well. */
+export function needsOf({ reachable, groups }: Pick<ClusterView, 'reachable' | 'groups'>): Need[] {
+  const needs = groups.flatMap(groupNeeds)
+  if (!reachable) needs.push({ kind: 'unreachable' })
+  return needs.toSorted((a, b) => order.indexOf(a.kind) - order.indexOf(b.kind))
+}
+
+function groupNeeds(group: GroupView): Need[] {
+  const members = group.storages.filter(({ state }) => state !== 'removed')
+  const active = members.filter(({ state }) => state === 'active')
+  const needs = members.flatMap((storage) => storageNeeds(storage, active))
+  const isAway = needs.some(({ kind }) => kind === 'offline')
+  if (members.length > 0 && active.length === 0) needs.push({ kind: 'noCopy', group: group.group })
+  else if (active.length === 1 && !isAway) needs.push({ kind: 'oneCopy', group: group.group })
+  const isFullAlready = needs.some(({ kind }) => kind === 'pathFull')
+  if (!isFullAlready && fillTone(group.usedBytes, group.totalBytes) !== 'ok') {
+    needs.push({ kind: 'filling', group: group.group, percent: percentOf(group.usedBytes, group.totalBytes) })
+  }
+  return needs
+}
+
+function storageNeeds(storage: StorageView, active: readonly StorageView[]): Need[] {
+  const needs: Need[] = []
+  if (storage.state === 'offline') needs.push({ kind: 'offline', storage, servedBy: active.map(({ id }) => id) })
+  else if ((storage.lagSeconds ?? 0) >= LAG_SECONDS) needs.push({ kind: 'lag', storage })
+  for (const { path, usedBytes, totalBytes, writable } of storage.told?.paths ?? []) {
+    if (fillTone(usedBytes, totalBytes) === 'danger') {
+      needs.push({ kind: 'pathFull', storage, path, percent: percentOf(usedBytes, totalBytes) })
+    }
+    if (!writable) needs.push({ kind: 'readOnly', storage, path })
+  }
+  const count = storage.told?.setAside.count ?? 0
+  if (count > 0) needs.push({ kind: 'setAside', storage, count })
+  return needs
+}
+
+export function percentOf(part: number, whole: number): number {
+  return whole === 0 ? 0 : Math.round((100 * part) / whole)
+}

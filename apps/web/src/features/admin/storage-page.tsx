@@ -1,0 +1,174 @@
+'use client'
+
+import { useQuery } from '@tanstack/react-query'
+import { ChevronRight, RefreshCw } from 'lucide-react'
+import Link from 'next/link'
+import { useTranslations } from 'next-intl'
+import { Icon } from '../../components/icon.tsx'
+import { Void } from '../../components/void.tsx'
+import { useFormat } from '../../i18n/use-format.ts'
+import { callApi } from '../../lib/call-api.ts'
+import { Badge } from './badge.tsx'
+import { Figure, Figures } from './box.tsx'
+import { barPercents, CapacityBar } from './capacity-bar.tsx'
+import { LiveNote } from './capacity-page.tsx'
+import { type Loss, lossOf } from './loss.ts'
+import { percentOf } from './needs.ts'
+import { PageBar, PageBody } from './page-bar.tsx'
+import type { ClusterView, StorageHistory, StorageView } from './schema.ts'
+import { EventsBox, LastHourBox } from './storage-history.tsx'
+import { toneOf } from './storage-state.ts'
+import { PathsBox, PeersBox, SetAsideBox } from './storage-tables.tsx'
+import { useLiveCluster } from './use-live-cluster.ts'
+
+const REFRESH_MS = 30_000
+type StoragePageProps = { group: string; id: string }
+
+/** One storage: what it holds, who has it too, and what happened to it. */
+export function StoragePage({ group, id }: StoragePageProps) {
+  const t = useTranslations('capacity')
+  const drive = useTranslations('drive')
+  const live = useLiveCluster()
+  const storage = find(live.view, { group, id })
+  const title = (
+    <span className="flex flex-wrap items-center gap-x-2">
+      <Link href="/admin/capacity" className="rounded-tag font-normal text-ink-2 hover:text-ink hover:underline">
+        {t('title')}
+      </Link>
+      <Icon of={ChevronRight} size="tiny" className="text-ink-3" />
+      <span className="font-normal text-ink-2">{group}</span>
+      <Icon of={ChevronRight} size="tiny" className="text-ink-3" />
+      {id}
+    </span>
+  )
+  return (
+    <>
+      <PageBar
+        title={title}
+        note={
+          <span className="flex items-center gap-3">
+            {storage === undefined ? null : <Badge tone={toneOf(storage.state)}>{t(`state_${storage.state}`)}</Badge>}
+            <LiveNote {...live} />
+          </span>
+        }
+      />
+      <PageBody>
+        {storage === undefined || live.view === null ? null : <Content storage={storage} view={live.view} />}
+        {live.view !== null && storage === undefined ? (
+          <Void drawing="locked" title={drive('notFoundTitle')} sentence={drive('notFound')} />
+        ) : null}
+      </PageBody>
+    </>
+  )
+}
+
+function find(view: ClusterView | null, { group, id }: StoragePageProps): StorageView | undefined {
+  return view?.groups.flatMap(({ storages }) => storages).find((one) => one.group === group && one.id === id)
+}
+
+function Content({ storage, view }: { storage: StorageView; view: ClusterView }) {
+  const { data } = useQuery({
+    queryKey: ['admin', 'storage', storage.group, storage.id],
+    queryFn: () =>
+      callApi<StorageHistory>(
+        `/api/admin/storages/${encodeURIComponent(storage.group)}/${encodeURIComponent(storage.id)}`,
+      ),
+    refetchInterval: REFRESH_MS,
+  })
+  const group = view.groups.find((one) => one.group === storage.group)
+  return (
+    <>
+      <StateLine storage={storage} />
+      <StorageFigures storage={storage} loss={lossOf(storage, group?.storages ?? [])} />
+      <div className="grid grid-cols-[minmax(0,1.5fr)_minmax(0,1fr)] gap-5 px-6 pt-5 phone:px-4 max-wide:grid-cols-[minmax(0,1fr)]">
+        <div className="flex min-w-0 flex-col gap-5">
+          <PathsBox storage={storage} />
+          <PeersBox storage={storage} />
+          <SetAsideBox storage={storage} />
+        </div>
+        <div className="flex min-w-0 flex-col gap-5">
+          <LastHourBox points={data?.lastHour ?? []} />
+          <EventsBox events={data?.events ?? []} />
+        </div>
+      </div>
+    </>
+  )
+}
+
+/** Shown only while something is on its way. */
+function StateLine({ storage }: { storage: StorageView }) {
+  const t = useTranslations('capacity')
+  const format = useFormat()
+  const { recordsBehind, bytesBehind, silence } = storage
+  if (silence !== null) {
+    return (
+      <p className="mx-6 mb-4 rounded-dialog bg-warn-soft px-5 py-3.5 text-13 phone:mx-4">
+        {t(silence === 'away' ? 'doesNotAnswer' : 'doesNotTell')}
+      </p>
+    )
+  }
+  if (recordsBehind === null || recordsBehind === 0) return null
+  return (
+    <div className="mx-6 mb-4 flex items-center gap-4 rounded-dialog bg-select px-5 py-3.5 text-13 phone:mx-4">
+      <Icon of={RefreshCw} className="shrink-0 text-accent-text" />
+      <p>{t('catchingUp', { n: recordsBehind, s: format.size(bytesBehind ?? 0) })}</p>
+    </div>
+  )
+}
+
+function StorageFigures({ storage, loss }: { storage: StorageView; loss: Loss }) {
+  const t = useTranslations('capacity')
+  const format = useFormat()
+  const { told } = storage
+  const kept = told?.paths.reduce((bytes, { keptBackBytes }) => bytes + keptBackBytes, 0) ?? 0
+  const free = format.size(storage.freeBytes)
+  return (
+    <Figures>
+      <Figure
+        title={t('space')}
+        value={format.size(storage.usedBytes)}
+        of={t('ofSpace', { s: format.size(storage.totalBytes), p: percentOf(storage.usedBytes, storage.totalBytes) })}
+        note={kept > 0 ? t('freeKept', { free, kept: format.size(kept) }) : t('freeOnly', { free })}
+      >
+        <div className="mt-2.5 mb-2">
+          <CapacityBar {...storage} keptBackBytes={kept} large label={t('barLabel', barPercents(storage))} />
+        </div>
+      </Figure>
+      <Figure
+        title={t('filesTitle')}
+        value={filesText(storage, { t, format })}
+        note={filesNote(storage, { t, format })}
+      />
+      <Figure title={t('lastCheck')} value={t('notChecked')} note={t('notCheckedNote')} />
+      <Figure title={t('ifItDied')} {...lossText(loss, { t, format })} />
+    </Figures>
+  )
+}
+
+type Words = { t: ReturnType<typeof useTranslations<'capacity'>>; format: ReturnType<typeof useFormat> }
+
+function filesText({ told }: StorageView, { t, format }: Words): string {
+  if (told === null) return '–'
+  return told.files === null ? t('counting') : format.count(told.files)
+}
+
+function filesNote({ told, silence }: StorageView, { t, format }: Words): string {
+  if (told === null) return t(silence === 'away' ? 'doesNotAnswer' : 'doesNotTell')
+  return told.contentBytes === null ? '' : t('filesCounted', { s: format.size(told.contentBytes) })
+}
+
+function lossText(loss: Loss, { t, format }: Words): { value: string; note: string } {
+  switch (loss.kind) {
+    case 'unknown':
+      return { value: t('notKnown'), note: t('doesNotTell') }
+    case 'all':
+      return { value: t('lostAll'), note: t('noPeer') }
+    case 'none':
+      return { value: t('lostNone'), note: t('peerHasAll', { peer: loss.peer }) }
+    case 'some':
+      return {
+        value: t('lostSome', { n: loss.records }),
+        note: t('peerLacks', { peer: loss.peer, s: format.size(loss.bytes) }),
+      }
+  }
+}
