@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { beforeEach, describe, expect, it } from 'vitest'
-import { trashEntries } from '../src/features/drive/trash.ts'
+import { perform } from '../src/features/drive/jobs/perform.ts'
 import { abortUpload } from '../src/features/uploads/server/commands.ts'
 import { completeUploads } from '../src/features/uploads/server/complete-uploads.ts'
 import { insertUploads, type NewUpload, reserveSpace } from '../src/features/uploads/server/insert-uploads.ts'
@@ -275,7 +275,7 @@ describe('a folder that is gone', () => {
     await addFile(person.id, person.rootId, 'a.txt')
     const folder = await newFolder('target')
     const upload = await startUpload({ folderId: folder.id, conflict: 'replace' })
-    await trashEntries(person.id, [folder.publicId])
+    await perform({ ownerId: person.id, kind: 'trash', selector: { ids: [folder.publicId] } })
     const answer = await complete(upload.upl, receiptFor(upload.upl, newContent()))
     expect(answer).toMatchObject({ ok: true, notice: 'folder_gone', entry: { name: 'a (2).txt' } })
     expect(await db().entry.count({ where: { parentId: person.rootId, kind: 1, trashId: null } })).toBe(2)
@@ -295,7 +295,7 @@ describe('a folder that is gone', () => {
       const upload = await startUpload({ folderId: folder.id, name: `file ${round}` })
       const [answer] = await Promise.all([
         complete(upload.upl, receiptFor(upload.upl, newContent())),
-        trashEntries(person.id, [folder.publicId]),
+        perform({ ownerId: person.id, kind: 'trash', selector: { ids: [folder.publicId] } }),
       ])
       const entry = await db().entry.findUniqueOrThrow({ where: { publicId: upload.entryPublicId } })
       const isMoved = answer.ok && answer.notice === 'folder_gone'

@@ -198,7 +198,7 @@ describe('renaming', () => {
 })
 
 describe('moving', () => {
-  it('takes all entries or none', async () => {
+  it('takes nothing while names are taken that nobody decided about', async () => {
     const [from, to] = [await makeFolder('From'), await makeFolder('To')]
     const fromId = await internalId(from)
     const [a, b] = [await addFile(person.id, fromId, 'a'), await addFile(person.id, fromId, 'b')]
@@ -253,23 +253,28 @@ describe('trash', () => {
     const top = await makeFolder('Project')
     const sub = await makeFolder('sub', top)
     const file = await addFile(person.id, await internalId(sub), 'plan.txt')
-    expect((await browser.post('/api/drive/trash', { ids: [top] })).body).toEqual({ trashIds: [top] })
+    expect((await browser.post('/api/drive/trash', { ids: [top] })).body.job).toMatchObject({ state: 'done', done: 1 })
     expect(await names('root')).not.toContain('Project')
     for (const id of [top, sub]) expect((await browser.get(`/api/drive/entries?folder=${id}`)).status).toBe(404)
     const trashed = await db().entry.findUniqueOrThrow({ where: { id: file.id } })
     expect(trashed.trashId).toBe(await internalId(top))
     const restored = await browser.post('/api/drive/restore', { ids: [top] })
-    expect(restored.body.items).toMatchObject([{ id: top, name: 'Project', renamed: false, parentGone: false }])
+    expect(restored.body.items).toMatchObject([{ id: top, name: 'Project' }])
     expect(await names(sub)).toEqual(['plan.txt'])
     expect(await db().treeJob.count()).toBe(0)
   })
 
-  it('gives the name free, and restoring then takes another one', async () => {
+  it('gives the name free, and restoring then asks what to do', async () => {
     const first = await makeFolder('Same')
     await browser.post('/api/drive/trash', { ids: [first] })
     await makeFolder('Same')
-    const { items } = (await browser.post('/api/drive/restore', { ids: [first] })).body
-    expect(items).toMatchObject([{ name: 'Same (2)', renamed: true }])
+    expect(await browser.post('/api/drive/restore', { ids: [first] })).toMatchObject({
+      status: 409,
+      body: { code: 'name_taken', extra: { clashes: [{ id: first, name: 'Same' }] } },
+    })
+    const conflict = { default: 'keep' }
+    const { body } = await browser.post('/api/drive/restore', { ids: [first], conflict })
+    expect(body).toMatchObject({ items: [{ name: 'Same (2)' }], job: { renamed: 1 } })
   })
 
   it('restores into the top folder when the old place is in trash', async () => {
@@ -278,7 +283,7 @@ describe('trash', () => {
     await browser.post('/api/drive/trash', { ids: [inner] })
     await browser.post('/api/drive/trash', { ids: [outer] })
     const { items } = (await browser.post('/api/drive/restore', { ids: [inner] })).body
-    expect(items).toMatchObject([{ name: 'Rescued', parentGone: true }])
+    expect(items).toMatchObject([{ name: 'Rescued' }])
     expect(await names('root')).toContain('Rescued')
   })
 

@@ -8,6 +8,7 @@ export class ApiFailure extends Error {
   readonly code: string
   readonly field: string | undefined
   readonly detail: Record<string, string | number>
+  readonly extra: object
 
   constructor(status: number, body: ApiErrorBody) {
     super(`${status} ${body.code}: ${body.message}`)
@@ -16,6 +17,7 @@ export class ApiFailure extends Error {
     this.code = body.code
     this.field = body.field
     this.detail = body.detail ?? {}
+    this.extra = body.extra ?? {}
   }
 }
 
@@ -59,8 +61,14 @@ async function errorBody(response: Response): Promise<ApiErrorBody> {
   const body: unknown = await response.json().catch(() => null)
   if (typeof body === 'object' && body !== null && 'code' in body) {
     // The server builds every refusal in this form.
-    const { code, message, field, values } = body as Problem
-    return { code, message, ...(field === undefined ? {} : { field }), ...(values ? { detail: values } : {}) }
+    const { code, message, field, values, extra } = body as Problem
+    return {
+      code,
+      message,
+      ...(field === undefined ? {} : { field }),
+      ...(values ? { detail: values } : {}),
+      ...(extra ? { extra } : {}),
+    }
   }
   return { code: 'internal', message: response.statusText }
 }

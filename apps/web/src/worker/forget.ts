@@ -2,6 +2,7 @@ import { db } from '../lib/db.ts'
 
 const UPLOADS_KEPT_DAYS = 30
 const SESSIONS_KEPT_DAYS = 30
+const JOBS_KEPT_DAYS = 1
 const BATCH = 1000
 
 /** Deletes rows that nobody asks for any more. Returns how many. */
@@ -16,5 +17,8 @@ export async function forgetOldRows(): Promise<number> {
     DELETE FROM session
     WHERE least(expires_at, revoked_at) < now() - make_interval(days => ${SESSIONS_KEPT_DAYS})`
   const attempts = await db().$executeRaw`DELETE FROM attempt WHERE window_end < now()`
-  return uploads + sessions + attempts
+  // The last thing to ask for is the way back, some minutes later; what was never looked at is old news.
+  const jobs = await db().$executeRaw`
+    DELETE FROM job WHERE finished_at < now() - make_interval(days => ${JOBS_KEPT_DAYS})`
+  return uploads + sessions + attempts + jobs
 }

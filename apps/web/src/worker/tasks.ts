@@ -4,11 +4,13 @@ import { reconcileUploads } from '../features/uploads/server/reconcile.ts'
 import { log } from '../lib/log.ts'
 import { auditQuotaGroups, auditQuotas } from './audit-quota.ts'
 import { sampleCapacity, thinCapacitySamples } from './capacity-samples.ts'
+import { expireTrash } from './expire-trash.ts'
 import { fillGrams } from './fill-grams.ts'
 import { folderStat } from './folder-stat.ts'
 import { forgetOldRows } from './forget.ts'
 import { collectGarbage } from './garbage.ts'
 import { reapBlobs } from './reaper.ts'
+import { runJobs } from './jobs.ts'
 import { logged } from './task-log.ts'
 import { makeThumbnails } from './thumbnails.ts'
 import { continueTreeJobs } from './tree-jobs.ts'
@@ -20,6 +22,8 @@ const everyMinute: Record<string, () => Promise<unknown>> = {
   reapBlobs,
   collectGarbage,
   continueTreeJobs,
+  runJobs,
+  expireTrash,
   forgetOldRows,
   fillGrams: () => fillGrams(),
   makeThumbnails,
@@ -31,7 +35,7 @@ const everyHour: Record<string, () => Promise<unknown>> = { folderStat }
 const everyNight: Record<string, () => Promise<unknown>> = { auditQuotas, auditQuotaGroups, thinCapacitySamples }
 
 /** Those that do not wait for the next minute when PostgreSQL notifies a channel. */
-export const awaitedTasks = { cairn_thumbnails: 'makeThumbnails' } as const
+export const awaitedTasks = { cairn_thumbnails: 'makeThumbnails', cairn_jobs: 'runJobs' } as const
 
 /** Those that also run when a worker starts. */
 export const startTasks = Object.keys({ ...everyMinute, ...everyHour })

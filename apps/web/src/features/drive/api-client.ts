@@ -1,20 +1,21 @@
 import { callApi } from '../../lib/call-api.ts'
+import type { EntrySelector } from '../../lib/entries/selector.ts'
 import type {
+  Change,
+  ConflictDecisions,
   Copies,
   DownloadUrl,
   EntryItem,
   EntryPage,
   FolderTree,
-  Moved,
-  Restored,
+  Jobs,
+  JobView,
   SortDirection,
   SortKey,
-  Trashed,
 } from './schema.ts'
 
 /** In place of an id: the person's own top folder. */
 export const ROOT_ID = 'root'
-const BATCH_MAX = 1000
 
 export type ListOrder = { sort: SortKey; direction: SortDirection }
 
@@ -36,23 +37,41 @@ export function renameEntry(id: string, name: string): Promise<EntryItem> {
   return callApi<EntryItem>(`/api/drive/entries/${encodeURIComponent(id)}`, { method: 'PATCH', body: { name } })
 }
 
-export function moveEntries(ids: readonly string[], targetId: string): Promise<EntryItem[]> {
-  return inBatches(ids, async (batch) => {
-    return (await callApi<Moved>('/api/drive/move', { method: 'POST', body: { ids: batch, targetId } })).items
-  })
+export function moveEntries(selector: EntrySelector, targetId: string, conflict?: ConflictDecisions): Promise<Change> {
+  return callApi<Change>('/api/drive/move', { method: 'POST', body: { ...selector, targetId, conflict } })
 }
 
-/** Returns what brings them back. */
-export function trashEntries(ids: readonly string[]): Promise<string[]> {
-  return inBatches(ids, async (batch) => {
-    return (await callApi<Trashed>('/api/drive/trash', { method: 'POST', body: { ids: batch } })).trashIds
-  })
+export function copyEntries(selector: EntrySelector, targetId: string, conflict?: ConflictDecisions): Promise<Change> {
+  return callApi<Change>('/api/drive/copy', { method: 'POST', body: { ...selector, targetId, conflict } })
 }
 
-export function restoreEntries(trashIds: readonly string[]): Promise<EntryItem[]> {
-  return inBatches(trashIds, async (batch) => {
-    return (await callApi<Restored>('/api/drive/restore', { method: 'POST', body: { ids: batch } })).items
-  })
+export function trashEntries(selector: EntrySelector): Promise<Change> {
+  return callApi<Change>('/api/drive/trash', { method: 'POST', body: selector })
+}
+
+export function restoreEntries(selector: EntrySelector, conflict?: ConflictDecisions): Promise<Change> {
+  return callApi<Change>('/api/drive/restore', { method: 'POST', body: { ...selector, conflict } })
+}
+
+/** For good: from trash, or what is still in the drive. */
+export function deleteEntries(selector: EntrySelector, fromDrive: boolean): Promise<Change> {
+  return callApi<Change>('/api/drive/delete', { method: 'POST', body: { ...selector, fromDrive } })
+}
+
+export function undoChange(jobId: string): Promise<Change> {
+  return callApi<Change>(`/api/drive/jobs/${encodeURIComponent(jobId)}/undo`, { method: 'POST' })
+}
+
+export async function listJobs(): Promise<JobView[]> {
+  return (await callApi<Jobs>('/api/drive/jobs')).jobs
+}
+
+export function cancelJob(jobId: string): Promise<JobView> {
+  return callApi<JobView>(`/api/drive/jobs/${encodeURIComponent(jobId)}/cancel`, { method: 'POST' })
+}
+
+export function seeJobs(): Promise<void> {
+  return callApi<void>('/api/drive/jobs/seen', { method: 'POST' })
 }
 
 export async function downloadUrl(id: string): Promise<string> {
@@ -72,10 +91,4 @@ export function thumbnailsOf(
 
 export function copiesOf(ids: readonly string[]): Promise<Copies> {
   return callApi<Copies>(`/api/drive/copies?ids=${ids.map(encodeURIComponent).join(',')}`)
-}
-
-async function inBatches<Out>(ids: readonly string[], act: (batch: string[]) => Promise<Out[]>): Promise<Out[]> {
-  const results: Out[] = []
-  for (let at = 0; at < ids.length; at += BATCH_MAX) results.push(...(await act(ids.slice(at, at + BATCH_MAX))))
-  return results
 }

@@ -1,20 +1,25 @@
 import type { DragEvent } from 'react'
-import type { EntryItem } from './schema.ts'
+import type { Chosen } from './chosen.ts'
 
 const TYPE = 'application/x-cairn-entries'
 
 // What is dragged inside the page: browsers hide the content of a drag until it is dropped.
-let dragged: readonly EntryItem[] = []
+let dragged: Chosen | null = null
 
-export function beginDrag(event: DragEvent, items: readonly EntryItem[], ghost: HTMLElement | null): void {
-  dragged = items
+export function beginDrag(event: DragEvent, chosen: Chosen, ghost: HTMLElement | null): void {
+  dragged = chosen
   event.dataTransfer.setData(TYPE, '')
-  event.dataTransfer.effectAllowed = 'move'
+  event.dataTransfer.effectAllowed = 'copyMove'
   if (ghost !== null) event.dataTransfer.setDragImage(ghost, -14, -6)
 }
 
 export function endDrag(): void {
-  dragged = []
+  dragged = null
+}
+
+/** With Ctrl, on Apple computers Option, a drag copies. */
+export function copies({ ctrlKey, altKey }: DragEvent): boolean {
+  return ctrlKey || altKey
 }
 
 export type DragKind = 'entries' | 'files'
@@ -25,13 +30,7 @@ export function dragKind(event: DragEvent): DragKind | null {
   return types.includes('Files') ? 'files' : null
 }
 
-/** The entries being dragged; none when the target is one of them. */
-export function entriesFor(targetId: string): readonly string[] {
-  const ids = dragged.map(({ id }) => id)
-  return ids.includes(targetId) ? [] : ids
-}
-
-/** The name of the first dragged entry. */
-export function draggedName(): string {
-  return dragged[0]?.name ?? ''
+/** What is being dragged; nothing when the target is part of it. */
+export function draggedOnto(targetId: string): Chosen | null {
+  return dragged === null || dragged.ids.includes(targetId) ? null : dragged
 }

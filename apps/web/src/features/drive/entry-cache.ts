@@ -22,6 +22,13 @@ export function withoutEntries(folder: LoadedFolder, ids: ReadonlySet<string>): 
   }))
 }
 
+/** The folder as if nothing were behind the loaded pages. */
+export function asComplete(folder: LoadedFolder): LoadedFolder {
+  const items = loadedItems(folder)
+  const totalBytes = items.reduce((sum, { size }) => sum + size, 0)
+  return mapPages(folder, (page) => ({ ...page, nextCursor: null, total: items.length, totalBytes }))
+}
+
 export function withChanged(folder: LoadedFolder, id: string, change: Partial<EntryItem>): LoadedFolder {
   return mapPages(folder, (page) => ({
     ...page,

@@ -1,6 +1,7 @@
 import type { QueryClient } from '@tanstack/react-query'
 import type { ListOrder } from './api-client.ts'
-import { type LoadedFolder, withChanged, withEntry, withoutEntries } from './entry-cache.ts'
+import type { Chosen } from './chosen.ts'
+import { asComplete, type LoadedFolder, withChanged, withEntry, withoutEntries } from './entry-cache.ts'
 import type { EntryItem } from './schema.ts'
 
 export const treeKey = (folderId: string) => ['tree', folderId] as const
@@ -23,8 +24,13 @@ function changeFolder(
   }
 }
 
-export function removeFrom(client: QueryClient, folderId: string, ids: ReadonlySet<string>): () => void {
-  return changeFolder(client, folderId, (folder) => withoutEntries(folder, ids))
+/** Takes chosen entries out of a list. Of a predicate only the exceptions stay, whatever is loaded. */
+export function removeFrom(client: QueryClient, folderId: string, { selector, ids }: Chosen): () => void {
+  const isAll = 'all' in selector && selector.all.folder === folderId
+  return changeFolder(client, folderId, (folder) => {
+    const left = withoutEntries(folder, new Set(ids))
+    return isAll ? asComplete(left) : left
+  })
 }
 
 export function changeIn(client: QueryClient, folderId: string, id: string, change: Partial<EntryItem>): () => void {
@@ -44,4 +50,11 @@ export function refresh(client: QueryClient, folderId: string): void {
 
 export function refreshTree(client: QueryClient): void {
   void client.invalidateQueries({ queryKey: ['tree'] })
+}
+
+/** Everything that may be on the screen, after a change whose reach is not known here. */
+export function refreshAll(client: QueryClient): void {
+  void client.invalidateQueries({ queryKey: ['entries'] })
+  void client.invalidateQueries({ queryKey: ['me'] })
+  refreshTree(client)
 }

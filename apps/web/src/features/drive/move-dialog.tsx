@@ -26,7 +26,7 @@ export function MoveDialog({ chosen, from, onClose, onMove, onReturnFocus }: Mov
   const t = useTranslations('change')
   const common = useTranslations('common')
   const shell = useTranslations('shell')
-  const shown = useRef<Chosen>({ ids: [], name: '' })
+  const shown = useRef<Chosen>({ selector: { ids: [] }, count: 0, ids: [], name: '' })
   if (chosen !== null) shown.current = chosen
   const [target, setTarget] = useState<Target | null>(null)
   useEffect(() => {
@@ -39,7 +39,7 @@ export function MoveDialog({ chosen, from, onClose, onMove, onReturnFocus }: Mov
       onOpenChange={(open) => {
         if (!open) onClose()
       }}
-      title={t('moveTitle', { n: shown.current.ids.length, name: shown.current.name })}
+      title={t('moveTitle', { n: shown.current.count, name: shown.current.name })}
       onCloseAutoFocus={(event) => {
         event.preventDefault()
         onReturnFocus()

@@ -1,11 +1,15 @@
 const KEPT_MS = 600_000
 const KEPT = 50
 
-type Undoable = { undo: () => Promise<void>; at: number }
+/** Takes a change back; what comes out of it makes the change again. */
+export type Step = () => Promise<Step>
 
-/** What Ctrl-Z takes back, the last first, for ten minutes. */
+type Undoable = { step: Step; at: number }
+
+/** What Ctrl-Z takes back and Ctrl-Shift-Z makes again, the last first, for ten minutes. */
 export class UndoStack {
   #done: Undoable[] = []
+  #undone: Undoable[] = []
   #running = 0
   #waiting: (() => void)[] = []
 
@@ -20,10 +24,12 @@ export class UndoStack {
     for (const go of this.#waiting.splice(0)) go()
   }
 
-  push(undo: () => Promise<void>, now: number): () => Promise<void> {
-    const undoable = { undo, at: now }
-    this.#done = [...this.#done.slice(1 - KEPT), undoable]
-    return () => this.#run(undoable)
+  /** A new change: what was taken back before cannot be made again. Returns what takes this one back, once. */
+  push(step: Step, now: number): () => Promise<boolean> {
+    this.#undone = []
+    const undoable = { step, at: now }
+    this.#done = kept([...this.#done, undoable])
+    return () => this.#undo(undoable, now)
   }
 
   /** Takes back the last change, once it is made. False: there is nothing to take back. */
@@ -36,14 +42,27 @@ export class UndoStack {
     }
     const last = this.#done.at(-1)
     if (last === undefined || now - last.at > KEPT_MS) return false
-    await this.#run(last)
+    return await this.#undo(last, now)
+  }
+
+  /** Makes again what was taken back last. False: there is nothing. */
+  async redoLast(now: number): Promise<boolean> {
+    const last = this.#undone.at(-1)
+    if (last === undefined || now - last.at > KEPT_MS) return false
+    this.#undone = this.#undone.slice(0, -1)
+    const step = await last.step()
+    this.#done = kept([...this.#done, { step, at: now }])
     return true
   }
 
   /** Whatever way it is asked for, a change is taken back once. */
-  async #run(undoable: Undoable): Promise<void> {
-    if (!this.#done.includes(undoable)) return
+  async #undo(undoable: Undoable, now: number): Promise<boolean> {
+    if (!this.#done.includes(undoable)) return false
     this.#done = this.#done.filter((other) => other !== undoable)
-    await undoable.undo()
+    const step = await undoable.step()
+    this.#undone = kept([...this.#undone, { step, at: now }])
+    return true
   }
 }
+
+const kept = (undoables: Undoable[]) => undoables.slice(-KEPT)

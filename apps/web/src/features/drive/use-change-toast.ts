@@ -4,8 +4,8 @@ import { useQueryClient } from '@tanstack/react-query'
 import { useTranslations } from 'next-intl'
 import { useRef } from 'react'
 import { useToast } from '../../components/toast.tsx'
-import { refresh, refreshTree } from './folder-cache.ts'
-import { UndoStack } from './undo-stack.ts'
+import { refresh, refreshAll, refreshTree } from './folder-cache.ts'
+import { type Step, UndoStack } from './undo-stack.ts'
 import { useChangeText } from './use-change-text.ts'
 
 /** Says what was done, with the way back; and what was refused, in the same place. */
@@ -17,22 +17,27 @@ export function useChangeToast() {
   const { refusal } = useChangeText()
   const undoStack = useRef(new UndoStack())
   const refused = (error: unknown) => toast({ text: refusal(error), problem: true })
+  const again = async (act: () => Promise<boolean>, said: string) => {
+    try {
+      if (await act()) toast({ text: said })
+    } catch (error) {
+      refused(error)
+    } finally {
+      refreshAll(client)
+    }
+  }
   return {
     refused,
     /** Ctrl-Z waits for a change between these two. */
     begin: () => undoStack.current.begin(),
     end: () => undoStack.current.end(),
-    done: (text: string, undo: () => Promise<void>) => {
-      const once = undoStack.current.push(undo, Date.now())
-      toast({ text, action: { label: common('undo'), run: () => void once().catch(refused) } })
+    say: (text: string) => toast({ text }),
+    done: (text: string, step: Step) => {
+      const once = undoStack.current.push(step, Date.now())
+      toast({ text, action: { label: common('undo'), run: () => void again(once, t('undone')) } })
     },
-    undoLast: async () => {
-      try {
-        if (await undoStack.current.undoLast(Date.now())) toast({ text: t('undone') })
-      } catch (error) {
-        refused(error)
-      }
-    },
+    undoLast: () => again(() => undoStack.current.undoLast(Date.now()), t('undone')),
+    redoLast: () => again(() => undoStack.current.redoLast(Date.now()), t('redone')),
     /** Asks the server again for the folders that a change touched. */
     settle: (...folderIds: string[]) => {
       for (const id of new Set(folderIds)) refresh(client, id)

@@ -2,15 +2,16 @@
 
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useTranslations } from 'next-intl'
-import { createFolder, moveEntries, renameEntry, restoreEntries, trashEntries } from './api-client.ts'
-import { addTo, changeIn, refreshTree, removeFrom } from './folder-cache.ts'
+import { createFolder, renameEntry } from './api-client.ts'
+import type { Chosen } from './chosen.ts'
+import { addTo, changeIn, refreshTree } from './folder-cache.ts'
 import type { EntryItem } from './schema.ts'
+import type { Step } from './undo-stack.ts'
+import { useBulkChanges } from './use-bulk-changes.ts'
 import { useChangeToast } from './use-change-toast.ts'
 
 export type Target = { id: string; name: string }
-
-/** Entries that something is done to; `name` is that of the first. */
-export type Chosen = { ids: readonly string[]; name: string }
+export type { Chosen }
 
 export type DriveChanges = ReturnType<typeof useDriveChanges>
 
@@ -22,25 +23,19 @@ export function useDriveChanges(folderId: string) {
   const toast = useChangeToast()
   const create = useCreate(folderId)
   const rename = useRename(folderId, toast)
-  const move = useMove(folderId, toast)
-  const trash = useTrash(folderId, toast)
-  const waiting = [
-    ...(rename.isPaused ? [rename.variables?.entry.id ?? ''] : []),
-    ...(move.isPaused ? (move.variables?.chosen.ids ?? []) : []),
-    ...(trash.isPaused ? (trash.variables?.ids ?? []) : []),
-  ]
+  const bulk = useBulkChanges(folderId, toast)
   return {
+    ...bulk,
     create: create.mutateAsync,
     rename: rename.mutateAsync,
-    move: (chosen: Chosen, target: Target) => move.mutate({ chosen, target }),
-    trash: (chosen: Chosen) => trash.mutate(chosen),
     undoLast: toast.undoLast,
+    redoLast: toast.redoLast,
+    /** Says what others have changed about entries, with the way back; begin and end as for changes of our own. */
+    report: toast,
     /** Entries whose change waits for the network. */
-    waitingIds: new Set(waiting),
+    waitingIds: new Set([...(rename.isPaused ? [rename.variables?.entry.id ?? ''] : []), ...bulk.waitingIds]),
   }
 }
-
-type ChangeToast = ReturnType<typeof useChangeToast>
 
 function useCreate(folderId: string) {
   const client = useQueryClient()
@@ -53,7 +48,15 @@ function useCreate(folderId: string) {
   })
 }
 
-function useRename(folderId: string, toast: ChangeToast) {
+/** Gives an entry a name; taken back it gets the other one. */
+function renaming(id: string, to: string, from: string): Step {
+  return async () => {
+    await renameEntry(id, to)
+    return renaming(id, from, to)
+  }
+}
+
+function useRename(folderId: string, toast: ReturnType<typeof useChangeToast>) {
   const client = useQueryClient()
   const t = useTranslations('change')
   return useMutation({
@@ -65,61 +68,9 @@ function useRename(folderId: string, toast: ChangeToast) {
     onSettled: toast.end,
     onSuccess: ({ name }, { entry }) => {
       refreshTree(client)
-      toast.done(t('renamed', { name }), async () => {
-        await renameEntry(entry.id, entry.name)
-        toast.settle(folderId)
-      })
+      toast.done(t('renamed', { name }), renaming(entry.id, entry.name, name))
     },
     // The dialog says why, with the text kept.
     onError: (_error, _variables, takeBack) => takeBack?.(),
-  })
-}
-
-function useMove(folderId: string, toast: ChangeToast) {
-  const client = useQueryClient()
-  const t = useTranslations('change')
-  return useMutation({
-    mutationFn: ({ chosen, target }: { chosen: Chosen; target: Target }) => moveEntries(chosen.ids, target.id),
-    onMutate: ({ chosen }) => {
-      toast.begin()
-      return removeFrom(client, folderId, new Set(chosen.ids))
-    },
-    onSettled: toast.end,
-    onSuccess: (moved, { chosen, target }) => {
-      addTo(client, target.id, moved)
-      toast.settle(folderId, target.id)
-      toast.done(t('moved', { n: chosen.ids.length, name: chosen.name, target: target.name }), async () => {
-        await moveEntries(chosen.ids, folderId)
-        toast.settle(folderId, target.id)
-      })
-    },
-    onError: (error, _variables, takeBack) => {
-      takeBack?.()
-      toast.refused(error)
-    },
-  })
-}
-
-function useTrash(folderId: string, toast: ChangeToast) {
-  const client = useQueryClient()
-  const t = useTranslations('change')
-  return useMutation({
-    mutationFn: ({ ids }: Chosen) => trashEntries(ids),
-    onMutate: ({ ids }) => {
-      toast.begin()
-      return removeFrom(client, folderId, new Set(ids))
-    },
-    onSettled: toast.end,
-    onSuccess: (trashIds, { ids, name }) => {
-      toast.settle(folderId)
-      toast.done(t('trashed', { n: ids.length, name }), async () => {
-        addTo(client, folderId, await restoreEntries(trashIds))
-        toast.settle(folderId)
-      })
-    },
-    onError: (error, _variables, takeBack) => {
-      takeBack?.()
-      toast.refused(error)
-    },
   })
 }

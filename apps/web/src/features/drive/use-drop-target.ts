@@ -1,7 +1,7 @@
 'use client'
 
 import { type DragEvent, useEffect, useRef, useState } from 'react'
-import { draggedName, dragKind, entriesFor } from './dragged-entries.ts'
+import { copies, draggedOnto, dragKind } from './dragged-entries.ts'
 import { useDrive } from './drive-context.tsx'
 import type { Target } from './use-drive-changes.ts'
 
@@ -29,7 +29,14 @@ export function useDropTarget({ target, onRest }: DropTargetOptions) {
     if (target === null) return false
     const kind = dragKind(event)
     if (kind === 'files') return true
-    return kind === 'entries' && target.id !== drive.folderId && entriesFor(target.id).length > 0
+    return kind === 'entries' && target.id !== drive.folderId && draggedOnto(target.id) !== null
+  }
+
+  const drop = (event: DragEvent, folder: Target) => {
+    const chosen = draggedOnto(folder.id)
+    if (chosen === null) return
+    if (copies(event)) drive.changes.copy(chosen, folder)
+    else drive.changes.move(chosen, folder)
   }
 
   return {
@@ -44,7 +51,7 @@ export function useDropTarget({ target, onRest }: DropTargetOptions) {
       onDragOver: (event: DragEvent) => {
         if (!takes(event)) return
         event.preventDefault()
-        event.dataTransfer.dropEffect = dragKind(event) === 'files' ? 'copy' : 'move'
+        event.dataTransfer.dropEffect = dragKind(event) === 'files' || copies(event) ? 'copy' : 'move'
       },
       onDragLeave: (event: DragEvent<HTMLElement>) => {
         if (event.relatedTarget instanceof Node && event.currentTarget.contains(event.relatedTarget)) return
@@ -58,7 +65,7 @@ export function useDropTarget({ target, onRest }: DropTargetOptions) {
         event.preventDefault()
         event.stopPropagation()
         if (dragKind(event) === 'files') drive.dropFiles(event.dataTransfer, target)
-        else drive.changes.move({ ids: entriesFor(target.id), name: draggedName() }, target)
+        else drop(event, target)
       },
     },
   }

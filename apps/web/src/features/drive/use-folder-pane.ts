@@ -34,7 +34,7 @@ export function useFolderPane({ pane, scroller, ghost, columns }: Parts) {
   const [reveal, setReveal] = useState<Reveal | null>(cameFrom === null ? null : { id: cameFrom, focus: true })
   const [menu, setMenu] = useState<OpenMenu | null>(null)
   const [moving, setMoving] = useState<Chosen | null>(null)
-  const { selected, targets, partial, bytes, chosen } = useTargets(selection)
+  const { targets, partial, bytes, chosen } = useTargets(selection)
   useGonePruned(setSelection)
   useSelectionSaid(selection, total)
 
@@ -46,9 +46,8 @@ export function useFolderPane({ pane, scroller, ghost, columns }: Parts) {
     const order = items.map(({ id }) => id)
     step(clearSelection(withoutGone(selection, order, new Set(gone.ids))))
   }
-  const withChosen = async (act: (all: Chosen) => void) => {
-    const all = await chosen()
-    if (all.ids.length > 0) act(all)
+  const withChosen = (act: (all: Chosen) => void) => {
+    if (chosen !== null && chosen.count > 0) act(chosen)
   }
   const trash = (all: Chosen) => {
     leave(all)
@@ -57,13 +56,13 @@ export function useFolderPane({ pane, scroller, ghost, columns }: Parts) {
   const actions = useEntryActions({
     targets,
     partial,
-    withChosen: (act) => void withChosen(act),
-    onMove: () => void withChosen(setMoving),
-    onTrash: () => void withChosen(trash),
+    withChosen,
+    onMove: () => withChosen(setMoving),
+    onTrash: () => withChosen(trash),
   })
   const ground = useGroundActions(() => setSelection(selectAll(selection)))
   const openMenu = (point: { x: number; y: number }) => setMenu({ ...point, on: 'entries' })
-  const handlers = useGestures({ selection, setSelection, selected, ghost, openMenu })
+  const handlers = useGestures({ selection, setSelection, chosen, ghost, openMenu })
   const clear = () => setSelection(clearSelection(selection))
   useFolderKeys({
     pane,

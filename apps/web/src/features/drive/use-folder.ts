@@ -21,8 +21,6 @@ export type FolderState = {
   totalBytes: number
   /** Loads the next page unless it is on its way or there is none. */
   loadMore: () => void
-  /** Loads all pages; for what is done to everything in the folder. */
-  loadAll: () => Promise<readonly EntryItem[]>
   tryAgain: () => void
 }
 
@@ -68,11 +66,6 @@ export function useFolder({ folderId, order, initial, wanted }: FolderOptions): 
     totalBytes: data?.pages.at(-1)?.totalBytes ?? 0,
     loadMore: () => {
       if (hasNextPage && !isFetchingNextPage) void fetchNextPage()
-    },
-    loadAll: async () => {
-      for (let result = await fetchNextPage(); result.hasNextPage; ) result = await fetchNextPage()
-      const loaded = client.getQueryData<InfiniteData<EntryPage>>(key)
-      return loaded === undefined ? [] : loadedItems(loaded)
     },
     tryAgain: () => void refetch(),
   }

@@ -2,10 +2,10 @@
 
 import type { RefObject } from 'react'
 import { usePhone } from '../../components/use-media-query.ts'
+import { type Chosen, chosenOf } from './chosen.ts'
 import type { DragGhostHandle } from './drag-ghost.tsx'
 import { beginDrag, endDrag } from './dragged-entries.ts'
 import { useDrive } from './drive-context.tsx'
-import type { EntryItem } from './schema.ts'
 import { extendTo, focusOn, isSelected, type Selection, selectedCount, selectOnly, toggle } from './selection.ts'
 import { useOpening } from './use-entry-actions.ts'
 import { type EntryHandlers, useEntryPointer } from './use-entry-pointer.ts'
@@ -13,13 +13,13 @@ import { type EntryHandlers, useEntryPointer } from './use-entry-pointer.ts'
 type GesturesOptions = {
   selection: Selection
   setSelection: (selection: Selection) => void
-  selected: readonly EntryItem[]
+  chosen: Chosen | null
   ghost: RefObject<DragGhostHandle | null>
   openMenu: (point: { x: number; y: number }) => void
 }
 
 /** What mouse and touch do to entries. */
-export function useGestures({ selection, setSelection, selected, ghost, openMenu }: GesturesOptions): EntryHandlers {
+export function useGestures({ selection, setSelection, chosen, ghost, openMenu }: GesturesOptions): EntryHandlers {
   const { items, total } = useDrive().state
   const { openEntry, downloadFiles } = useOpening()
   const phone = usePhone()
@@ -46,8 +46,8 @@ export function useGestures({ selection, setSelection, selected, ghost, openMenu
     dragStart: (event, item) => {
       const alone = !isSelected(selection, item.id)
       if (alone) setSelection(selectOnly(item.id))
-      const dragged = alone ? [item] : selected
-      beginDrag(event, dragged, ghost.current?.show(item, dragged.length) ?? null)
+      const dragged = alone || chosen === null ? chosenOf([item]) : chosen
+      beginDrag(event, dragged, ghost.current?.show(item, dragged.count) ?? null)
     },
     dragEnd: endDrag,
   })

@@ -1,9 +1,9 @@
 'use client'
 
+import { type Chosen, chosenOf } from './chosen.ts'
 import { useDrive } from './drive-context.tsx'
 import type { EntryItem } from './schema.ts'
-import { isSelected, type Selection } from './selection.ts'
-import type { Chosen } from './use-drive-changes.ts'
+import { isSelected, type Selection, selectedCount } from './selection.ts'
 
 export type Targets = {
   selected: readonly EntryItem[]
@@ -13,12 +13,12 @@ export type Targets = {
   partial: boolean
   /** Bytes of the selected files; null when not all of them are known. */
   bytes: number | null
-  /** The targets with those that were not loaded yet. */
-  chosen: () => Promise<Chosen>
+  /** The targets, also those that are not loaded; null when there are none. */
+  chosen: Chosen | null
 }
 
 export function useTargets(selection: Selection): Targets {
-  const { state } = useDrive()
+  const { state, folderId } = useDrive()
   const { items, total } = state
   const selected = items.filter(({ id }) => isSelected(selection, id))
   const targets = selected.length > 0 ? selected : items.filter(({ id }) => id === selection.focus)
@@ -28,9 +28,18 @@ export function useTargets(selection: Selection): Targets {
     targets,
     partial,
     bytes: partial ? null : selected.reduce((sum, { size }) => sum + size, 0),
-    chosen: async () => {
-      const all = partial ? (await state.loadAll()).filter(({ id }) => isSelected(selection, id)) : targets
-      return { ids: all.map(({ id }) => id), name: all[0]?.name ?? '' }
-    },
+    chosen: partial ? predicate(selection, folderId, total, targets) : named(targets),
   }
 }
+
+function predicate(selection: Selection, folder: string, total: number, loaded: readonly EntryItem[]): Chosen {
+  const except = [...selection.ids]
+  return {
+    selector: { all: { folder, except } },
+    count: selectedCount(selection, total),
+    name: loaded[0]?.name ?? '',
+    ids: loaded.map(({ id }) => id),
+  }
+}
+
+const named = (targets: readonly EntryItem[]) => (targets.length === 0 ? null : chosenOf(targets))

@@ -8,9 +8,19 @@ const TREE_BATCH_ROWS = 5000
  * Trashing and restoring change the top entry at once; what lies below follows in batches. `tree_job` remembers what is
  * left, so that it goes on in another process after a crash. A newer wish for the same entry replaces the older one.
  */
-export async function addTreeJob(tx: Transaction, topId: bigint, kind: 'trash' | 'restore'): Promise<void> {
-  await tx.treeJob.upsert({ where: { topId }, create: { topId, kind }, update: { kind } })
+export async function addTreeJobs(
+  tx: Transaction,
+  topIds: readonly bigint[],
+  kind: 'trash' | 'restore',
+): Promise<void> {
+  if (topIds.length === 0) return
+  await tx.$executeRaw`
+    INSERT INTO tree_job (top_id, kind)
+    SELECT id, ${kind} FROM unnest(${[...topIds].toSorted(byId)}::bigint[]) AS t(id)
+    ON CONFLICT (top_id) DO UPDATE SET kind = excluded.kind`
 }
+
+const byId = (a: bigint, b: bigint) => Number(a - b)
 
 /** Goes on with this job until it is done or it is `untilMs`. True when nothing is left, or another process is at it. */
 export async function runTreeJob(topId: bigint, untilMs: number): Promise<boolean> {

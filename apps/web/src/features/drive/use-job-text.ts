@@ -1,0 +1,43 @@
+'use client'
+
+import { useTranslations } from 'next-intl'
+import type { JobView } from './schema.ts'
+
+/** What a job is called while it runs, and when it has ended. */
+export function useJobText() {
+  const t = useTranslations('jobs')
+  const shell = useTranslations('shell')
+  const values = ({ total, done, skipped, name, target }: JobView, n = total) => ({
+    n,
+    name,
+    done: done - skipped,
+    // The top folder has no name of its own.
+    target: target === null ? '' : target.name || shell('drive'),
+  })
+  const doneText = (job: JobView): string => {
+    const skipped = job.skipped > 0 ? ` ${t('skipped', { n: job.skipped })}` : ''
+    const did = values(job, job.done - job.skipped)
+    if (job.kind === 'move') return (job.target === null ? t('movedBack', did) : t('moved', did)) + skipped
+    return (
+      t(({ copy: 'copied', trash: 'trashed', restore: 'restored', delete: 'deleted' } as const)[job.kind], did) +
+      skipped
+    )
+  }
+  const startedText = (job: JobView): string => {
+    if (job.kind === 'move') return job.target === null ? t('movingBack', values(job)) : t('moving', values(job))
+    return t(
+      ({ copy: 'copying', trash: 'trashing', restore: 'restoring', delete: 'deleting' } as const)[job.kind],
+      values(job),
+    )
+  }
+  return {
+    startedText,
+    doneText,
+    /** The line of the list: what goes on, how it ended. */
+    title: (job: JobView): string => {
+      if (job.state === 'cancelled') return t('cancelled', { title: startedText(job) })
+      if (job.state === 'failed') return t('failed', { title: startedText(job) })
+      return job.state === 'done' ? doneText(job) : startedText(job)
+    },
+  }
+}
