@@ -10,6 +10,6 @@ export const GET = apiRoute({
   handle: async ({ params, query, request: { headers } }) => {
     const origin = requireOwnOrigin(headers)
     const { share } = await requireVisit(headers, origin, params.id)
-    return listVisited(share, query)
+    return listVisited(share, query, origin)
   },
 })

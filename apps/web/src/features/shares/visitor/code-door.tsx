@@ -1,0 +1,158 @@
+'use client'
+
+import { useTranslations } from 'next-intl'
+import { type FormEvent, useEffect, useId, useState } from 'react'
+import { Button } from '../../../components/button.tsx'
+import { cn } from '../../../components/class-names.ts'
+import { useFormat } from '../../../i18n/use-format.ts'
+import { ApiFailure, Unreachable } from '../../../lib/call-api.ts'
+import { CODE_LENGTH } from '../schema.ts'
+import { codeOf } from './code-text.ts'
+import { DoorFrame } from './door-frame.tsx'
+import { openLink } from './visit-api.ts'
+
+const FAILURES_MAX = 5
+const REST_SECONDS = 600
+const TICK_MS = 1000
+
+type CodeDoorProps = { token: string; restSeconds: number; onOpen: (id: string) => void; onClosed: () => void }
+
+/** Asks for the code and tells nothing else about the link. */
+export function CodeDoor({ token, restSeconds, onOpen, onClosed }: CodeDoorProps) {
+  const t = useTranslations('visitor')
+  const format = useFormat()
+  const door = useDoor({ token, restSeconds, onOpen, onClosed })
+  const noteId = useId()
+  const resting = door.rest > 0
+  return (
+    <DoorFrame>
+      <form onSubmit={door.submit} className="flex flex-col gap-6">
+        <div>
+          <h1 className="font-[620] text-24 title-tracking">{t('enterCode')}</h1>
+          <p className="mt-1 text-ink-2">{t('whoHasIt')}</p>
+        </div>
+        <CodeCells
+          code={door.code}
+          wrong={door.problem !== null}
+          disabled={resting}
+          noteId={noteId}
+          onChange={door.type}
+        />
+        <Button
+          kind="primary"
+          size="lg"
+          type="submit"
+          disabled={resting || door.busy || door.code.length < CODE_LENGTH}
+        >
+          {t('open')}
+        </Button>
+        <p
+          id={noteId}
+          {...(door.problem === null && !resting ? {} : { role: 'alert' })}
+          className={cn('text-13', door.problem === null || resting ? 'text-ink-3' : 'text-danger')}
+        >
+          {resting
+            ? t('rests', { t: format.duration(door.rest) })
+            : (door.problem ?? t('rule', { n: FAILURES_MAX, t: format.duration(REST_SECONDS) }))}
+        </p>
+      </form>
+    </DoorFrame>
+  )
+}
+
+function useDoor({ token, restSeconds, onOpen, onClosed }: CodeDoorProps) {
+  const t = useTranslations('visitor')
+  const [code, setCode] = useState('')
+  const [problem, setProblem] = useState<string | null>(null)
+  const [busy, setBusy] = useState(false)
+  const [rest, setRest] = useRest(restSeconds)
+
+  const refused = (error: unknown) => {
+    if (error instanceof Unreachable) return setProblem(t('failed'))
+    if (!(error instanceof ApiFailure)) throw error
+    if (error.code === 'share_closed') return onClosed()
+    setCode('')
+    if (error.code === 'too_many_attempts') {
+      setProblem(null)
+      return setRest(Number(error.detail['retryAfterSeconds'] ?? REST_SECONDS))
+    }
+    return setProblem(error.code === 'code_wrong' ? t('wrong', { n: Number(error.detail['left'] ?? 0) }) : t('failed'))
+  }
+  const send = async () => {
+    setBusy(true)
+    try {
+      onOpen((await openLink(token, code)).id)
+    } catch (error) {
+      refused(error)
+    } finally {
+      setBusy(false)
+    }
+  }
+  return {
+    code,
+    problem,
+    busy,
+    rest,
+    type: (typed: string) => {
+      setProblem(null)
+      setCode(codeOf(typed))
+    },
+    submit: (event: FormEvent) => {
+      event.preventDefault()
+      if (code.length === CODE_LENGTH && !busy && rest === 0) void send()
+    },
+  }
+}
+
+/** Seconds until the link may be tried again, counted down. */
+function useRest(initial: number): [number, (seconds: number) => void] {
+  const [rest, setRest] = useState(initial)
+  useEffect(() => {
+    if (rest <= 0) return
+    const timer = setTimeout(() => setRest(rest - 1), TICK_MS)
+    return () => clearTimeout(timer)
+  }, [rest])
+  return [rest, setRest]
+}
+
+type CellsProps = { code: string; wrong: boolean; disabled: boolean; noteId: string; onChange: (typed: string) => void }
+
+/** One input with six cells as its picture: typing, pasting and codes from a message fill all of them. */
+function CodeCells({ code, wrong, disabled, noteId, onChange }: CellsProps) {
+  const t = useTranslations('visitor')
+  const cells = Array.from({ length: CODE_LENGTH }, (_, at) => ({ at, letter: code[at] ?? '' }))
+  return (
+    <div className="group/code relative grid grid-cols-6 gap-2">
+      <input
+        aria-label={t('codeLabel')}
+        aria-invalid={wrong}
+        aria-describedby={noteId}
+        autoComplete="one-time-code"
+        autoCapitalize="characters"
+        autoCorrect="off"
+        spellCheck={false}
+        // biome-ignore lint/a11y/noAutofocus: the page has one field and nothing to read before it.
+        autoFocus
+        disabled={disabled}
+        value={code}
+        onChange={(event) => onChange(event.target.value)}
+        className="absolute inset-0 z-[1] w-full bg-transparent text-16 text-transparent caret-transparent opacity-0"
+      />
+      {cells.map(({ at, letter }) => (
+        <span
+          key={at}
+          aria-hidden="true"
+          className={cn(
+            'grid h-14 place-items-center rounded-button bg-field font-semibold text-24 inset-ring inset-ring-control forced-colors:border',
+            wrong && 'inset-ring-[1.5px] inset-ring-danger',
+            disabled && 'opacity-50',
+            at === Math.min(code.length, CODE_LENGTH - 1) &&
+              'group-focus-within/code:inset-ring-2 group-focus-within/code:inset-ring-focus',
+          )}
+        >
+          {letter}
+        </span>
+      ))}
+    </div>
+  )
+}

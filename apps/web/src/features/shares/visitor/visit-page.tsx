@@ -1,0 +1,186 @@
+'use client'
+
+import { ChevronRight, Download, HardDriveDownload, ShieldCheck } from 'lucide-react'
+import dynamic from 'next/dynamic'
+import Link from 'next/link'
+import { useLocale, useTranslations } from 'next-intl'
+import { Fragment, useEffect, useState } from 'react'
+import { Button, buttonLook } from '../../../components/button.tsx'
+import { FileName } from '../../../components/file-name.tsx'
+import { Icon } from '../../../components/icon.tsx'
+import { Logo } from '../../../components/logo.tsx'
+import { Void } from '../../../components/void.tsx'
+import { useFormat } from '../../../i18n/use-format.ts'
+import type { VisitedItem, VisitedShare } from '../schema.ts'
+import { useVisit, useVisitActions, type Visit } from './use-visit.ts'
+import { VisitList } from './visit-list.tsx'
+
+const VisitPreview = dynamic(() => import('./visit-preview.tsx').then((module) => module.VisitPreview), { ssr: false })
+
+type VisitPageProps = { id: string; token: string; signedIn: boolean; onClosed: () => void }
+
+/** What somebody was given to see. */
+export function VisitPage({ id, token, signedIn, onClosed }: VisitPageProps) {
+  const visit = useVisit(id, onClosed)
+  const actions = useVisitActions(id, signedIn, { link: visit.link, onClosed })
+  const [looking, setLooking] = useState<VisitedItem | null>(null)
+  const { link } = visit
+  const open = (item: VisitedItem) => {
+    if (item.kind === 'folder') visit.openFolder(item.id)
+    else setLooking(item)
+  }
+  return (
+    <div className="min-h-dvh bg-surface">
+      <TopBar token={token} signedIn={signedIn} />
+      <main aria-busy={link === undefined} className="mx-auto max-w-[1040px] pb-10">
+        {link === undefined ? null : <Head link={link} actions={actions} />}
+        {link !== undefined && visit.path.length > 0 ? <Crumbs visit={visit} link={link} /> : null}
+        <Content visit={visit} onOpen={open} actions={actions} />
+      </main>
+      {looking === null ? null : (
+        <VisitPreview
+          linkId={id}
+          item={looking}
+          among={visit.items.filter((item) => item.kind === 'file')}
+          onShow={setLooking}
+          onClose={() => setLooking(null)}
+          onDownload={link?.allowDownload === true ? (item) => actions.download([item.id]) : undefined}
+        />
+      )}
+    </div>
+  )
+}
+
+type Actions = ReturnType<typeof useVisitActions>
+
+function TopBar({ token, signedIn }: { token: string; signedIn: boolean }) {
+  const t = useTranslations('visitor')
+  const shell = useTranslations('shell')
+  return (
+    <header className="mx-auto flex h-[60px] max-w-[1040px] items-center justify-between px-6 phone:px-4">
+      <span className="flex items-center gap-2.5 font-[650] text-17 tracking-[-0.02em]">
+        <Logo />
+        {shell('title')}
+      </span>
+      <Link
+        href={signedIn ? '/drive' : `/sign-in?next=${encodeURIComponent(`/s/${token}`)}`}
+        prefetch={false}
+        className={buttonLook({ kind: 'ghost' })}
+      >
+        {signedIn ? t('toDrive') : t('signIn')}
+      </Link>
+    </header>
+  )
+}
+
+function Head({ link, actions }: { link: VisitedShare; actions: Actions }) {
+  const t = useTranslations('visitor')
+  const shell = useTranslations('shell')
+  const format = useFormat()
+  const day = useDay()
+  const title = t('title', { name: link.title, n: link.items, more: Math.max(0, link.items - 1) })
+  useEffect(() => {
+    document.title = `${title} · ${shell('title')}`
+  }, [title, shell])
+  const facts = [
+    t('by', { name: link.owner }),
+    t('items', { n: link.items }),
+    ...(link.bytes > 0 ? [format.size(link.bytes)] : []),
+    ...(link.expiresAt === null ? [] : [t('ends', { date: day(link.expiresAt) })]),
+    ...(link.downloads === null ? [] : [t('left', link.downloads)]),
+    ...(link.allowDownload ? [] : [t('viewOnly')]),
+  ]
+  return (
+    <div className="px-6 pt-7 pb-5 phone:px-6">
+      <h1 className="font-[620] text-28 tracking-[-0.025em] [overflow-wrap:anywhere]">
+        <bdi>{title}</bdi>
+      </h1>
+      <p className="mt-1.5 text-ink-2 tabular-nums">{facts.join(' · ')}</p>
+      {link.allowDownload ? (
+        <div className="mt-5 flex gap-2 phone:flex-col phone:*:h-12">
+          <Button kind="primary" onClick={() => actions.download()}>
+            <Icon of={Download} size="small" />
+            {t('downloadAll')}
+            {link.bytes > 0 ? <span className="tabular-nums opacity-80">{format.size(link.bytes)}</span> : null}
+          </Button>
+          <Button disabled={actions.saving} onClick={() => actions.save()}>
+            <Icon of={HardDriveDownload} size="small" />
+            {actions.saving ? t('saving') : t('save')}
+          </Button>
+        </div>
+      ) : null}
+    </div>
+  )
+}
+
+/** "28 November", with the year when it is another one. */
+function useDay(): (iso: string) => string {
+  const locale = useLocale()
+  return (iso) => {
+    const date = new Date(iso)
+    const isOther = date.getFullYear() !== new Date().getFullYear()
+    const options: Intl.DateTimeFormatOptions = {
+      day: 'numeric',
+      month: 'long',
+      ...(isOther ? { year: 'numeric' } : {}),
+    }
+    return new Intl.DateTimeFormat(locale === 'en' ? 'en-GB' : locale, options).format(date)
+  }
+}
+
+/** From the link itself down to the open folder; what lies above the link is never told. */
+function Crumbs({ visit, link }: { visit: Visit; link: VisitedShare }) {
+  const t = useTranslations('visitor')
+  const last = visit.path.at(-1)
+  return (
+    <nav aria-label={t('path')} className="flex flex-wrap items-center gap-1 px-5 pb-2 phone:px-5">
+      <Button kind="ghost" size="sm" onClick={() => visit.openFolder('root')}>
+        {t('title', { name: link.title, n: link.items, more: Math.max(0, link.items - 1) })}
+      </Button>
+      {visit.path.map(({ id, name }) => (
+        <Fragment key={id}>
+          <Icon of={ChevronRight} size="tiny" className="text-ink-3" />
+          {id === last?.id ? (
+            <span aria-current="page" className="min-w-0 px-2.5 font-semibold text-13">
+              <FileName name={name} />
+            </span>
+          ) : (
+            <Button kind="ghost" size="sm" onClick={() => visit.openFolder(id)}>
+              <FileName name={name} />
+            </Button>
+          )}
+        </Fragment>
+      ))}
+    </nav>
+  )
+}
+
+function Content({ visit, onOpen, actions }: { visit: Visit; onOpen: (item: VisitedItem) => void; actions: Actions }) {
+  const t = useTranslations('visitor')
+  if (visit.failed) {
+    return (
+      <Void drawing="toppled" title={t('loadFailed')} sentence={t('loadFailedSentence')} alert>
+        <Button onClick={visit.retry}>{t('retry')}</Button>
+      </Void>
+    )
+  }
+  if (visit.list.isSuccess && visit.items.length === 0) {
+    return <Void drawing="empty" title={t('emptyFolder')} sentence={t('emptyFolderSentence')} />
+  }
+  if (visit.link === undefined || !visit.list.isSuccess) return null
+  return (
+    <>
+      <VisitList
+        key={visit.folder}
+        visit={visit}
+        canDownload={visit.link.allowDownload}
+        onOpen={onOpen}
+        actions={actions}
+      />
+      <p className="flex items-center gap-2 px-6 py-5 text-13 text-ink-3">
+        <Icon of={ShieldCheck} size="small" className="shrink-0" />
+        {t('sandboxed')}
+      </p>
+    </>
+  )
+}

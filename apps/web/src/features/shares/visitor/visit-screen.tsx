@@ -1,0 +1,74 @@
+'use client'
+
+import { QueryClient, QueryClientProvider } from '@tanstack/react-query'
+import { useTranslations } from 'next-intl'
+import { useEffect, useState } from 'react'
+import { LiveRegionProvider } from '../../../components/live-region.tsx'
+import { ToastProvider } from '../../../components/toast.tsx'
+import { ApiFailure } from '../../../lib/call-api.ts'
+import type { DoorState } from '../server/visit-shares.ts'
+import { ClosedLink } from './closed-link.tsx'
+import { CodeDoor } from './code-door.tsx'
+import { DoorFrame } from './door-frame.tsx'
+import { openLink } from './visit-api.ts'
+import { VisitPage } from './visit-page.tsx'
+
+type VisitScreenProps = { token: string; initial: DoorState; signedIn: boolean }
+
+/** A link as a visitor meets it: its door, then what is behind it. */
+export function VisitScreen({ token, initial, signedIn }: VisitScreenProps) {
+  const [state, setState] = useState<DoorState>(initial)
+  const [client] = useState(
+    () =>
+      new QueryClient({
+        defaultOptions: {
+          queries: { retry: (failures, error) => failures < 1 && !(error instanceof ApiFailure && error.status < 500) },
+        },
+      }),
+  )
+  const close = () => setState({ kind: 'closed' })
+  if (state.kind === 'closed') return <ClosedLink />
+  if (state.kind === 'code') {
+    const enter = (id: string) => setState({ kind: 'in', id })
+    return <CodeDoor token={token} restSeconds={state.restSeconds} onOpen={enter} onClosed={close} />
+  }
+  if (state.kind === 'enter') return <Entering token={token} onState={setState} />
+  return (
+    <QueryClientProvider client={client}>
+      <LiveRegionProvider>
+        <ToastProvider>
+          <VisitPage id={state.id} token={token} signedIn={signedIn} onClosed={close} />
+        </ToastProvider>
+      </LiveRegionProvider>
+    </QueryClientProvider>
+  )
+}
+
+/** A link without a code: the browser lets itself in. Programs that only look at addresses count as nobody. */
+function Entering({ token, onState }: { token: string; onState: (state: DoorState) => void }) {
+  const t = useTranslations('visitor')
+  useEffect(() => {
+    let gone = false
+    openLink(token, undefined).then(
+      ({ id }) => {
+        if (!gone) onState({ kind: 'in', id })
+      },
+      (error: unknown) => {
+        if (gone) return
+        // Meanwhile it may have got a code.
+        const hasCode = error instanceof ApiFailure && error.code === 'code_wrong'
+        onState(hasCode ? { kind: 'code', restSeconds: 0 } : { kind: 'closed' })
+      },
+    )
+    return () => {
+      gone = true
+    }
+  }, [token, onState])
+  return (
+    <DoorFrame>
+      <p role="status" className="text-ink-2">
+        {t('entering')}
+      </p>
+    </DoorFrame>
+  )
+}
