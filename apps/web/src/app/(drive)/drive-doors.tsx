@@ -13,7 +13,7 @@ export function DriveDoors({ children }: { children: ReactNode }) {
   const preview = usePreviewDoor()
   const find = usePaletteDoor()
   const labels = useLabelDoors()
-  const doors: EntryDoors = { ...share.doors, ...labels.doors, palette: find.open }
+  const doors: EntryDoors = { ...share.doors, ...labels.doors, palette: find.open, preview: preview.open }
   return (
     <EntryDoorsProvider value={doors}>
       {children}

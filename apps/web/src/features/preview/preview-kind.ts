@@ -1,0 +1,103 @@
+import { extensionOf } from '../../components/split-name.ts'
+import type { EntryItem } from '../../lib/entries/entry-item.ts'
+
+export type PreviewKind =
+  | 'image'
+  | 'video'
+  | 'audio'
+  | 'pdf'
+  | 'markdown'
+  | 'csv'
+  | 'code'
+  | 'text'
+  | 'zip'
+  | 'tar'
+  | 'none'
+
+// What browsers decode themselves. Other pictures are shown as their large thumbnail, SVG among them: as pixels it
+// cannot run anything.
+const SHOWN_IMAGE = /^image\/(?:jpeg|png|gif|webp|avif|bmp)$/
+const ZIPS = new Set([
+  'application/zip',
+  'application/java-archive',
+  'application/epub+zip',
+  'application/vnd.android.package-archive',
+])
+const TARS = new Set(['application/x-tar', 'application/gzip', 'application/x-gtar'])
+const TEXT_TYPE = /^(?:text\/|application\/(?:json|xml|javascript|x-sh|rtf$))/
+// The storage only knows UTF-8 as text; other encodings look like any bytes to it.
+const UNKNOWN_TYPES = new Set(['application/octet-stream', ''])
+const TEXT_EXTENSIONS = new Set(
+  'txt log text srt vtt ass lrc nfo ini cfg conf env properties csv tsv md markdown tex asc'.split(' '),
+)
+
+/** Languages of highlight.js by extension. */
+const languages: Record<string, string> = Object.fromEntries(
+  Object.entries({
+    bash: 'sh bash zsh',
+    c: 'c h',
+    cpp: 'cc cpp cxx hpp hh',
+    csharp: 'cs',
+    css: 'css',
+    diff: 'diff patch',
+    dockerfile: 'dockerfile',
+    go: 'go',
+    graphql: 'graphql gql',
+    ini: 'ini toml cfg conf properties env',
+    java: 'java',
+    javascript: 'js mjs cjs jsx',
+    json: 'json jsonc geojson',
+    kotlin: 'kt kts',
+    less: 'less',
+    lua: 'lua',
+    makefile: 'mk',
+    perl: 'pl pm',
+    php: 'php',
+    powershell: 'ps1',
+    python: 'py',
+    r: 'r',
+    ruby: 'rb',
+    rust: 'rs',
+    scala: 'scala',
+    scss: 'scss sass',
+    sql: 'sql',
+    swift: 'swift',
+    typescript: 'ts tsx mts cts',
+    xml: 'xml html htm xhtml svg vue plist rss',
+    yaml: 'yaml yml',
+  }).flatMap(([language, extensions]) => extensions.split(' ').map((extension) => [extension, language])),
+)
+
+/** The highlighter's name of the language of a file; undefined for plain text. */
+export function languageOf(name: string): string | undefined {
+  return languages[extensionOf(name)] ?? (/^(?:dockerfile|makefile)$/i.test(name) ? name.toLowerCase() : undefined)
+}
+
+function textKind(name: string): PreviewKind {
+  const extension = extensionOf(name)
+  if (extension === 'md' || extension === 'markdown') return 'markdown'
+  if (extension === 'csv' || extension === 'tsv') return 'csv'
+  return languageOf(name) === undefined ? 'text' : 'code'
+}
+
+/** How a file is shown: by its bytes, as its storage read them; the name only says which kind of text it is. */
+export function previewKind({ kind, name, contentType, size }: EntryItem): PreviewKind {
+  if (kind === 'folder' || size === 0) return 'none'
+  const type = contentType?.split(';')[0] ?? ''
+  if (type === 'image/svg+xml') return 'image'
+  if (type.startsWith('image/')) return 'image'
+  if (type.startsWith('video/')) return extensionOf(name) === 'ts' && type === 'video/mp2t' ? 'none' : 'video'
+  if (type.startsWith('audio/')) return 'audio'
+  if (type === 'application/pdf') return 'pdf'
+  if (ZIPS.has(type)) return 'zip'
+  if (TARS.has(type)) return type === 'application/gzip' && !/\.(?:tgz|tar\.gz)$/i.test(name) ? 'none' : 'tar'
+  if (TEXT_TYPE.test(type)) return textKind(name)
+  const extension = extensionOf(name)
+  const isNamedText = TEXT_EXTENSIONS.has(extension) || languages[extension] !== undefined
+  return UNKNOWN_TYPES.has(type) && isNamedText ? textKind(name) : 'none'
+}
+
+/** Whether a browser decodes the picture itself. */
+export function isShownImage(contentType: string | null): boolean {
+  return SHOWN_IMAGE.test(contentType?.split(';')[0] ?? '')
+}
