@@ -3,18 +3,18 @@ import { db } from '../../lib/db.ts'
 import { folded } from '../../lib/entries/folded.ts'
 import { gramsOfQuery, startGramsOfQuery } from '../../lib/entries/grams.ts'
 import { findFolder, notFound } from '../../lib/entries/open-entries.ts'
-import { frequencyOf } from './gram-frequency.ts'
+import { frequencyOf, searchKeys } from './gram-frequency.ts'
 import type { SearchQuery } from './parse-query.ts'
 
 /**
  * A search looks at so many entries at most, whatever was typed: two letters that half of all names have must not read
  * half of all names. First come names that begin with the text, so that these are never missed for others.
  */
-export const CANDIDATES_MAX = 1000
-const BEGINNINGS_MAX = 300
+export const CANDIDATES_MAX = 500
+const BEGINNINGS_MAX = 200
 // Above this, pieces are found faster by going through the newest entries than by their lists in the index.
 const COMMON_ROWS = 20_000
-const NEWEST_MAX = 50_000
+const NEWEST_MAX = 20_000
 const FOLDERS_MAX = 20_000
 
 const ALL_CATEGORIES = ['image', 'video', 'audio', 'document', 'archive', 'other']
@@ -42,7 +42,9 @@ export async function findCandidates(wanted: Wanted): Promise<Candidate[]> {
   if (filters === null) return []
   if (query.texts.length === 0) return await newestWith(wanted, filters)
   if (grams.length === 0) return []
-  if ((await frequencyOf(grams)) > COMMON_ROWS) return await commonCandidates(wanted, grams, filters)
+  // A folder or a tag leaves few entries, whatever the words are.
+  const isWide = !query.inHere && query.tags.length === 0
+  if (isWide && (await isCommon(wanted, grams))) return await commonCandidates(wanted, grams, filters)
   const found = await withGrams(wanted, { grams, filters, limit: CANDIDATES_MAX })
   if (found.length < CANDIDATES_MAX) return found
   return joined(await beginnings(wanted, grams, filters), found)
@@ -67,8 +69,12 @@ async function commonCandidates(wanted: Wanted, grams: string[], filters: Prisma
 async function beginnings(wanted: Wanted, grams: string[], filters: Prisma.Sql): Promise<Candidate[]> {
   const [text = ''] = wanted.query.texts
   const starting = [...grams, ...startGramsOfQuery(text)]
-  if ((await frequencyOf(starting)) > COMMON_ROWS) return []
+  if (await isCommon(wanted, starting)) return []
   return await withGrams(wanted, { grams: starting, filters, limit: BEGINNINGS_MAX })
+}
+
+async function isCommon({ ownerId }: Wanted, grams: readonly string[]): Promise<boolean> {
+  return (await frequencyOf(await searchKeys(ownerId, grams))) > COMMON_ROWS
 }
 
 interface ByGrams {
@@ -83,8 +89,8 @@ async function withGrams({ ownerId }: Wanted, { grams, filters, limit }: ByGrams
   return await db().$queryRaw<Candidate[]>`
     WITH found AS MATERIALIZED (
       SELECT ${columns} FROM entry e
-      WHERE e.owner_id = ${ownerId} AND e.grams @> ${grams} AND e.trash_id IS NULL AND e.parent_id IS NOT NULL
-        ${filters}
+      WHERE search_keys(e.owner_id, e.grams) @> search_keys(${ownerId}, ${grams}) AND e.owner_id = ${ownerId}
+        AND e.trash_id IS NULL AND e.parent_id IS NOT NULL ${filters}
     )
     SELECT id, kind, name, modified_at FROM found LIMIT ${limit}`
 }

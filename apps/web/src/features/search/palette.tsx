@@ -113,7 +113,7 @@ function usePalette({ personId, folderId, commands, onOpen, onShow, onClose }: P
     else onOpen(item.hit, text === '' ? recent : state.hits)
   }
   const step = (by: number) => {
-    const at = items.findIndex((item) => item === active)
+    const at = active === undefined ? -1 : items.indexOf(active)
     const next = items[(at + by + items.length) % items.length]
     setActiveId(next?.id ?? null)
     if (at + by >= items.length - 5) state.loadMore()
