@@ -51,7 +51,7 @@ function emptyFile(name: string, headers: Record<string, string>): Response {
 }
 
 /** The payload of an authentic download ticket of any of our groups, expired or not. Throws not_found for others. */
-async function authenticTicket(token: string): Promise<DownloadTicket> {
+export async function authenticTicket(token: string): Promise<DownloadTicket> {
   const now = Math.floor(Date.now() / 1000)
   for (const group of await reachingStorage(() => addressBook().groups())) {
     try {
@@ -66,12 +66,12 @@ async function authenticTicket(token: string): Promise<DownloadTicket> {
 
 /**
  * A storage sends holders of expired tickets here: who may still read the file gets a fresh one for the same use. So
- * seeking in a video after hours and download managers go on, and a lost right ends within one window.
+ * seeking in a video after hours and download managers go on, and a lost right ends within one window. Undefined when
+ * none of this person's files has the content.
  */
-export async function renewDownload(reader: Reader, token: string): Promise<string> {
-  const old = await authenticTicket(token)
+export async function renewDownload(reader: Reader, old: DownloadTicket): Promise<string | undefined> {
   const file = await findFileByContent(reader.id, old.fid)
-  if (!file) throw notFound()
+  if (!file) return undefined
   const exp = downloadExpiry(Math.floor(Date.now() / 1000), old.cd)
   return await reachableUrl({ ...old, exp }, reader.requestOrigin)
 }
