@@ -17,19 +17,21 @@ interface LogOutput extends DestinationStream {
 export function openLogOutput(): LogOutput {
   const output = destination({ dest: 1, sync: true, minLength: BUFFER_BYTES })
   let timer: NodeJS.Timeout | null = null
-  const flushSync = () => {
+  // Not `flushSync`, which also waits for the disk.
+  const flush = () => {
     if (timer !== null) clearTimeout(timer)
     timer = null
-    output.flushSync()
+    output.flush()
   }
+  const flushSync = () => output.flushSync()
   process.on('exit', flushSync)
   const log: LogOutput = {
     lastLevel: 0,
     flushSync,
     write(line) {
       output.write(line)
-      if (log.lastLevel >= WARN) flushSync()
-      else timer ??= setTimeout(flushSync, DELAY_MS)
+      if (log.lastLevel >= WARN) flush()
+      else timer ??= setTimeout(flush, DELAY_MS)
     },
   }
   return Object.assign(log, { [Symbol.for('pino.metadata')]: true })

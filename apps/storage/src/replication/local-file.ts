@@ -1,4 +1,4 @@
-import { closeSync, fstatSync, openSync, read, readSync } from 'node:fs'
+import { closeSync, fstatSync, openSync, read, readSync, statSync } from 'node:fs'
 import type { RequestBody } from '@cairn/dfs-core'
 import { isErrno } from '../disk/atomic-file.ts'
 
@@ -14,14 +14,8 @@ const PIECE_BYTES = 256 * 1024
 
 /** Size of a regular file (links are followed), or null when there is none. */
 export function fileSize(path: string): number | null {
-  const fd = openIfThere(path)
-  if (fd === null) return null
-  try {
-    const stat = fstatSync(fd)
-    return stat.isFile() ? stat.size : null
-  } finally {
-    closeSync(fd)
-  }
+  const stat = statSync(path, { throwIfNoEntry: false })
+  return stat?.isFile() === true ? stat.size : null
 }
 
 /** `length` bytes from `offset` (both default to the whole file); null when there is no file, or it is too short. */
