@@ -16,6 +16,7 @@ export const statusOfErrorCode = {
   not_found: 404,
   share_closed: 404,
   name_taken: 409,
+  last_admin: 409,
   email_taken: 409,
   move_into_self: 409,
   too_deep: 409,

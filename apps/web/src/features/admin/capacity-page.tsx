@@ -106,7 +106,7 @@ function KeyFigures({ view }: { view: ClusterView }) {
       <Figure
         title={t('saved')}
         value={format.size(ledger.shared)}
-        note={t('savedShare', { p: percentOf(ledger.shared, kept) })}
+        note={t('savedShare', { p: kept === 0 ? '0' : shareText(ledger.shared, kept) })}
       />
     </Figures>
   )

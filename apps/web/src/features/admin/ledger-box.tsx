@@ -12,7 +12,9 @@ export function LedgerBox({ ledger }: { ledger: LedgerView }) {
   const lines = [
     { sign: '', text: t('ledgerKept'), bytes: ledger.kept },
     { sign: '−', text: t('ledgerShared'), bytes: ledger.shared },
-    { sign: ledger.copies < 0 ? '−' : '+', text: t('ledgerCopies'), bytes: Math.abs(ledger.copies) },
+    ...(onDisk === null
+      ? []
+      : [{ sign: ledger.copies < 0 ? '−' : '+', text: t('ledgerCopies'), bytes: Math.abs(ledger.copies) }]),
     { sign: '+', text: t('ledgerRest'), bytes: ledger.trash + ledger.leftOver + ledger.thumbnails },
     ...(ledger.behind === 0 ? [] : [{ sign: '−', text: t('ledgerBehind'), bytes: ledger.behind }]),
     ...(difference === null || difference === 0
@@ -54,7 +56,7 @@ export function LedgerBox({ ledger }: { ledger: LedgerView }) {
               )}
               {...(onDisk === null ? {} : { title: `${format.count(onDisk)} B` })}
             >
-              {onDisk === null ? t('counting') : format.size(onDisk)}
+              {onDisk === null ? t('notKnown') : format.size(onDisk)}
             </td>
           </tr>
         </tbody>

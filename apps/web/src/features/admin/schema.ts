@@ -179,3 +179,61 @@ export interface StorageHistory {
   lastHour: RatePoint[]
   events: { at: string; from: string | null; to: string }[]
 }
+
+export const personSorts = [
+  'name',
+  'email',
+  'quota',
+  'used',
+  'reserved',
+  'role',
+  'state',
+  'lastSeen',
+  'factor',
+  'created',
+] as const
+const directionField = z.enum(['asc', 'desc'])
+
+const peopleFilter = {
+  q: z.string().trim().max(200).optional(),
+  role: z.enum(['admin', 'user']).optional(),
+  state: z.enum(['active', 'disabled']).optional(),
+  group: z.string().max(40).optional(),
+  sort: z.enum(personSorts).default('name'),
+  dir: directionField.default('asc'),
+}
+export const peopleQuerySchema = z.object({ ...peopleFilter, cursor: cursorField })
+export const peopleExportSchema = z.object(peopleFilter)
+export type PeopleQuery = z.infer<typeof peopleQuerySchema>
+export type PersonSort = (typeof personSorts)[number]
+
+export interface PersonItem {
+  id: string
+  name: string
+  email: string
+  role: 'admin' | 'user'
+  disabledAt: string | null
+  createdAt: string
+  lastSeenAt: string | null
+  hasSecondFactor: boolean
+  quotaBytes: number
+  usedBytes: number
+  reservedBytes: number
+  group: { id: string; name: string } | null
+}
+
+export interface PeoplePage {
+  items: PersonItem[]
+  next: string | null
+  /** Of the whole filter. */
+  total: number
+}
+
+export const personParamsSchema = z.object({ id: z.string().max(40) })
+export const personChangeSchema = z.object({
+  quotaBytes: z.number().int().nonnegative().max(Number.MAX_SAFE_INTEGER).optional(),
+  groupId: z.string().max(40).nullable().optional(),
+  role: z.enum(['admin', 'user']).optional(),
+  disabled: z.boolean().optional(),
+})
+export type PersonChange = z.infer<typeof personChangeSchema>

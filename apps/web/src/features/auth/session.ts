@@ -122,9 +122,9 @@ export async function requireUser(source?: Headers): Promise<SignedInUser> {
   return user
 }
 
-/** As requireUser, for pages of the administration: throws `forbidden` (403) for everybody else. */
+/** As requireUser, for the administration: everybody else hears that there is nothing here (404). */
 export async function requireAdmin(source?: Headers): Promise<SignedInUser> {
   const user = await requireUser(source)
-  if (user.role !== 'admin') throw new ApiError('forbidden', 'Only administrators may do this.')
+  if (user.role !== 'admin') throw new ApiError('not_found', 'There is nothing to open here.')
   return user
 }

@@ -50,9 +50,17 @@ async function askStatus(group: string, record: StorageRecord): Promise<Answer> 
     return { status, silence: null }
   } catch (error) {
     if (error instanceof ServerError && error.status === Status.EINVAL) return { status: null, silence: 'foreign' }
-    if (!(error instanceof ConnectionError)) log().debug({ err: error, storage: record.id }, 'a storage does not tell')
-    return { status: null, silence: 'away' }
+    if (isSilence(error)) return { status: null, silence: 'away' }
+    // It is there, but of another version, or it has other keys.
+    log().debug({ err: error, storage: record.id }, 'a storage does not tell')
+    return { status: null, silence: 'foreign' }
   }
+}
+
+/** Nobody answered: a refused connection of the file system's protocol or of HTTP, or one that took too long. */
+function isSilence(error: unknown): boolean {
+  if (error instanceof ConnectionError || error instanceof TypeError) return true
+  return error instanceof DOMException && error.name === 'TimeoutError'
 }
 
 /** By address; a storage can only change it by starting anew. Null: it serves no HTTP. */

@@ -1,10 +1,10 @@
 import { historyQuerySchema } from '../../../../../features/admin/schema.ts'
-import { adminOnly } from '../../../../../features/admin/server/admin-only.ts'
 import { readHistory } from '../../../../../features/admin/server/samples.ts'
+import { requireAdmin } from '../../../../../features/auth/session.ts'
 import { apiRoute } from '../../../../../lib/api-route.ts'
 
 export const GET = apiRoute({
-  user: adminOnly,
+  user: requireAdmin,
   query: historyQuerySchema,
   handle: async ({ query }) => ({ points: await readHistory(query.span) }),
 })
