@@ -2,7 +2,7 @@
 
 import { useTranslations } from 'next-intl'
 import { useEffect } from 'react'
-import { useDrive } from '../../features/drive/drive-context.tsx'
+import { usePlaceName } from '../../features/drive/use-place-name.ts'
 import type { UploadQueue } from '../../features/uploads/upload-queue.ts'
 import { percentOfQueue } from '../../features/uploads/upload-view.ts'
 
@@ -10,8 +10,7 @@ import { percentOfQueue } from '../../features/uploads/upload-view.ts'
 export function PageTitle({ queue }: { queue: UploadQueue }) {
   const t = useTranslations('uploads')
   const shell = useTranslations('shell')
-  const { path } = useDrive()
-  const folder = `${path.at(-1)?.name ?? shell('drive')} · ${shell('title')}`
+  const folder = `${usePlaceName()} · ${shell('title')}`
   const title = queue.counts.uploading > 0 ? t('tabTitle', { p: percentOfQueue(queue) }) : folder
   useEffect(() => {
     document.title = title

@@ -9,6 +9,7 @@ import { Stones } from '../../components/stones.tsx'
 import { Thumbnail } from '../../components/thumbnail.tsx'
 import { useFormat } from '../../i18n/use-format.ts'
 import { useEntryFacts } from './entry-facts.ts'
+import { EntryLabels } from './entry-labels.tsx'
 import { Box } from './entry-row.tsx'
 import type { EntryItem } from './schema.ts'
 import type { CopyCount } from './use-copies.ts'
@@ -62,6 +63,7 @@ export const EntryCell = memo(function EntryCell(props: CellProps) {
         <FileName name={item.name} className="text-13" />
         <span className="mt-0.5 flex items-center gap-1.5 text-12 text-ink-3 tabular-nums [text-autospace:no-autospace]">
           {facts.size(item)} · {facts.shortDate(item)}
+          {item.favourite === true ? <EntryLabels item={{ ...item, tags: [] }} /> : null}
           {incomplete ? <Stones have={copies.have} want={copies.want} label={facts.copies(copies)} /> : null}
         </span>
       </div>

@@ -9,6 +9,7 @@ import { FileName } from '../../components/file-name.tsx'
 import { Icon } from '../../components/icon.tsx'
 import { Stones } from '../../components/stones.tsx'
 import { useEntryFacts } from './entry-facts.ts'
+import { EntryLabels } from './entry-labels.tsx'
 import { EntryPicture } from './entry-picture.tsx'
 import type { EntryItem } from './schema.ts'
 import type { CopyCount } from './use-copies.ts'
@@ -77,6 +78,7 @@ export const EntryRow = memo(function EntryRow(props: EntryRowProps) {
           <FileName name={item.name} className={phone ? 'text-15' : undefined} />
           {phone ? <PhoneFacts item={item} copies={copies} /> : null}
         </span>
+        <EntryLabels item={item} />
         {waiting ? <WaitingMark /> : null}
         {phone ? null : <HoverActions item={item} handlers={handlers} />}
       </div>

@@ -20,6 +20,7 @@ import { selectAll, selectedCount } from './selection.ts'
 import { PhoneSelectionTitle, SelectionBar, useSelectionText } from './selection-bar.tsx'
 import { barOf, menuOf, phoneBarOf } from './use-entry-actions.ts'
 import { useFolderPane } from './use-folder-pane.ts'
+import { usePlaceName } from './use-place-name.ts'
 
 type View = ReturnType<typeof useFolderPane>
 
@@ -124,7 +125,7 @@ function Scroller({ view, scroller, onColumns }: ScrollerProps) {
   const { preferences } = usePreferences()
   const { state, folderId } = drive
   const entries = {
-    label: t('filesIn', { name: useFolderName() }),
+    label: t('filesIn', { name: usePlaceName() }),
     items: state.items,
     total: state.total,
     selection: view.selection,
@@ -155,7 +156,7 @@ function Scroller({ view, scroller, onColumns }: ScrollerProps) {
 function Overlays({ view }: { view: View }) {
   const { folderId, path, state } = useDrive()
   const selectionText = useSelectionText()
-  const name = useFolderName()
+  const name = usePlaceName()
   const { menu, actions, ground, selection, targets } = view
   const onEntries = menu?.on === 'entries'
   return (
@@ -177,10 +178,4 @@ function Overlays({ view }: { view: View }) {
       />
     </>
   )
-}
-
-/** What the open folder is called. */
-function useFolderName(): string {
-  const shell = useTranslations('shell')
-  return useDrive().path.at(-1)?.name ?? shell('drive')
 }

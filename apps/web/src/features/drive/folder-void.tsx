@@ -14,6 +14,7 @@ import { ROOT_ID } from './api-client.ts'
 import { useDrive } from './drive-context.tsx'
 import { listRowHeight } from './entry-list.tsx'
 import { SkeletonRows } from './skeleton-rows.tsx'
+import { usePlaceName } from './use-place-name.ts'
 
 /** A folder without entries to show: it loads, is empty, did not load, or is not there. */
 export function FolderVoid({ onContextMenu }: { onContextMenu: (event: MouseEvent) => void }) {
@@ -56,8 +57,15 @@ export function FolderVoid({ onContextMenu }: { onContextMenu: (event: MouseEven
 function Empty() {
   const t = useTranslations('drive')
   const shell = useTranslations('shell')
+  const places = useTranslations('places')
   const drive = useDrive()
+  const name = usePlaceName()
   const root = drive.folderId === ROOT_ID
+  const kind = drive.place?.kind ?? 'folder'
+  if (kind !== 'folder') {
+    const title = kind === 'category' ? places('emptyCategory', { name }) : places('emptyTitle')
+    return <Void drawing="empty" title={title} sentence={places(`empty.${kind}`)} />
+  }
   return (
     <Void
       drawing="empty"

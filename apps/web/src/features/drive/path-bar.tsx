@@ -24,6 +24,7 @@ import { Crumbs } from './crumbs.tsx'
 import { useDrive } from './drive-context.tsx'
 import { nextOrder } from './sort-order.ts'
 import type { Target } from './use-drive-changes.ts'
+import { usePlaceName } from './use-place-name.ts'
 
 type PathBarProps = {
   path: readonly Target[]
@@ -34,12 +35,20 @@ type PathBarProps = {
 
 /** Where we are and how much lies here; how it is shown. */
 export function PathBar({ path, lost, counts }: PathBarProps) {
+  const { place } = useDrive()
+  const name = usePlaceName()
   return (
     <div className="flex h-[52px] shrink-0 items-center gap-1.5 pr-5 pl-4">
-      <Crumbs path={path} lost={lost} />
+      {place === null || place.kind === 'folder' ? (
+        <Crumbs path={path} lost={lost} />
+      ) : (
+        <h1 className="truncate px-2 font-semibold text-16">
+          <bdi>{name}</bdi>
+        </h1>
+      )}
       {counts === null ? null : <Counts {...counts} />}
       <span className="flex-1" />
-      {lost ? null : <SortMenu />}
+      {lost || place?.kind === 'recent' ? null : <SortMenu />}
       {lost ? null : <ViewSwitch />}
     </div>
   )
@@ -48,11 +57,10 @@ export function PathBar({ path, lost, counts }: PathBarProps) {
 /** The phone's title row: back, the folder's name, how it is shown. */
 export function PhoneTitle({ path }: { path: readonly Target[] }) {
   const common = useTranslations('common')
-  const shell = useTranslations('shell')
   const drive = useDrive()
   const { preferences, change } = usePreferences()
   const t = useTranslations('drive')
-  const title = path.at(-1)?.name ?? shell('drive')
+  const title = usePlaceName()
   const other = preferences.view === 'list' ? 'grid' : 'list'
   return (
     <div className="flex h-12 shrink-0 items-center pr-2 pl-2">

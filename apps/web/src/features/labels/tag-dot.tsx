@@ -1,5 +1,5 @@
 import { cn } from '../../components/class-names.ts'
-import { tagTone } from './tag-tone.ts'
+import { tagTone } from '../../components/tag-tone.ts'
 
 /** The dot of a tag's colour. Its name stands beside it. */
 export function TagDot({ colour, className }: { colour: string; className?: string }) {

@@ -1,6 +1,7 @@
 import { requireUser } from '../../../../../../features/auth/session.ts'
 import { download } from '../../../../../../features/drive/download.ts'
 import { downloadQuerySchema, entryParamsSchema } from '../../../../../../features/drive/schema.ts'
+import { noteOpened } from '../../../../../../features/labels/note-opened.ts'
 import { apiRoute } from '../../../../../../lib/api-route.ts'
 import { requireOwnOrigin } from '../../../../../../lib/request-origin.ts'
 
@@ -8,6 +9,10 @@ export const GET = apiRoute({
   user: requireUser,
   params: entryParamsSchema,
   query: downloadQuerySchema,
-  handle: ({ user, params, query, request }) =>
-    download({ id: user.id, requestOrigin: requireOwnOrigin(request.headers) }, params.id, query.inline),
+  handle: async ({ user, params, query, request }) => {
+    const reader = { id: user.id, requestOrigin: requireOwnOrigin(request.headers) }
+    const answer = await download(reader, params.id, query.inline)
+    await noteOpened(user.id, params.id)
+    return answer
+  },
 })

@@ -1,0 +1,40 @@
+'use client'
+
+import { Star } from 'lucide-react'
+import { useTranslations } from 'next-intl'
+import { cn } from '../../components/class-names.ts'
+import { tagTone } from '../../components/tag-tone.ts'
+import type { EntryItem } from './schema.ts'
+
+const TAGS_SHOWN = 3
+
+/** The star and the tags behind a name; of many tags the first ones. */
+export function EntryLabels({ item, className }: { item: EntryItem; className?: string }) {
+  const t = useTranslations('labels')
+  const { favourite = false, tags = [] } = item
+  if (!favourite && tags.length === 0) return null
+  const hidden = tags.slice(TAGS_SHOWN).map(({ name }) => name)
+  return (
+    <span className={cn('flex shrink-0 items-center gap-1.5', className)}>
+      {favourite ? (
+        <span role="img" aria-label={t('favourite')} title={t('favourite')} className="text-spark">
+          <Star size={14} fill="currentColor" strokeWidth={1.5} aria-hidden="true" />
+        </span>
+      ) : null}
+      {tags.slice(0, TAGS_SHOWN).map(({ id, name, colour }) => (
+        <span
+          key={id}
+          className="flex h-5 max-w-32 items-center gap-1.5 rounded-tag bg-sunken px-1.5 text-12 text-ink-2 group-aria-selected/row:bg-select-2"
+        >
+          <span aria-hidden="true" className={cn('size-2 shrink-0 rounded-full bg-current', tagTone(colour))} />
+          <bdi className="truncate">{name}</bdi>
+        </span>
+      ))}
+      {hidden.length > 0 ? (
+        <span title={hidden.join(', ')} className="text-12 text-ink-3">
+          +{hidden.length}
+        </span>
+      ) : null}
+    </span>
+  )
+}

@@ -1,0 +1,14 @@
+'use client'
+
+import { useTranslations } from 'next-intl'
+import { useDrive } from './drive-context.tsx'
+
+/** What the open listing is called: a folder, or what is gathered from the whole drive. */
+export function usePlaceName(): string {
+  const shell = useTranslations('shell')
+  const places = useTranslations('places')
+  const { place, path, state } = useDrive()
+  if (place === null || place.kind === 'folder') return path.at(-1)?.name ?? shell('drive')
+  if (place.kind === 'tag') return state.folder?.name ?? places('tags')
+  return place.kind === 'category' ? places(`category.${place.category}`) : places(place.kind)
+}
