@@ -1,3 +1,4 @@
+import account from './account.json' with { type: 'json' }
 import admin from './admin.json' with { type: 'json' }
 import auth from './auth.json' with { type: 'json' }
 import capacity from './capacity.json' with { type: 'json' }
@@ -13,11 +14,13 @@ import preview from './preview.json' with { type: 'json' }
 import search from './search.json' with { type: 'json' }
 import shares from './shares.json' with { type: 'json' }
 import shell from './shell.json' with { type: 'json' }
+import trash from './trash.json' with { type: 'json' }
 import uploadError from './uploadError.json' with { type: 'json' }
 import uploads from './uploads.json' with { type: 'json' }
 import visitor from './visitor.json' with { type: 'json' }
 
 export const chinese = {
+  account,
   admin,
   auth,
   capacity,
@@ -33,6 +36,7 @@ export const chinese = {
   search,
   shares,
   shell,
+  trash,
   uploadError,
   uploads,
   visitor,

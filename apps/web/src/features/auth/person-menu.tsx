@@ -1,7 +1,7 @@
 'use client'
 
 import type { LucideIcon } from 'lucide-react'
-import { Keyboard, Languages, LogOut, Monitor, Moon, Rows3, ShieldCheck, Sun, SunMoon } from 'lucide-react'
+import { Keyboard, Languages, LogOut, Monitor, Moon, Rows3, Settings2, ShieldCheck, Sun, SunMoon } from 'lucide-react'
 import { useRouter } from 'next/navigation'
 import { useTranslations } from 'next-intl'
 import { Popover } from 'radix-ui'
@@ -15,6 +15,7 @@ import { usePreferences } from '../../components/preferences-provider.tsx'
 import { Segmented } from '../../components/segmented.tsx'
 import { applyTheme } from '../../components/theme.ts'
 import { usePhone } from '../../components/use-media-query.ts'
+import { rememberLook } from '../../lib/remember-look.ts'
 import { initialsOf } from './initials.ts'
 import { signOut } from './session-client.ts'
 
@@ -34,6 +35,7 @@ export function PersonMenu({ person, theme, onKeyboardHelp }: PersonMenuProps) {
       onTheme={(next) => {
         setChosenTheme(next)
         applyTheme(next)
+        rememberLook({ theme: next })
       }}
       onKeyboardHelp={() => {
         setOpen(false)
@@ -106,6 +108,10 @@ function PersonPanel({ person, theme, onTheme, onKeyboardHelp, onClose }: Person
   const { current, languages, choose } = useLanguage()
   const { preferences, change } = usePreferences()
   const router = useRouter()
+  const goTo = (path: string) => {
+    onClose()
+    router.push(path)
+  }
   const leave = async () => {
     if (await signOut()) window.location.assign('/sign-in')
   }
@@ -135,7 +141,10 @@ function PersonPanel({ person, theme, onTheme, onKeyboardHelp, onClose }: Person
         <Segmented
           label={t('language')}
           value={current}
-          onChange={choose}
+          onChange={(locale) => {
+            choose(locale)
+            rememberLook({ locale })
+          }}
           segments={languages.map(({ locale, name, short, lang }) => ({
             value: locale,
             label: name,
@@ -160,16 +169,10 @@ function PersonPanel({ person, theme, onTheme, onKeyboardHelp, onClose }: Person
       </div>
       <Line />
       <div role="menu" aria-label={t('person')}>
+        <Row icon={Settings2} label={t('settings')} onPress={() => goTo('/settings/profile')} />
         <Row icon={Keyboard} label={t('keyboard')} keys="?" className="coarse:hidden" onPress={onKeyboardHelp} />
         {person.role === 'admin' ? (
-          <Row
-            icon={ShieldCheck}
-            label={t('administration')}
-            onPress={() => {
-              onClose()
-              router.push('/admin/capacity')
-            }}
-          />
+          <Row icon={ShieldCheck} label={t('administration')} onPress={() => goTo('/admin/capacity')} />
         ) : null}
         <Row icon={LogOut} label={auth('signOut')} onPress={() => void leave()} />
       </div>
