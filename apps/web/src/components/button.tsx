@@ -12,6 +12,7 @@ const button = cva(
         ghost: 'text-ink-2 hover:bg-hover hover:text-ink active:bg-press',
         accent: 'text-accent-text hover:bg-hover active:bg-press',
         danger: 'text-danger hover:bg-hover active:bg-press',
+        destroy: 'bg-danger text-surface hover:opacity-90 forced-colors:border',
         inherit: 'text-inherit hover:bg-hover active:bg-press',
       },
       size: {

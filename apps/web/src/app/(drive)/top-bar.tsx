@@ -12,6 +12,7 @@ import { PersonMenu } from '../../features/auth/person-menu.tsx'
 import type { Me } from '../../features/auth/schema.ts'
 import { useDrive } from '../../features/drive/drive-context.tsx'
 import { useHelp } from '../../features/drive/help-context.tsx'
+import { JobsPopover } from '../../features/drive/jobs-popover.tsx'
 import { SearchField } from './search-field.tsx'
 
 type TopBarProps = { me: Me; theme: Theme; onDrawer: () => void }
@@ -68,6 +69,7 @@ export function TopBar({ me, theme, onDrawer }: TopBarProps) {
           }
         />
       </span>
+      {adds ? <JobsPopover /> : null}
       <PersonMenu person={me} theme={theme} onKeyboardHelp={help} />
     </header>
   )

@@ -1,5 +1,6 @@
 'use client'
 
+import { ConflictDialog } from './conflict-dialog.tsx'
 import { useDrive } from './drive-context.tsx'
 import { FolderPane } from './folder-pane.tsx'
 import { NameDialog, type Naming } from './name-dialog.tsx'
@@ -20,6 +21,7 @@ export function DriveView() {
         onName={apply}
         onReturnFocus={() => focusEntry(null)}
       />
+      <ConflictDialog conflict={changes.conflict} onDecide={changes.decide} onReturnFocus={() => focusEntry(null)} />
     </>
   )
 }

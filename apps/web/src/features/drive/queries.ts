@@ -13,6 +13,7 @@ import { type Cursor, decodeCursor, encodeCursor } from './cursor.ts'
 import { listGathered } from './gathered.ts'
 import { placeOfId } from './place.ts'
 import type { EntryPage, FolderTree, ListQuery, SortDirection, SortKey } from './schema.ts'
+import { listTrash } from './trash-listing.ts'
 
 const PAGE_SIZE = 100
 
@@ -80,7 +81,8 @@ function cursorAt(row: EntryRow, order: Order, totals: Cursor['totals']): Cursor
 /** One page of a folder: folders first, then files, each in the wanted order. */
 export async function listEntries(ownerId: string, query: ListQuery): Promise<EntryPage> {
   const place = placeOfId(query.folder)
-  if (place !== null && place.kind !== 'folder' && place.kind !== 'trash') return listGathered(ownerId, place, query)
+  if (place?.kind === 'trash') return listTrash(ownerId, query)
+  if (place !== null && place.kind !== 'folder') return listGathered(ownerId, place, query)
   const folder = await openFolder(db(), ownerId, query.folder)
   const order: Order = { sort: query.sort, dir: query.dir }
   const after = query.cursor === undefined ? undefined : decodeCursor(query.cursor)

@@ -42,6 +42,8 @@ export interface EntryPage {
   nextCursor: string | null
   total: number
   totalBytes: number
+  /** Trash only: for how long things stay. */
+  trashDays?: number
 }
 
 export const treeQuerySchema = z.object({ folder: idSchema.default(ROOT_ID) })

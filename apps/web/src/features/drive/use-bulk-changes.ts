@@ -7,7 +7,7 @@ import { copyEntries, deleteEntries, moveEntries, restoreEntries, trashEntries, 
 import type { Chosen } from './chosen.ts'
 import { addTo, refreshAll, removeFrom } from './folder-cache.ts'
 import { noteJob } from './job-cache.ts'
-import type { Change, Clash, ConflictDecisions, JobKind } from './schema.ts'
+import type { Change, Clash, ConflictDecisions, JobKind, JobView } from './schema.ts'
 import type { Step } from './undo-stack.ts'
 import type { useChangeToast } from './use-change-toast.ts'
 import type { Target } from './use-drive-changes.ts'
@@ -38,8 +38,9 @@ export function undoing(jobId: string, onDone: (change: Change) => void): Step {
 /** Move, copy, trash, restore and delete: of three entries or of a hundred thousand. */
 export function useBulkChanges(folderId: string, toast: ReturnType<typeof useChangeToast>) {
   const client = useQueryClient()
-  const { doneText, startedText } = useJobText()
+  const { doneText, startedText, title } = useJobText()
   const [conflict, setConflict] = useState<Conflict | null>(null)
+  const noteUndo = ({ job }: Change) => noteJob(client, job)
   const mutation = useMutation({
     mutationFn: send,
     onMutate: ({ kind, chosen }) => {
@@ -72,6 +73,15 @@ export function useBulkChanges(folderId: string, toast: ReturnType<typeof useCha
     move: (chosen: Chosen, target: Target) => act({ kind: 'move', chosen, target }),
     copy: (chosen: Chosen, target: Target) => act({ kind: 'copy', chosen, target }),
     trash: (chosen: Chosen) => act({ kind: 'trash', chosen }),
+    restore: (chosen: Chosen) => act({ kind: 'restore', chosen }),
+    /** For good. */
+    remove: (chosen: Chosen, fromDrive: boolean) => act({ kind: 'delete', chosen, fromDrive }),
+    /** What went on in the background has ended: now it can be taken back. */
+    jobEnded: (job: JobView) => {
+      if (job.undoable && !job.isUndo) toast.done(title(job), undoing(job.id, noteUndo))
+      else toast.say(title(job))
+    },
+    undoJob: (job: JobView) => void toast.again(undoing(job.id, noteUndo)),
     conflict,
     /** Goes on as decided; without a decision nothing is done. */
     decide: (decisions: ConflictDecisions | null) => {

@@ -1,12 +1,14 @@
 'use client'
 
 import { useTranslations } from 'next-intl'
+import { useFormat } from '../../i18n/use-format.ts'
 import { ApiFailure, Unreachable } from '../../lib/call-api.ts'
 import type { NameProblem } from './name-problem.ts'
 
 /** Sentences for what was refused. */
 export function useChangeText() {
   const t = useTranslations('change')
+  const format = useFormat()
 
   const problem = (found: NameProblem, name: string): string => {
     if (found.code === 'nameTooLong') return t('nameTooLong', { n: found.bytesOver })
@@ -21,6 +23,18 @@ export function useChangeText() {
         return name === undefined ? t('someTaken') : t('nameTaken', { name })
       case 'name_too_long':
         return t('nameTooLong', { n: Number(error.detail['bytesOver'] ?? 1) })
+      case 'quota_exceeded':
+        return t('quotaExceeded', { size: format.size(Number(error.detail['missingBytes'] ?? 0)) })
+      default:
+        return sentence(error.code)
+    }
+  }
+
+  /** For a code alone: why something that went on in the background has stopped. */
+  const sentence = (code: string): string => {
+    switch (code) {
+      case 'quota_exceeded':
+        return t('driveFull')
       case 'name_invalid':
         return t('nameControl')
       case 'move_into_self':
@@ -37,5 +51,5 @@ export function useChangeText() {
     }
   }
 
-  return { problem, refusal }
+  return { problem, refusal, sentence }
 }

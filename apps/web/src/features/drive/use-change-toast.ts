@@ -32,6 +32,8 @@ export function useChangeToast() {
     begin: () => undoStack.current.begin(),
     end: () => undoStack.current.end(),
     say: (text: string) => toast({ text }),
+    /** Takes something back from somewhere else than the toast. */
+    again: (step: Step) => again(undoStack.current.push(step, Date.now()), t('undone')),
     done: (text: string, step: Step) => {
       const once = undoStack.current.push(step, Date.now())
       toast({ text, action: { label: common('undo'), run: () => void again(once, t('undone')) } })

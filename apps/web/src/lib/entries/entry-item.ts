@@ -24,8 +24,10 @@ export interface EntryItem {
   /** Starred by its owner. */
   favourite?: boolean
   tags?: EntryTag[]
-  /** In places that gather from the whole drive: the folders above, from below the top folder on. */
+  /** In places that gather from the whole drive, and in trash: the folders above, from below the top folder on. */
   where?: { id: string; name: string }[]
+  /** In trash: when it is deleted for good. */
+  leavesAt?: string
   /** In Recent: when it was opened last, or else added. */
   at?: string
 }
