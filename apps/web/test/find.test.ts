@@ -1,0 +1,273 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { setFavourite } from '../src/features/labels/commands.ts'
+import { search } from '../src/features/search/search.ts'
+import { db, inTransaction } from '../src/lib/db.ts'
+import { nameKeys } from '../src/lib/entries/name-keys.ts'
+import { newPublicId } from '../src/lib/public-id.ts'
+import { fillGrams } from '../src/worker/fill-grams.ts'
+import { startApiServer } from './support/api-server.ts'
+import type { Browser } from './support/browser.ts'
+import { freshDatabase } from './support/database.ts'
+import { addFile, newPerson, type Person, signedInBrowser } from './support/people.ts'
+
+await freshDatabase()
+let server: Awaited<ReturnType<typeof startApiServer>>
+let browser: Browser
+let person: Person
+
+beforeAll(async () => {
+  server = await startApiServer()
+  ;({ browser, person } = await signedInBrowser(server.url))
+})
+afterAll(() => server.close())
+
+async function found(q: string, owner = person, folder = 'root'): Promise<string[]> {
+  return (await search(owner.id, { q, folder })).items.map(({ name }) => name)
+}
+
+async function makeFolder(name: string, parentId = 'root'): Promise<string> {
+  return (await browser.post('/api/drive/folders', { parentId, name })).body.id
+}
+
+interface Counted {
+  category: string
+  files: number
+  bytes: number
+}
+
+async function kept(ownerId: string): Promise<Counted[]> {
+  return await db().$queryRaw<Counted[]>`
+    SELECT category, files::int, bytes::int FROM owner_category
+    WHERE owner_id = ${ownerId} AND (files <> 0 OR bytes <> 0) ORDER BY category`
+}
+
+async function recounted(ownerId: string): Promise<Counted[]> {
+  return await db().$queryRaw<Counted[]>`
+    SELECT category, count(*)::int AS files, sum(size)::int AS bytes FROM entry
+    WHERE owner_id = ${ownerId} AND kind = 1 AND trash_id IS NULL GROUP BY category ORDER BY category`
+}
+
+describe('a search', () => {
+  it('finds words of two Chinese characters, how they sound, and initials, and says what to print bold', async () => {
+    await addFile(person.id, person.rootId, '潮位观测数据_2026年第三季度.xlsx')
+    await addFile(person.id, person.rootId, 'chaowei_import.py')
+    expect(await found('潮位')).toEqual(['潮位观测数据_2026年第三季度.xlsx'])
+    expect(await found('chaowei')).toHaveLength(2)
+    expect(await found('cwgc')).toEqual(['潮位观测数据_2026年第三季度.xlsx'])
+    const { items } = await search(person.id, { q: 'guance', folder: 'root' })
+    expect(items[0]?.ranges).toEqual([[2, 4]])
+  })
+
+  it('puts the exact name first, then beginnings, then beginnings of words', async () => {
+    const names = ['a kelpreport.txt', 'the kelp.txt', 'kelp forest.txt', 'kelp.txt', 'seakelp.txt']
+    for (const name of names) await addFile(person.id, person.rootId, name, { modifiedAt: new Date(0) })
+    expect(await found('KELP')).toEqual([
+      'kelp.txt',
+      'kelp forest.txt',
+      'the kelp.txt',
+      'a kelpreport.txt',
+      'seakelp.txt',
+    ])
+  })
+
+  it('understands filters', async () => {
+    const folder = await makeFolder('Ledger')
+    const { id } = await db().entry.findUniqueOrThrow({ where: { publicId: folder } })
+    await addFile(person.id, id, 'ledger big.bin', { size: 5_000_000, modifiedAt: new Date('2026-03-05') })
+    await addFile(person.id, person.rootId, 'ledger small.bin', { size: 5, modifiedAt: new Date('2025-03-05') })
+    expect(await found('ledger >1MB')).toEqual(['ledger big.bin'])
+    expect(await found('ledger before:2026')).toEqual(['ledger small.bin'])
+    expect(await found('ledger type:folder')).toEqual(['Ledger'])
+    expect(await found('ledger in:here', person, folder)).toEqual(['ledger big.bin'])
+    expect(await found('>4MB type:document')).toEqual(['ledger big.bin'])
+    expect(await found('ledger tag:nothing')).toEqual([])
+  })
+
+  it('gives pages that follow each other without a gap', async () => {
+    const owner = await newPerson()
+    for (let n = 0; n < 60; n += 1) await addFile(owner.id, owner.rootId, `page ${n}.txt`)
+    const first = await search(owner.id, { q: 'page', folder: 'root' })
+    const second = await search(owner.id, { q: 'page', folder: 'root', cursor: Number(first.nextCursor) })
+    const names = [...first.items, ...second.items].map(({ name }) => name)
+    expect([first.found, new Set(names).size, second.nextCursor]).toEqual([60, 60, null])
+  })
+
+  it('never shows what belongs to somebody else, or lies in trash, also before a job has marked it', async () => {
+    const stranger = await newPerson()
+    await addFile(stranger.id, stranger.rootId, 'secret plan.txt')
+    const folder = await makeFolder('Attic')
+    const { id } = await db().entry.findUniqueOrThrow({ where: { publicId: folder } })
+    await addFile(person.id, id, 'secret diary.txt')
+    expect(await found('secret')).toEqual(['secret diary.txt'])
+    await db().entry.update({ where: { id }, data: { trashId: id, trashedAt: new Date() } })
+    expect(await found('secret')).toEqual([])
+  })
+
+  it('reads the list of one piece and not all that a person has', async () => {
+    const owner = await newPerson()
+    const rows = Array.from({ length: 3000 }, (_, n) => (n === 1500 ? '潮位表.txt' : `photo ${n}.jpg`))
+    const keys = JSON.stringify(rows.map((name) => ({ name, ...nameKeys(name) })))
+    await db().$executeRaw`
+      INSERT INTO entry (public_id, owner_id, parent_id, kind, name, sort_key, grams)
+      SELECT ${newPublicId()} || row_number() OVER (), ${owner.id}, ${owner.rootId}, 0, name, "sortKey", grams
+      FROM jsonb_to_recordset(${keys}::jsonb) AS r(name text, "sortKey" text, grams text[])`
+    await db().$executeRaw`ANALYZE entry`
+    const plan = await db().$queryRaw<Record<string, string>[]>`
+      EXPLAIN SELECT id FROM entry e
+      WHERE search_keys(e.owner_id, e.grams) @> search_keys(${owner.id}, ${['潮位']}) AND e.owner_id = ${owner.id}
+        AND e.trash_id IS NULL AND e.parent_id IS NOT NULL`
+    expect(JSON.stringify(plan)).toContain('Bitmap Index Scan on entry_search')
+    expect(await found('潮位', owner)).toEqual(['潮位表.txt'])
+  })
+})
+
+it('names from before there was a search are found after the worker went over them', async () => {
+  const file = await addFile(person.id, person.rootId, '旧档案.txt')
+  await db().$executeRaw`UPDATE entry SET grams = ARRAY[]::text[] WHERE id = ${file.id}`
+  expect(await found('档案')).toEqual([])
+  expect(await fillGrams()).toBe(1)
+  expect(await fillGrams()).toBe(0)
+  expect(await found('档案')).toEqual(['旧档案.txt'])
+})
+
+it('a renamed entry is found by its new name only', async () => {
+  const file = await addFile(person.id, person.rootId, 'before.txt')
+  await browser.patch(`/api/drive/entries/${file.publicId}`, { name: '改名之后.txt' })
+  expect(await found('gmzh')).toEqual(['改名之后.txt'])
+  expect(await found('before.txt')).toEqual([])
+})
+
+describe('the counts of categories', () => {
+  it('equal a recount after trashing and restoring a tree, and after deleting', async () => {
+    const folder = await makeFolder('Counted')
+    const { id } = await db().entry.findUniqueOrThrow({ where: { publicId: folder } })
+    for (let n = 0; n < 5; n += 1) await addFile(person.id, id, `counted ${n}.txt`, { size: 10 + n })
+    const before = await kept(person.id)
+    expect(before).toEqual(await recounted(person.id))
+    await browser.post('/api/drive/trash', { ids: [folder] })
+    expect(await kept(person.id)).toEqual(await recounted(person.id))
+    expect(await kept(person.id)).not.toEqual(before)
+    await browser.post('/api/drive/restore', { ids: [folder] })
+    expect(await kept(person.id)).toEqual(before)
+    await db().entry.deleteMany({ where: { parentId: id } })
+    expect(await kept(person.id)).toEqual(await recounted(person.id))
+  })
+
+  it('follow a file into another category', async () => {
+    const owner = await newPerson()
+    const file = await addFile(owner.id, owner.rootId, 'a.bin', { size: 7 })
+    await db().entry.update({ where: { id: file.id }, data: { category: 'video', size: 9n } })
+    expect(await kept(owner.id)).toEqual([{ category: 'video', files: 1, bytes: 9 }])
+  })
+
+  it('equal a recount after many changes at once, and none of them waits for another for ever', async () => {
+    const owner = await newPerson()
+    const files = await Promise.all(
+      Array.from({ length: 8 }, (_, n) => addFile(owner.id, owner.rootId, `start ${n}.txt`, { size: n })),
+    )
+    const change = (n: number) =>
+      inTransaction(async (tx) => {
+        // Two categories, in one order or the other.
+        const categories = n % 2 === 0 ? ['image', 'video'] : ['video', 'image']
+        for (const category of categories) {
+          await tx.entry.update({ where: { id: files[n]!.id }, data: { category } })
+        }
+      })
+    const add = (n: number) => addFile(owner.id, owner.rootId, `more ${n}.txt`, { size: 100 })
+    await Promise.all([0, 1, 2, 3, 4, 5, 6, 7].flatMap((n) => [change(n), add(n)]))
+    expect(await kept(owner.id)).toEqual(await recounted(owner.id))
+  })
+})
+
+describe('favourites and tags', () => {
+  it('are shown in listings, and gathered in places of their own', async () => {
+    const file = await addFile(person.id, person.rootId, 'starred.txt')
+    const tag = (await browser.post('/api/labels/tags', { name: '  Field   work ', colour: 'blue' })).body
+    expect(tag).toMatchObject({ name: 'Field work', colour: 'blue' })
+    const ids = [file.publicId]
+    expect((await browser.post('/api/labels/favourites', { ids, on: true })).body).toEqual({ changed: ids })
+    expect((await browser.post('/api/labels/favourites', { ids, on: true })).body).toEqual({ changed: [] })
+    const marked = await browser.post('/api/labels/entries', { ids, add: [tag.id] })
+    expect(marked.body).toEqual({ added: [{ tagId: tag.id, entryId: file.publicId }], removed: [] })
+    for (const place of ['~favourites', `~tag.${tag.id}`]) {
+      const { body } = await browser.get(`/api/drive/entries?folder=${place}`)
+      expect(body).toMatchObject({
+        total: 1,
+        items: [{ name: 'starred.txt', favourite: true, tags: [{ name: 'Field work' }], where: [] }],
+      })
+    }
+    expect(await found('starred tag:"field work"')).toEqual(['starred.txt'])
+    await browser.post('/api/drive/trash', { ids })
+    expect((await browser.get('/api/drive/entries?folder=~favourites')).body.total).toBe(0)
+    const { tags } = (await browser.get('/api/labels')).body
+    expect(tags).toContainEqual({ ...tag, entries: 0 })
+  })
+
+  it('merge: everything with one tag has the other', async () => {
+    const [a, b] = await Promise.all(['One', 'Two'].map((n) => addFile(person.id, person.rootId, `merge ${n}`)))
+    const make = async (name: string) => (await browser.post('/api/labels/tags', { name, colour: 'red' })).body.id
+    const [from, into] = [await make('Old word'), await make('New word')]
+    await browser.post('/api/labels/entries', { ids: [a!.publicId, b!.publicId], add: [from] })
+    await browser.post('/api/labels/entries', { ids: [a!.publicId], add: [into] })
+    expect((await browser.post(`/api/labels/tags/${from}/merge`, { intoId: into })).status).toBe(204)
+    expect((await browser.get(`/api/drive/entries?folder=~tag.${into}`)).body.total).toBe(2)
+    expect((await browser.get(`/api/drive/entries?folder=~tag.${from}`)).status).toBe(404)
+  })
+
+  it('refuse names that are taken, empty, or too long, in words', async () => {
+    await browser.post('/api/labels/tags', { name: 'Taken', colour: 'red' })
+    const names = ['tAKEN', '   ', 'x'.repeat(41)]
+    const answers = await Promise.all(names.map((name) => browser.post('/api/labels/tags', { name, colour: 'red' })))
+    expect(answers.map(({ status, body }) => [status, body.code])).toEqual([
+      [409, 'name_taken'],
+      [400, 'name_invalid'],
+      [400, 'name_invalid'],
+    ])
+  })
+
+  it("do not reach other people's entries and tags: they are not there", async () => {
+    const { browser: other, person: stranger } = await signedInBrowser(server.url)
+    const file = await addFile(stranger.id, stranger.rootId, 'theirs.txt')
+    const tag = (await other.post('/api/labels/tags', { name: 'Theirs', colour: 'red' })).body.id
+    const mine = await addFile(person.id, person.rootId, 'mine.txt')
+    const answers = await Promise.all([
+      browser.post('/api/labels/favourites', { ids: [file.publicId], on: true }),
+      browser.post('/api/labels/entries', { ids: [mine.publicId], add: [tag] }),
+      browser.patch(`/api/labels/tags/${tag}`, { name: 'Mine' }),
+      browser.delete(`/api/labels/tags/${tag}`),
+      browser.post(`/api/labels/tags/${tag}/merge`, { intoId: tag }),
+      browser.get(`/api/drive/entries?folder=~tag.${tag}`),
+      browser.post('/api/labels/opened', { id: file.publicId }),
+    ])
+    expect(answers.map(({ status }) => status)).toEqual([404, 404, 404, 404, 404, 404, 404])
+    await expect(setFavourite(person.id, [file.publicId, mine.publicId], true)).rejects.toThrow()
+    expect(await db().favourite.count({ where: { entryId: mine.id } })).toBe(0)
+  })
+})
+
+it('recent has what was opened last before what was added last, each once', async () => {
+  const owner = await signedInBrowser(server.url)
+  const names = ['first.txt', 'second.txt', 'third.txt']
+  const ids: string[] = []
+  for (const name of names) ids.push((await addFile(owner.person.id, owner.person.rootId, name)).publicId)
+  await owner.browser.post('/api/labels/opened', { id: ids[0] })
+  const { items, total } = (await owner.browser.get('/api/drive/entries?folder=~recent')).body
+  expect(items.map(({ name }: { name: string }) => name)).toEqual(['first.txt', 'third.txt', 'second.txt'])
+  expect(total).toBe(3)
+})
+
+it('a category is listed in every order, page after page', async () => {
+  const owner = await signedInBrowser(server.url)
+  for (let n = 0; n < 120; n += 1) {
+    await addFile(owner.person.id, owner.person.rootId, `doc ${n}.txt`, { size: n % 7, modifiedAt: new Date(n * 1000) })
+  }
+  for (const sort of ['name', 'size', 'modified']) {
+    for (const dir of ['asc', 'desc']) {
+      const url = `/api/drive/entries?folder=~category.document&sort=${sort}&dir=${dir}`
+      const first = (await owner.browser.get(url)).body
+      const second = (await owner.browser.get(`${url}&cursor=${first.nextCursor}`)).body
+      const ids = [...first.items, ...second.items].map(({ id }: { id: string }) => id)
+      expect([first.total, new Set(ids).size, second.nextCursor], `${sort} ${dir}`).toEqual([120, 120, null])
+    }
+  }
+})
