@@ -9,11 +9,12 @@ import { fillGrams } from './fill-grams.ts'
 import { folderStat } from './folder-stat.ts'
 import { forgetOldRows } from './forget.ts'
 import { collectGarbage } from './garbage.ts'
-import { reapBlobs } from './reaper.ts'
 import { runJobs } from './jobs.ts'
+import { reapBlobs } from './reaper.ts'
 import { logged } from './task-log.ts'
 import { makeThumbnails } from './thumbnails.ts'
 import { continueTreeJobs } from './tree-jobs.ts'
+import { runVerifications } from './verifications.ts'
 
 /** What runs every minute. Each may run in several workers at once, and again after being cut off anywhere. */
 const everyMinute: Record<string, () => Promise<unknown>> = {
@@ -27,6 +28,7 @@ const everyMinute: Record<string, () => Promise<unknown>> = {
   forgetOldRows,
   fillGrams: () => fillGrams(),
   makeThumbnails,
+  runVerifications,
   sampleCapacity,
 }
 
@@ -35,7 +37,11 @@ const everyHour: Record<string, () => Promise<unknown>> = { folderStat }
 const everyNight: Record<string, () => Promise<unknown>> = { auditQuotas, auditQuotaGroups, thinCapacitySamples }
 
 /** Those that do not wait for the next minute when PostgreSQL notifies a channel. */
-export const awaitedTasks = { cairn_thumbnails: 'makeThumbnails', cairn_jobs: 'runJobs' } as const
+export const awaitedTasks = {
+  cairn_thumbnails: 'makeThumbnails',
+  cairn_jobs: 'runJobs',
+  cairn_verifications: 'runVerifications',
+} as const
 
 /** Those that also run when a worker starts. */
 export const startTasks = Object.keys({ ...everyMinute, ...everyHour })

@@ -11,11 +11,14 @@ import type { EntryDoors } from '../../features/drive/entry-doors.tsx'
 import type { EntryItem } from '../../features/drive/schema.ts'
 import { useOpening } from '../../features/drive/use-entry-actions.ts'
 import { focusEntry } from '../../features/drive/use-folder-pane.ts'
+import { useThumbnails } from '../../features/drive/use-thumbnails.ts'
 
 const Preview = dynamic(() => import('../../features/preview/preview.tsx').then(({ Preview: part }) => part), {
   ssr: false,
 })
 const PARAMETER = 'preview'
+/** So many files on each side may be on the film strip. */
+const AROUND = 30
 
 /** The address of this page with the preview of a file over it, or without. */
 function addressOf(id: string | null): string {
@@ -81,6 +84,8 @@ type PreviewOverProps = {
 }
 
 function PreviewOver({ doors, ...rest }: PreviewOverProps) {
+  const at = rest.entries.findIndex(({ id }) => id === rest.id)
+  const thumbnails = useThumbnails(rest.entries.slice(Math.max(0, at - AROUND), at + AROUND))
   const t = useTranslations('drive')
   const { downloadFiles } = useOpening()
   const { share, favourite } = doors
@@ -100,5 +105,5 @@ function PreviewOver({ doors, ...rest }: PreviewOverProps) {
           },
         ]),
   ]
-  return <Preview {...rest} actions={actions} onDownload={(entry) => downloadFiles([entry])} />
+  return <Preview {...rest} thumbnails={thumbnails} actions={actions} onDownload={(entry) => downloadFiles([entry])} />
 }

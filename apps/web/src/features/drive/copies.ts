@@ -1,34 +1,54 @@
 import { addressOf, ConnectionError, FileInfoFlag, ServerError, Status } from '@cairn/dfs-core'
 import type { Member } from '../../lib/address-book.ts'
 import { addressBook, dfs, reachingStorage } from '../../lib/dfs.ts'
-import { findFiles, type OpenFile } from './files.ts'
+import { groupOf } from '../../lib/stored-file-url.ts'
+import { findFiles } from './files.ts'
 import type { Copies } from './schema.ts'
 
 // Cairn storages answer for themselves then and do not ask the source of the file; C storages ignore the bit.
 const ASK_NOBODY_ELSE = 0x40
 const ASKED_AT_ONCE = 8
 
-type StoredFile = OpenFile & { fileId: string }
+interface StoredContent {
+  fileId: string
+  size: number
+}
 
-/** Whether this member holds the whole file; null when it cannot be asked. */
-async function holds(member: Member, file: StoredFile): Promise<boolean | null> {
-  if (!member.isActive) return null
+/** What a member says about a file: it has all of it, it has not, or it does not answer. */
+export type CopyState = 'whole' | 'missing' | 'unreachable'
+
+export interface MemberCopy {
+  member: Member
+  state: CopyState
+  /** Unix seconds; since when it lies there. */
+  since: number | null
+}
+
+async function ask(member: Member, { fileId, size }: StoredContent): Promise<MemberCopy> {
+  const answer = (state: CopyState, since: number | null = null): MemberCopy => ({ member, state, since })
+  if (!member.isActive) return answer('unreachable')
   try {
     const storage = dfs().storage(addressOf(member))
-    const info = await storage.queryFileInfo(file.fileId, FileInfoFlag.noCrc32 | ASK_NOBODY_ELSE)
-    return info.size === file.size
+    const info = await storage.queryFileInfo(fileId, FileInfoFlag.noCrc32 | ASK_NOBODY_ELSE)
+    return info.size === size ? answer('whole', info.mtime) : answer('missing')
   } catch (error) {
-    if (error instanceof ServerError && error.status === Status.ENOENT) return false
-    if (error instanceof ServerError || error instanceof ConnectionError) return null
+    if (error instanceof ServerError && error.status === Status.ENOENT) return answer('missing')
+    if (error instanceof ServerError || error instanceof ConnectionError) return answer('unreachable')
     throw error
   }
 }
 
-async function countCopies(file: StoredFile): Promise<Copies[string]> {
-  const members = await addressBook().membersOf(file.fileId.slice(0, file.fileId.indexOf('/')))
-  const answers = await Promise.all(members.map((member) => holds(member, file)))
-  const known = answers.filter((answer) => answer !== null)
-  return { have: known.length === 0 ? null : known.filter(Boolean).length, want: members.length }
+/** What each member of its group says about a file now. */
+export async function askMembers(file: StoredContent): Promise<MemberCopy[]> {
+  const members = await addressBook().membersOf(groupOf(file.fileId))
+  return await Promise.all(members.map((member) => ask(member, file)))
+}
+
+async function countCopies(file: StoredContent): Promise<Copies[string]> {
+  const copies = await askMembers(file)
+  const known = copies.filter(({ state }) => state !== 'unreachable')
+  const have = known.length === 0 ? null : known.filter(({ state }) => state === 'whole').length
+  return { have, want: copies.length }
 }
 
 /** How many members of its group hold each file, asked from each of them now. Folders and empty files are left out. */

@@ -7,17 +7,18 @@ import { FileTile } from '../../components/file-tile.tsx'
 import { Thumbnail } from '../../components/thumbnail.tsx'
 import type { EntryItem } from '../../lib/entries/entry-item.ts'
 
-const STEP_PX = 58
+const STEP_PX = 60
 
 type FilmStripProps = {
   entries: readonly EntryItem[]
   index: number
+  thumbnails: ReadonlyMap<string, string>
   label: string
   onStep: (entry: EntryItem) => void
 }
 
 /** The files beside the one that is shown, as small pictures. */
-export function FilmStrip({ entries, index, label, onStep }: FilmStripProps) {
+export function FilmStrip({ entries, index, thumbnails, label, onStep }: FilmStripProps) {
   const scroller = useRef<HTMLDivElement>(null)
   const virtualizer = useVirtualizer({
     horizontal: true,
@@ -49,15 +50,15 @@ export function FilmStrip({ entries, index, label, onStep }: FilmStripProps) {
                 aria-current={current}
                 onClick={() => onStep(entry)}
                 className={cn(
-                  '-translate-y-1/2 absolute top-1/2 grid place-items-center overflow-hidden rounded-tile bg-raised transition-opacity',
+                  'absolute top-1/2 grid -translate-y-1/2 place-items-center overflow-hidden rounded-tile bg-raised transition-opacity',
                   current
-                    ? 'h-12 w-[60px] -ml-1 ring-2 ring-accent ring-offset-2 ring-offset-sunken'
+                    ? '-ml-1 h-12 w-[60px] z-10 ring-2 ring-accent ring-offset-2 ring-offset-sunken'
                     : 'h-10 w-[52px] opacity-62 hover:opacity-100',
                 )}
                 style={{ left: place.start + 3 }}
               >
                 <FileTile name={entry.name} kind="file" category={entry.category} />
-                {entry.thumbnailUrl === undefined ? null : <Thumbnail url={entry.thumbnailUrl} />}
+                <Picture url={thumbnails.get(entry.id) ?? entry.thumbnailUrl} />
               </button>
             )
           })}
@@ -65,4 +66,8 @@ export function FilmStrip({ entries, index, label, onStep }: FilmStripProps) {
       </div>
     </nav>
   )
+}
+
+function Picture({ url }: { url: string | undefined }) {
+  return url === undefined ? null : <Thumbnail key={url} url={url} />
 }

@@ -80,21 +80,29 @@ function textKind(name: string): PreviewKind {
   return languageOf(name) === undefined ? 'text' : 'code'
 }
 
+function tarKind(type: string, name: string): PreviewKind {
+  return type !== 'application/gzip' || /\.(?:tgz|tar\.gz)$/i.test(name) ? 'tar' : 'none'
+}
+
+/** Bytes that say nothing: the name tells whether they are text. */
+function namedKind(name: string): PreviewKind {
+  const extension = extensionOf(name)
+  return TEXT_EXTENSIONS.has(extension) || languages[extension] !== undefined ? textKind(name) : 'none'
+}
+
 /** How a file is shown: by its bytes, as its storage read them; the name only says which kind of text it is. */
 export function previewKind({ kind, name, contentType, size }: EntryItem): PreviewKind {
   if (kind === 'folder' || size === 0) return 'none'
   const type = contentType?.split(';')[0] ?? ''
-  if (type === 'image/svg+xml') return 'image'
-  if (type.startsWith('image/')) return 'image'
-  if (type.startsWith('video/')) return extensionOf(name) === 'ts' && type === 'video/mp2t' ? 'none' : 'video'
-  if (type.startsWith('audio/')) return 'audio'
+  // The mark of UTF-16 is taken for the start of an MP3 frame.
+  if (type === 'audio/mpeg' && TEXT_EXTENSIONS.has(extensionOf(name))) return textKind(name)
+  const [family] = type.split('/')
+  if (family === 'image' || family === 'video' || family === 'audio') return family
   if (type === 'application/pdf') return 'pdf'
   if (ZIPS.has(type)) return 'zip'
-  if (TARS.has(type)) return type === 'application/gzip' && !/\.(?:tgz|tar\.gz)$/i.test(name) ? 'none' : 'tar'
+  if (TARS.has(type)) return tarKind(type, name)
   if (TEXT_TYPE.test(type)) return textKind(name)
-  const extension = extensionOf(name)
-  const isNamedText = TEXT_EXTENSIONS.has(extension) || languages[extension] !== undefined
-  return UNKNOWN_TYPES.has(type) && isNamedText ? textKind(name) : 'none'
+  return UNKNOWN_TYPES.has(type) ? namedKind(name) : 'none'
 }
 
 /** Whether a browser decodes the picture itself. */

@@ -4,7 +4,7 @@ import { useQueryClient } from '@tanstack/react-query'
 import { ChevronLeft, ChevronRight, X } from 'lucide-react'
 import { useTranslations } from 'next-intl'
 import { Dialog as Radix } from 'radix-ui'
-import { type KeyboardEvent, useEffect, useRef } from 'react'
+import { type KeyboardEvent, useEffect, useMemo, useRef } from 'react'
 import { IconButton } from '../../components/button.tsx'
 import { FileName } from '../../components/file-name.tsx'
 import { Icon } from '../../components/icon.tsx'
@@ -31,6 +31,8 @@ export type PreviewProps = {
   onClose: () => void
   onDownload: (entry: EntryItem) => void
   actions: (entry: EntryItem) => readonly MenuAction[]
+  /** Small pictures, by id, of the files around this one. */
+  thumbnails: ReadonlyMap<string, string>
   /** Focus goes back to where the preview was opened from. */
   onReturnFocus: () => void
 }
@@ -62,7 +64,8 @@ export function Preview(props: PreviewProps) {
     const parts = { zoom: zoom.current, content: content.current, step, close: onClose }
     if (handlePreviewKey(event, parts)) event.preventDefault()
   }
-  const strip = item?.category === 'image' && index >= 0 && entries.length > 1
+  const images = useMemo(() => entries.filter(({ category }) => category === 'image'), [entries])
+  const strip = item?.category === 'image' && index >= 0 && images.length > 1
   return (
     <Radix.Root open onOpenChange={(open) => (open ? undefined : onClose())}>
       <Radix.Portal>
@@ -100,7 +103,13 @@ export function Preview(props: PreviewProps) {
             <StepButton direction={1} shown={index >= 0 && after !== undefined} onClick={() => step(1)} />
           </div>
           {strip ? (
-            <FilmStrip entries={entries} index={index} label={t('filmStrip')} onStep={(entry) => onStep(entry.id)} />
+            <FilmStrip
+              entries={images}
+              index={images.findIndex((entry) => entry.id === id)}
+              thumbnails={props.thumbnails}
+              label={t('filmStrip')}
+              onStep={(entry) => onStep(entry.id)}
+            />
           ) : (
             <div className="h-6 shrink-0 phone:h-2" />
           )}

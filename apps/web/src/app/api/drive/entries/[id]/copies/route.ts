@@ -1,0 +1,10 @@
+import { requireUser } from '../../../../../../features/auth/session.ts'
+import { copyDetails } from '../../../../../../features/drive/details.ts'
+import { entryParamsSchema } from '../../../../../../features/drive/schema.ts'
+import { apiRoute } from '../../../../../../lib/api-route.ts'
+
+export const GET = apiRoute({
+  user: requireUser,
+  params: entryParamsSchema,
+  handle: async ({ user, params }) => ({ copies: await copyDetails(user.id, params.id) }),
+})
