@@ -1,4 +1,5 @@
 import {
+  Copy,
   Download,
   Eye,
   FileSymlink,
@@ -8,6 +9,7 @@ import {
   Info,
   Link,
   Pencil,
+  RotateCcw,
   ShieldCheck,
   Star,
   Tag,
@@ -23,6 +25,9 @@ export const entryAction = {
   download: { icon: Download, keys: 'Shift D' },
   zip: { icon: FolderArchive, keys: 'Shift D' },
   rename: { icon: Pencil, keys: 'F2' },
+  copy: { icon: Copy, keys: 'Ctrl D' },
+  restore: { icon: RotateCcw },
+  remove: { icon: Trash2, keys: 'Shift Del', danger: true },
   move: { icon: FolderInput, keys: 'M' },
   favourite: { icon: Star, keys: 'F' },
   tags: { icon: Tag, keys: 'T' },

@@ -12,6 +12,7 @@ import { useEntryFacts } from './entry-facts.ts'
 import { EntryLabels } from './entry-labels.tsx'
 import { EntryPicture } from './entry-picture.tsx'
 import type { EntryItem } from './schema.ts'
+import { Leaves, TrashCells, trashColumns } from './trash-cells.tsx'
 import type { CopyCount } from './use-copies.ts'
 import { dropLook, useDropTarget } from './use-drop-target.ts'
 import type { EntryHandlers } from './use-entry-pointer.ts'
@@ -56,7 +57,7 @@ export const EntryRow = memo(function EntryRow(props: EntryRowProps) {
       {...drop.handlers}
       className={cn(
         'group/row h-full select-none rounded-button outline-offset-[-2px] focus-visible:outline-2 focus-visible:outline-focus',
-        phone ? 'grid items-center' : rowColumns,
+        phone ? 'grid items-center' : columnsOf(item),
         phone && (selecting ? 'grid-cols-[44px_minmax(0,1fr)] pr-3' : 'grid-cols-[minmax(0,1fr)_44px]'),
         selected ? 'bg-select forced-colors:outline-2' : 'desk:hover:bg-hover',
         drop.over && dropLook,
@@ -80,9 +81,9 @@ export const EntryRow = memo(function EntryRow(props: EntryRowProps) {
         </span>
         <EntryLabels item={item} />
         {waiting ? <WaitingMark /> : null}
-        {phone ? null : <HoverActions item={item} handlers={handlers} />}
+        {phone || item.leavesAt !== undefined ? null : <HoverActions item={item} handlers={handlers} />}
       </div>
-      {phone ? null : <RowFacts item={item} copies={copies} />}
+      {phone ? null : <Facts item={item} copies={copies} />}
       {phone && !selecting ? <PhoneMore item={item} handlers={handlers} /> : null}
     </div>
   )
@@ -153,6 +154,12 @@ function HoverActions({ item, handlers }: PartProps) {
   )
 }
 
+const columnsOf = ({ leavesAt }: EntryItem) => (leavesAt === undefined ? rowColumns : trashColumns)
+
+function Facts({ item, copies }: { item: EntryItem; copies: CopyCount | undefined }) {
+  return item.leavesAt === undefined ? <RowFacts item={item} copies={copies} /> : <TrashCells item={item} />
+}
+
 function RowFacts({ item, copies }: { item: EntryItem; copies: CopyCount | undefined }) {
   const facts = useEntryFacts()
   const meta = 'whitespace-nowrap text-13 text-ink-2 tabular-nums [text-autospace:no-autospace]'
@@ -179,7 +186,7 @@ function PhoneFacts({ item, copies }: { item: EntryItem; copies: CopyCount | und
     <span className="mt-px flex items-center gap-1.5 whitespace-nowrap text-12 text-ink-3 tabular-nums [text-autospace:no-autospace]">
       {facts.size(item)}
       <span aria-hidden="true">·</span>
-      {facts.date(item)}
+      {item.leavesAt === undefined ? facts.date(item) : <Leaves item={item} />}
       {incomplete ? (
         <>
           <span aria-hidden="true">·</span>

@@ -5,6 +5,7 @@ import { type ReactNode, type RefObject, useRef, useState } from 'react'
 import { PointMenu } from '../../components/menu.tsx'
 import { usePreferences } from '../../components/preferences-provider.tsx'
 import { usePhone } from '../../components/use-media-query.ts'
+import { DeleteDialog } from './delete-dialog.tsx'
 import { DragGhost, type DragGhostHandle } from './drag-ghost.tsx'
 import { useDrive } from './drive-context.tsx'
 import { DropPane } from './drop-pane.tsx'
@@ -18,6 +19,8 @@ import { PathBar, PhoneTitle } from './path-bar.tsx'
 import { PhoneActions } from './phone-actions.tsx'
 import { selectAll, selectedCount } from './selection.ts'
 import { PhoneSelectionTitle, SelectionBar, useSelectionText } from './selection-bar.tsx'
+import { TrashBar } from './trash-bar.tsx'
+import { TrashHeads } from './trash-cells.tsx'
 import { barOf, menuOf, phoneBarOf } from './use-entry-actions.ts'
 import { useFolderPane } from './use-folder-pane.ts'
 import { usePlaceName } from './use-place-name.ts'
@@ -66,6 +69,7 @@ function DeskBars({ view, children }: BarsProps) {
         lost={state.status === 'not-found'}
         counts={state.status === 'ready' ? { total: state.total, bytes: state.totalBytes } : null}
       />
+      <TrashBar onEmpty={view.emptyTrash} />
       <DropPane>
         {/* The grid has no column heads: there the bar lies over the first heading, so that nothing moves. */}
         {filled && (list || bar.count > 0) ? (
@@ -76,11 +80,7 @@ function DeskBars({ view, children }: BarsProps) {
                 : 'absolute inset-x-0 top-0 z-10 bg-surface'
             }
           >
-            {bar.count > 0 ? (
-              <SelectionBar {...bar} bytes={view.bytes} />
-            ) : (
-              <ListHeader onSelectAll={bar.onSelectAll} />
-            )}
+            {bar.count > 0 ? <SelectionBar {...bar} bytes={view.bytes} /> : <Heads onSelectAll={bar.onSelectAll} />}
           </div>
         ) : null}
         {children}
@@ -89,12 +89,17 @@ function DeskBars({ view, children }: BarsProps) {
   )
 }
 
+function Heads({ onSelectAll }: { onSelectAll: () => void }) {
+  return useDrive().place?.kind === 'trash' ? <TrashHeads /> : <ListHeader onSelectAll={onSelectAll} />
+}
+
 function PhoneBars({ view, children }: BarsProps) {
   const { path } = useDrive()
   const bar = useBar(view)
   return (
     <>
       {bar.count > 0 ? <PhoneSelectionTitle {...bar} /> : <PhoneTitle path={path} />}
+      {bar.count > 0 ? null : <TrashBar onEmpty={view.emptyTrash} />}
       <DropPane>{children}</DropPane>
       {bar.count > 0 ? <PhoneActions {...phoneBarOf(view.actions)} /> : null}
     </>
@@ -174,6 +179,12 @@ function Overlays({ view }: { view: View }) {
         from={{ id: folderId, path }}
         onClose={() => view.setMoving(null)}
         onMove={view.move}
+        onReturnFocus={view.returnFocus}
+      />
+      <DeleteDialog
+        deletion={view.deletion}
+        onClose={() => view.setDeletion(null)}
+        onDelete={view.remove}
         onReturnFocus={view.returnFocus}
       />
     </>

@@ -21,6 +21,9 @@ export type SimpleCommand =
   | 'rename'
   | 'trash'
   | 'undo'
+  | 'redo'
+  | 'copyHere'
+  | 'remove'
   | 'uploadFiles'
   | 'uploadFolder'
   | 'newFolder'
@@ -58,9 +61,17 @@ const shifted: Record<string, SimpleCommand> = {
   n: 'newFolder',
   d: 'download',
   f10: 'menu',
+  Delete: 'remove',
   '?': 'help',
 }
-const main: Record<string, SimpleCommand> = { a: 'selectAll', z: 'undo', Backspace: 'trash', k: 'palette' }
+const main: Record<string, SimpleCommand> = {
+  a: 'selectAll',
+  z: 'undo',
+  Backspace: 'trash',
+  k: 'palette',
+  d: 'copyHere',
+}
+const mainShifted: Record<string, SimpleCommand> = { z: 'redo' }
 
 const steps: Record<string, { by: 'row' | 'page' | 'column'; direction: 1 | -1 }> = {
   ArrowDown: { by: 'row', direction: 1 },
@@ -84,6 +95,6 @@ export function commandOf({ key, shift, alt, main: withMain }: KeyPress): Comman
 }
 
 function tableFor(shift: boolean, withMain: boolean): Record<string, SimpleCommand> {
-  if (withMain) return shift ? {} : main
+  if (withMain) return shift ? mainShifted : main
   return shift ? shifted : plain
 }

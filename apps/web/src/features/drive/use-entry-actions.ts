@@ -1,13 +1,14 @@
 'use client'
 
 import { useTranslations } from 'next-intl'
-import type { MenuAction } from '../../components/menu-action.ts'
+import type { MenuAction, MenuGroups } from '../../components/menu-action.ts'
 import { useToast } from '../../components/toast.tsx'
 import { openUrl } from './api-client.ts'
 import { useDrive } from './drive-context.tsx'
 import { entryAction } from './entry-action-looks.ts'
 import { useEntryDoors } from './entry-doors.tsx'
 import { canShow } from './entry-opening.ts'
+import { mainKey } from './keyboard-dialog.tsx'
 import type { EntryItem } from './schema.ts'
 import { startDownload } from './start-download.ts'
 import { useChangeText } from './use-change-text.ts'
@@ -21,6 +22,10 @@ type EntryActionsOptions = {
   withChosen: (act: (chosen: Chosen) => void) => void
   onMove: () => void
   onTrash: () => void
+  onCopy: () => void
+  onRestore: () => void
+  /** For good. */
+  onRemove: () => void
 }
 
 type Action = MenuAction | null
@@ -33,6 +38,9 @@ export type EntryActions = Record<
   | 'zip'
   | 'rename'
   | 'move'
+  | 'copy'
+  | 'restore'
+  | 'remove'
   | 'favourite'
   | 'tags'
   | 'details'
@@ -59,6 +67,8 @@ export function useOpening() {
   return {
     downloadFiles: (files: readonly EntryItem[]) => void fetchFiles(files),
     openEntry: (entry: EntryItem) => {
+      // What lies in trash is looked at after it was restored.
+      if (drive.place?.kind === 'trash') return
       if (entry.kind === 'folder') drive.open(entry)
       else if (doors.preview !== undefined) doors.preview(entry, drive.state.items)
       else if (canShow(entry)) window.open(openUrl(entry.id), '_blank', 'noopener')
@@ -69,7 +79,37 @@ export function useOpening() {
 
 /** What can be done with the selection, one list for the bar, the menu, the keys and the sheet. */
 export function useEntryActions(options: EntryActionsOptions): EntryActions {
-  const { targets, partial, withChosen, onMove, onTrash } = options
+  const inDrive = useDriveActions(options)
+  const t = useTranslations('trash')
+  const drive = useDrive()
+  if (drive.place?.kind !== 'trash') return inDrive
+  return {
+    ...nothing,
+    restore: { id: 'restore', label: t('restore'), ...entryAction.restore, run: options.onRestore },
+    remove: { id: 'remove', label: t('delete'), ...entryAction.remove, run: options.onRemove },
+  }
+}
+
+const nothing: EntryActions = {
+  open: null,
+  preview: null,
+  share: null,
+  download: null,
+  zip: null,
+  rename: null,
+  move: null,
+  copy: null,
+  restore: null,
+  remove: null,
+  favourite: null,
+  tags: null,
+  details: null,
+  verify: null,
+  trash: null,
+}
+
+function useDriveActions(options: EntryActionsOptions): EntryActions {
+  const { targets, partial, withChosen, onMove, onTrash, onCopy, onRemove } = options
   const t = useTranslations('drive')
   const drive = useDrive()
   const doors = useEntryDoors()
@@ -87,6 +127,7 @@ export function useEntryActions(options: EntryActionsOptions): EntryActions {
 
   const open = action('open', t('open'), one(openEntry))
   return {
+    ...nothing,
     open: open !== null && only?.kind === 'folder' ? { ...open, icon: entryAction.openFolder.icon } : open,
     preview: action(
       'preview',
@@ -106,6 +147,18 @@ export function useEntryActions(options: EntryActionsOptions): EntryActions {
       one((entry) => drive.setNaming({ kind: 'rename', entry })),
     ),
     move: { id: 'move', label: t('moveTo'), short: t('move'), ...entryAction.move, run: onMove },
+    // Beside the original: only where everything lies beside each other.
+    copy:
+      drive.place?.kind === 'folder'
+        ? {
+            id: 'copy',
+            label: only === undefined ? t('copyMany') : t('copy'),
+            short: t('copyShort'),
+            ...entryAction.copy,
+            keys: `${mainKey()} D`,
+            run: onCopy,
+          }
+        : null,
     favourite: action(
       'favourite',
       starred ? t('unfavourite') : t('favourite'),
@@ -115,34 +168,38 @@ export function useEntryActions(options: EntryActionsOptions): EntryActions {
     details: action('details', t('details'), details === undefined ? null : details.toggle),
     verify: action('verify', t('verify'), filesOnly ? all(verify) : null),
     trash: action('trash', t('delete'), onTrash),
+    // No menu offers it beside the trash: only the key does, and it asks.
+    remove: action('remove', t('delete'), onRemove),
   }
 }
 
 /** The actions of the selection as a menu: what looks, what changes, what tells, what destroys. */
-export function menuOf(actions: EntryActions): readonly (readonly MenuAction[])[] {
-  const { open, share, download, zip, rename, move, favourite, tags, details, verify, trash } = actions
+export function menuOf(actions: EntryActions): MenuGroups {
+  const { open, share, download, zip, rename, move, copy, favourite, tags, details, verify, restore } = actions
   return [
-    present([open, share, download, zip]),
-    present([rename, move, favourite, tags]),
+    present([open, share, download, zip, restore]),
+    present([rename, move, copy, favourite, tags]),
     present([details, verify]),
-    present([trash]),
+    present([destroying(actions)]),
   ]
 }
 
+const destroying = ({ trash, remove, restore }: EntryActions) => (restore === null ? trash : remove)
+
 /** What stands in the bar of a selection. */
 export function barOf(actions: EntryActions): MenuAction[] {
-  const { share, download, zip, rename, move, favourite, trash } = actions
-  return present([share, download ?? zip, rename, move, favourite, trash])
+  const { share, download, zip, rename, move, copy, favourite, restore } = actions
+  return present([restore, share, download ?? zip, rename, move, copy, favourite, destroying(actions)])
 }
 
 /** What stands at the bottom of a phone while something is selected; the rest is behind the last button. */
-export function phoneBarOf(actions: EntryActions): { shown: MenuAction[]; more: readonly (readonly MenuAction[])[] } {
-  const { share, download, zip, rename, move, favourite, tags, details, verify, trash } = actions
-  const shown = present([share, download ?? zip, move, trash])
-  const more = [present([rename, favourite, tags]), present([details, verify])]
+export function phoneBarOf(actions: EntryActions): { shown: MenuAction[]; more: MenuGroups } {
+  const { share, download, zip, rename, move, copy, favourite, tags, details, verify, restore } = actions
+  const shown = present([restore, share, download ?? zip, move, destroying(actions)])
+  const more = [present([rename, copy, favourite, tags]), present([details, verify])]
   return { shown, more }
 }
 
-export function present(actions: readonly Action[]): MenuAction[] {
+function present(actions: readonly Action[]): MenuAction[] {
   return actions.filter((action) => action !== null)
 }

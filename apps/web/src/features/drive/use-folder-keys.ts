@@ -1,6 +1,7 @@
 'use client'
 
 import type { RefObject } from 'react'
+import type { MenuAction } from '../../components/menu-action.ts'
 import { usePreferences } from '../../components/preferences-provider.tsx'
 import { useDrive } from './drive-context.tsx'
 import { useEntryDoors } from './entry-doors.tsx'
@@ -39,12 +40,8 @@ type FolderKeysOptions = {
 
 /** What the keys do in an open folder. */
 export function useFolderKeys(options: FolderKeysOptions): void {
-  const { pane, scroller, columns, selection, setSelection, step, actions, targets } = options
+  const { pane, scroller, columns, selection, step } = options
   const drive = useDrive()
-  const doors = useEntryDoors()
-  const help = useHelp()
-  const { openEntry } = useOpening()
-  const { preferences, change } = usePreferences()
   const { items } = drive.state
   const ids = items.map(({ id }) => id)
 
@@ -63,7 +60,39 @@ export function useFolderKeys(options: FolderKeysOptions): void {
     return box === undefined ? { x: 300, y: 200 } : { x: box.left + 48, y: box.bottom - 8 }
   }
 
-  const simple: Record<SimpleCommand, () => void> = {
+  const simple = useSimpleCommands(options, focusedAt)
+
+  useListKeys({
+    pane,
+    onCommand: (command) => {
+      if (command.type === 'move') move(command)
+      else if (command.type === 'edge') go((command.direction > 0 ? ids.at(-1) : ids[0]) ?? null, command.extend)
+      else simple[command.type]()
+    },
+    onTyped: (text) => {
+      const wanted = text.toLocaleLowerCase()
+      const found = items.find(({ name }) => name.toLocaleLowerCase().startsWith(wanted))
+      if (found !== undefined) step(focusOn(selectOnly(found.id), found.id))
+    },
+  })
+}
+
+/** Commands without a direction. */
+function useSimpleCommands(
+  options: FolderKeysOptions,
+  focusedAt: () => { x: number; y: number },
+): Record<SimpleCommand, () => void> {
+  const { selection, setSelection, actions, targets } = options
+  const drive = useDrive()
+  const doors = useEntryDoors()
+  const help = useHelp()
+  const { openEntry } = useOpening()
+  const { preferences, change } = usePreferences()
+  const { items } = drive.state
+  const onTargets = (action: MenuAction | null) => {
+    if (targets.length > 0) action?.run()
+  }
+  return {
     toggle: () => {
       // One file under the focus is looked at; more than one thing is being selected.
       if (selection.mode === 'some' && selection.ids.size <= 1 && actions.preview !== null) actions.preview.run()
@@ -79,16 +108,15 @@ export function useFolderKeys(options: FolderKeysOptions): void {
     },
     escape: () => setSelection(clearSelection(selection)),
     rename: () => actions.rename?.run(),
-    trash: () => {
-      if (targets.length > 0) actions.trash?.run()
-    },
+    trash: () => onTargets(actions.trash ?? actions.remove),
     undo: () => void drive.changes.undoLast(),
+    redo: () => void drive.changes.redoLast(),
+    copyHere: () => onTargets(actions.copy),
+    remove: () => onTargets(actions.remove),
     uploadFiles: () => drive.pick('files'),
     uploadFolder: () => drive.pick('folder'),
     newFolder: () => drive.setNaming({ kind: 'create' }),
-    moveTo: () => {
-      if (targets.length > 0) actions.move?.run()
-    },
+    moveTo: () => onTargets(actions.move),
     download: () => (actions.download ?? actions.zip)?.run(),
     share: () => actions.share?.run(),
     tags: () => actions.tags?.run(),
@@ -101,18 +129,4 @@ export function useFolderKeys(options: FolderKeysOptions): void {
     },
     help,
   }
-
-  useListKeys({
-    pane,
-    onCommand: (command) => {
-      if (command.type === 'move') move(command)
-      else if (command.type === 'edge') go((command.direction > 0 ? ids.at(-1) : ids[0]) ?? null, command.extend)
-      else simple[command.type]()
-    },
-    onTyped: (text) => {
-      const wanted = text.toLocaleLowerCase()
-      const found = items.find(({ name }) => name.toLocaleLowerCase().startsWith(wanted))
-      if (found !== undefined) step(focusOn(selectOnly(found.id), found.id))
-    },
-  })
 }

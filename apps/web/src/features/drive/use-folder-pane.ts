@@ -7,11 +7,10 @@ import type { DragGhostHandle } from './drag-ghost.tsx'
 import { useDrive } from './drive-context.tsx'
 import { clearSelection, nothingSelected, type Selection, selectAll, selectedCount, withoutGone } from './selection.ts'
 import { useSelectionText } from './selection-bar.tsx'
-import type { Chosen, Target } from './use-drive-changes.ts'
-import { useEntryActions } from './use-entry-actions.ts'
+import { useChosenActions } from './use-chosen-actions.ts'
+import type { Chosen } from './use-drive-changes.ts'
 import { useFolderKeys } from './use-folder-keys.ts'
 import { useGestures } from './use-gestures.ts'
-import { useGroundActions } from './use-ground-actions.ts'
 import { useTargets } from './use-targets.ts'
 
 type Parts = {
@@ -28,13 +27,13 @@ export type Reveal = { id: string; focus: boolean }
 /** Selection, keys, pointer, menus and dialogs of one open folder. */
 export function useFolderPane({ pane, scroller, ghost, columns }: Parts) {
   const drive = useDrive()
-  const { state, changes, cameFrom } = drive
+  const { state, cameFrom } = drive
   const { items, total } = state
   const [selection, setSelection] = useState<Selection>({ ...nothingSelected, focus: cameFrom })
   const [reveal, setReveal] = useState<Reveal | null>(cameFrom === null ? null : { id: cameFrom, focus: true })
   const [menu, setMenu] = useState<OpenMenu | null>(null)
-  const [moving, setMoving] = useState<Chosen | null>(null)
-  const { targets, partial, bytes, chosen } = useTargets(selection)
+  const found = useTargets(selection)
+  const { targets, bytes, chosen } = found
   useGonePruned(setSelection)
   useSelectionSaid(selection, total)
 
@@ -46,21 +45,13 @@ export function useFolderPane({ pane, scroller, ghost, columns }: Parts) {
     const order = items.map(({ id }) => id)
     step(clearSelection(withoutGone(selection, order, new Set(gone.ids))))
   }
-  const withChosen = (act: (all: Chosen) => void) => {
-    if (chosen !== null && chosen.count > 0) act(chosen)
-  }
-  const trash = (all: Chosen) => {
-    leave(all)
-    changes.trash(all)
-  }
-  const actions = useEntryActions({
-    targets,
-    partial,
-    withChosen,
-    onMove: () => withChosen(setMoving),
-    onTrash: () => withChosen(trash),
+  const doing = useChosenActions({
+    pane,
+    targets: found,
+    leave,
+    onSelectAll: () => setSelection(selectAll(selection)),
   })
-  const ground = useGroundActions(() => setSelection(selectAll(selection)))
+  const { actions } = doing
   const openMenu = (point: { x: number; y: number }) => setMenu({ ...point, on: 'entries' })
   const handlers = useGestures({ selection, setSelection, chosen, ghost, openMenu })
   const clear = () => setSelection(clearSelection(selection))
@@ -79,17 +70,14 @@ export function useFolderPane({ pane, scroller, ghost, columns }: Parts) {
     openMenu: (point) => setMenu({ ...point, on: targets.length > 0 ? 'entries' : 'ground' }),
   })
   return {
-    ...{ selection, setSelection, clear, targets, bytes, actions, ground, handlers, reveal, menu, moving, setMoving },
+    ...{ selection, setSelection, clear, targets, bytes, handlers, reveal, menu },
+    ...doing,
     closeMenu: () => setMenu(null),
     groundMenu: (event: MouseEvent) => {
       if (isOnSomething(event)) return
       event.preventDefault()
       clear()
       setMenu({ x: event.clientX, y: event.clientY, on: 'ground' })
-    },
-    move: (all: Chosen, target: Target) => {
-      leave(all)
-      changes.move(all, target)
     },
     returnFocus: () => focusEntry(selection.focus),
   }

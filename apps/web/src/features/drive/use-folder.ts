@@ -19,6 +19,8 @@ export type FolderState = {
   items: readonly EntryItem[]
   total: number
   totalBytes: number
+  /** Trash only: for how long things stay. */
+  trashDays: number | null
   /** Loads the next page unless it is on its way or there is none. */
   loadMore: () => void
   tryAgain: () => void
@@ -64,6 +66,7 @@ export function useFolder({ folderId, order, initial, wanted }: FolderOptions): 
     items,
     total: data?.pages.at(-1)?.total ?? 0,
     totalBytes: data?.pages.at(-1)?.totalBytes ?? 0,
+    trashDays: first?.trashDays ?? null,
     loadMore: () => {
       if (hasNextPage && !isFetchingNextPage) void fetchNextPage()
     },

@@ -20,7 +20,8 @@ type GesturesOptions = {
 
 /** What mouse and touch do to entries. */
 export function useGestures({ selection, setSelection, chosen, ghost, openMenu }: GesturesOptions): EntryHandlers {
-  const { items, total } = useDrive().state
+  const { place, state } = useDrive()
+  const { items, total } = state
   const { openEntry, downloadFiles } = useOpening()
   const phone = usePhone()
   const order = () => items.map(({ id }) => id)
@@ -44,6 +45,10 @@ export function useGestures({ selection, setSelection, chosen, ghost, openMenu }
     },
     download: (item) => downloadFiles([item]),
     dragStart: (event, item) => {
+      if (place?.kind === 'trash') {
+        event.preventDefault()
+        return
+      }
       const alone = !isSelected(selection, item.id)
       if (alone) setSelection(selectOnly(item.id))
       const dragged = alone || chosen === null ? chosenOf([item]) : chosen

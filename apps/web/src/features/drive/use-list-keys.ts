@@ -42,7 +42,7 @@ export function useListKeys({ pane, onCommand, onTyped }: ListKeysOptions): void
 }
 
 /** With the focus on a button of the page, only keys that mean nothing to a button act on the list. */
-const everywhere: ReadonlySet<Command['type']> = new Set(['selectAll', 'undo', 'rename', 'trash', 'palette'])
+const everywhere: ReadonlySet<Command['type']> = new Set(['selectAll', 'undo', 'redo', 'rename', 'trash', 'palette'])
 
 function isMeantForList({ target }: KeyboardEvent, pane: HTMLElement | null, command: Command): boolean {
   if (target === document.body || target === pane) return true
