@@ -21,7 +21,7 @@ async function activeStorages(client, trackers) {
 async function statusOf(client, { ip, storagePort }, core) {
   const address = `${ip}:${storagePort}`
   try {
-    return await client.storage(address).status()
+    return { ...(await client.storage(address).status()), address }
   } catch (error) {
     if (error instanceof core.ServerError) {
       throw new PlainError(
@@ -33,16 +33,35 @@ async function statusOf(client, { ip, storagePort }, core) {
   }
 }
 
+/** Null, or what keeps the drive from working with a storage: tickets are signed with the current key of `master`. */
+export function keyProblem({ current }, { kids, storageId, address }, keysFile) {
+  if (kids.includes(current)) return null
+  const has = kids.length === 0 ? 'has no keys' : `knows the keys ${kids.join(', ')}`
+  return (
+    `The storage ${address} ${has}, but CAIRN_KEYS (${keysFile}) signs with ${current}: use the master.json of that ` +
+    `cluster, or give the storage its keys of this one: npm run --silent cairn -- keys export --storage ${storageId}`
+  )
+}
+
+/** What every active storage of the cluster says about itself. */
+export async function storageAnswers(client, trackers, core) {
+  const storages = await activeStorages(client, trackers)
+  if (storages.length === 0) throw new PlainError(`The cluster at ${trackers.join(', ')} has no active storage.`)
+  return await Promise.all(storages.map((storage) => statusOf(client, storage, core)))
+}
+
 /** Throws one sentence when the cluster of CAIRN_TRACKERS and the keys of CAIRN_KEYS cannot carry the drive. */
 export async function requireCairnCluster({ trackers, keysFile }) {
   const [core, tickets] = await Promise.all([loadClient(), loadTickets()])
-  readMasterKeys(keysFile, tickets)
+  const master = readMasterKeys(keysFile, tickets)
   const client = new core.DfsClient({ trackers, connectTimeoutMs: CONNECT_TIMEOUT_MS })
   try {
-    const storages = await activeStorages(client, trackers)
-    if (storages.length === 0) throw new PlainError(`The cluster at ${trackers.join(', ')} has no active storage.`)
-    await Promise.all(storages.map((storage) => statusOf(client, storage, core)))
-    return `${storages.length} active`
+    const answers = await storageAnswers(client, trackers, core)
+    for (const answer of answers) {
+      const problem = keyProblem(master, answer, keysFile)
+      if (problem !== null) throw new PlainError(problem)
+    }
+    return `${answers.length} active`
   } finally {
     client.close()
   }

@@ -28,9 +28,20 @@ export function forgetProcess(runDir, name) {
   fs.rmSync(path.join(runDir, `${name}.json`), { force: true })
 }
 
+/** Folder by folder: `recursive` never returns where a new folder is answered with ENOENT, as below /proc. */
+function makeFolders(dir) {
+  if (fs.existsSync(dir)) return
+  makeFolders(path.dirname(dir))
+  try {
+    fs.mkdirSync(dir, { mode: 0o700 })
+  } catch (error) {
+    if (error.code !== 'EEXIST') throw error
+  }
+}
+
 function makeFolder(dir) {
   try {
-    fs.mkdirSync(dir, { recursive: true, mode: 0o700 })
+    makeFolders(dir)
     fs.accessSync(dir, fs.constants.W_OK)
   } catch (error) {
     throw new PlainError(`Cannot write to ${dir} (${error.code}): change CAIRN_DATA, or the owner of that folder.`, {

@@ -5,7 +5,7 @@ import { GROUP } from './conf-files.mjs'
 import { PlainError } from './plain-error.mjs'
 
 /** Writes a file that only its owner may read; whole or not at all. */
-function writeSecret(file, text) {
+export function writeSecret(file, text) {
   fs.mkdirSync(path.dirname(file), { recursive: true, mode: 0o700 })
   const temporary = `${file}.${process.pid}.tmp`
   const fd = fs.openSync(temporary, 'w', 0o600)

@@ -56,3 +56,9 @@ it('a process has one identity for its life and none afterwards', async () => {
   await once(child, 'exit')
   expect(identityOf(child.pid ?? 0)).toBe(undefined)
 })
+
+it('a state folder that cannot be made is refused in one sentence, and at once', () => {
+  expect(() => lockStateFolder('/proc/cairn-test', { url: '' })).toThrow(
+    'Cannot write to /proc/cairn-test/run (ENOENT): change CAIRN_DATA, or the owner of that folder.',
+  )
+})

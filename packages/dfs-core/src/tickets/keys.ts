@@ -31,6 +31,7 @@ export interface StorageKeyFile {
 /** What the web server can derive from its master keys. */
 export interface MasterKeys {
   readonly current: Kid
+  readonly kids: readonly Kid[]
   /** Signs `up` and `dl` tickets, for all storages of a group. */
   ticketRing(group: string): KeyRing
   /** Verifies the receipts of one storage. */
@@ -107,6 +108,7 @@ export function openMasterKeys(text: string): MasterKeys {
   const ringOf = (info: string): KeyRing => memoizedRing(current, (kid) => derive(kid, info))
   return {
     current,
+    kids: [...masters.keys()],
     ticketRing: (group) => ringOf(ticketInfo(group)),
     receiptRing: (group, storageId) => ringOf(storageInfo('receipt', group, storageId)),
     serviceRing: (group, storageId) => ringOf(storageInfo('service', group, storageId)),
