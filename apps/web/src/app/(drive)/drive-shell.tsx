@@ -21,7 +21,7 @@ export function DriveShell({ me: signedIn, theme, initial, children }: DriveShel
   const shell = useTranslations('shell')
   const me = useMe(signedIn)
   const [drawer, setDrawer] = useState(false)
-  const { uploads, door, inputs, panel } = useDriveUploads()
+  const { uploads, door, inputs, dialog, panel } = useDriveUploads()
   const hydrated = useHydrated()
   return (
     <DriveProvider initial={initial} uploads={door}>
@@ -43,6 +43,7 @@ export function DriveShell({ me: signedIn, theme, initial, children }: DriveShel
         <Drawer me={me} open={drawer} onOpenChange={setDrawer} />
         <UploadArea uploads={uploads} panel={panel} />
         {inputs}
+        {dialog}
       </DriveDoors>
     </DriveProvider>
   )

@@ -7,9 +7,11 @@ import { usePhone } from '../../components/use-media-query.ts'
 import type { UploadDoor } from '../../features/drive/drive-context.tsx'
 import type { Target } from '../../features/drive/use-drive-changes.ts'
 import { type Dropped, pastedFiles, readDrop } from '../../features/uploads/dropped-files.ts'
+import { makeDroppedFolders } from '../../features/uploads/dropped-folders.ts'
 import type { ChosenFile } from '../../features/uploads/upload-job.ts'
 import { useUploads } from '../../features/uploads/use-uploads.ts'
 import { useFileInputs } from './use-file-inputs.tsx'
+import { usePreflight } from './use-preflight.tsx'
 import { useStoredEntries } from './use-stored-entries.ts'
 
 /** Connects the drive with the uploads: choosers, drops and pastes in, entries out. */
@@ -17,17 +19,25 @@ export function useDriveUploads() {
   const t = useTranslations('drive')
   const toast = useToast()
   const phone = usePhone()
-  const uploads = useUploads(useStoredEntries())
+  const events = useStoredEntries()
+  const uploads = useUploads(events)
+  const preflight = usePreflight(uploads)
   // Null: the person has not said; then it is open, on phones folded.
   const [open, setOpen] = useState<boolean | null>(null)
 
   const add = (files: readonly ChosenFile[], target: Target) => {
-    if (files.length > 0) uploads.engine.add(files, { folderId: target.id, label: target.name })
+    if (files.length > 0) preflight.upload(files, target)
+  }
+  const makeEmpty = async (folders: readonly string[], target: Target) => {
+    const left = await makeDroppedFolders(target.id, folders)
+    events.onPrepared(new Set([target.id]))
+    if (left > 0) toast({ text: t('emptyFoldersLeft', { n: left }), problem: true })
   }
   const addDropped = ({ files, emptyFolders, unreadable }: Dropped, target: Target) => {
-    add(files, target)
+    const onStart = () => void (emptyFolders.length > 0 ? makeEmpty(emptyFolders, target) : undefined)
+    if (files.length > 0) preflight.upload(files, target, onStart)
+    else onStart()
     if (unreadable > 0) toast({ text: t('unreadable', { n: unreadable }), problem: true })
-    else if (emptyFolders > 0) toast({ text: t('emptyFoldersLeft', { n: emptyFolders }) })
   }
   const inputs = useFileInputs(add)
   const door: UploadDoor = {
@@ -39,6 +49,7 @@ export function useDriveUploads() {
     uploads,
     door,
     inputs: inputs.elements,
+    dialog: preflight.dialog,
     panel: { open: open ?? !phone, setOpen, reset: () => setOpen(null) },
   }
 }

@@ -41,9 +41,9 @@ test('a dropped folder is read to its last batch and keeps its paths', async () 
   ])
 })
 
-test('folders without files are counted, once for each', async () => {
+test('folders without anything in them keep their paths, once each', async () => {
   const dropped = await drop({ empty: {}, outer: { inner: {} }, full: { 'a.txt': '1', empty: {} } })
-  expect(dropped.emptyFolders).toBe(3)
+  expect(dropped.emptyFolders).toEqual(['empty', 'outer/inner', 'full/empty'])
   expect(dropped.files).toHaveLength(1)
 })
 

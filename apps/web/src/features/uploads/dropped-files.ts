@@ -2,8 +2,8 @@ import type { ChosenFile } from './upload-job.ts'
 
 export type Dropped = {
   files: ChosenFile[]
-  /** Folders without a file anywhere below: uploads make folders for files only. */
-  emptyFolders: number
+  /** Folders that hold nothing, 'a/b': uploads make folders for files only. */
+  emptyFolders: string[]
   unreadable: number
 }
 
@@ -11,7 +11,7 @@ export type Dropped = {
 export function readDrop(transfer: DataTransfer): Promise<Dropped> {
   const entries = [...transfer.items].flatMap((item) => (item.kind === 'file' ? (item.webkitGetAsEntry() ?? []) : []))
   if (entries.length > 0) return walk(entries)
-  return Promise.resolve({ files: chosenFiles(transfer.files), emptyFolders: 0, unreadable: 0 })
+  return Promise.resolve({ files: chosenFiles(transfer.files), emptyFolders: [], unreadable: 0 })
 }
 
 /** The files of an input. With `webkitdirectory` each knows the folders it lies in. */
@@ -25,7 +25,7 @@ function foldersOf(relativePath: string): string {
 }
 
 async function walk(entries: readonly FileSystemEntry[]): Promise<Dropped> {
-  const dropped: Dropped = { files: [], emptyFolders: 0, unreadable: 0 }
+  const dropped: Dropped = { files: [], emptyFolders: [], unreadable: 0 }
   for (const entry of entries) await visit(entry, '', dropped)
   return dropped
 }
@@ -42,13 +42,14 @@ async function visit(entry: FileSystemEntry, path: string, dropped: Dropped): Pr
 }
 
 async function visitFolder(folder: FileSystemDirectoryEntry, path: string, dropped: Dropped): Promise<void> {
-  const before = dropped.files.length + dropped.emptyFolders + dropped.unreadable
+  const before = dropped.files.length + dropped.emptyFolders.length + dropped.unreadable
   const reader = folder.createReader()
   // Browsers hand out a hundred entries at a time; an empty batch is the end.
   for (let batch = await nextBatch(reader); batch.length > 0; batch = await nextBatch(reader)) {
     for (const child of batch) await visit(child, path, dropped)
   }
-  if (before === dropped.files.length + dropped.emptyFolders + dropped.unreadable) dropped.emptyFolders += 1
+  if (before === dropped.files.length + dropped.emptyFolders.length + dropped.unreadable)
+    dropped.emptyFolders.push(path)
 }
 
 function nextBatch(reader: FileSystemDirectoryReader): Promise<FileSystemEntry[]> {

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import type { ApiErrorBody } from '../../lib/api-error.ts'
 import { type Conflict, conflicts } from '../../lib/entries/conflict.ts'
 import type { EntryItem } from '../../lib/entries/entry-item.ts'
+import { DROP_FOLDERS_MAX, PREFLIGHT_BATCH_MAX } from './rules.ts'
 
 // What comes in is checked by schemas; what goes out is ours and has types.
 
@@ -109,3 +110,43 @@ export type ProofBody = z.infer<typeof proofSchema>
 
 /** Not proven: the upload goes on, and why is not said. */
 export type ProofAnswer = { proven: false } | { proven: true; entry: EntryItem | null; notice?: UploadNotice }
+
+/** The files of a drop, all for one folder, as they are asked about before anything is sent. */
+export const preflightSchema = z.object({
+  folderId: z.string().min(1).max(64),
+  items: z
+    .array(
+      z.object({
+        name: z.string().max(4096),
+        path: z.string().max(16_384).optional(),
+        size: z.number().int().nonnegative(),
+        modifiedAt: z.iso.datetime({ offset: true }).optional(),
+        probe: hashSchema.optional(),
+      }),
+    )
+    .min(1)
+    .max(PREFLIGHT_BATCH_MAX),
+})
+export type PreflightBody = z.infer<typeof preflightSchema>
+
+/**
+ * `instant`: the person keeps content of this size (and head) already. `identical`: the same file lies there.
+ * `taken`: its name belongs to something else there.
+ */
+export type PreflightKind = 'new' | 'instant' | 'identical' | 'taken'
+/** `kinds` in the order of the items. */
+export interface Preflight {
+  kinds: PreflightKind[]
+  freeBytes: number
+  trashDays: number
+}
+
+/** Folders without files of a folder drop, 'a/b', below the folder it was dropped on. */
+export const dropFoldersSchema = z.object({
+  folderId: z.string().min(1).max(64),
+  paths: z.array(z.string().min(1).max(16_384)).min(1).max(DROP_FOLDERS_MAX),
+})
+export type DropFoldersBody = z.infer<typeof dropFoldersSchema>
+export interface DroppedFolders {
+  items: ({ path: string } & ({ ok: true } | Refused))[]
+}

@@ -4,6 +4,10 @@ import type {
   ClaimBody,
   CompletedItem,
   CompletedUploads,
+  DropFoldersBody,
+  DroppedFolders,
+  Preflight,
+  PreflightBody,
   ProofAnswer,
   ProofBody,
   RenewedTicket,
@@ -27,6 +31,14 @@ export async function completeUploads(items: { uploadId: string; receipt: string
 
 export function renewTicket(uploadId: string): Promise<RenewedTicket> {
   return callApi<RenewedTicket>(`/api/uploads/${encodeURIComponent(uploadId)}/ticket`, { method: 'POST' })
+}
+
+export function preflight(body: PreflightBody): Promise<Preflight> {
+  return callApi<Preflight>('/api/uploads/preflight', { method: 'POST', body })
+}
+
+export async function makeFolders(body: DropFoldersBody): Promise<DroppedFolders['items']> {
+  return (await callApi<DroppedFolders>('/api/uploads/folders', { method: 'POST', body })).items
 }
 
 export function openClaim(uploadId: string, body: ClaimBody): Promise<Challenge> {

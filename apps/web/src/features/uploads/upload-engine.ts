@@ -1,4 +1,4 @@
-import { ContentHasher } from './content-hasher.ts'
+import type { ContentHasher } from './content-hasher.ts'
 import { InstantClaims, type Proven } from './instant-claims.ts'
 import { RetryTimer } from './retry-timer.ts'
 import type { StartedItem } from './schema.ts'
@@ -31,7 +31,6 @@ export class UploadEngine {
   readonly #jobs = new Map<string, Job>()
   readonly #retries = new RetryTimer((ids) => this.#requeue(ids))
   readonly #copies: CopiesWatch
-  readonly #hasher = new ContentHasher()
   readonly #claims: InstantClaims
   readonly #outcomes: UploadOutcomes
   readonly #runner: UploadRunner
@@ -39,13 +38,13 @@ export class UploadEngine {
   #ready: string[] = []
   #preparing = false
 
-  constructor(store: UploadStore, memory: UploadMemory, events: UploadEvents) {
+  constructor(store: UploadStore, memory: UploadMemory, events: UploadEvents, hasher: ContentHasher) {
     this.#store = store
     this.#memory = memory
     this.#events = events
     this.#copies = new CopiesWatch((id, copies) => store.dispatch({ type: 'copies', id, copies }))
     this.#claims = new InstantClaims({
-      hasher: this.#hasher,
+      hasher,
       onChecked: ({ id }, bytes) => store.dispatch({ type: 'checked', id, bytes }),
       onProven: (job, answer) => this.#isThere(job, answer),
     })
@@ -82,6 +81,14 @@ export class UploadEngine {
     this.#toPrepare.push(...jobs.map(({ id }) => id))
     this.#store.flush()
     this.#pump()
+  }
+
+  /** Files that need no upload, because the same lie there: shown, and nothing else. */
+  skip(chosen: readonly ChosenFile[], target: UploadTarget): void {
+    const uploads = chosen.map((each) => newUploadOf(jobOf(each, target)))
+    this.#store.dispatch({ type: 'added', uploads })
+    for (const { id } of uploads) this.#store.dispatch({ type: 'identical', id })
+    this.#store.flush()
   }
 
   /** Uploads of an earlier page that wait for their files. */
@@ -155,7 +162,6 @@ export class UploadEngine {
     this.#retries.close()
     this.#copies.close()
     this.#claims.close()
-    this.#hasher.close()
   }
 
   #goesOn(job: Job): boolean {
@@ -272,7 +278,8 @@ export class UploadEngine {
   }
 }
 
-function startBodyOf({ id, name, size, folderId, path, lastModified }: Job) {
+function startBodyOf({ id, name, size, folderId, path, lastModified, conflict, probe }: Job) {
   const modifiedAt = new Date(lastModified).toISOString()
-  return { clientId: id, name, size, folderId, modifiedAt, ...(path === '' ? {} : { path }) }
+  const optional = { ...(path === '' ? {} : { path }), ...(probe === null ? {} : { probe }) }
+  return { clientId: id, name, size, folderId, modifiedAt, conflict, ...optional }
 }

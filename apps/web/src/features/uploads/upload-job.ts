@@ -1,14 +1,20 @@
+import type { Conflict } from '../../lib/entries/conflict.ts'
 import type { RememberedUpload } from './upload-memory.ts'
 import type { NewUpload } from './upload-queue.ts'
 import { type Place, SMALL_FILE_BYTES } from './upload-transfer.ts'
 
-/** A file that was chosen, dropped or pasted. `path`: the folders it came with, 'a/b'. */
-export type ChosenFile = { file: File; path: string }
+/**
+ * A file that was chosen, dropped or pasted. `path`: the folders it came with, 'a/b'. `conflict`: what to do when its
+ * name is taken; `probe`: the hash of its head, where it was made.
+ */
+export type ChosenFile = { file: File; path: string; conflict?: Conflict; probe?: string }
 
 export type UploadTarget = { folderId: string; label: string }
 
 /** What the engine knows about one upload beyond what pages show. */
 export type Job = NewUpload & {
+  conflict: Conflict
+  probe: string | null
   /** Null after a reload, until the person chooses it again. */
   file: File | null
   uploadId: string | null
@@ -48,15 +54,27 @@ function newId(): string {
   return `${Date.now().toString(36)}-${made}`
 }
 
-export function jobOf({ file, path }: ChosenFile, { folderId, label }: UploadTarget): Job {
+export function jobOf({ file, path, conflict = 'keep', probe }: ChosenFile, { folderId, label }: UploadTarget): Job {
   const { name, size, lastModified } = file
   const folderLabel = path === '' ? label : `${label} / ${path.split('/').join(' / ')}`
-  return { ...untouched, id: newId(), name, size, lastModified, folderId, folderLabel, path, file }
+  return {
+    ...untouched,
+    id: newId(),
+    name,
+    size,
+    lastModified,
+    folderId,
+    folderLabel,
+    path,
+    file,
+    conflict,
+    probe: probe ?? null,
+  }
 }
 
 /** An upload of an earlier page: its bytes so far are at the storage, its file must be chosen again. */
 export function jobOfRemembered(upload: RememberedUpload): Job {
-  return { ...untouched, ...upload, id: newId(), file: null, begun: true }
+  return { ...untouched, ...upload, id: newId(), file: null, begun: true, conflict: 'keep', probe: null }
 }
 
 /** Forgets everything but the file, as if it had just been chosen. */

@@ -21,7 +21,7 @@ export type UploadState = (typeof uploadStates)[number]
 
 export type UploadError = { code: string; detail?: Record<string, string | number> | undefined }
 export type UploadCopies = { have: number; want: number }
-type UploadNotice = 'folder_gone' | 'renamed' | 'skipped'
+type UploadNotice = 'folder_gone' | 'renamed' | 'skipped' | 'identical'
 
 export type UploadItem = {
   id: string
@@ -80,6 +80,7 @@ export type UploadAction =
   | { type: 'file-lost'; id: string }
   | { type: 'other-file'; id: string }
   | { type: 'restarted'; id: string; file: Pick<UploadItem, 'name' | 'size' | 'lastModified'> | null }
+  | { type: 'identical'; id: string }
   | { type: 'checked'; id: string; bytes: number | null }
   | {
       type: 'stored'
@@ -192,6 +193,8 @@ function transitionOf(action: OneFileAction): Transition {
       return { from: unfinished, change: { state: 'needs-file' } }
     case 'other-file':
       return { from: ['needs-file'], change: { otherFile: true } }
+    case 'identical':
+      return { from: ['queued'], change: { state: 'skipped', notice: 'identical' } }
     case 'checked':
       return { from: unfinished, change: { checked: action.bytes } }
     case 'copies': {

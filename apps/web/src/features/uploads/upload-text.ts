@@ -93,7 +93,7 @@ export function useRowText(): (item: UploadItem, waitingBehind: number) => strin
       case 'failed':
         return failureText(item.error)
       case 'skipped':
-        return t('rowSkipped')
+        return item.notice === 'identical' ? t('rowIdentical') : t('rowSkipped')
       case 'stored':
       case 'done':
         return stored(item)

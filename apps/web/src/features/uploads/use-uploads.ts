@@ -1,6 +1,7 @@
 'use client'
 
 import { useEffect, useState, useSyncExternalStore } from 'react'
+import { ContentHasher } from './content-hasher.ts'
 import { refusalOf, unfinishedUploads } from './upload-api.ts'
 import { UploadEngine } from './upload-engine.ts'
 import { jobOfRemembered } from './upload-job.ts'
@@ -10,17 +11,18 @@ import { UploadPresence } from './upload-presence.ts'
 import { emptyQueue, type UploadQueue } from './upload-queue.ts'
 import { UploadStore } from './upload-store.ts'
 
-export type Uploads = { store: UploadStore; engine: UploadEngine }
+export type Uploads = { store: UploadStore; engine: UploadEngine; hasher: ContentHasher }
 
 /** The uploads of this page. They live as long as the page does; what an earlier page left is taken up again. */
 export function useUploads(events: UploadEvents): Uploads {
   const [uploads] = useState(() => {
     const store = new UploadStore()
     const memory = new UploadMemory()
-    return { store, memory, engine: new UploadEngine(store, memory, events) }
+    const hasher = new ContentHasher()
+    return { store, memory, hasher, engine: new UploadEngine(store, memory, events, hasher) }
   })
   useEffect(() => {
-    const { engine, memory } = uploads
+    const { engine, memory, hasher } = uploads
     const presence = new UploadPresence(() => engine.activeUploadIds())
     engine.open()
     const adopted = new AbortController()
@@ -29,6 +31,7 @@ export function useUploads(events: UploadEvents): Uploads {
       adopted.abort()
       presence.close()
       engine.close()
+      hasher.close()
     }
   }, [uploads])
   return uploads

@@ -1,0 +1,65 @@
+'use client'
+
+import dynamic from 'next/dynamic'
+import { type ReactNode, useState } from 'react'
+import type { Target } from '../../features/drive/use-drive-changes.ts'
+import { askPreflight } from '../../features/uploads/preflight-ask.ts'
+import { filesToSend, identicalFiles, needsDecision, type UploadPlan } from '../../features/uploads/preflight-plan.ts'
+import type { ChosenFile, UploadTarget } from '../../features/uploads/upload-job.ts'
+import type { Uploads } from '../../features/uploads/use-uploads.ts'
+
+// Most uploads have nothing to decide.
+const PreflightDialog = dynamic(
+  async () => (await import('../../features/uploads/preflight-dialog.tsx')).PreflightDialog,
+)
+
+type Asked = { id: number; plan: UploadPlan; target: Target; onStart: () => void }
+
+/** Looks at files before they are uploaded, and asks the person where something is to be decided. */
+export function usePreflight({ engine, hasher }: Uploads): {
+  upload: (files: readonly ChosenFile[], target: Target, onStart?: () => void) => void
+  dialog: ReactNode
+} {
+  // Drops that come while one is being decided wait their turn.
+  const [asked, setAsked] = useState<readonly Asked[]>([])
+  const start = (files: readonly ChosenFile[], { plan, target, onStart }: Omit<Asked, 'id'>) => {
+    onStart()
+    const place = placeOf(target)
+    engine.skip(identicalFiles(plan), place)
+    engine.add(files, place)
+  }
+  const upload = async (files: readonly ChosenFile[], target: Target, onStart: () => void) => {
+    const plan = await askPreflight(hasher, target.id, files)
+    if (plan === null) {
+      onStart()
+      engine.add(files, placeOf(target))
+    } else if (needsDecision(plan)) {
+      setAsked((before) => [...before, { id: (before.at(-1)?.id ?? 0) + 1, plan, target, onStart }])
+    } else {
+      start(filesToSend(plan, { all: 'keep', single: new Map() }), { plan, target, onStart })
+    }
+  }
+  const [first] = asked
+  const done = () => setAsked((before) => before.slice(1))
+  return {
+    upload: (files, target, onStart = () => undefined) => void upload(files, target, onStart),
+    dialog:
+      first === undefined ? null : (
+        <PreflightDialog
+          key={first.id}
+          open
+          plan={first.plan}
+          folder={first.target.name.split(' / ').at(-1) ?? ''}
+          onCancel={done}
+          onUpload={(files) => {
+            start(files, first)
+            done()
+          }}
+        />
+      ),
+  }
+}
+
+function placeOf({ id, name }: Target): UploadTarget {
+  return { folderId: id, label: name }
+}

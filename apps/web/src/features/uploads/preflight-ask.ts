@@ -1,0 +1,61 @@
+import type { ContentHasher } from './content-hasher.ts'
+import type { UploadPlan } from './preflight-plan.ts'
+import { PREFLIGHT_BATCH_MAX } from './rules.ts'
+import type { Preflight, PreflightKind } from './schema.ts'
+import { preflight, refusalOf } from './upload-api.ts'
+import type { ChosenFile } from './upload-job.ts'
+
+/** Reading the heads of more files than this takes longer than sending a few of them in vain. */
+const PROBES_MAX = 500
+
+/**
+ * What uploading these files would mean. First by names and sizes alone; only those that look like something the person
+ * has are then asked about with their heads. Null when the server cannot say: then the uploads just start.
+ */
+export async function askPreflight(
+  hasher: ContentHasher,
+  folderId: string,
+  chosen: readonly ChosenFile[],
+): Promise<UploadPlan | null> {
+  try {
+    const first = await askAll(folderId, chosen)
+    if (first === null) return null
+    const open = chosen.filter((_, index) => first.kinds[index] === 'instant' || first.kinds[index] === 'identical')
+    if (open.length === 0 || open.length > PROBES_MAX) return planOf(chosen, first)
+    const probed = new Map<ChosenFile, ChosenFile>()
+    for (const each of open) {
+      const probe = await hasher.probe(each.file)
+      probed.set(each, probe === null ? each : { ...each, probe })
+    }
+    const second = await askAll(folderId, [...probed.values()])
+    const kinds = new Map([...probed.keys()].map((each, index) => [each, second?.kinds[index]]))
+    const sure = chosen.map((each, index): PreflightKind => kinds.get(each) ?? first.kinds[index] ?? 'new')
+    return planOf(
+      chosen.map((each) => probed.get(each) ?? each),
+      { ...first, kinds: sure },
+    )
+  } catch (error) {
+    refusalOf(error)
+    return null
+  }
+}
+
+function planOf(chosen: readonly ChosenFile[], { kinds, freeBytes, trashDays }: Preflight): UploadPlan {
+  return { files: chosen.map((each, index) => ({ ...each, kind: kinds[index] ?? 'new' })), freeBytes, trashDays }
+}
+
+async function askAll(folderId: string, chosen: readonly ChosenFile[]): Promise<Preflight | null> {
+  let last: Preflight | null = null
+  const kinds: PreflightKind[] = []
+  for (let first = 0; first < chosen.length; first += PREFLIGHT_BATCH_MAX) {
+    const batch = chosen.slice(first, first + PREFLIGHT_BATCH_MAX)
+    last = await preflight({ folderId, items: batch.map(itemOf) })
+    kinds.push(...last.kinds)
+  }
+  return last === null ? null : { ...last, kinds }
+}
+
+function itemOf({ file: { name, size, lastModified }, path, probe }: ChosenFile) {
+  const modifiedAt = new Date(lastModified).toISOString()
+  return { name, size, modifiedAt, ...(path === '' ? {} : { path }), ...(probe === undefined ? {} : { probe }) }
+}
