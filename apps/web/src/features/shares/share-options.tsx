@@ -36,7 +36,7 @@ export function ShareOptions({ draft, onChange }: ShareOptionsProps) {
           onCheckedChange={(withCode) => onChange({ withCode })}
           className="relative h-5 w-9 rounded-full bg-control transition-colors data-[state=checked]:bg-accent coarse:my-3 forced-colors:border"
         >
-          <Switch.Thumb className="block size-4 translate-x-0.5 rounded-full bg-white transition-transform data-[state=checked]:translate-x-[18px] forced-colors:bg-[ButtonText]" />
+          <Switch.Thumb className="block size-4 translate-x-0.5 rounded-full bg-on-accent transition-transform data-[state=checked]:translate-x-[18px] forced-colors:bg-[ButtonText]" />
         </Switch.Root>
       </Option>
       <Ends expiresAt={draft.expiresAt} onChange={(expiresAt) => onChange({ expiresAt })} />

@@ -38,15 +38,22 @@ interface Wanted {
   name: string
 }
 
+/** One state of the tree, however many queries read it. Nothing is written here, so nothing can be in its way. */
+function readTree(topIds: readonly bigint[]): Promise<ZipTreeEntry[]> {
+  const isolationLevel = Prisma.TransactionIsolationLevel.RepeatableRead
+  return db().$transaction((tx) => readZipTree(tx, topIds), { isolationLevel, timeout: BUILD_TIMEOUT_MS })
+}
+
 /** Writes down what a ZIP will hold, as it is at this moment. Returns the id that its address has. */
 export async function makeZipSnapshot({ reader, topIds, target, name }: Wanted): Promise<string> {
   const id = newUploadId()
+  const entries = await readTree(topIds)
+  const measure = new ZipMeasure()
+  const places = entries.map((entry) => measure.add(entry))
+  const rows = entries.map((entry, ordinal) => rowOf(entry, ordinal, places[ordinal]))
+  const totals = measure.totals()
   await db().$transaction(
     async (tx) => {
-      const entries = await readZipTree(tx, topIds)
-      const measure = new ZipMeasure()
-      const places = entries.map((entry) => measure.add(entry))
-      const totals = measure.totals()
       await tx.zipSnapshot.create({
         data: {
           id,
@@ -61,17 +68,11 @@ export async function makeZipSnapshot({ reader, topIds, target, name }: Wanted):
           expiresAt: new Date(Date.now() + SNAPSHOT_HOURS * HOURS_MS),
         },
       })
-      for (let first = 0; first < entries.length; first += ROWS_AT_ONCE) {
-        const batch = entries.slice(first, first + ROWS_AT_ONCE)
-        await insertItems(
-          tx,
-          id,
-          batch.map((entry, index) => rowOf(entry, first + index, places[first + index])),
-        )
+      for (let first = 0; first < rows.length; first += ROWS_AT_ONCE) {
+        await insertItems(tx, id, rows.slice(first, first + ROWS_AT_ONCE))
       }
     },
-    // One state of the tree, however many queries read it.
-    { isolationLevel: Prisma.TransactionIsolationLevel.RepeatableRead, timeout: BUILD_TIMEOUT_MS },
+    { timeout: BUILD_TIMEOUT_MS },
   )
   return id
 }

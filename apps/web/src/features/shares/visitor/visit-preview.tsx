@@ -115,7 +115,7 @@ function Look({ linkId, item, canDownload }: LookProps) {
   if (kind === 'video') return <video src={url.data} controls className={fitting} />
   // biome-ignore lint/a11y/useMediaCaption: people's own recordings have no captions.
   if (kind === 'audio') return <audio src={url.data} controls className="w-full max-w-[560px]" />
-  if (kind === 'pdf') return <iframe src={url.data} title={item.name} className="size-full bg-white" />
+  if (kind === 'pdf') return <iframe src={url.data} title={item.name} className="size-full" />
   return <TextLook url={url.data} size={item.size} />
 }
 
