@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import type { ClusterView, LedgerView } from '../src/features/admin/cluster-view.ts'
 import { balance } from '../src/features/admin/ledger.ts'
-import type { ClusterView, LedgerView } from '../src/features/admin/schema.ts'
 import { readGroups } from '../src/features/admin/server/cluster.ts'
 import { readHistory, storeSamples, thinSamples } from '../src/features/admin/server/samples.ts'
 import { readStoredSums } from '../src/features/admin/server/stored-sums.ts'

@@ -47,9 +47,18 @@ export class Browser {
   }
 
   /** next-auth's sign-in as its own client does it. `error` is null after a success. */
-  async signIn(email: string, password: string): Promise<{ status: number; error: string | null }> {
+  signIn(email: string, password: string): Promise<{ status: number; error: string | null }> {
+    return this.callCredentials({ email, password })
+  }
+
+  /** The second step: the token that the password was answered with, and a code. */
+  signInByCode(token: string, code: string): Promise<{ status: number; error: string | null }> {
+    return this.callCredentials({ token, code })
+  }
+
+  private async callCredentials(fields: Record<string, string>): Promise<{ status: number; error: string | null }> {
     const { csrfToken } = (await this.get('/api/auth/csrf')).body
-    const form = { csrfToken, email, password, json: 'true' }
+    const form = { csrfToken, ...fields, json: 'true' }
     const answer = await this.post('/api/auth/callback/credentials', form)
     return { status: answer.status, error: new URL(answer.body.url).searchParams.get('error') }
   }
@@ -72,7 +81,7 @@ export class Browser {
         for await (const chunk of incoming) chunks.push(chunk)
         this.keepCookies(incoming.headers['set-cookie'] ?? [])
         const text = Buffer.concat(chunks).toString('utf8')
-        const isJson = incoming.headers['content-type']?.includes('json')
+        const isJson = /[/+]json/.test(incoming.headers['content-type'] ?? '')
         resolve({ status: incoming.statusCode ?? 0, headers: incoming.headers, body: isJson ? JSON.parse(text) : text })
       })
       outgoing.on('error', reject)

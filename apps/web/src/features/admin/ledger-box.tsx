@@ -2,7 +2,7 @@ import { useTranslations } from 'next-intl'
 import { cn } from '../../components/class-names.ts'
 import { useFormat } from '../../i18n/use-format.ts'
 import { Box } from './box.tsx'
-import type { LedgerView } from './schema.ts'
+import type { LedgerView } from './cluster-view.ts'
 
 /** What people keep, and what became of it on the disks, line by line to the byte. */
 export function LedgerBox({ ledger }: { ledger: LedgerView }) {

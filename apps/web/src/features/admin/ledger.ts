@@ -1,4 +1,4 @@
-import type { GroupView, LedgerView } from './schema.ts'
+import type { GroupView, LedgerView } from './cluster-view.ts'
 
 /** Sums of the database, for one copy of everything. `ofGroup`: what one storage of each group should hold. */
 export interface StoredSums {

@@ -1,4 +1,4 @@
-import type { StorageView } from './schema.ts'
+import type { StorageView } from './cluster-view.ts'
 
 /** What would be gone with a storage: what the peer that is furthest has not got yet. */
 export type Loss =

@@ -4,8 +4,8 @@ import { useTranslations } from 'next-intl'
 import { buttonLook } from '../../components/button.tsx'
 import { Icon } from '../../components/icon.tsx'
 import { useFormat } from '../../i18n/use-format.ts'
+import type { ClusterView } from './cluster-view.ts'
 import { type Need, needsOf } from './needs.ts'
-import type { ClusterView } from './schema.ts'
 import { storageHref } from './storage-href.ts'
 
 const icons: Record<Need['kind'], LucideIcon> = {

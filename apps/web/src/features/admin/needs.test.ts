@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
+import type { GroupView, PathView, StorageView } from './cluster-view.ts'
 import { needsOf } from './needs.ts'
-import type { GroupView, PathView, StorageView } from './schema.ts'
 
 const path = (percent: number, writable = true): PathView => ({
   path: 'M00',

@@ -1,4 +1,4 @@
-import type { ClusterView, GroupView, StorageView } from './schema.ts'
+import type { ClusterView, GroupView, StorageView } from './cluster-view.ts'
 import { fillTone } from './storage-state.ts'
 
 const LAG_SECONDS = 3600

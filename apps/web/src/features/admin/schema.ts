@@ -1,130 +1,5 @@
 import { z } from 'zod'
-import type { StorageState } from './storage-state.ts'
-
-/** Bytes of a disk, as its file system says them; `usedBytes` is everything on it, whoever wrote it. */
-interface Space {
-  totalBytes: number
-  usedBytes: number
-  freeBytes: number
-  /** What running uploads will still bring. */
-  reservedBytes: number
-}
-
-export interface PathView extends Space {
-  path: string
-  /** Free bytes that uploads leave alone. */
-  keptBackBytes: number
-  /** Content of the files of this storage; null while it counts. */
-  contentBytes: number | null
-  writable: boolean
-}
-
-/** One direction of replication: to this peer. Null: this storage does not tell, or cannot read its log. */
-export interface PeerView {
-  storageId: string
-  ip: string
-  state: StorageState
-  recordsBehind: number | null
-  bytesBehind: number | null
-  lagSeconds: number
-  connected: boolean
-  /** Everything of the peer up to this time is here. */
-  receivedUntil: string | null
-}
-
-export interface SetAsideView {
-  fileId: string | null
-  op: string | null
-  reason: string
-  at: string
-  peer: string
-}
-
-/** What only a Cairn storage tells, and only while it answers. */
-export interface ToldView {
-  version: string
-  startedAt: string
-  paths: PathView[]
-  contentBytes: number | null
-  files: number | null
-  openUploads: number
-  setAside: { count: number; items: SetAsideView[] }
-  peers: PeerView[]
-}
-
-export interface StorageView extends Space {
-  group: string
-  id: string
-  ip: string
-  port: number
-  state: StorageState
-  /** How far it is behind the others; null when nobody tells. */
-  lagSeconds: number | null
-  recordsBehind: number | null
-  bytesBehind: number | null
-  heartbeatAt: string | null
-  joinedAt: string | null
-  upSince: string | null
-  /** Null: it is a FastDFS storage, or it does not answer; `silence` says which. */
-  told: ToldView | null
-  /** Bytes since it started. */
-  counters: { written: number; read: number }
-  silence: 'foreign' | 'away' | null
-}
-
-/** A group is as large as its smallest member. */
-export interface GroupView extends Space {
-  group: string
-  active: number
-  lagSeconds: number | null
-  storages: StorageView[]
-  uploads: number
-}
-
-/** Sums of the database. Bytes. */
-export interface LedgerView {
-  /** Visible files, each counted for everybody who keeps it. */
-  kept: number
-  trash: number
-  /** What is kept more than once and lies on the disks only once. */
-  shared: number
-  /** Content that nobody keeps and that waits to be deleted, and garbage of given up uploads. */
-  leftOver: number
-  thumbnails: number
-  /** Further copies of all of that, as many as there are storages that tell. */
-  copies: number
-  /** Not yet copied. */
-  behind: number
-  /** What the storages say lies on their disks; null when none of them tells. */
-  onDisk: number | null
-  /** `onDisk` less everything above. */
-  difference: number | null
-}
-
-export interface Forecast {
-  /** When the share is reached: the middle and both ends of the band; null: not within ten years. */
-  middle: string | null
-  early: string | null
-  late: string | null
-  /** The line itself, in bytes a day, and where it stands now. */
-  at: string
-  bytes: number
-  slope: number
-  slow: number
-  fast: number
-}
-
-export interface ClusterView {
-  at: string
-  /** False: no tracker answers, and the numbers are the last known. */
-  reachable: boolean
-  groups: GroupView[]
-  uploads: { count: number; bytes: number }
-  ledger: LedgerView
-  /** Bytes of which at least two copies can be read now, of which only one can, and of which none can. */
-  copies: { two: number; one: number; none: number }
-  forecast: Forecast | 'too_short'
-}
+import { type Settings, settingsSchema } from '../../lib/settings.ts'
 
 const cursorField = z.string().max(2000).optional()
 
@@ -229,7 +104,7 @@ export interface PeoplePage {
   total: number
 }
 
-export const personParamsSchema = z.object({ id: z.string().max(40) })
+export const publicIdSchema = z.object({ id: z.string().max(40) })
 export const personChangeSchema = z.object({
   quotaBytes: z.number().int().nonnegative().max(Number.MAX_SAFE_INTEGER).optional(),
   groupId: z.string().max(40).nullable().optional(),
@@ -237,3 +112,124 @@ export const personChangeSchema = z.object({
   disabled: z.boolean().optional(),
 })
 export type PersonChange = z.infer<typeof personChangeSchema>
+
+/** Any part of the settings. */
+export const settingsChangeSchema = settingsSchema.partial().strict()
+export type SettingsChange = z.infer<typeof settingsChangeSchema>
+
+export interface SettingsView {
+  settings: Settings
+  /** Who changed which setting last. */
+  changed: { key: string; at: string; by: string | null }[]
+}
+
+const auditFilter = {
+  /** The start of an action's name: `person`, `share.create`. */
+  action: z.string().max(100).optional(),
+  person: z.string().trim().max(200).optional(),
+  target: z.string().trim().max(300).optional(),
+  from: z.iso.date().optional(),
+  /** The last day that is shown. */
+  to: z.iso.date().optional(),
+  dir: directionField.default('desc'),
+}
+export const auditQuerySchema = z.object({ ...auditFilter, cursor: cursorField })
+export const auditExportSchema = z.object({ ...auditFilter, format: z.enum(['csv', 'ndjson']).default('csv') })
+export type AuditQuery = z.infer<typeof auditQuerySchema>
+
+export interface AuditItem {
+  id: string
+  at: string
+  actor: string | null
+  action: string
+  targetKind: string | null
+  target: string | null
+  ip: string
+  detail: Record<string, unknown>
+}
+
+export interface AuditPage {
+  items: AuditItem[]
+  next: string | null
+}
+
+export const shareSorts = ['title', 'owner', 'created', 'ends', 'views', 'downloads', 'state'] as const
+export const shareStates = ['active', 'ended', 'used_up', 'off'] as const
+const sharesFilter = {
+  q: z.string().trim().max(200).optional(),
+  state: z.enum(shareStates).optional(),
+  sort: z.enum(shareSorts).default('created'),
+  dir: directionField.default('desc'),
+}
+export const sharesQuerySchema = z.object({ ...sharesFilter, cursor: cursorField })
+export const sharesExportSchema = z.object(sharesFilter)
+export type SharesQuery = z.infer<typeof sharesQuerySchema>
+export type ShareSort = (typeof shareSorts)[number]
+export type ShareState = (typeof shareStates)[number]
+
+export interface SharedLink {
+  id: string
+  title: string
+  owner: string
+  items: number
+  hasCode: boolean
+  allowDownload: boolean
+  createdAt: string
+  expiresAt: string | null
+  views: number
+  maxViews: number | null
+  downloads: number
+  maxDownloads: number | null
+  state: ShareState
+}
+
+export interface SharesPage {
+  items: SharedLink[]
+  next: string | null
+  total: number
+}
+
+export const queueNames = ['blobs', 'garbage', 'trees', 'thumbnails'] as const
+export type QueueName = (typeof queueNames)[number]
+
+/** Work that waits for the worker. */
+export interface QueueView {
+  name: QueueName
+  waiting: number
+  /** Of these, those that failed at least once. */
+  failing: number
+  lastError: string | null
+}
+
+export interface TaskView {
+  name: string
+  startedAt: string
+  finishedAt: string | null
+  error: string | null
+  failedAt: string | null
+  state: 'running' | 'done' | 'failed'
+}
+
+/** What somebody asked for over many entries. */
+export interface PersonJob {
+  id: string
+  owner: string
+  kind: string
+  state: string
+  done: number
+  total: number
+  error: string | null
+  createdAt: string
+}
+
+export interface JobsView {
+  queues: QueueView[]
+  tasks: TaskView[]
+  jobs: PersonJob[]
+}
+
+export const runJobSchema = z.union([
+  z.object({ run: z.string().regex(/^[A-Za-z]{1,60}$/) }).strict(),
+  z.object({ retry: z.enum(queueNames) }).strict(),
+])
+export type RunJob = z.infer<typeof runJobSchema>

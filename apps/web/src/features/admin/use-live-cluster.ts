@@ -3,7 +3,7 @@
 import { useQuery } from '@tanstack/react-query'
 import { useEffect, useState } from 'react'
 import { callApi } from '../../lib/call-api.ts'
-import type { ClusterView } from './schema.ts'
+import type { ClusterView } from './cluster-view.ts'
 
 const LIVE_URL = '/api/admin/capacity/live'
 const CAPACITY_URL = '/api/admin/capacity'

@@ -3,7 +3,7 @@ import { dfs } from '../../../lib/dfs.ts'
 import { log } from '../../../lib/log.ts'
 import { processWide } from '../../../lib/process-wide.ts'
 import { type StorageStatus, storageStatus } from '../../../lib/storage-service.ts'
-import type { GroupView, PathView, StorageView, ToldView } from '../schema.ts'
+import type { GroupView, PathView, StorageView, ToldView } from '../cluster-view.ts'
 import { storageStateOf } from '../storage-state.ts'
 import { type OpenUploads, readOpenUploads } from './open-uploads.ts'
 

@@ -1,6 +1,6 @@
 import { log } from '../../../lib/log.ts'
 import { processWide } from '../../../lib/process-wide.ts'
-import type { ClusterView } from '../schema.ts'
+import type { ClusterView } from '../cluster-view.ts'
 import { readOverview } from './overview.ts'
 
 const EVERY_MS = 4000

@@ -1,5 +1,6 @@
 import { db } from '../../../lib/db.ts'
-import type { GroupView, HistoryPoint, RatePoint, StorageView } from '../schema.ts'
+import type { GroupView, StorageView } from '../cluster-view.ts'
+import type { HistoryPoint, RatePoint } from '../schema.ts'
 
 const MINUTE_MS = 60_000
 /** Samples older than this are kept only once in each span. */

@@ -1,6 +1,7 @@
 import { recordAudit } from '../../../lib/audit.ts'
 import { db, inTransaction } from '../../../lib/db.ts'
-import type { GroupView, StorageHistory, StorageView } from '../schema.ts'
+import type { GroupView, StorageView } from '../cluster-view.ts'
+import type { StorageHistory } from '../schema.ts'
 
 const ACTION = 'storage.state'
 const EVENTS_MAX = 20

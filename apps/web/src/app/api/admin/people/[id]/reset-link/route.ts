@@ -1,4 +1,4 @@
-import { personParamsSchema } from '../../../../../../features/admin/schema.ts'
+import { publicIdSchema } from '../../../../../../features/admin/schema.ts'
 import { findPerson } from '../../../../../../features/admin/server/change-person.ts'
 import { createResetLink } from '../../../../../../features/auth/reset.ts'
 import { requireAdmin } from '../../../../../../features/auth/session.ts'
@@ -10,7 +10,7 @@ import { requireOwnOrigin } from '../../../../../../lib/request-origin.ts'
 /** A link with which a person chooses a new password; the administrator passes it on. */
 export const POST = apiRoute({
   user: requireAdmin,
-  params: personParamsSchema,
+  params: publicIdSchema,
   status: 201,
   handle: async ({ user, params, request: { headers } }) => {
     const origin = requireOwnOrigin(headers)
