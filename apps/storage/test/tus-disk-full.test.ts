@@ -1,0 +1,128 @@
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
+import { randomBytes } from 'node:crypto'
+import { once } from 'node:events'
+import { closeSync, mkdirSync, openSync, readdirSync, readFileSync, rmSync, writeSync } from 'node:fs'
+import { join } from 'node:path'
+import { parseFileId } from '@cairn/dfs-core'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { bundleChild } from './http/child-process.ts'
+import { tusCalls } from './http/http-call.ts'
+import { createWebKeys, newFolder, newUploadId, removeFolder, sha256, type WebKeys } from './http/web-storage.ts'
+
+// A disk of 24 MB that is really full: a tmpfs in a mount namespace of its own, which most systems grant to everybody.
+const DISK = 'size=24m'
+const MIB = 1024 * 1024
+const NAMESPACES = [['--mount'], ['--user', '--map-root-user', '--mount']]
+
+let bundle: { folder: string; path: string }
+let namespace: readonly string[] | undefined
+let folder: string
+let web: WebKeys
+let child: ChildProcess
+let port: number
+
+beforeAll(async () => {
+  bundle = await bundleChild()
+  namespace = NAMESPACES.find((flags) => {
+    const tried = spawnSync('unshare', [...flags, 'mount', '-t', 'tmpfs', '-o', DISK, 'tmpfs', bundle.folder])
+    return tried.status === 0
+  })
+})
+
+afterAll(() => removeFolder(bundle.folder))
+
+beforeEach(async ({ skip }) => {
+  skip(namespace === undefined, 'no tmpfs can be mounted here: neither as root nor in a user namespace')
+  folder = newFolder()
+  web = createWebKeys(folder)
+  mkdirSync(join(folder, 'path0'))
+  const script = `mount -t tmpfs -o ${DISK} tmpfs "$1/path0" && exec "$2" "$3" "$1"`
+  const words = [...(namespace ?? []), 'sh', '-c', script, 'sh', folder, process.execPath, bundle.path]
+  child = spawn('unshare', words, { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] })
+  const [message] = (await once(child, 'message')) as [{ port: number }]
+  port = message.port
+})
+
+afterEach(async () => {
+  if (namespace === undefined) return
+  const gone = once(child, 'exit')
+  child.kill('SIGKILL')
+  await gone
+  removeFolder(folder)
+})
+
+/** The disk as the storage sees it. */
+const seen = (path: string) => join(`/proc/${child.pid}/root`, folder, 'path0', path)
+
+/** Fills the disk to its last byte. */
+function fill(): void {
+  const fd = openSync(seen('filler'), 'w')
+  const piece = Buffer.alloc(64 * 1024)
+  try {
+    for (let size = piece.length; size >= 1; size = Math.floor(size / 2)) {
+      try {
+        for (;;) writeSync(fd, piece, 0, size)
+      } catch (error) {
+        expect(error).toMatchObject({ code: 'ENOSPC' })
+      }
+    }
+  } finally {
+    closeSync(fd)
+  }
+}
+
+/** Files of the namespace: no parts, no ledger. */
+function storedNames(): string[] {
+  return readdirSync(seen('data'), { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile() && !entry.parentPath.includes('.cairn'))
+    .map((entry) => entry.name)
+    .sort()
+}
+
+function upload(content: Buffer) {
+  const upl = newUploadId()
+  return tusCalls(port, upl, web.upload({ upl, len: content.length }))
+}
+
+describe('a disk that fills up', () => {
+  it('in the middle of an upload costs nothing of it: it goes on when there is room again', async () => {
+    const content = randomBytes(10 * MIB)
+    const { create, patch, head, receipt } = upload(content)
+    expect((await create(content.length)).status).toBe(201)
+    expect((await patch(0, content.subarray(0, 2 * MIB))).status).toBe(204)
+    fill()
+    const refused = await patch(2 * MIB, content.subarray(2 * MIB))
+    expect([refused.status, refused.json['code']]).toEqual([507, 'disk_full'])
+    const offset = Number((await head()).headers['upload-offset'])
+    expect(offset).toBeGreaterThanOrEqual(2 * MIB)
+    expect(offset).toBeLessThan(content.length)
+    expect(storedNames()).toEqual([])
+
+    rmSync(seen('filler'))
+    expect((await patch(offset, content.subarray(offset))).status).toBe(204)
+    const stored = web.receipt(String((await receipt()).json['receipt']))
+    expect(stored.sha256).toBe(sha256(content))
+    const { logicName, fileName } = parseFileId(stored.fid)
+    expect(sha256(readFileSync(seen(`data/${logicName.slice('M00/'.length)}`)))).toBe(stored.sha256)
+    expect(storedNames()).toEqual([fileName, `${fileName}-m`])
+  })
+
+  it('refuses a small upload and leaves nothing of it, and takes it when there is room again', async () => {
+    const content = randomBytes(50_000)
+    const { createWith, head } = upload(content)
+    // Space is measured once a second: the first one is admitted and finds out when it writes.
+    await upload(content).createWith(content.length, content)
+    const before = storedNames()
+    fill()
+    for (let tries = 0; tries < 3; tries += 1) {
+      const refused = await createWith(content.length, content)
+      expect([refused.status, refused.json['code']]).toEqual([507, 'disk_full'])
+    }
+    expect(storedNames()).toEqual(before)
+    expect((await head()).status).toBe(404)
+
+    rmSync(seen('filler'))
+    await expect.poll(async () => (await createWith(content.length, content)).status, { timeout: 5000 }).toBe(201)
+    expect(storedNames().length).toBe(4)
+  })
+})
