@@ -14,6 +14,9 @@ export function useFormat() {
       size: (bytes: number) => formatSize(bytes, locale),
       sizePair: (part: number, whole: number) => formatSizePair(part, whole, locale),
       date: (iso: string) => formatDate(iso, { now: new Date(), locale }),
+      /** '2026-11' as a month of a year. */
+      month: (month: string) =>
+        new Intl.DateTimeFormat(locale, { year: 'numeric', month: 'long' }).format(new Date(`${month}-01T00:00:00`)),
       shortDate: (iso: string) => formatShortDate(iso, { now: new Date(), locale }),
       duration: (seconds: number) => formatDuration(seconds, locale),
       count: (count: number) => new Intl.NumberFormat(locale).format(count),

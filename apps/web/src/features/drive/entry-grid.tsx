@@ -10,6 +10,7 @@ import { type EntryViewProps, useReveal } from './entry-list.tsx'
 import { type GridLine, gridLines } from './grid-lines.ts'
 import { isSelected, selectedCount } from './selection.ts'
 import { useCopies } from './use-copies.ts'
+import { useHeadings } from './use-headings.ts'
 import { useThumbnails } from './use-thumbnails.ts'
 
 const GAP_PX = 16
@@ -30,7 +31,8 @@ export function EntryGrid(props: EntryGridProps) {
   const phone = usePhone()
   const width = useWidth(scroller)
   const layout = useMemo(() => gridLayout(width, phone), [width, phone])
-  const lines = useMemo(() => gridLines(items, layout), [items, layout])
+  const headings = useHeadings(items)
+  const lines = useMemo(() => gridLines(items, { ...layout, headings }), [items, layout, headings])
   const { onColumns } = props
   useEffect(() => onColumns(layout.columns), [onColumns, layout.columns])
 
@@ -89,10 +91,12 @@ export function EntryGrid(props: EntryGridProps) {
               className="absolute inset-x-1 top-0 flex items-baseline gap-2 pt-2.5 font-[550] text-13 text-ink-2"
               style={place}
             >
-              {line.of === 'folders' ? t('foldersHeading') : t('filesHeading')}
-              <span className="font-normal text-ink-3 tabular-nums">
-                {line.of === 'folders' ? format.count(line.count) : format.count(total - line.before)}
-              </span>
+              {line.text ?? (line.of === 'folders' ? t('foldersHeading') : t('filesHeading'))}
+              {line.text === undefined ? (
+                <span className="font-normal text-ink-3 tabular-nums">
+                  {line.of === 'folders' ? format.count(line.count) : format.count(total - line.before)}
+                </span>
+              ) : null}
             </h2>
           )
         }

@@ -12,11 +12,13 @@ import { isSelected, type Selection, selectedCount } from './selection.ts'
 import { SkeletonRow } from './skeleton-rows.tsx'
 import { useCopies } from './use-copies.ts'
 import type { EntryHandlers } from './use-entry-pointer.ts'
+import { useHeadings } from './use-headings.ts'
 import { useThumbnails } from './use-thumbnails.ts'
 
 const PHONE_ROW_PX = 60
 const TOUCH_ROW_PX = 48
 const OVERSCAN = 8
+const HEADING_PX = 38
 /** Pages are asked for this many rows ahead of the scroll. */
 const AHEAD = 60
 
@@ -43,17 +45,18 @@ export function EntryList(props: EntryViewProps) {
   const { preferences } = usePreferences()
   const rowHeight = listRowHeight(rowHeights[preferences.density], phone, coarse)
   const focusAt = useMemo(() => items.findIndex(({ id }) => id === selection.focus), [items, selection.focus])
+  const headings = useHeadings(items)
   const virtualizer = useVirtualizer({
     count: Math.max(total, items.length),
     getScrollElement: () => scroller.current,
-    estimateSize: () => rowHeight,
+    estimateSize: (index) => rowHeight + (headings.has(index) ? HEADING_PX : 0),
     overscan: OVERSCAN,
     initialOffset,
     getItemKey: (index) => items[index]?.id ?? `later-${index}`,
     rangeExtractor: (range) => rangeWith(range, focusAt),
   })
   // biome-ignore lint/correctness/useExhaustiveDependencies: known heights are forgotten when rows get another height.
-  useEffect(() => virtualizer.measure(), [virtualizer, rowHeight])
+  useEffect(() => virtualizer.measure(), [virtualizer, rowHeight, headings])
   useReveal(reveal, items, (index) => virtualizer.scrollToIndex(index, { align: 'auto' }))
 
   const rows = virtualizer.getVirtualItems()
@@ -88,9 +91,10 @@ export function EntryList(props: EntryViewProps) {
           <div
             key={key}
             role="presentation"
-            className="entry-slot absolute inset-x-0 top-0"
+            className="entry-slot absolute inset-x-0 top-0 flex flex-col"
             style={{ height: size, transform: `translateY(${start}px)` }}
           >
+            {headings.has(index) ? <RowHeading text={headings.get(index) ?? ''} /> : null}
             {item === undefined ? (
               <SkeletonRow index={index} phone={phone} />
             ) : (
@@ -110,6 +114,14 @@ export function EntryList(props: EntryViewProps) {
           </div>
         )
       })}
+    </div>
+  )
+}
+
+function RowHeading({ text }: { text: string }) {
+  return (
+    <div style={{ height: HEADING_PX }} className="flex shrink-0 items-end px-2 pb-1.5 font-[550] text-13 text-ink-2">
+      {text}
     </div>
   )
 }

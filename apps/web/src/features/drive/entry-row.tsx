@@ -56,7 +56,7 @@ export const EntryRow = memo(function EntryRow(props: EntryRowProps) {
       {...handlers.row(item)}
       {...drop.handlers}
       className={cn(
-        'group/row h-full select-none rounded-button outline-offset-[-2px] focus-visible:outline-2 focus-visible:outline-focus',
+        'group/row min-h-0 flex-1 select-none rounded-button outline-offset-[-2px] focus-visible:outline-2 focus-visible:outline-focus',
         phone ? 'grid items-center' : columnsOf(item),
         phone && (selecting ? 'grid-cols-[44px_minmax(0,1fr)] pr-3' : 'grid-cols-[minmax(0,1fr)_44px]'),
         selected ? 'bg-select forced-colors:outline-2' : 'desk:hover:bg-hover',

@@ -7,9 +7,9 @@ function entry(id: string, kind: 'folder' | 'file'): EntryItem {
   return { id, kind, name: id, size: 1, category: null, contentType: null, createdAt: at, modifiedAt: at, copies: null }
 }
 
-const shape = (items: EntryItem[]) =>
-  gridLines(items, { columns: 3, folderColumns: 2 }).map((line) =>
-    line.kind === 'heading' ? `${line.of} ${line.count}` : line.items.map(({ id }) => id).join(''),
+const shape = (items: EntryItem[], headings = new Map<number, string>()) =>
+  gridLines(items, { columns: 3, folderColumns: 2, headings }).map((line) =>
+    line.kind === 'heading' ? `${line.text ?? line.of} ${line.count}` : line.items.map(({ id }) => id).join(''),
   )
 
 test('folders and files have their own headings and their own number of columns', () => {
@@ -18,6 +18,15 @@ test('folders and files have their own headings and their own number of columns'
     ...['1', '2', '3', '4'].map((id) => entry(id, 'file')),
   ]
   expect(shape(items)).toEqual(['folders 3', 'ab', 'c', 'files 4', '123', '4'])
+})
+
+test('headings of their own begin a new line', () => {
+  const items = ['1', '2', '3', '4', '5'].map((id) => entry(id, 'file'))
+  const headings = new Map([
+    [0, 'November'],
+    [4, 'October'],
+  ])
+  expect(shape(items, headings)).toEqual(['November 4', '123', '4', 'October 1', '5'])
 })
 
 test('a heading without entries is not there', () => {
