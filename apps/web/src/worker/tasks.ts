@@ -1,7 +1,9 @@
 import type { TaskList } from 'graphile-worker'
+import { forgetShares } from '../features/shares/server/forget-shares.ts'
 import { expireUploads } from '../features/uploads/server/expire-uploads.ts'
 import { reconcileUploads } from '../features/uploads/server/reconcile.ts'
 import { log } from '../lib/log.ts'
+import { forgetZipSnapshots } from '../lib/zip/zip-snapshot.ts'
 import { auditQuotaGroups, auditQuotas } from './audit-quota.ts'
 import { sampleCapacity, thinCapacitySamples } from './capacity-samples.ts'
 import { expireTrash } from './expire-trash.ts'
@@ -32,7 +34,7 @@ const everyMinute: Record<string, () => Promise<unknown>> = {
   sampleCapacity,
 }
 
-const everyHour: Record<string, () => Promise<unknown>> = { folderStat }
+const everyHour: Record<string, () => Promise<unknown>> = { folderStat, forgetShares, forgetZipSnapshots }
 
 const everyNight: Record<string, () => Promise<unknown>> = { auditQuotas, auditQuotaGroups, thinCapacitySamples }
 

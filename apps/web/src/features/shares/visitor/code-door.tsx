@@ -67,11 +67,12 @@ function useDoor({ token, restSeconds, onOpen, onClosed }: CodeDoorProps) {
   const [busy, setBusy] = useState(false)
   const [rest, setRest] = useRest(restSeconds)
 
-  const refused = (error: unknown) => {
+  const refused = (error: unknown, sent: string) => {
     if (error instanceof Unreachable) return setProblem(t('failed'))
     if (!(error instanceof ApiFailure)) throw error
     if (error.code === 'share_closed') return onClosed()
-    setCode('')
+    // What was typed since is the next try.
+    setCode((typed) => (typed === sent ? '' : typed))
     if (error.code === 'too_many_attempts') {
       setProblem(null)
       return setRest(Number(error.detail['retryAfterSeconds'] ?? REST_SECONDS))
@@ -83,7 +84,7 @@ function useDoor({ token, restSeconds, onOpen, onClosed }: CodeDoorProps) {
     try {
       onOpen((await openLink(token, code)).id)
     } catch (error) {
-      refused(error)
+      refused(error, code)
     } finally {
       setBusy(false)
     }
