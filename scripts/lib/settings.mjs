@@ -24,7 +24,18 @@ const OWN = [
   'CAIRN_UPLOAD_MAX_BYTES',
 ]
 /** Settings that go to the web processes as they are. */
-const PASSED_ON = ['CAIRN_QUOTA_DEFAULT_BYTES', 'CAIRN_SIGNUP']
+const PASSED_ON = [
+  'CAIRN_QUOTA_DEFAULT_BYTES',
+  'CAIRN_SIGNUP',
+  'CAIRN_TRUSTED_PROXIES',
+  'CAIRN_SMTP_URL',
+  'CAIRN_MAIL_FROM',
+  'CAIRN_OIDC_ISSUER',
+  'CAIRN_OIDC_CLIENT_ID',
+  'CAIRN_OIDC_CLIENT_SECRET',
+  'CAIRN_OIDC_NAME',
+  'CAIRN_OIDC_SCOPES',
+]
 export const KNOWN_SETTINGS = [...OWN, ...PASSED_ON]
 
 function readPort(name, text) {
