@@ -1,14 +1,20 @@
 import account from './account.json' with { type: 'json' }
 import admin from './admin.json' with { type: 'json' }
+import adminJobs from './adminJobs.json' with { type: 'json' }
+import adminSettings from './adminSettings.json' with { type: 'json' }
+import adminShares from './adminShares.json' with { type: 'json' }
+import audit from './audit.json' with { type: 'json' }
 import auth from './auth.json' with { type: 'json' }
 import capacity from './capacity.json' with { type: 'json' }
 import change from './change.json' with { type: 'json' }
 import common from './common.json' with { type: 'json' }
+import details from './details.json' with { type: 'json' }
 import drive from './drive.json' with { type: 'json' }
 import jobs from './jobs.json' with { type: 'json' }
 import keyboard from './keyboard.json' with { type: 'json' }
 import labels from './labels.json' with { type: 'json' }
 import mail from './mail.json' with { type: 'json' }
+import people from './people.json' with { type: 'json' }
 import places from './places.json' with { type: 'json' }
 import preview from './preview.json' with { type: 'json' }
 import search from './search.json' with { type: 'json' }
@@ -22,15 +28,21 @@ import visitor from './visitor.json' with { type: 'json' }
 export const english = {
   account,
   admin,
+  adminJobs,
+  adminSettings,
+  adminShares,
+  audit,
   auth,
   capacity,
   change,
   common,
+  details,
   drive,
   jobs,
   keyboard,
   labels,
   mail,
+  people,
   places,
   preview,
   search,

@@ -3,6 +3,7 @@
 import type { ReactNode } from 'react'
 import { type EntryDoors, EntryDoorsProvider } from '../../features/drive/entry-doors.tsx'
 import { PaletteArea, usePaletteDoor } from './find-door.tsx'
+import { useDetailsDoor } from './use-details-door.tsx'
 import { useLabelDoors } from './use-label-doors.tsx'
 import { usePreviewDoor } from './use-preview-door.tsx'
 import { useShareDoors } from './use-share-doors.tsx'
@@ -11,9 +12,10 @@ import { useShareDoors } from './use-share-doors.tsx'
 export function DriveDoors({ children }: { children: ReactNode }) {
   const share = useShareDoors()
   const preview = usePreviewDoor()
+  const details = useDetailsDoor(preview.open)
   const find = usePaletteDoor()
   const labels = useLabelDoors()
-  const doors: EntryDoors = { ...share.doors, ...labels.doors, palette: find.open, preview: preview.open }
+  const doors: EntryDoors = { ...share.doors, ...labels.doors, palette: find.open, preview: preview.open, details }
   return (
     <EntryDoorsProvider value={doors}>
       {children}

@@ -1,6 +1,6 @@
 'use client'
 
-import { createContext, useContext } from 'react'
+import { createContext, type ReactNode, useContext } from 'react'
 import type { EntryItem } from './schema.ts'
 import type { Chosen } from './use-drive-changes.ts'
 
@@ -12,12 +12,22 @@ export type EntryDoors = {
   share?: (entries: readonly EntryItem[]) => void
   /** `among`: what the keys for next and previous walk through, in the order of the list. */
   preview?: (entry: EntryItem, among: readonly EntryItem[]) => void
-  details?: { open: boolean; toggle: () => void }
+  details?: { open: boolean; toggle: () => void; panel: (about: DetailsSubject) => ReactNode }
   verify?: (entries: readonly EntryItem[]) => void
   zip?: (chosen: Chosen) => void
   favourite?: (entries: readonly EntryItem[], on: boolean) => void
   tags?: (entries: readonly EntryItem[]) => void
   palette?: () => void
+}
+
+/** What the details are about: the selection, of which not everything may be loaded, or else the open place. */
+type DetailsSubject = {
+  entries: readonly EntryItem[]
+  among: readonly EntryItem[]
+  count: number
+  bytes: number | null
+  place: { name: string; total: number; bytes: number }
+  thumbnail: string | undefined
 }
 
 const EntryDoorsContext = createContext<EntryDoors>({})

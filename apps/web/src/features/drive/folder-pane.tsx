@@ -6,6 +6,7 @@ import { PointMenu } from '../../components/menu.tsx'
 import { usePreferences } from '../../components/preferences-provider.tsx'
 import { usePhone } from '../../components/use-media-query.ts'
 import { DeleteDialog } from './delete-dialog.tsx'
+import { DetailsArea } from './details-area.tsx'
 import { DragGhost, type DragGhostHandle } from './drag-ghost.tsx'
 import { useDrive } from './drive-context.tsx'
 import { DropPane } from './drop-pane.tsx'
@@ -70,21 +71,24 @@ function DeskBars({ view, children }: BarsProps) {
         counts={state.status === 'ready' ? { total: state.total, bytes: state.totalBytes } : null}
       />
       <TrashBar onEmpty={view.emptyTrash} />
-      <DropPane>
-        {/* The grid has no column heads: there the bar lies over the first heading, so that nothing moves. */}
-        {filled && (list || bar.count > 0) ? (
-          <div
-            className={
-              list
-                ? 'scrollbar-thin shrink-0 overflow-hidden [scrollbar-gutter:stable]'
-                : 'absolute inset-x-0 top-0 z-10 bg-surface'
-            }
-          >
-            {bar.count > 0 ? <SelectionBar {...bar} bytes={view.bytes} /> : <Heads onSelectAll={bar.onSelectAll} />}
-          </div>
-        ) : null}
-        {children}
-      </DropPane>
+      <div className="relative flex min-h-0 flex-1">
+        <DropPane>
+          {/* The grid has no column heads: there the bar lies over the first heading, so that nothing moves. */}
+          {filled && (list || bar.count > 0) ? (
+            <div
+              className={
+                list
+                  ? 'scrollbar-thin shrink-0 overflow-hidden [scrollbar-gutter:stable]'
+                  : 'absolute inset-x-0 top-0 z-10 bg-surface'
+              }
+            >
+              {bar.count > 0 ? <SelectionBar {...bar} bytes={view.bytes} /> : <Heads onSelectAll={bar.onSelectAll} />}
+            </div>
+          ) : null}
+          {children}
+        </DropPane>
+        <DetailsArea selection={view.selection} targets={view.targets} bytes={view.bytes} />
+      </div>
     </>
   )
 }
@@ -102,6 +106,7 @@ function PhoneBars({ view, children }: BarsProps) {
       {bar.count > 0 ? null : <TrashBar onEmpty={view.emptyTrash} />}
       <DropPane>{children}</DropPane>
       {bar.count > 0 ? <PhoneActions {...phoneBarOf(view.actions)} /> : null}
+      <DetailsArea selection={view.selection} targets={view.targets} bytes={view.bytes} />
     </>
   )
 }

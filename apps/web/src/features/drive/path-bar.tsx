@@ -9,10 +9,12 @@ import {
   ChevronLeft,
   LayoutGrid,
   List,
+  PanelRight,
   Scale,
 } from 'lucide-react'
 import { useTranslations } from 'next-intl'
 import { IconButton } from '../../components/button.tsx'
+import { cn } from '../../components/class-names.ts'
 import { Icon } from '../../components/icon.tsx'
 import { Menu } from '../../components/menu.tsx'
 import type { MenuGroups } from '../../components/menu-action.ts'
@@ -22,6 +24,7 @@ import { useFormat } from '../../i18n/use-format.ts'
 import { ROOT_ID } from './api-client.ts'
 import { Crumbs } from './crumbs.tsx'
 import { useDrive } from './drive-context.tsx'
+import { useEntryDoors } from './entry-doors.tsx'
 import { nextOrder } from './sort-order.ts'
 import type { Target } from './use-drive-changes.ts'
 import { usePlaceName } from './use-place-name.ts'
@@ -50,6 +53,7 @@ export function PathBar({ path, lost, counts }: PathBarProps) {
       <span className="flex-1" />
       {lost || place?.kind === 'recent' ? null : <SortMenu />}
       {lost ? null : <ViewSwitch />}
+      {lost ? null : <DetailsSwitch />}
     </div>
   )
 }
@@ -145,5 +149,22 @@ function ViewSwitch() {
         { value: 'grid', label: t('grid'), content: <Icon of={LayoutGrid} size="small" /> },
       ]}
     />
+  )
+}
+
+/** Opens and closes the panel of details; narrow pages have it in the menus. */
+function DetailsSwitch() {
+  const t = useTranslations('drive')
+  const { details } = useEntryDoors()
+  if (details === undefined) return null
+  return (
+    <IconButton
+      label={t('details')}
+      aria-pressed={details.open}
+      onClick={details.toggle}
+      className={cn('ml-1', details.open && 'bg-select text-accent-text')}
+    >
+      <Icon of={PanelRight} />
+    </IconButton>
   )
 }

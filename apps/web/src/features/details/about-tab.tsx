@@ -1,0 +1,82 @@
+'use client'
+
+import { useTranslations } from 'next-intl'
+import { useFormat } from '../../i18n/use-format.ts'
+import type { EntryItem } from '../../lib/entries/entry-item.ts'
+import type { EntryDetails } from '../../lib/entry-details.ts'
+import { CopiesCard } from './copies-card.tsx'
+import { CopyButton } from './copy-button.tsx'
+import { Fact, Facts } from './facts.tsx'
+
+type AboutProps = { entry: EntryItem; details: EntryDetails | undefined }
+
+/** What a file or folder is, and where its copies lie. */
+export function AboutTab({ entry, details }: AboutProps) {
+  const t = useTranslations('details')
+  const drive = useTranslations('drive')
+  const format = useFormat()
+  const isFile = entry.kind === 'file'
+  return (
+    <div className="flex flex-col gap-4">
+      {isFile && entry.size > 0 ? <CopiesCard key={entry.id} id={entry.id} details={details} /> : null}
+      <Facts>
+        <Fact name={t('name')}>
+          <bdi>{entry.name}</bdi>
+        </Fact>
+        <Fact name={t('type')}>{isFile ? <Type entry={entry} /> : t('folder')}</Fact>
+        <Fact name={drive('size')}>
+          {isFile ? format.size(entry.size) : drive('items', { n: entry.items ?? 0 })}
+          {isFile && entry.size >= 1000 ? (
+            <span className="block text-ink-3">{t('bytes', { n: entry.size })}</span>
+          ) : null}
+        </Fact>
+        <Fact name={drive('modified')}>{format.date(entry.modifiedAt)}</Fact>
+        <Fact name={t('added')}>{format.date(entry.createdAt)}</Fact>
+        {details === undefined ? null : <Fact name={t('addedBy')}>{details.addedBy}</Fact>}
+        {entry.tags === undefined || entry.tags.length === 0 ? null : (
+          <Fact name={drive('tags')}>
+            <span className="flex flex-wrap gap-1.5">
+              {entry.tags.map(({ id, name }) => (
+                <bdi key={id} className="rounded-tag bg-sunken px-1.5">
+                  {name}
+                </bdi>
+              ))}
+            </span>
+          </Fact>
+        )}
+        <Long name={t('sha256')} text={details?.sha256 ?? null} label={t('copySha256')} short={shortHash} />
+        <Long name={t('fileId')} text={details?.fileId ?? null} label={t('copyFileId')} />
+      </Facts>
+    </div>
+  )
+}
+
+function Type({ entry }: { entry: EntryItem }) {
+  const t = useTranslations('details')
+  const kind = (entry.contentType ?? '').split(';')[0]?.split('/')[1]
+  const name = kind === undefined || /^(?:octet-stream|plain|x-empty)$/.test(kind) ? null : kind.replace(/^x-/, '')
+  const word = t(`category.${entry.category ?? 'other'}`)
+  return name === null ? word : `${word}, ${name.length <= 6 ? name.toUpperCase() : name}`
+}
+
+type LongProps = { name: string; text: string | null; label: string; short?: (text: string) => string }
+
+/** A value that nobody reads but many copy: shortened, copied whole. */
+function Long({ name, text, label, short = (whole) => whole }: LongProps) {
+  if (text === null) return null
+  return (
+    <Fact name={name}>
+      <span className="-my-1 flex items-center gap-1">
+        <code title={text} className="truncate font-mono text-12">
+          {short(text)}
+        </code>
+        <CopyButton text={text} label={label} />
+      </span>
+    </Fact>
+  )
+}
+
+function shortHash(hash: string): string {
+  const groups = hash.match(/.{4}/g) ?? []
+  return `${groups.slice(0, 2).join(' ')} … ${groups.slice(-2).join(' ')}`
+}
