@@ -1,0 +1,122 @@
+'use client'
+
+import { ArrowDown, ArrowUp } from 'lucide-react'
+import { useTranslations } from 'next-intl'
+import type { ReactNode } from 'react'
+import { Button } from '../../components/button.tsx'
+import { cn } from '../../components/class-names.ts'
+import { Icon } from '../../components/icon.tsx'
+
+export interface Column<Item, Sort extends string> {
+  key: string
+  title: string
+  /** Without it the table cannot be ordered by this column. */
+  sort?: Sort
+  cell: (item: Item) => ReactNode
+  /** Numbers stand at the right. */
+  right?: boolean
+  className?: string
+}
+
+export interface TableOrder<Sort extends string> {
+  sort: Sort
+  dir: 'asc' | 'desc'
+}
+
+type AdminTableProps<Item, Sort extends string> = {
+  label: string
+  columns: readonly Column<Item, Sort>[]
+  items: readonly Item[]
+  idOf: (item: Item) => string
+  order: TableOrder<Sort>
+  onOrder: (order: TableOrder<Sort>) => void
+  onMore: (() => void) | null
+  /** Shown when there are no rows. */
+  empty: string
+}
+
+/** A table of the administration: its head stays, a press on a title orders it, the last line brings more. */
+export function AdminTable<Item, Sort extends string>(props: AdminTableProps<Item, Sort>) {
+  const { label, columns, items, idOf, order, onOrder, onMore, empty } = props
+  const t = useTranslations('admin')
+  return (
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard.
+    <section aria-label={label} tabIndex={0} className="min-h-0 flex-1 overflow-auto px-6 pb-6 phone:px-0 phone:pb-24">
+      <table className="w-full min-w-max border-separate border-spacing-0 text-13">
+        <thead>
+          <tr>
+            {columns.map((column) => (
+              <Head key={column.key} column={column} order={order} onOrder={onOrder} />
+            ))}
+          </tr>
+        </thead>
+        <tbody>
+          {items.map((item) => (
+            <tr key={idOf(item)} className="group h-10 hover:bg-hover">
+              {columns.map(({ key, cell, right, className }) => (
+                <td
+                  key={key}
+                  className={cn(
+                    'h-10 whitespace-nowrap border-line border-b px-3',
+                    right && 'text-right tabular-nums',
+                    className,
+                  )}
+                >
+                  {cell(item)}
+                </td>
+              ))}
+            </tr>
+          ))}
+        </tbody>
+      </table>
+      {items.length === 0 ? <p className="px-3 py-10 text-center text-ink-3">{empty}</p> : null}
+      {onMore === null ? null : (
+        <Button kind="ghost" size="sm" className="mt-2" onClick={onMore}>
+          {t('more')}
+        </Button>
+      )}
+    </section>
+  )
+}
+
+type HeadProps<Item, Sort extends string> = {
+  column: Column<Item, Sort>
+  order: TableOrder<Sort>
+  onOrder: (order: TableOrder<Sort>) => void
+}
+
+function Head<Item, Sort extends string>({ column, order, onOrder }: HeadProps<Item, Sort>) {
+  const { title, sort, right } = column
+  const isHere = sort !== undefined && sort === order.sort
+  const look = cn(
+    'sticky top-0 z-[1] h-[34px] whitespace-nowrap border-line border-b bg-surface px-3 font-medium text-12 text-ink-3',
+    right ? 'text-right' : 'text-left',
+  )
+  if (sort === undefined) {
+    return (
+      <th scope="col" className={look}>
+        {title}
+      </th>
+    )
+  }
+  return (
+    <th scope="col" aria-sort={ariaSort(isHere, order.dir)} className={look}>
+      <button
+        type="button"
+        onClick={() => onOrder({ sort, dir: isHere && order.dir === 'asc' ? 'desc' : 'asc' })}
+        className={cn(
+          '-mx-1 inline-flex h-7 items-center gap-1 rounded-tile px-1 hover:text-ink',
+          isHere && 'text-ink',
+        )}
+      >
+        {title}
+        {isHere ? <Icon of={order.dir === 'asc' ? ArrowUp : ArrowDown} size="tiny" /> : null}
+      </button>
+    </th>
+  )
+}
+
+function ariaSort(isHere: boolean, dir: 'asc' | 'desc'): 'none' | 'ascending' | 'descending' {
+  if (!isHere) return 'none'
+  return dir === 'asc' ? 'ascending' : 'descending'
+}

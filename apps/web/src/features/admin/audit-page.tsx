@@ -1,0 +1,112 @@
+'use client'
+
+import { useTranslations } from 'next-intl'
+import { useState } from 'react'
+import { useFormat } from '../../i18n/use-format.ts'
+import { AdminTable, type Column, type TableOrder } from './admin-table.tsx'
+import { CsvLink } from './csv-link.tsx'
+import { Choice, FilterBar, SearchBox } from './filter-bar.tsx'
+import { PageBar } from './page-bar.tsx'
+import type { AuditItem } from './schema.ts'
+import { queryText, usePages, useRested } from './use-pages.ts'
+
+const PATH = '/api/admin/audit'
+const kinds = ['sign_in', 'password', 'person', 'share', 'setting', 'group', 'invitation', 'storage', 'task'] as const
+
+/** What was done for security and administration. Lines are only ever added. */
+export function AuditPage() {
+  const t = useTranslations('audit')
+  const [action, setAction] = useState('')
+  const [person, setPerson] = useState('')
+  const [target, setTarget] = useState('')
+  const [from, setFrom] = useState('')
+  const [to, setTo] = useState('')
+  const [order, setOrder] = useState<TableOrder<'at'>>({ sort: 'at', dir: 'desc' })
+  const filter = { action, person: useRested(person), target: useRested(target), from, to, dir: order.dir }
+  const { items, more, isLoaded } = usePages<AuditItem>(PATH, filter)
+  const query = queryText(filter)
+  return (
+    <>
+      <PageBar
+        title={t('title')}
+        note={t('note')}
+        actions={
+          <>
+            <CsvLink href={`${PATH}/export?${query}`} what={t('title')} />
+            <CsvLink href={`${PATH}/export?${query}&format=ndjson`} what={t('title')} format="NDJSON" />
+          </>
+        }
+      />
+      <FilterBar>
+        <Choice
+          label={t('action')}
+          value={action}
+          onChange={setAction}
+          options={[
+            { value: '', label: t('anyAction') },
+            ...kinds.map((kind) => ({ value: kind, label: t(`kind_${kind}`) })),
+          ]}
+        />
+        <SearchBox label={t('person')} value={person} onChange={setPerson} />
+        <SearchBox label={t('target')} value={target} onChange={setTarget} />
+        <Day label={t('from')} value={from} onChange={setFrom} />
+        <Day label={t('to')} value={to} onChange={setTo} />
+      </FilterBar>
+      <AdminTable
+        label={t('title')}
+        columns={useColumns()}
+        items={items}
+        idOf={({ id }) => id}
+        order={order}
+        onOrder={setOrder}
+        onMore={more}
+        empty={isLoaded ? t('nothing') : ''}
+      />
+    </>
+  )
+}
+
+function useColumns(): Column<AuditItem, 'at'>[] {
+  const t = useTranslations('audit')
+  const format = useFormat()
+  return [
+    { key: 'at', title: t('at'), sort: 'at', className: 'tabular-nums', cell: ({ at }) => format.date(at) },
+    { key: 'actor', title: t('person'), cell: ({ actor }) => actor ?? t('system') },
+    { key: 'action', title: t('action'), className: 'font-mono text-12', cell: ({ action }) => action },
+    {
+      key: 'target',
+      title: t('target'),
+      className: 'max-w-[240px] truncate',
+      cell: ({ target }) => (target === null ? '–' : <bdi title={target}>{target}</bdi>),
+    },
+    {
+      key: 'detail',
+      title: t('detail'),
+      className: 'max-w-[320px] truncate font-mono text-12 text-ink-2',
+      cell: ({ detail }) => <span title={detailText(detail)}>{detailText(detail)}</span>,
+    },
+    { key: 'ip', title: t('address'), className: 'text-ink-2', cell: ({ ip }) => ip },
+  ]
+}
+
+function detailText(detail: AuditItem['detail']): string {
+  return Object.entries(detail)
+    .map(([key, value]) => `${key}: ${typeof value === 'object' ? JSON.stringify(value) : String(value)}`)
+    .join(', ')
+}
+
+type DayProps = { label: string; value: string; onChange: (day: string) => void }
+
+function Day({ label, value, onChange }: DayProps) {
+  return (
+    <label className="flex items-center gap-1.5 text-13 text-ink-3">
+      {label}
+      <input
+        type="date"
+        value={value}
+        onChange={(event) => onChange(event.target.value)}
+        className="h-[34px] rounded-button bg-raised px-2 text-ink inset-ring inset-ring-line-2 coarse:h-11 phone:text-16"
+      />
+    </label>
+  )
+}

@@ -1,0 +1,182 @@
+'use client'
+
+import { Ellipsis } from 'lucide-react'
+import { useTranslations } from 'next-intl'
+import { useState } from 'react'
+import { IconButton } from '../../components/button.tsx'
+import { Icon } from '../../components/icon.tsx'
+import { useFormat } from '../../i18n/use-format.ts'
+import { AdminTable, type Column, type TableOrder } from './admin-table.tsx'
+import { Badge } from './badge.tsx'
+import { CapacityBar } from './capacity-bar.tsx'
+import { CsvLink } from './csv-link.tsx'
+import { Choice, FilterBar, SearchBox } from './filter-bar.tsx'
+import { percentOf } from './needs.ts'
+import { PageBar } from './page-bar.tsx'
+import { PersonDialog } from './person-dialog.tsx'
+import type { PersonItem, PersonSort } from './schema.ts'
+import { queryText, usePages, useRested } from './use-pages.ts'
+
+const PATH = '/api/admin/people'
+
+/** Everybody who has an account. */
+export function PeoplePage() {
+  const t = useTranslations('people')
+  const format = useFormat()
+  const [typed, setTyped] = useState('')
+  const [role, setRole] = useState('')
+  const [state, setState] = useState('')
+  const [order, setOrder] = useState<TableOrder<PersonSort>>({ sort: 'name', dir: 'asc' })
+  const [openId, setOpenId] = useState<string | null>(null)
+  const filter = { q: useRested(typed), role, state, ...order }
+  const { items, total, more, isLoaded } = usePages<PersonItem>(PATH, filter)
+  const columns = useColumns(setOpenId)
+  const open = items.find(({ id }) => id === openId)
+  return (
+    <>
+      <PageBar
+        title={t('title')}
+        note={total === undefined ? null : t('count', { n: total })}
+        actions={<CsvLink href={`${PATH}/export?${queryText(filter)}`} what={t('title')} />}
+      />
+      <FilterBar>
+        <SearchBox label={t('search')} value={typed} onChange={setTyped} />
+        <Choice
+          label={t('role')}
+          value={role}
+          onChange={setRole}
+          options={[
+            { value: '', label: t('anyRole') },
+            { value: 'admin', label: t('roleAdmin') },
+            { value: 'user', label: t('roleUser') },
+          ]}
+        />
+        <Choice
+          label={t('state')}
+          value={state}
+          onChange={setState}
+          options={[
+            { value: '', label: t('anyState') },
+            { value: 'active', label: t('stateActive') },
+            { value: 'disabled', label: t('stateDisabled') },
+          ]}
+        />
+      </FilterBar>
+      <AdminTable
+        label={t('title')}
+        columns={columns}
+        items={items}
+        idOf={({ id }) => id}
+        order={order}
+        onOrder={setOrder}
+        onMore={more}
+        empty={isLoaded ? t('nobody') : ''}
+      />
+      {open === undefined ? null : <PersonDialog key={open.id} person={open} onClose={() => setOpenId(null)} />}
+      <span className="sr-only" aria-live="polite">
+        {total === undefined ? '' : `${format.count(total)}`}
+      </span>
+    </>
+  )
+}
+
+function useColumns(onOpen: (id: string) => void): Column<PersonItem, PersonSort>[] {
+  const t = useTranslations('people')
+  const format = useFormat()
+  return [
+    {
+      key: 'name',
+      title: t('name'),
+      sort: 'name',
+      className: 'max-w-[240px]',
+      cell: ({ id, name }) => (
+        <button
+          type="button"
+          onClick={() => onOpen(id)}
+          className="block max-w-full truncate rounded-tag text-left font-[450] text-14 hover:underline"
+        >
+          <bdi>{name}</bdi>
+        </button>
+      ),
+    },
+    {
+      key: 'email',
+      title: t('email'),
+      sort: 'email',
+      className: 'max-w-[260px] truncate text-ink-2',
+      cell: ({ email }) => email,
+    },
+    {
+      key: 'used',
+      title: t('used'),
+      sort: 'used',
+      cell: (person) => <Used person={person} />,
+    },
+    { key: 'quota', title: t('quota'), sort: 'quota', right: true, cell: ({ quotaBytes }) => format.size(quotaBytes) },
+    {
+      key: 'reserved',
+      title: t('reserved'),
+      sort: 'reserved',
+      right: true,
+      className: 'text-ink-2',
+      cell: ({ reservedBytes }) => format.size(reservedBytes),
+    },
+    { key: 'group', title: t('group'), className: 'text-ink-2', cell: ({ group }) => group?.name ?? '–' },
+    {
+      key: 'role',
+      title: t('role'),
+      sort: 'role',
+      cell: ({ role }) => (role === 'admin' ? t('roleAdmin') : t('roleUser')),
+    },
+    {
+      key: 'state',
+      title: t('state'),
+      sort: 'state',
+      cell: ({ disabledAt }) =>
+        disabledAt === null ? t('stateActive') : <Badge tone="warn">{t('stateDisabled')}</Badge>,
+    },
+    {
+      key: 'factor',
+      title: t('factor'),
+      sort: 'factor',
+      className: 'text-ink-2',
+      cell: ({ hasSecondFactor }) => (hasSecondFactor ? t('yes') : t('no')),
+    },
+    {
+      key: 'seen',
+      title: t('lastSeen'),
+      sort: 'lastSeen',
+      className: 'text-ink-2',
+      cell: ({ lastSeenAt }) => (lastSeenAt === null ? t('never') : format.date(lastSeenAt)),
+    },
+    {
+      key: 'more',
+      title: '',
+      right: true,
+      cell: ({ id, name }) => (
+        <IconButton label={t('change', { name })} small onClick={() => onOpen(id)}>
+          <Icon of={Ellipsis} size="small" />
+        </IconButton>
+      ),
+    },
+  ]
+}
+
+function Used({ person }: { person: PersonItem }) {
+  const t = useTranslations('people')
+  const format = useFormat()
+  const { usedBytes, quotaBytes, reservedBytes } = person
+  return (
+    <span className="flex items-center justify-end gap-2.5 tabular-nums">
+      <span className="w-20">
+        <CapacityBar
+          totalBytes={quotaBytes}
+          usedBytes={usedBytes}
+          reservedBytes={reservedBytes}
+          label={t('usedShare', { p: percentOf(usedBytes, quotaBytes) })}
+        />
+      </span>
+      <span className="w-16 text-right">{format.size(usedBytes)}</span>
+    </span>
+  )
+}

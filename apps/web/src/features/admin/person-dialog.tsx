@@ -1,0 +1,154 @@
+'use client'
+
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { useTranslations } from 'next-intl'
+import { type FormEvent, useState } from 'react'
+import { Button } from '../../components/button.tsx'
+import { Dialog, DialogButtons } from '../../components/dialog.tsx'
+import { Field } from '../../components/field.tsx'
+import { useToast } from '../../components/toast.tsx'
+import { useFormat } from '../../i18n/use-format.ts'
+import { ApiFailure, callApi } from '../../lib/call-api.ts'
+import type { PersonChange, PersonItem } from './schema.ts'
+import { parseSize, sizeText } from './size-field.ts'
+
+type PersonDialogProps = { person: PersonItem; onClose: () => void }
+type Groups = { groups: { id: string; name: string }[] }
+
+/** What an administrator can do for one person. */
+export function PersonDialog({ person, onClose }: PersonDialogProps) {
+  const t = useTranslations('people')
+  const toast = useToast()
+  const client = useQueryClient()
+  const [quota, setQuota] = useState(sizeText(person.quotaBytes))
+  const [groupId, setGroupId] = useState(person.group?.id ?? '')
+  const groups = useQuery({ queryKey: ['admin', 'groups'], queryFn: () => callApi<Groups>('/api/admin/groups') })
+  const change = useMutation({
+    mutationFn: (body: PersonChange) => callApi<void>(`/api/admin/people/${person.id}`, { method: 'PATCH', body }),
+    onSuccess: () => client.invalidateQueries({ queryKey: ['admin'] }),
+    onError: (error) => {
+      const isLast = error instanceof ApiFailure && error.code === 'last_admin'
+      toast({ text: t(isLast ? 'lastAdmin' : 'notChanged'), problem: true })
+    },
+  })
+  const quotaBytes = parseSize(quota)
+  const save = (event: FormEvent) => {
+    event.preventDefault()
+    if (quotaBytes === null) return
+    change.mutate({ quotaBytes, groupId: groupId === '' ? null : groupId }, { onSuccess: onClose })
+  }
+  return (
+    <Dialog open onOpenChange={onClose} title={person.name} description={person.email}>
+      <form onSubmit={save} className="flex min-h-0 flex-col">
+        <div className="flex min-h-0 flex-col gap-4 overflow-y-auto px-6 pb-4 phone:px-5">
+          <Field
+            label={t('quota')}
+            compact
+            value={quota}
+            onChange={(event) => setQuota(event.target.value)}
+            hint={t('quotaHint')}
+            error={quotaBytes === null ? t('quotaWrong') : undefined}
+          />
+          <label className="block">
+            <span className="mb-1.5 block font-medium text-13">{t('group')}</span>
+            <select
+              value={groupId}
+              onChange={(event) => setGroupId(event.target.value)}
+              className="h-[38px] w-full rounded-button bg-field px-2.5 inset-ring inset-ring-control coarse:h-11 phone:text-16"
+            >
+              <option value="">{t('noGroup')}</option>
+              {groups.data?.groups.map(({ id, name }) => (
+                <option key={id} value={id}>
+                  {name}
+                </option>
+              ))}
+            </select>
+          </label>
+          <Acts person={person} isBusy={change.isPending} onChange={(body) => change.mutate(body)} />
+        </div>
+        <DialogButtons>
+          <Button onClick={onClose}>{t('cancel')}</Button>
+          <Button kind="primary" type="submit" disabled={quotaBytes === null || change.isPending}>
+            {t('save')}
+          </Button>
+        </DialogButtons>
+      </form>
+    </Dialog>
+  )
+}
+
+type ActsProps = { person: PersonItem; isBusy: boolean; onChange: (change: PersonChange) => void }
+
+/** What takes effect at once, each with a sentence that says how. */
+function Acts({ person, isBusy, onChange }: ActsProps) {
+  const t = useTranslations('people')
+  const format = useFormat()
+  const isAdmin = person.role === 'admin'
+  const isDisabled = person.disabledAt !== null
+  return (
+    <div className="divide-y divide-line border-line border-t">
+      <Act sentence={t(isAdmin ? 'adminSentence' : 'userSentence')}>
+        <Button size="sm" disabled={isBusy} onClick={() => onChange({ role: isAdmin ? 'user' : 'admin' })}>
+          {t(isAdmin ? 'takeAdmin' : 'makeAdmin')}
+        </Button>
+      </Act>
+      <Act
+        sentence={
+          person.disabledAt === null
+            ? t('disableSentence')
+            : t('enableSentence', { date: format.date(person.disabledAt) })
+        }
+      >
+        <Button
+          size="sm"
+          kind={isDisabled ? 'plain' : 'danger'}
+          disabled={isBusy}
+          onClick={() => onChange({ disabled: !isDisabled })}
+        >
+          {t(isDisabled ? 'enable' : 'disable')}
+        </Button>
+      </Act>
+      <ResetLink person={person} />
+    </div>
+  )
+}
+
+function Act({ sentence, children }: { sentence: string; children: React.ReactNode }) {
+  return (
+    <div className="flex items-center gap-4 py-3">
+      <p className="min-w-0 flex-1 text-13 text-ink-2">{sentence}</p>
+      {children}
+    </div>
+  )
+}
+
+function ResetLink({ person }: { person: PersonItem }) {
+  const t = useTranslations('people')
+  const toast = useToast()
+  const make = useMutation({
+    mutationFn: () =>
+      callApi<{ link: string }>(`/api/admin/people/${person.id}/reset-link`, { method: 'POST', body: {} }),
+    onError: () => toast({ text: t('notChanged'), problem: true }),
+  })
+  return (
+    <>
+      <Act sentence={t('resetSentence')}>
+        <Button size="sm" disabled={make.isPending} onClick={() => make.mutate()}>
+          {t('resetLink')}
+        </Button>
+      </Act>
+      {make.data === undefined ? null : (
+        <div className="py-3">
+          <Field
+            label={t('resetMade')}
+            compact
+            readOnly
+            value={make.data.link}
+            onFocus={(event) => event.target.select()}
+            className="font-mono"
+          />
+        </div>
+      )}
+    </>
+  )
+}
