@@ -2,9 +2,11 @@
 
 import dynamic from 'next/dynamic'
 import { type ReactNode, useState } from 'react'
+import { useDrive } from '../../features/drive/drive-context.tsx'
 import type { EntryDoors } from '../../features/drive/entry-doors.tsx'
 import type { EntryItem } from '../../features/drive/schema.ts'
 import { focusEntry } from '../../features/drive/use-folder-pane.ts'
+import { TagHead } from '../../features/labels/tag-head.tsx'
 import { useLabelling } from './use-labelling.ts'
 
 const TagEditor = dynamic(() => import('../../features/labels/tag-editor.tsx').then((module) => module.TagEditor), {
@@ -12,11 +14,18 @@ const TagEditor = dynamic(() => import('../../features/labels/tag-editor.tsx').t
 })
 
 /** Stars and tags for the drive's entries. */
-export function useLabelDoors(): { doors: Pick<EntryDoors, 'favourite' | 'tags'>; dialog: ReactNode } {
+export function useLabelDoors(): { doors: Pick<EntryDoors, 'favourite' | 'tags' | 'tagHead'>; dialog: ReactNode } {
   const labelling = useLabelling()
+  const drive = useDrive()
   const [tagging, setTagging] = useState<readonly EntryItem[] | null>(null)
   return {
-    doors: { favourite: labelling.favourite, tags: setTagging },
+    doors: {
+      favourite: labelling.favourite,
+      tags: setTagging,
+      tagHead: (id) => (
+        <TagHead id={id} onGone={(intoId) => drive.open(intoId === null ? '~favourites' : `~tag.${intoId}`)} />
+      ),
+    },
     dialog:
       tagging === null ? null : (
         <TagEditor

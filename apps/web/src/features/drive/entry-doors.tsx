@@ -18,6 +18,8 @@ export type EntryDoors = {
   favourite?: (entries: readonly EntryItem[], on: boolean) => void
   tags?: (entries: readonly EntryItem[]) => void
   palette?: () => void
+  /** What stands beside the name of a tag's page. */
+  tagHead?: (tagId: string) => ReactNode
 }
 
 /** What the details are about: the selection, of which not everything may be loaded, or else the open place. */

@@ -39,6 +39,7 @@ type PathBarProps = {
 /** Where we are and how much lies here; how it is shown. */
 export function PathBar({ path, lost, counts }: PathBarProps) {
   const { place } = useDrive()
+  const doors = useEntryDoors()
   const name = usePlaceName()
   return (
     <div className="flex h-[52px] shrink-0 items-center gap-1.5 pr-5 pl-4">
@@ -49,6 +50,7 @@ export function PathBar({ path, lost, counts }: PathBarProps) {
           <bdi>{name}</bdi>
         </h1>
       )}
+      {place?.kind === 'tag' && !lost ? doors.tagHead?.(place.id) : null}
       {counts === null ? null : <Counts {...counts} />}
       <span className="flex-1" />
       {lost || place?.kind === 'recent' ? null : <SortMenu />}
@@ -62,6 +64,7 @@ export function PathBar({ path, lost, counts }: PathBarProps) {
 export function PhoneTitle({ path }: { path: readonly Target[] }) {
   const common = useTranslations('common')
   const drive = useDrive()
+  const doors = useEntryDoors()
   const { preferences, change } = usePreferences()
   const t = useTranslations('drive')
   const title = usePlaceName()
@@ -78,6 +81,7 @@ export function PhoneTitle({ path }: { path: readonly Target[] }) {
       <h1 className="min-w-0 flex-1 truncate pl-0.5 font-semibold text-18 title-tracking">
         <bdi>{title}</bdi>
       </h1>
+      {drive.place?.kind === 'tag' ? doors.tagHead?.(drive.place.id) : null}
       <SortMenu />
       <IconButton label={t(other)} onClick={() => change({ view: other })}>
         <Icon of={other === 'grid' ? LayoutGrid : List} size="large" />

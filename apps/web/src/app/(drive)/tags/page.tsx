@@ -1,0 +1,5 @@
+import { TagList } from './tag-list.tsx'
+
+export default function TagsPage() {
+  return <TagList />
+}
