@@ -3,7 +3,7 @@
 import { useQueryClient } from '@tanstack/react-query'
 import { useMemo } from 'react'
 import { ROOT_ID } from '../../features/drive/api-client.ts'
-import { addTo, refresh, refreshTree } from '../../features/drive/folder-cache.ts'
+import { addTo, refresh, refreshGathered, refreshTree } from '../../features/drive/folder-cache.ts'
 import type { EntryItem } from '../../features/drive/schema.ts'
 import type { UploadEvents } from '../../features/uploads/upload-outcomes.ts'
 import { ME_KEY } from './use-me.ts'
@@ -38,6 +38,7 @@ export function useStoredEntries(): UploadEvents {
         for (const id of unsettled) refresh(client, id)
         unsettled.clear()
         refreshTree(client)
+        refreshGathered(client)
         void client.invalidateQueries({ queryKey: ME_KEY })
       }, SETTLE_MS)
     }

@@ -1,4 +1,5 @@
 import type { QueryClient } from '@tanstack/react-query'
+import { LABELS_KEY } from '../../lib/entries/labels-key.ts'
 import type { ListOrder } from './api-client.ts'
 import type { Chosen } from './chosen.ts'
 import { asComplete, type LoadedFolder, withChanged, withEntry, withoutEntries } from './entry-cache.ts'
@@ -52,9 +53,19 @@ export function refreshTree(client: QueryClient): void {
   void client.invalidateQueries({ queryKey: ['tree'] })
 }
 
+/** Counts, tags, and the places that gather from the whole drive: any change may touch them. */
+export function refreshGathered(client: QueryClient): void {
+  void client.invalidateQueries({ queryKey: LABELS_KEY })
+  void client.invalidateQueries({
+    predicate: ({ queryKey: [kind, place] }) =>
+      kind === 'entries' && typeof place === 'string' && place.startsWith('~'),
+  })
+}
+
 /** Everything that may be on the screen, after a change whose reach is not known here. */
 export function refreshAll(client: QueryClient): void {
   void client.invalidateQueries({ queryKey: ['entries'] })
   void client.invalidateQueries({ queryKey: ['me'] })
+  void client.invalidateQueries({ queryKey: LABELS_KEY })
   refreshTree(client)
 }

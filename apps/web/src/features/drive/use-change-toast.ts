@@ -4,7 +4,7 @@ import { useQueryClient } from '@tanstack/react-query'
 import { useTranslations } from 'next-intl'
 import { useRef } from 'react'
 import { useToast } from '../../components/toast.tsx'
-import { refresh, refreshAll, refreshTree } from './folder-cache.ts'
+import { refresh, refreshAll, refreshGathered, refreshTree } from './folder-cache.ts'
 import { type Step, UndoStack } from './undo-stack.ts'
 import { useChangeText } from './use-change-text.ts'
 
@@ -44,6 +44,7 @@ export function useChangeToast() {
     settle: (...folderIds: string[]) => {
       for (const id of new Set(folderIds)) refresh(client, id)
       refreshTree(client)
+      refreshGathered(client)
     },
   }
 }
