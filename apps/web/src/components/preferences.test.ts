@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { formatPreferences, parsePreferences, parseTheme } from './preferences.ts'
 
 test('preferences survive the cookie', () => {
-  const chosen = { view: 'grid', sort: 'modified', direction: 'desc', density: 'compact' } as const
+  const chosen = { view: 'grid', sort: 'modified', direction: 'desc', density: 'compact', letters: 'names' } as const
   expect(parsePreferences(formatPreferences(chosen))).toEqual(chosen)
 })
 
@@ -12,6 +12,7 @@ test('an unknown part falls back alone', () => {
     sort: 'name',
     direction: 'desc',
     density: 'normal',
+    letters: 'commands',
   })
   expect(parsePreferences(undefined).view).toBe('list')
   expect(parseTheme('neon')).toBe('system')

@@ -4,18 +4,21 @@ export type Preferences = {
   sort: 'name' | 'size' | 'modified'
   direction: 'asc' | 'desc'
   density: 'compact' | 'normal' | 'roomy'
+  /** What a letter alone does in a list: a command, or a jump to the name that begins with it. */
+  letters: 'commands' | 'names'
 }
 
 export const VIEW_COOKIE = 'cairn.view'
 export const THEME_COOKIE = 'cairn.theme'
 export type Theme = 'system' | 'light' | 'dark'
 
-const defaults: Preferences = { view: 'list', sort: 'name', direction: 'asc', density: 'normal' }
+const defaults: Preferences = { view: 'list', sort: 'name', direction: 'asc', density: 'normal', letters: 'commands' }
 const choices = {
   view: ['list', 'grid'],
   sort: ['name', 'size', 'modified'],
   direction: ['asc', 'desc'],
   density: ['compact', 'normal', 'roomy'],
+  letters: ['commands', 'names'],
 } as const
 
 export const rowHeights: Record<Preferences['density'], number> = { compact: 32, normal: 40, roomy: 48 }
@@ -26,17 +29,18 @@ function pick<Choice extends string>(allowed: readonly Choice[], value: string |
 
 /** Anything unknown in the cookie falls back to the default, part by part. */
 export function parsePreferences(cookie: string | undefined): Preferences {
-  const [view, sort, direction, density] = (cookie ?? '').split('.')
+  const [view, sort, direction, density, letters] = (cookie ?? '').split('.')
   return {
     view: pick(choices.view, view, defaults.view),
     sort: pick(choices.sort, sort, defaults.sort),
     direction: pick(choices.direction, direction, defaults.direction),
     density: pick(choices.density, density, defaults.density),
+    letters: pick(choices.letters, letters, defaults.letters),
   }
 }
 
-export function formatPreferences({ view, sort, direction, density }: Preferences): string {
-  return [view, sort, direction, density].join('.')
+export function formatPreferences({ view, sort, direction, density, letters }: Preferences): string {
+  return [view, sort, direction, density, letters].join('.')
 }
 
 export function parseTheme(cookie: string | undefined): Theme {

@@ -18,6 +18,7 @@ import { ListHeader } from './list-header.tsx'
 import { MoveDialog } from './move-dialog.tsx'
 import { PathBar, PhoneTitle } from './path-bar.tsx'
 import { PhoneActions } from './phone-actions.tsx'
+import type { Band } from './rubber-band.ts'
 import { selectAll, selectedCount } from './selection.ts'
 import { PhoneSelectionTitle, SelectionBar, useSelectionText } from './selection-bar.tsx'
 import { TrashBar } from './trash-bar.tsx'
@@ -25,6 +26,7 @@ import { TrashHeads } from './trash-cells.tsx'
 import { barOf, menuOf, phoneBarOf } from './use-entry-actions.ts'
 import { useFolderPane } from './use-folder-pane.ts'
 import { usePlaceName } from './use-place-name.ts'
+import { useRubberBand } from './use-rubber-band.ts'
 
 type View = ReturnType<typeof useFolderPane>
 
@@ -134,6 +136,7 @@ function Scroller({ view, scroller, onColumns }: ScrollerProps) {
   const drive = useDrive()
   const { preferences } = usePreferences()
   const { state, folderId } = drive
+  const rubber = useRubberBand({ scroller, selection: view.selection, setSelection: view.setSelection })
   const entries = {
     label: t('filesIn', { name: usePlaceName() }),
     items: state.items,
@@ -151,15 +154,28 @@ function Scroller({ view, scroller, onColumns }: ScrollerProps) {
     <div
       ref={scroller}
       id="files"
-      className="scrollbar-thin min-h-0 flex-1 overflow-y-auto overscroll-contain pb-4 outline-none [scrollbar-gutter:stable] phone:pb-24"
+      className="scrollbar-thin relative min-h-0 flex-1 overflow-y-auto overscroll-contain pb-4 outline-none [scrollbar-gutter:stable] phone:pb-24"
       onScroll={(event) => drive.keepScroll(folderId, event.currentTarget.scrollTop)}
+      {...rubber.handlers}
       onClick={({ target }) => {
+        if (rubber.wasDrawn()) return
         if (target instanceof Element && target.closest('[data-entry]') === null) view.clear()
       }}
       onContextMenu={view.groundMenu}
     >
+      {rubber.band === null ? null : <BandShape band={rubber.band} />}
       {preferences.view === 'grid' ? <EntryGrid {...entries} onColumns={onColumns} /> : <EntryList {...entries} />}
     </div>
+  )
+}
+
+function BandShape({ band }: { band: Band }) {
+  return (
+    <div
+      aria-hidden="true"
+      className="pointer-events-none absolute z-10 rounded-tag border border-accent bg-[color-mix(in_oklab,var(--accent)_12%,transparent)]"
+      style={{ left: band.left, top: band.top, width: band.right - band.left, height: band.bottom - band.top }}
+    />
   )
 }
 

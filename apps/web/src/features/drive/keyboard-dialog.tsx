@@ -2,6 +2,7 @@
 
 import { useTranslations } from 'next-intl'
 import { Dialog } from '../../components/dialog.tsx'
+import { usePreferences } from '../../components/preferences-provider.tsx'
 
 type KeyboardDialogProps = { open: boolean; onOpenChange: (open: boolean) => void }
 
@@ -15,6 +16,7 @@ export function mainKey(): string {
 export function KeyboardDialog({ open, onOpenChange }: KeyboardDialogProps) {
   const t = useTranslations('keyboard')
   const main = mainKey()
+  const { preferences, change } = usePreferences()
   const keys: [string, string][] = [
     ['↑ ↓ ← →', t('move')],
     ['Shift ↑ ↓', t('extend')],
@@ -25,13 +27,28 @@ export function KeyboardDialog({ open, onOpenChange }: KeyboardDialogProps) {
     ['Esc', t('none')],
     ['F2', t('rename')],
     ['Del', t('trash')],
+    ['Shift Del', t('remove')],
+    [`${main} C, X`, t('copy')],
+    [`${main} V`, t('paste')],
+    [`${main} D`, t('copyHere')],
     [`${main} Z`, t('undo')],
+    [`${main} Shift Z`, t('redo')],
     ['U', t('uploadFiles')],
     ['Shift U', t('uploadFolder')],
     ['Shift N', t('newFolder')],
+    ['S', t('share')],
     ['M', t('moveTo')],
+    ['T', t('tags')],
+    ['F', t('favourite')],
     ['Shift D', t('download')],
     ['V', t('view')],
+    ['I', t('details')],
+    [`${main} K, /`, t('palette')],
+    ['G D', t('goDrive')],
+    ['G R', t('goRecent')],
+    ['G F', t('goFavourites')],
+    ['G S', t('goShared')],
+    ['G T', t('goTrash')],
     ['Shift F10', t('contextMenu')],
     [t('letters'), t('find')],
     ['?', t('help')],
@@ -50,6 +67,15 @@ export function KeyboardDialog({ open, onOpenChange }: KeyboardDialogProps) {
           </div>
         ))}
       </dl>
+      <label className="flex items-center gap-2.5 px-6 pb-5 text-13 phone:px-5">
+        <input
+          type="checkbox"
+          className="size-4 accent-accent"
+          checked={preferences.letters === 'commands'}
+          onChange={({ target }) => change({ letters: target.checked ? 'commands' : 'names' })}
+        />
+        {t('lettersSwitch')}
+      </label>
     </Dialog>
   )
 }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { commandOf, type KeyPress } from './shortcuts.ts'
+import { commandOf, goCommand, type KeyPress } from './shortcuts.ts'
 
 const press = (key: string, held: Partial<KeyPress> = {}) =>
   commandOf({ key, shift: false, alt: false, main: false, ...held })
@@ -51,4 +51,19 @@ test('combinations of the browser stay with the browser', () => {
   for (const key of ['c', 'v', 'l', 'r', 't', 'ArrowDown']) expect(press(key, { main: true })).toBeNull()
   expect(press('T', { main: true, shift: true })).toBeNull()
   expect(press('Tab')).toBeNull()
+})
+
+test('without commands on letters, a letter jumps to a name, and all other keys stay', () => {
+  const held = { shift: false, alt: false, main: false }
+  expect(commandOf({ key: 'u', ...held }, false)).toEqual({ type: 'letter', letter: 'u' })
+  expect(commandOf({ key: '/', ...held }, false)).toBeNull()
+  expect(commandOf({ key: 'Delete', ...held }, false)).toEqual({ type: 'trash' })
+  expect(commandOf({ key: 'a', ...held, main: true }, false)).toEqual({ type: 'selectAll' })
+})
+
+test('after G a letter leads to a place', () => {
+  const held = { shift: false, alt: false, main: false }
+  expect(goCommand({ key: 't', ...held })).toEqual({ type: 'go', to: 'trash' })
+  expect(goCommand({ key: 'x', ...held })).toBeNull()
+  expect(goCommand({ key: 't', ...held, main: true })).toBeNull()
 })

@@ -10,7 +10,10 @@ export type Command =
   | { type: 'move'; by: 'row' | 'page' | 'column'; direction: 1 | -1; extend: boolean }
   | { type: 'edge'; direction: 1 | -1; extend: boolean }
   | { type: 'letter'; letter: string }
+  | { type: 'go'; to: GoTarget }
   | { type: SimpleCommand }
+
+export type GoTarget = 'drive' | 'recent' | 'favourites' | 'shared' | 'trash'
 
 export type SimpleCommand =
   | 'toggle'
@@ -82,15 +85,27 @@ const steps: Record<string, { by: 'row' | 'page' | 'column'; direction: 1 | -1 }
   PageUp: { by: 'page', direction: -1 },
 }
 
-/** What a key means while the list has the focus; null: nothing, the browser keeps it. */
-export function commandOf({ key, shift, alt, main: withMain }: KeyPress): Command | null {
+const afterG: Record<string, GoTarget> = { d: 'drive', r: 'recent', f: 'favourites', s: 'shared', t: 'trash' }
+
+/** Where G and then this letter leads. */
+export function goCommand({ key, shift, alt, main: withMain }: KeyPress): Command | null {
+  const to = shift || alt || withMain ? undefined : afterG[key.toLowerCase()]
+  return to === undefined ? null : { type: 'go', to }
+}
+
+/**
+ * What a key means while the list has the focus; null: nothing, the browser keeps it. Without `letters`, a letter alone
+ * is never a command: it jumps to a name.
+ */
+export function commandOf({ key, shift, alt, main: withMain }: KeyPress, letters = true): Command | null {
   if (alt) return key === 'ArrowUp' ? { type: 'parent' } : null
   const step = steps[key]
   if (step !== undefined && !withMain) return { type: 'move', ...step, extend: shift }
   if (key === 'Home' || key === 'End') return { type: 'edge', direction: key === 'End' ? 1 : -1, extend: shift }
   const name = key.length === 1 || key === 'F10' ? key.toLowerCase() : key
   const simple = tableFor(shift, withMain)[name]
-  if (simple !== undefined) return { type: simple }
+  const isLetter = !withMain && /^[\p{L}\p{N}/?]$/u.test(key)
+  if (simple !== undefined && (letters || !isLetter)) return { type: simple }
   return !withMain && /^[\p{L}\p{N}]$/u.test(key) ? { type: 'letter', letter: key } : null
 }
 

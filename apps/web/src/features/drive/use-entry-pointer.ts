@@ -98,7 +98,11 @@ export function useEntryPointer(actions: PointerActions): EntryHandlers {
         onDragStart: (event) => latest.current.dragStart(event, item),
         onDragEnd: () => latest.current.dragEnd(),
       }),
-      tick: apart((event, item) => latest.current.tick(item, event.shiftKey)),
+      tick: apart((event, item) => {
+        // The keys go on from the row and not from its box.
+        event.currentTarget.closest<HTMLElement>('[data-entry]')?.focus({ preventScroll: true })
+        latest.current.tick(item, event.shiftKey)
+      }),
       more: apart((event, item) => latest.current.menu(item, belowButton(event))),
       download: apart((_event, item) => latest.current.download(item)),
     }

@@ -1,11 +1,13 @@
 'use client'
 
+import { useRouter } from 'next/navigation'
 import type { RefObject } from 'react'
 import type { MenuAction } from '../../components/menu-action.ts'
 import { usePreferences } from '../../components/preferences-provider.tsx'
 import { useDrive } from './drive-context.tsx'
 import { useEntryDoors } from './entry-doors.tsx'
 import { useHelp } from './help-context.tsx'
+import { beginsWith } from './pinyin-initial.ts'
 import type { EntryItem } from './schema.ts'
 import {
   clearSelection,
@@ -17,11 +19,19 @@ import {
   selectOnly,
   toggle,
 } from './selection.ts'
-import type { Command, SimpleCommand } from './shortcuts.ts'
+import type { Command, GoTarget, SimpleCommand } from './shortcuts.ts'
 import { type EntryActions, useOpening } from './use-entry-actions.ts'
 import { useListKeys } from './use-list-keys.ts'
 
 const ROW_PX = 40
+
+const goPaths: Record<GoTarget, string> = {
+  drive: '/drive',
+  recent: '/recent',
+  favourites: '/favourites',
+  shared: '/shared',
+  trash: '/trash',
+}
 
 type FolderKeysOptions = {
   pane: RefObject<HTMLDivElement | null>
@@ -41,8 +51,9 @@ type FolderKeysOptions = {
 /** What the keys do in an open folder. */
 export function useFolderKeys(options: FolderKeysOptions): void {
   const { pane, scroller, columns, selection, step } = options
-  const drive = useDrive()
-  const { items } = drive.state
+  const { items } = useDrive().state
+  const router = useRouter()
+  const { preferences } = usePreferences()
   const ids = items.map(({ id }) => id)
 
   const go = (id: string | null, extend: boolean) => {
@@ -64,14 +75,15 @@ export function useFolderKeys(options: FolderKeysOptions): void {
 
   useListKeys({
     pane,
+    letters: preferences.letters === 'commands',
     onCommand: (command) => {
       if (command.type === 'move') move(command)
+      else if (command.type === 'go') router.push(goPaths[command.to])
       else if (command.type === 'edge') go((command.direction > 0 ? ids.at(-1) : ids[0]) ?? null, command.extend)
       else simple[command.type]()
     },
     onTyped: (text) => {
-      const wanted = text.toLocaleLowerCase()
-      const found = items.find(({ name }) => name.toLocaleLowerCase().startsWith(wanted))
+      const found = items.find(({ name }) => beginsWith(name, text))
       if (found !== undefined) step(focusOn(selectOnly(found.id), found.id))
     },
   })

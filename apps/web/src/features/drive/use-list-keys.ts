@@ -1,21 +1,23 @@
 'use client'
 
 import { type RefObject, useLayoutEffect, useRef } from 'react'
-import { type Command, commandOf } from './shortcuts.ts'
+import { type Command, commandOf, goCommand, type KeyPress } from './shortcuts.ts'
 
 const TYPING_MS = 800
 
 type ListKeysOptions = {
   pane: RefObject<HTMLElement | null>
+  /** A letter alone may be a command. */
+  letters: boolean
   onCommand: (command: Exclude<Command, { type: 'letter' }>) => void
   /** Letters typed in one go. */
   onTyped: (text: string) => void
 }
 
 /** Keys act when the list has the focus, or nothing has it; a few everywhere on the page. */
-export function useListKeys({ pane, onCommand, onTyped }: ListKeysOptions): void {
-  const latest = useRef({ onCommand, onTyped })
-  latest.current = { onCommand, onTyped }
+export function useListKeys({ pane, letters, onCommand, onTyped }: ListKeysOptions): void {
+  const latest = useRef({ letters, onCommand, onTyped })
+  latest.current = { letters, onCommand, onTyped }
   const typed = useRef({ text: '', at: Number.NEGATIVE_INFINITY })
   // Before the page is painted: whoever sees the list can use its keys.
   useLayoutEffect(() => {
@@ -24,12 +26,12 @@ export function useListKeys({ pane, onCommand, onTyped }: ListKeysOptions): void
       const { key, shiftKey: shift, altKey: alt, ctrlKey, metaKey } = event
       const fresh = event.timeStamp - typed.current.at > TYPING_MS
       const going = !fresh && /^[\p{L}\p{N} ._-]$/u.test(key) && !ctrlKey && !metaKey && !alt
-      const command: Command | null = going
-        ? { type: 'letter', letter: key }
-        : commandOf({ key, shift, alt, main: ctrlKey || metaKey })
+      const pressed = { key, shift, alt, main: ctrlKey || metaKey }
+      const command = meaningOf(pressed, going ? typed.current.text : null, latest.current.letters)
       if (command === null || !isMeantForList(event, pane.current, command)) return
       event.preventDefault()
       if (command.type !== 'letter') {
+        typed.current = { text: '', at: Number.NEGATIVE_INFINITY }
         latest.current.onCommand(command)
         return
       }
@@ -39,6 +41,13 @@ export function useListKeys({ pane, onCommand, onTyped }: ListKeysOptions): void
     document.addEventListener('keydown', press)
     return () => document.removeEventListener('keydown', press)
   }, [pane])
+}
+
+/** `typed`: what was typed just before; null when this begins something new. */
+function meaningOf(pressed: KeyPress, typed: string | null, letters: boolean): Command | null {
+  if (typed === null) return commandOf(pressed, letters)
+  const go = typed === 'g' && letters ? goCommand(pressed) : null
+  return go ?? { type: 'letter', letter: pressed.key }
 }
 
 /** With the focus on a button of the page, only keys that mean nothing to a button act on the list. */
