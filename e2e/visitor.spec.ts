@@ -48,7 +48,7 @@ for (const phone of [false, true]) {
 
     await visited(visitor, 'Survey').click()
     await visited(visitor, 'tides.txt').click()
-    const preview = visitor.getByRole('dialog', { name: 'Preview of tides.txt' })
+    const preview = visitor.getByRole('dialog', { name: 'tides.txt' })
     await expect(preview.getByText(/low tide at six/)).toBeVisible()
     await visitor.keyboard.press('Escape')
 

@@ -278,7 +278,7 @@ describe('what lies outside of a link', () => {
     expect(JSON.stringify(list.body)).not.toContain(folder.id)
     for (const id of [folder.id, beside.publicId, foreign.publicId, 'root2']) {
       expect((await visitor.get(`/api/s/${made.id}/entries?folder=${id}`)).status).toBe(404)
-      expect((await visitor.get(`/api/s/${made.id}/entries/${id}/url`)).status).toBe(404)
+      expect((await visitor.get(`/api/s/${made.id}/entries/${id}/preview`)).status).toBe(404)
       expect((await visitor.post(`/api/s/${made.id}/download`, { ids: [id] })).status).toBe(404)
     }
     const get = () => visitor.get(`/api/s/${made.id}/entries/${file.publicId}/empty`)
@@ -363,8 +363,7 @@ describe('limits', () => {
 describe('view only', () => {
   it('answers no route that gives a file away', async () => {
     const file = await addFile(person.id, folder.internal, 'only to look at.txt', { size: 0 })
-    const page = await addFile(person.id, folder.internal, 'page.html', { contentType: 'text/html' })
-    const made = await share([file.publicId, page.publicId], { withCode: false, allowDownload: false })
+    const made = await share([file.publicId], { withCode: false, allowDownload: false })
     const visitor = await enter(made)
     const { browser: saver } = await signedInBrowser(server.url)
     await saver.post('/api/s/open', { token: made.token })
@@ -372,10 +371,9 @@ describe('view only', () => {
       await visitor.post(`/api/s/${made.id}/download`, {}),
       await visitor.post(`/api/s/${made.id}/download`, { ids: [file.publicId] }),
       await visitor.get(`/api/s/${made.id}/entries/${file.publicId}/empty`),
-      await visitor.get(`/api/s/${made.id}/entries/${page.publicId}/url`),
       await saver.post(`/api/s/${made.id}/save`, {}),
     ]
-    expect(answers.map((answer) => answer.status)).toEqual([404, 404, 404, 404, 404])
+    expect(answers.map((answer) => answer.status)).toEqual([404, 404, 404, 404])
   })
 })
 

@@ -231,10 +231,15 @@ describe('the ZIP of a link', () => {
     const file = await db().entry.findFirstOrThrow({ where: { parentId: top.internal, name: 'README.md' } })
     const { id, visitor } = await linkTo([top.id], { allowDownload: false })
     expect((await visitor.post(`/api/s/${id}/download`, {})).status).toBe(404)
-    const { body } = await visitor.get(`/api/s/${id}/entries/${file.publicId}/url`)
+    const { body } = await visitor.get(`/api/s/${id}/entries/${file.publicId}/preview`)
     const looked = await fetchStored(body.url)
     expect(looked.headers.get('content-disposition') ?? '').not.toContain('attachment')
     expect(looked.headers.get('content-security-policy')).toContain('sandbox')
     await looked.arrayBuffer()
+    const page = await storeFile({ id: person.id, rootId: top.internal }, 'page.html', 'text/html', Buffer.from('<p>'))
+    expect((await visitor.get(`/api/s/${id}/entries/${page.entryId}/preview`)).body).toMatchObject({
+      ...{ url: null, otherCopies: [], item: { name: 'page.html', copies: null } },
+    })
+    await db().entry.delete({ where: { publicId: page.entryId } })
   })
 })

@@ -14,6 +14,7 @@ import { useFormat } from '../../i18n/use-format.ts'
 import type { EntryItem } from '../../lib/entries/entry-item.ts'
 import { FilmStrip } from './film-strip.tsx'
 import type { ZoomHandle } from './image-stage.tsx'
+import { usePreviewAddress } from './preview-address.ts'
 import { handlePreviewKey } from './preview-keys.ts'
 import { Stage } from './stage.tsx'
 import { StageWaiting } from './stage-note.tsx'
@@ -29,7 +30,8 @@ export type PreviewProps = {
   onNearEnd: () => void
   onStep: (id: string) => void
   onClose: () => void
-  onDownload: (entry: EntryItem) => void
+  /** Missing where people may only look. */
+  onDownload?: (entry: EntryItem) => void
   actions: (entry: EntryItem) => readonly MenuAction[]
   /** Small pictures, by id, of the files around this one. */
   thumbnails: ReadonlyMap<string, string>
@@ -45,6 +47,7 @@ export function Preview(props: PreviewProps) {
   const t = useTranslations('preview')
   const client = useQueryClient()
   const sources = usePreviewSources(id)
+  const addressOf = usePreviewAddress()
   const zoom = useRef<ZoomHandle>(null)
   const content = useRef<HTMLDivElement>(null)
   const index = entries.findIndex((entry) => entry.id === id)
@@ -58,8 +61,9 @@ export function Preview(props: PreviewProps) {
     if (index >= entries.length - NEAR_END) onNearEnd()
   }, [index, entries.length, onNearEnd])
   useEffect(() => {
-    for (const neighbour of [after, before]) if (neighbour !== undefined) void prefetchPreview(client, neighbour.id)
-  }, [client, after, before])
+    for (const neighbour of [after, before])
+      if (neighbour !== undefined) void prefetchPreview(client, addressOf(neighbour.id))
+  }, [client, after, before, addressOf])
   const onKeyDown = (event: KeyboardEvent) => {
     const parts = { zoom: zoom.current, content: content.current, step, close: onClose }
     if (handlePreviewKey(event, parts)) event.preventDefault()
@@ -93,7 +97,7 @@ export function Preview(props: PreviewProps) {
                 zoom={zoom}
                 onSwipe={step}
                 onAway={onClose}
-                onDownload={() => props.onDownload(sources.data.item)}
+                {...(props.onDownload === undefined ? {} : { onDownload: () => props.onDownload?.(sources.data.item) })}
                 onTryAgain={() => void sources.refetch()}
               />
             ) : (

@@ -19,7 +19,7 @@ type StageProps = {
   zoom: RefObject<ZoomHandle | null>
   onSwipe: (direction: 1 | -1) => void
   onAway: () => void
-  onDownload: () => void
+  onDownload?: () => void
   onTryAgain: () => void
 }
 
@@ -34,11 +34,12 @@ export function Stage(props: StageProps) {
   const urls = [sources.url, ...sources.otherCopies]
   const current = { ...sources, url: urls[copy] ?? null }
   const kind = previewKind(sources.item)
-  const download = (
-    <Button kind="primary" onClick={onDownload}>
-      {t('download')}
-    </Button>
-  )
+  const download =
+    onDownload === undefined ? null : (
+      <Button kind="primary" onClick={onDownload}>
+        {t('download')}
+      </Button>
+    )
   if (trouble !== null) {
     const next = urls.length > 1 ? (copy + 1) % urls.length : null
     const retry = () => {

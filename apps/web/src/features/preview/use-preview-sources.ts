@@ -3,6 +3,7 @@
 import { type QueryClient, useQuery } from '@tanstack/react-query'
 import { callApi } from '../../lib/call-api.ts'
 import type { PreviewSources } from '../../lib/preview-sources.ts'
+import { usePreviewAddress } from './preview-address.ts'
 import { isShownImage } from './preview-kind.ts'
 
 const FRESH_MS = 600_000
@@ -10,17 +11,17 @@ const PENDING_AGAIN_MS = 2_000
 /** Above this, a picture is shown as its large thumbnail until somebody zooms in. */
 const ORIGINAL_BYTES_MAX = 8_000_000
 
-const queryOf = (id: string) => ({
-  queryKey: ['preview', id],
-  queryFn: ({ signal }: { signal: AbortSignal }) =>
-    callApi<PreviewSources>(`/api/drive/entries/${encodeURIComponent(id)}/preview`, { signal }),
+const queryOf = (address: string) => ({
+  queryKey: ['preview', address],
+  queryFn: ({ signal }: { signal: AbortSignal }) => callApi<PreviewSources>(address, { signal }),
   staleTime: FRESH_MS,
 })
 
 /** Where a file's bytes and pictures are; asked again while its pictures are being made. */
 export function usePreviewSources(id: string) {
+  const addressOf = usePreviewAddress()
   return useQuery({
-    ...queryOf(id),
+    ...queryOf(addressOf(id)),
     refetchInterval: ({ state }) => (state.data?.pictures.pending === true ? PENDING_AGAIN_MS : false),
   })
 }
@@ -32,9 +33,9 @@ export function pictureUrl({ item, url, pictures }: PreviewSources): string | nu
 }
 
 /** Fetches what the next step will show. */
-export async function prefetchPreview(client: QueryClient, id: string): Promise<void> {
-  await client.prefetchQuery(queryOf(id))
-  const sources = client.getQueryData<PreviewSources>(queryOf(id).queryKey)
+export async function prefetchPreview(client: QueryClient, address: string): Promise<void> {
+  await client.prefetchQuery(queryOf(address))
+  const sources = client.getQueryData<PreviewSources>(queryOf(address).queryKey)
   const url = sources?.item.category === 'image' ? pictureUrl(sources) : null
   if (url != null) new Image().src = url
 }

@@ -104,7 +104,6 @@ export const visitedListSchema = z.object({
   cursor: z.string().max(2048).optional(),
 })
 export type VisitedList = z.infer<typeof visitedListSchema>
-export const visitedIdsSchema = z.object({ ids: idsSchema })
 export const saveSchema = z.object({ ids: idsSchema.optional() })
 
 /** What a visitor gets to see of the link itself. */

@@ -5,7 +5,7 @@ import { getTranslations } from 'next-intl/server'
 import { currentUser } from '../../../features/auth/session.ts'
 import { doorState } from '../../../features/shares/server/visit-shares.ts'
 import { visitorRequest } from '../../../features/shares/server/visitor-request.ts'
-import { VisitScreen } from '../../../features/shares/visitor/visit-screen.tsx'
+import { VisitWithPreview } from './visit-with-preview.tsx'
 
 /** The same for every link: what it holds is told in the page, after the code. */
 export async function generateMetadata(): Promise<Metadata> {
@@ -17,5 +17,5 @@ export default async function SharePage({ params }: { params: Promise<{ token: s
   const { token } = await params
   const state = await doorState(visitorRequest(await headers()), token)
   if (state.kind === 'closed') notFound()
-  return <VisitScreen token={token} initial={state} signedIn={(await currentUser()) !== null} />
+  return <VisitWithPreview token={token} initial={state} signedIn={(await currentUser()) !== null} />
 }

@@ -2,7 +2,7 @@ import { ApiError } from '../../../lib/api-error.ts'
 import { db, inTransaction, type Transaction } from '../../../lib/db.ts'
 
 const GRANT_HOURS = 24
-export const VIEW = 'view'
+const VIEW = 'view'
 
 /** 'had': counted within the last day, so it does not count again. */
 export type Granted = 'new' | 'had' | 'used up'

@@ -38,6 +38,9 @@ export function useVisit(id: string, onClosed: () => void) {
     items: list.data?.pages.flatMap((page) => page.items) ?? [],
     path: list.data?.pages[0]?.path ?? [],
     total: list.data?.pages[0]?.total ?? 0,
+    loadMore: () => {
+      if (list.hasNextPage && !list.isFetchingNextPage) void list.fetchNextPage()
+    },
     folder,
     openFolder: (next: string) => {
       window.history.pushState(null, '', next === ROOT ? pathname : `${pathname}?folder=${encodeURIComponent(next)}`)

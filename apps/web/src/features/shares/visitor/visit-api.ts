@@ -21,11 +21,6 @@ export function listLink(id: string, { folder, sort, dir, cursor }: PageQuery): 
   return callApi<VisitedPage>(`/api/s/${id}/entries?${query}`)
 }
 
-/** Where to look at a file. */
-export async function lookUrl(id: string, entryId: string): Promise<string> {
-  return (await callApi<VisitedUrl>(`/api/s/${id}/entries/${encodeURIComponent(entryId)}/url`)).url
-}
-
 /** Where to get entries; all of the link without ids. Counts as a download. */
 export async function downloadUrl(id: string, ids: readonly string[] | undefined): Promise<string> {
   return (await callApi<VisitedUrl>(`/api/s/${id}/download`, { method: 'POST', body: ids ? { ids } : {} })).url

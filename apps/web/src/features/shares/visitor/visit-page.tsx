@@ -1,10 +1,9 @@
 'use client'
 
 import { ChevronRight, Download, HardDriveDownload, ShieldCheck } from 'lucide-react'
-import dynamic from 'next/dynamic'
 import Link from 'next/link'
 import { useLocale, useTranslations } from 'next-intl'
-import { Fragment, useEffect, useState } from 'react'
+import { Fragment, type ReactNode, useEffect, useState } from 'react'
 import { Button, buttonLook } from '../../../components/button.tsx'
 import { FileName } from '../../../components/file-name.tsx'
 import { Icon } from '../../../components/icon.tsx'
@@ -15,16 +14,31 @@ import type { VisitedItem, VisitedShare } from '../schema.ts'
 import { useVisit, useVisitActions, type Visit } from './use-visit.ts'
 import { VisitList } from './visit-list.tsx'
 
-const VisitPreview = dynamic(() => import('./visit-preview.tsx').then((module) => module.VisitPreview), { ssr: false })
+/** A file that a visitor looks at, and what to do from there. `onDownload` is missing where people may only look. */
+export type VisitedLook = {
+  linkId: string
+  item: VisitedItem
+  /** The files of the open folder, as far as they are loaded. */
+  among: readonly VisitedItem[]
+  total: number
+  onShow: (id: string) => void
+  onNearEnd: () => void
+  onClose: () => void
+  onDownload: ((id: string) => void) | undefined
+}
 
-type VisitPageProps = { id: string; token: string; signedIn: boolean; onClosed: () => void }
+/** How files are shown is another feature's business: the page gives it. */
+export type RenderLook = (look: VisitedLook) => ReactNode
+
+type VisitPageProps = { id: string; token: string; signedIn: boolean; onClosed: () => void; preview: RenderLook }
 
 /** What somebody was given to see. */
-export function VisitPage({ id, token, signedIn, onClosed }: VisitPageProps) {
+export function VisitPage({ id, token, signedIn, onClosed, preview }: VisitPageProps) {
   const visit = useVisit(id, onClosed)
   const actions = useVisitActions(id, signedIn, { link: visit.link, onClosed })
   const [looking, setLooking] = useState<VisitedItem | null>(null)
   const { link } = visit
+  const files = visit.items.filter((item) => item.kind === 'file')
   const open = (item: VisitedItem) => {
     if (item.kind === 'folder') visit.openFolder(item.id)
     else setLooking(item)
@@ -37,16 +51,18 @@ export function VisitPage({ id, token, signedIn, onClosed }: VisitPageProps) {
         {link !== undefined && visit.path.length > 0 ? <Crumbs visit={visit} link={link} /> : null}
         <Content visit={visit} onOpen={open} actions={actions} />
       </main>
-      {looking === null ? null : (
-        <VisitPreview
-          linkId={id}
-          item={looking}
-          among={visit.items.filter((item) => item.kind === 'file')}
-          onShow={setLooking}
-          onClose={() => setLooking(null)}
-          onDownload={link?.allowDownload === true ? (item) => actions.download([item.id]) : undefined}
-        />
-      )}
+      {looking === null
+        ? null
+        : preview({
+            linkId: id,
+            item: looking,
+            among: files,
+            total: Math.max(files.length, visit.total - (visit.items.length - files.length)),
+            onShow: (to) => setLooking(files.find((file) => file.id === to) ?? null),
+            onNearEnd: visit.loadMore,
+            onClose: () => setLooking(null),
+            onDownload: link?.allowDownload === true ? (entryId) => actions.download([entryId]) : undefined,
+          })}
     </div>
   )
 }
@@ -92,7 +108,7 @@ function Head({ link, actions }: { link: VisitedShare; actions: Actions }) {
   ]
   return (
     <div className="px-6 pt-7 pb-5 phone:px-6">
-      <h1 className="font-[620] text-28 tracking-[-0.025em] [overflow-wrap:anywhere]">
+      <h1 className="font-[620] text-[28px] leading-9 tracking-[-0.025em] [overflow-wrap:anywhere]">
         <bdi>{title}</bdi>
       </h1>
       <p className="mt-1.5 text-ink-2 tabular-nums">{facts.join(' · ')}</p>

@@ -73,6 +73,7 @@ export const VisitRow = memo(function VisitRow(props: VisitRowProps) {
         </span>
         <button
           type="button"
+          id={`visited-${item.id}`}
           onClick={() => onOpen(item)}
           className="min-w-0 text-left after:absolute after:inset-0 focus-visible:outline-none focus-visible:after:rounded-button focus-visible:after:outline-2 focus-visible:after:outline-focus"
         >

@@ -11,12 +11,12 @@ import { ClosedLink } from './closed-link.tsx'
 import { CodeDoor } from './code-door.tsx'
 import { DoorFrame } from './door-frame.tsx'
 import { openLink } from './visit-api.ts'
-import { VisitPage } from './visit-page.tsx'
+import { type RenderLook, VisitPage } from './visit-page.tsx'
 
-type VisitScreenProps = { token: string; initial: DoorState; signedIn: boolean }
+type VisitScreenProps = { token: string; initial: DoorState; signedIn: boolean; preview: RenderLook }
 
 /** A link as a visitor meets it: its door, then what is behind it. */
-export function VisitScreen({ token, initial, signedIn }: VisitScreenProps) {
+export function VisitScreen({ token, initial, signedIn, preview }: VisitScreenProps) {
   const [state, setState] = useState<DoorState>(initial)
   const [client] = useState(
     () =>
@@ -37,7 +37,7 @@ export function VisitScreen({ token, initial, signedIn }: VisitScreenProps) {
     <QueryClientProvider client={client}>
       <LiveRegionProvider>
         <ToastProvider>
-          <VisitPage id={state.id} token={token} signedIn={signedIn} onClosed={close} />
+          <VisitPage id={state.id} token={token} signedIn={signedIn} onClosed={close} preview={preview} />
         </ToastProvider>
       </LiveRegionProvider>
     </QueryClientProvider>
