@@ -49,7 +49,7 @@ export function CopiesCard({ id, details }: { id: string; details: EntryDetails 
       </div>
       <Progress verifying={verifying} />
       {members === undefined ? null : (
-        <ul className="mt-2.5 space-y-1.5 text-13">
+        <ul className="mt-2.5 space-y-1.5">
           {members.map((copy) => (
             <CopyLine key={copy.storageId} copy={copy} />
           ))}
@@ -70,7 +70,7 @@ function CopyLine({ copy: { storageId, group, path, state, since } }: { copy: Co
   }
   const text = state === 'whole' ? since && format.date(since) : t(state)
   return (
-    <li className="flex items-center gap-2.5 whitespace-nowrap tabular-nums">
+    <li className="flex items-center gap-2 whitespace-nowrap text-12 tabular-nums">
       <span aria-hidden="true" className={cn('size-2 shrink-0 rounded-full', colours[state])} />
       <span className="text-ink-2">{t('storage', { id: storageId })}</span>
       <span className="truncate text-ink-3">{`${group} · ${path}`}</span>

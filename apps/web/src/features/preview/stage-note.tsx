@@ -1,6 +1,6 @@
 'use client'
 
-import type { ReactNode } from 'react'
+import { type ReactNode, useEffect, useState } from 'react'
 import { FileTile } from '../../components/file-tile.tsx'
 import { useFormat } from '../../i18n/use-format.ts'
 import type { EntryItem } from '../../lib/entries/entry-item.ts'
@@ -22,15 +22,18 @@ export function StageNote({ item, text, children }: StageNoteProps) {
   )
 }
 
+const QUIET_MS = 150
+
 /** While a file is on its way; nothing for a moment, so that quick ones do not flicker. */
 export function StageWaiting({ label }: { label: string }) {
+  const [shown, setShown] = useState(false)
+  useEffect(() => {
+    const timer = setTimeout(() => setShown(true), QUIET_MS)
+    return () => clearTimeout(timer)
+  }, [])
   return (
-    <div className="grid h-full place-items-center">
-      <span
-        role="status"
-        aria-label={label}
-        className="size-8 animate-spin rounded-full border-2 border-line-2 border-t-accent opacity-0 [animation-delay:150ms] [animation-fill-mode:forwards] motion-safe:animate-[spin_900ms_linear_infinite,fade-in_1ms_150ms_forwards] motion-reduce:opacity-100"
-      />
+    <div role="status" aria-label={label} className="grid h-full place-items-center">
+      {shown ? <span className="size-8 animate-spin rounded-full border-2 border-line-2 border-t-accent" /> : null}
     </div>
   )
 }

@@ -1,0 +1,44 @@
+import { createHash } from 'node:crypto'
+import { expect } from '@playwright/test'
+import { chooseFiles, row, textFile } from './drive-page.ts'
+import { test } from './drive-test.ts'
+
+const file = textFile('report.txt', 'soundings of the harbour\n'.repeat(4000))
+const hash = createHash('sha256').update(file.buffer).digest('hex')
+
+test('details say how many copies exist right now, and verify reads them', async ({ page, drive }) => {
+  await chooseFiles(page, [file])
+  await row(page, file.name).click()
+  await page.keyboard.press('i')
+  const panel = page.getByRole('complementary', { name: 'Details' })
+  await expect(panel).toContainText('2 of 2 copies')
+  await expect(panel.getByTitle(hash)).toBeVisible()
+  await panel.getByRole('button', { name: 'Verify' }).click()
+  await expect(panel).toContainText('Matches. Checked 200 KB')
+  await panel.getByRole('tab', { name: 'Activity' }).click()
+  await expect(panel).toContainText('added this')
+  await panel.getByRole('tab', { name: 'About' }).click()
+
+  const [, second] = drive.storages
+  if (second === undefined) throw new Error('there is no second storage')
+  await drive.kill(second.name)
+  await page.keyboard.press('Escape')
+  await row(page, file.name).click()
+  await page.reload()
+  await row(page, file.name).click()
+  await page.keyboard.press('i')
+  await expect(panel).toContainText('1 of 2 copies')
+  await expect(panel).toContainText('does not answer')
+  await drive.restartStorage(second)
+  await expect(panel).toContainText('2 of 2 copies', { timeout: 20_000 })
+})
+
+test('details of several say their number and size, and a dash for what differs', async ({ page }) => {
+  await chooseFiles(page, [textFile('a.txt', 'a'.repeat(2000)), textFile('b.txt', 'b'.repeat(3000))])
+  await row(page, 'a.txt').click()
+  await row(page, 'b.txt').click({ modifiers: ['ControlOrMeta'] })
+  await page.getByRole('button', { name: 'Details', exact: true }).click()
+  const panel = page.getByRole('complementary', { name: 'Details' })
+  await expect(panel).toContainText('2 selected')
+  await expect(panel).toContainText('5 KB')
+})

@@ -1,0 +1,138 @@
+import { expect, type Locator, type Page } from '@playwright/test'
+import { chooseFiles, row, textFile } from './drive-page.ts'
+import { test } from './drive-test.ts'
+import { pdf, picture, sound, zip } from './made-files.ts'
+
+const red = picture('a red.png', [200, 30, 30])
+const green = picture('b green.png', [30, 160, 60])
+const blue = picture('c blue.png', [30, 60, 200])
+
+async function upload(page: Page, files: Parameters<typeof chooseFiles>[1], last: string): Promise<void> {
+  await chooseFiles(page, files)
+  await expect(row(page, last)).toBeVisible()
+}
+
+function preview(page: Page, name: string): Locator {
+  return page.getByRole('dialog', { name })
+}
+
+async function open(page: Page, name: string): Promise<Locator> {
+  await row(page, name).click()
+  await page.keyboard.press('Space')
+  await expect(preview(page, name)).toBeVisible()
+  return preview(page, name)
+}
+
+async function isDrawn(image: Locator): Promise<boolean> {
+  return await image.evaluate((element) => element instanceof HTMLImageElement && element.naturalWidth > 0)
+}
+
+test('thumbnails appear after an upload, in the list and in the grid', async ({ page }) => {
+  await upload(page, [red], red.name)
+  const inList = row(page, red.name).locator('img')
+  await expect(inList).toBeVisible()
+  await expect.poll(() => isDrawn(inList)).toBe(true)
+  await page.keyboard.press('v')
+  const inGrid = page.getByRole('gridcell', { name: red.name }).locator('img')
+  await expect.poll(() => isDrawn(inGrid)).toBe(true)
+})
+
+test('pictures are walked through by keyboard, enlarged, and left at the same place', async ({ page }) => {
+  await upload(page, [red, green, blue], blue.name)
+  const first = await open(page, red.name)
+  await expect(first).toContainText('1 of 3')
+  await page.keyboard.press('ArrowRight')
+  await page.keyboard.press('ArrowRight')
+  await expect(preview(page, blue.name)).toContainText('3 of 3')
+  await page.keyboard.press('ArrowLeft')
+  const second = preview(page, green.name)
+  const image = second.getByRole('img', { name: green.name })
+  await expect(image).toHaveAttribute('data-scale', '1.00')
+  await page.keyboard.press('+')
+  await expect(image).toHaveAttribute('data-scale', '1.50')
+  await page.keyboard.press('0')
+  await expect(image).toHaveAttribute('data-scale', '1.00')
+  await page.reload()
+  await expect(preview(page, green.name)).toBeVisible()
+  await page.keyboard.press('Escape')
+  await expect(preview(page, green.name)).toBeHidden()
+  await expect(page).not.toHaveURL(/preview=/)
+  await expect(row(page, green.name)).toBeFocused()
+})
+
+test('Back closes the preview and stays in the drive', async ({ page }) => {
+  await upload(page, [red], red.name)
+  await open(page, red.name)
+  await page.goBack()
+  await expect(preview(page, red.name)).toBeHidden()
+  await expect(row(page, red.name)).toBeVisible()
+})
+
+test('texts are shown in the encoding that they have', async ({ page }) => {
+  const chinese = Buffer.from('b3b1cebbb9dbb2e2cafdbedda3acb5dac8fdbcbeb6c8d0deb6a9b0e6a1a3', 'hex')
+  const gbk = { name: 'gbk.txt', mimeType: 'text/plain', buffer: chinese }
+  const utf16 = { name: 'utf16.txt', mimeType: 'text/plain', buffer: Buffer.from('\ufeff海面平静。', 'utf16le') }
+  await upload(page, [gbk, utf16], utf16.name)
+  const shown = await open(page, gbk.name)
+  await expect(shown).toContainText('潮位观测数据，第三季度修订版。')
+  await expect(shown.getByLabel('Encoding')).toHaveValue('gb18030')
+  await shown.getByLabel('Encoding').selectOption('Big5')
+  await expect(shown).not.toContainText('潮位观测数据')
+  await page.keyboard.press('Escape')
+  await expect(await open(page, utf16.name)).toContainText('海面平静。')
+})
+
+test('tables, code, PDF and archives are shown as what they are', async ({ page }) => {
+  const csv = textFile('soundings.csv', 'station,note\nS1,"said ""hi"",\nthen left"\nS2,x\n')
+  const code = textFile('tide.py', 'def tide(t):\n    return 2.5 * t  # metres\n')
+  const report = pdf('report.pdf', 'Tidewater report', 'Report')
+  const archive = zip('survey.zip', ['docs/a.txt', '../../etc/passwd', 'readme.md'])
+  await upload(page, [csv, code, report, archive], code.name)
+  const table = await open(page, csv.name)
+  await expect(table.getByRole('cell', { name: 'said "hi", then left' })).toBeVisible()
+  await page.keyboard.press('Escape')
+  await expect((await open(page, code.name)).locator('.hljs-keyword', { hasText: 'def' })).toBeVisible()
+  await page.keyboard.press('Escape')
+  await expect((await open(page, report.name)).getByText('Tidewater report')).toBeAttached()
+  await page.keyboard.press('Escape')
+  const tree = await open(page, archive.name)
+  await expect(tree.getByRole('listitem').filter({ hasText: '../../etc/passwd' })).toContainText('Odd name')
+  await tree.getByRole('button', { name: 'docs' }).click()
+  await expect(tree.getByRole('listitem').filter({ hasText: 'a.txt' })).toBeVisible()
+})
+
+test('a long sound is sought by a range of the file', async ({ page }) => {
+  const long = sound('harbour.wav', 60)
+  const ranges: number[] = []
+  page.on('request', (request) => {
+    const from = /^bytes=(\d+)-/.exec(request.headers()['range'] ?? '')?.[1]
+    if (from !== undefined) ranges.push(Number(from))
+  })
+  await upload(page, [long], long.name)
+  const audio = (await open(page, long.name)).locator('audio')
+  await expect.poll(() => audio.evaluate((element: HTMLAudioElement) => element.duration)).toBeCloseTo(60, 0)
+  await audio.evaluate((element: HTMLAudioElement) => {
+    element.currentTime = 55
+  })
+  await expect.poll(() => audio.evaluate((element: HTMLAudioElement) => element.seeking)).toBe(false)
+  expect(ranges.length).toBeGreaterThan(0)
+})
+
+test.describe('on a phone', () => {
+  test.use({ viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true })
+
+  test('a swipe shows the next picture', async ({ page }) => {
+    await page.locator('input[type=file]').first().setInputFiles([red, green])
+    await page.getByText(red.name).first().tap()
+    const first = preview(page, red.name)
+    await expect(first.getByRole('img', { name: red.name })).toBeVisible()
+    const touch = await page.context().newCDPSession(page)
+    const at = (x: number) => [{ x, y: 400 }]
+    await touch.send('Input.dispatchTouchEvent', { type: 'touchStart', touchPoints: at(320) })
+    for (const x of [250, 180, 110]) {
+      await touch.send('Input.dispatchTouchEvent', { type: 'touchMove', touchPoints: at(x) })
+    }
+    await touch.send('Input.dispatchTouchEvent', { type: 'touchEnd', touchPoints: [] })
+    await expect(preview(page, green.name)).toBeVisible()
+  })
+})
