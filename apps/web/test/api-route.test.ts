@@ -44,3 +44,10 @@ it('what next-auth is not asked for under our name is a problem too', async () =
   expect(elsewhere.headers['content-type']).toBe('application/problem+json')
   expect(elsewhere.body).toMatchObject({ status: 400, code: 'bad_request' })
 })
+
+it('also at the door: too much, no JSON and no form are refused', async () => {
+  const door = new Browser(server.url)
+  const path = '/api/auth/callback/credentials'
+  expect(await door.post(path, { email: 'a'.repeat(4 * 1024 * 1024) })).toMatchObject({ status: 413 })
+  expect(await door.post(path, ['a'])).toMatchObject({ status: 400, body: { code: 'invalid' } })
+})

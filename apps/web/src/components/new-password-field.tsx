@@ -10,10 +10,11 @@ type NewPasswordFieldProps = {
   value: string
   onChange: (password: string) => void
   error?: string | undefined
+  compact?: boolean
 }
 
 /** A password that is being chosen, and how hard it is to guess. */
-export function NewPasswordField({ label, value, onChange, error }: NewPasswordFieldProps) {
+export function NewPasswordField({ label, value, onChange, error, compact = false }: NewPasswordFieldProps) {
   return (
     <PasswordField
       label={label}
@@ -22,6 +23,7 @@ export function NewPasswordField({ label, value, onChange, error }: NewPasswordF
       value={value}
       onChange={(event) => onChange(event.target.value)}
       error={error}
+      compact={compact}
       hint={<Strength password={value} />}
     />
   )

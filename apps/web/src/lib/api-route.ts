@@ -3,6 +3,7 @@ import { z } from 'zod'
 import { ApiError, type ApiErrorBody, type Problem, statusOfErrorCode } from './api-error.ts'
 import { env } from './env.ts'
 import { log } from './log.ts'
+import { countRequest } from './metrics.ts'
 import { mayChange } from './origin-check.ts'
 
 const BODY_BYTES_MAX = 4 * 1024 * 1024
@@ -44,6 +45,7 @@ export function apiRoute<User = undefined, Params = undefined, Query = undefined
   return async (request, context) => {
     const startedAt = performance.now()
     const response = await answer(spec, request, context).catch(errorResponse)
+    countRequest(request, response.status, (performance.now() - startedAt) / 1000)
     log().info({
       method: request.method,
       path: new URL(request.url).pathname,
@@ -77,7 +79,8 @@ async function answer<User, Params, Query, Body>(
   return Response.json(result, { status: spec.status ?? 200, headers: ANSWER_HEADERS })
 }
 
-async function readJson(request: Request): Promise<unknown> {
+/** The body of a request as text. Throws too_large as soon as more than 4 MiB have come, whatever was announced. */
+export async function readText(request: Request): Promise<string> {
   const chunks: Uint8Array[] = []
   let size = 0
   for await (const chunk of request.body ?? []) {
@@ -85,8 +88,14 @@ async function readJson(request: Request): Promise<unknown> {
     if (size > BODY_BYTES_MAX) throw new ApiError('too_large', `A request may have ${BODY_BYTES_MAX} bytes at most.`)
     chunks.push(chunk)
   }
+  return Buffer.concat(chunks).toString('utf8')
+}
+
+/** The same as JSON; throws bad_request when it is none. */
+export async function readJson(request: Request): Promise<unknown> {
+  const text = await readText(request)
   try {
-    return JSON.parse(Buffer.concat(chunks).toString('utf8'))
+    return JSON.parse(text)
   } catch (cause) {
     // biome-ignore lint/style/useErrorCause: the rule knows the cause only as the second argument.
     throw new ApiError('bad_request', 'The body of the request is not JSON.', { cause })

@@ -37,7 +37,7 @@ export function AuthenticatorSettings({ authenticator }: { authenticator: Securi
         <>
           <p className="flex items-center gap-2 text-13 text-ink-2">
             <Icon of={ShieldCheck} size="small" className="text-ok" />
-            {t('authenticatorSince', { date: format.date(authenticator.since) })}
+            {t('authenticatorSince', { date: format.shortDate(authenticator.since) })}
           </p>
           <CodesLeft left={authenticator.recoveryCodesLeft} />
           <div className="mt-4 flex flex-wrap gap-2">

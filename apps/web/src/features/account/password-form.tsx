@@ -36,7 +36,13 @@ export function PasswordForm() {
         error={errors['current']}
         compact
       />
-      <NewPasswordField label={t('newPassword')} value={password} onChange={setPassword} error={errors['password']} />
+      <NewPasswordField
+        label={t('newPassword')}
+        value={password}
+        onChange={setPassword}
+        error={errors['password']}
+        compact
+      />
       <FormError text={errors['form']} />
       <Button type="submit" className="self-start" disabled={busy}>
         {t('changePassword')}

@@ -74,7 +74,7 @@ function SessionRow({ session, onEnd }: { session: SessionItem; onEnd: () => voi
         <div className="truncate text-12 text-ink-3">
           <span className={session.current ? 'font-medium text-ok' : ''}>{seen}</span>
           {address === '' ? null : <span> · {address}</span>}
-          <span> · {t('since', { date: format.date(session.createdAt) })}</span>
+          <span> · {t('since', { date: format.shortDate(session.createdAt) })}</span>
         </div>
       </div>
       {session.current ? null : (

@@ -1,11 +1,13 @@
 import type { NextApiRequest, NextApiResponse } from 'next'
 import nextAuth from 'next-auth'
+import { z } from 'zod'
 import { ApiError } from '../../lib/api-error.ts'
-import { errorResponse } from '../../lib/api-route.ts'
+import { errorResponse, readJson, readText } from '../../lib/api-route.ts'
 import { readCookies } from '../../lib/cookies.ts'
 import { env } from '../../lib/env.ts'
 import { mayChange } from '../../lib/origin-check.ts'
-import { cookieNames, ownOrigin } from '../../lib/own-origin.ts'
+import { cookieNames } from '../../lib/own-origin.ts'
+import { requireOwnOrigin } from '../../lib/request-origin.ts'
 import { authOptions } from './options.ts'
 
 /** Collects what next-auth answers through the interface of Next's older API routes. */
@@ -52,10 +54,13 @@ class AnswerCollector {
   }
 }
 
+const formSchema = z.record(z.string(), z.unknown())
+
 async function readForm(request: Request): Promise<Record<string, unknown>> {
   if (request.method !== 'POST') return {}
   const isJson = request.headers.get('content-type')?.includes('application/json')
-  return isJson ? await request.json() : Object.fromEntries(new URLSearchParams(await request.text()))
+  if (isJson) return formSchema.parse(await readJson(request))
+  return Object.fromEntries(new URLSearchParams(await readText(request)))
 }
 
 /**
@@ -63,11 +68,14 @@ async function readForm(request: Request): Promise<Record<string, unknown>> {
  * handlers, because it takes the cookies as given: the other one picks every cookie whose name *starts* with ours, and
  * `cairn.session.3000` is the start of `cairn.session.30001`.
  */
-export async function handleAuth(request: Request, path: string[]): Promise<Response> {
-  const origin = ownOrigin(request.headers, env().origins)
-  if (!origin) return errorResponse(new ApiError('bad_request', 'This is not our host name.'))
+export function handleAuth(request: Request, path: string[]): Promise<Response> {
+  return answer(request, path).catch(errorResponse)
+}
+
+async function answer(request: Request, path: string[]): Promise<Response> {
+  const origin = requireOwnOrigin(request.headers)
   if (!mayChange(request.method, request.headers, env().origins)) {
-    return errorResponse(new ApiError('cross_site', 'This request did not come from our own pages.'))
+    throw new ApiError('cross_site', 'This request did not come from our own pages.')
   }
   const { host, protocol } = new URL(origin)
   const names = cookieNames(origin)

@@ -30,6 +30,13 @@ function cookies(origin: string): NextAuthOptions['cookies'] {
   }
 }
 
+/** Where to go next: an address of ours as it is, anything else leads home. */
+function ownAddress(url: string, baseUrl: string): string {
+  if (!URL.canParse(url, baseUrl)) return baseUrl
+  const address = new URL(url, baseUrl)
+  return address.origin === baseUrl ? address.href : baseUrl
+}
+
 /** A function and not a constant: `next build` imports this module without an environment. */
 export function authOptions(origin: string, headers: Headers): NextAuthOptions {
   return {
@@ -51,6 +58,7 @@ export function authOptions(origin: string, headers: Headers): NextAuthOptions {
       ...oidcProviders(),
     ],
     callbacks: {
+      redirect: ({ url, baseUrl }) => ownAddress(url, baseUrl),
       signIn: async ({ account, profile }) => {
         if (account?.provider !== OIDC) return true
         const refusal = await admitByOidc(account, profile, headers)
