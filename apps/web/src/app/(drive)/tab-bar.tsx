@@ -1,6 +1,20 @@
 'use client'
 
-import { Camera, FolderPlus, FolderUp, HardDrive, Images, type LucideIcon, Plus, Upload } from 'lucide-react'
+import {
+  Camera,
+  Clock,
+  Ellipsis,
+  FolderPlus,
+  FolderUp,
+  HardDrive,
+  Images,
+  Link2,
+  type LucideIcon,
+  Plus,
+  Upload,
+} from 'lucide-react'
+import Link from 'next/link'
+import { usePathname } from 'next/navigation'
 import { useTranslations } from 'next-intl'
 import { useState } from 'react'
 import { ActionSheet } from '../../components/action-sheet.tsx'
@@ -8,76 +22,126 @@ import { cn } from '../../components/class-names.ts'
 import { Icon } from '../../components/icon.tsx'
 import { ROOT_ID } from '../../features/drive/api-client.ts'
 import { useDrive } from '../../features/drive/drive-context.tsx'
+import { placeId, placePath } from '../../features/drive/place.ts'
+import { MoreSheet } from './more-sheet.tsx'
 
 type TabBarProps = { uploading: boolean; onUploads: () => void }
 
 /** The phone's bottom bar. */
 export function TabBar({ uploading, onUploads }: TabBarProps) {
   const t = useTranslations('shell')
-  const drive = useDrive()
-  const [adding, setAdding] = useState(false)
+  const places = useTranslations('places')
+  const pathname = usePathname()
+  const { place } = useDrive()
+  const [sheet, setSheet] = useState<'add' | 'more' | null>(null)
+  const toggle = (which: 'add' | 'more') => (open: boolean) => setSheet(open ? which : null)
+  const inFolder = place?.kind === 'folder'
+  const elsewhere = !inFolder && place?.kind !== 'recent' && pathname !== '/shared'
   return (
     <>
       <nav
         aria-label={t('menu')}
-        className="fixed inset-x-0 bottom-0 z-10 grid grid-cols-3 border-line border-t bg-surface pb-[env(safe-area-inset-bottom)] desk:hidden"
+        className="fixed inset-x-0 bottom-0 z-10 grid grid-cols-5 border-line border-t bg-surface pb-[env(safe-area-inset-bottom)] desk:hidden"
       >
-        <Tab icon={HardDrive} label={t('drive')} current onPress={() => drive.open(ROOT_ID)} />
+        <TabLink
+          icon={HardDrive}
+          label={t('drive')}
+          current={inFolder}
+          href={placePath({ kind: 'folder', id: ROOT_ID })}
+          listing={ROOT_ID}
+        />
+        <TabLink
+          icon={Clock}
+          label={places('recent')}
+          current={place?.kind === 'recent'}
+          href={placePath({ kind: 'recent' })}
+          listing={placeId({ kind: 'recent' })}
+        />
         <button
           type="button"
           aria-label={t('add')}
-          onClick={() => setAdding(true)}
+          onClick={() => setSheet('add')}
           className="grid h-16 place-items-center"
         >
           <span className="grid h-11 w-[52px] place-items-center rounded-dialog bg-accent text-on-accent">
             <Icon of={Plus} size="large" />
           </span>
         </button>
-        <Tab icon={Upload} label={t('uploads')} dot={uploading} onPress={onUploads} />
+        <TabLink icon={Link2} label={t('sharedTab')} current={pathname === '/shared'} href="/shared" />
+        <button type="button" onClick={() => setSheet('more')} aria-haspopup="dialog" className={tabLook(elsewhere)}>
+          <Icon of={Ellipsis} size="large" />
+          {t('more')}
+          {uploading ? (
+            <span aria-hidden="true" className="absolute top-2.5 left-1/2 ml-3 size-2 rounded-full bg-accent" />
+          ) : null}
+        </button>
       </nav>
-      <ActionSheet
-        open={adding}
-        onOpenChange={setAdding}
-        label={t('add')}
-        groups={[
-          [
-            { id: 'photo', label: t('takePhoto'), icon: Camera, run: () => drive.pick('photo') },
-            { id: 'pictures', label: t('photosVideos'), icon: Images, run: () => drive.pick('pictures') },
-            { id: 'files', label: t('uploadFiles'), icon: Upload, run: () => drive.pick('files') },
-            { id: 'folder', label: t('uploadFolder'), icon: FolderUp, run: () => drive.pick('folder') },
-          ],
-          [
-            {
-              id: 'new-folder',
-              label: t('newFolder'),
-              icon: FolderPlus,
-              run: () => drive.setNaming({ kind: 'create' }),
-            },
-          ],
-        ]}
-      />
+      <AddSheet open={sheet === 'add'} onOpenChange={toggle('add')} />
+      <MoreSheet open={sheet === 'more'} onOpenChange={toggle('more')} onUploads={onUploads} />
     </>
   )
 }
 
-type TabProps = { icon: LucideIcon; label: string; current?: boolean; dot?: boolean; onPress: () => void }
-
-function Tab({ icon, label, current = false, dot = false, onPress }: TabProps) {
+function AddSheet({ open, onOpenChange }: { open: boolean; onOpenChange: (open: boolean) => void }) {
+  const t = useTranslations('shell')
+  const drive = useDrive()
   return (
-    <button
-      type="button"
-      onClick={onPress}
+    <ActionSheet
+      open={open}
+      onOpenChange={onOpenChange}
+      label={t('add')}
+      groups={[
+        [
+          { id: 'photo', label: t('takePhoto'), icon: Camera, run: () => drive.pick('photo') },
+          { id: 'pictures', label: t('photosVideos'), icon: Images, run: () => drive.pick('pictures') },
+          { id: 'files', label: t('uploadFiles'), icon: Upload, run: () => drive.pick('files') },
+          { id: 'folder', label: t('uploadFolder'), icon: FolderUp, run: () => drive.pick('folder') },
+        ],
+        [
+          {
+            id: 'new-folder',
+            label: t('newFolder'),
+            icon: FolderPlus,
+            run: () => drive.setNaming({ kind: 'create' }),
+          },
+        ],
+      ]}
+    />
+  )
+}
+
+type TabLinkProps = {
+  icon: LucideIcon
+  label: string
+  current: boolean
+  href: string
+  /** Set for listings: they open without asking the server for a page. */
+  listing?: string
+}
+
+function TabLink({ icon, label, current, href, listing }: TabLinkProps) {
+  const drive = useDrive()
+  return (
+    <Link
+      href={href}
+      prefetch={false}
       aria-current={current ? 'page' : undefined}
-      className={cn(
-        'relative flex h-16 flex-col items-center justify-center gap-[3px] font-medium text-11 active:bg-press',
-        current ? 'text-accent-text' : 'text-ink-3',
-      )}
+      className={tabLook(current)}
+      onClick={(event) => {
+        if (listing === undefined || drive.place === null) return
+        event.preventDefault()
+        drive.open(listing)
+      }}
     >
       <Icon of={icon} size="large" />
       {label}
-      {dot ? (
-        <span aria-hidden="true" className="absolute top-2.5 left-1/2 ml-3 size-2 rounded-full bg-accent" />
-      ) : null}
-    </button>
+    </Link>
+  )
+}
+
+function tabLook(current: boolean): string {
+  return cn(
+    'relative flex h-16 flex-col items-center justify-center gap-[3px] font-medium text-11 active:bg-press',
+    current ? 'text-accent-text' : 'text-ink-3',
   )
 }
