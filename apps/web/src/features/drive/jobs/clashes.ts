@@ -1,3 +1,4 @@
+import type { Prisma } from '../../../generated/prisma/client.ts'
 import { ApiError } from '../../../lib/api-error.ts'
 import type { Transaction } from '../../../lib/db.ts'
 import { KIND_FOLDER } from '../../../lib/entries/entry-rows.ts'
@@ -17,20 +18,19 @@ interface ClashRow {
   count: bigint
 }
 
-/** Entries of a job whose names are taken where they go: the first hundred, and how many there are. */
+/** Selected entries whose names are taken where they go: the first hundred, and how many there are. */
 export async function listClashes(
   tx: Transaction,
-  jobId: bigint,
+  selected: Prisma.Sql,
   targetId: bigint | null,
 ): Promise<{ count: number; clashes: Clash[] }> {
   const rows = await tx.$queryRaw<ClashRow[]>`
     SELECT e.public_id AS id, e.name, e.kind::int AS kind, e.size, e.modified_at AS modified,
       o.kind::int AS "otherKind", o.size AS "otherSize", o.modified_at AS "otherModified", count(*) OVER () AS count
-    FROM job_item i JOIN entry e ON e.id = i.entry_id
-    JOIN entry o ON o.parent_id = coalesce(${targetId}::bigint, e.parent_id) AND o.name = e.name
+    FROM entry e JOIN entry o ON o.parent_id = coalesce(${targetId}::bigint, e.parent_id) AND o.name = e.name
       AND o.trash_id IS NULL AND o.id <> e.id
-    WHERE i.job_id = ${jobId} AND (e.parent_id <> o.parent_id OR e.trash_id IS NOT NULL)
-    ORDER BY i.n LIMIT ${LISTED}`
+    WHERE e.id IN (${selected}) AND (e.parent_id <> o.parent_id OR e.trash_id IS NOT NULL)
+    ORDER BY e.kind, e.sort_key, e.id LIMIT ${LISTED}`
   return {
     count: Number(rows[0]?.count ?? 0n),
     clashes: rows.map((row) => ({

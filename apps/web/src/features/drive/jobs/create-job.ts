@@ -44,6 +44,10 @@ async function insertJob(tx: Transaction, request: JobRequest): Promise<CreatedJ
   const target = request.targetId === undefined ? null : await openAndHoldFolder(tx, ownerId, request.targetId)
   const isTrash = kind === 'restore' || (kind === 'delete' && request.fromDrive !== true)
   const selected = await selectEntries(tx, ownerId, request.selector, isTrash ? 'trash' : 'drive')
+  // Before anything is written: what is refused here is asked for again at once.
+  if (conflict === undefined && (target !== null || kind === 'restore')) {
+    refuseClashes(await listClashes(tx, selected, target?.id ?? null))
+  }
   const input: JobInput = {
     name: '',
     ...(target === null ? {} : { target: { id: target.publicId, name: target.name, internalId: String(target.id) } }),
@@ -54,7 +58,6 @@ async function insertJob(tx: Transaction, request: JobRequest): Promise<CreatedJ
   const total = await insertItems(tx, job.id, selected, kind === 'move' ? (target?.id ?? null) : null)
   if (total === 0 && 'all' in request.selector && kind !== 'move') throw notFound()
   if (target !== null) await checkTarget(tx, job.id, target, ownerId)
-  if (conflict === undefined) refuseClashes(await listClashes(tx, job.id, target?.id ?? null))
   const size = kind === 'copy' ? await checkSpace(tx, job.id, ownerId) : total
   if (kind === 'delete') await hideForDeletion(tx, ownerId, job.id)
   await nameJob(tx, job.id, size)
