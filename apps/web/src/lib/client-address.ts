@@ -44,6 +44,12 @@ function isIn(list: BlockList, ip: string): boolean {
   return version !== 0 && list.check(ip, version === 6 ? 'ipv6' : 'ipv4')
 }
 
+/** This machine itself. */
+export function isLoopback(address: string): boolean {
+  const plain = plainAddress(address)
+  return plain === '::1' || /^127\.\d+\.\d+\.\d+$/.test(plain)
+}
+
 /** A server that listens on both families sees IPv4 clients as ::ffff:192.0.2.1. */
 function plainAddress(address: string): string {
   return /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1] ?? address

@@ -40,6 +40,7 @@ const envSchema = z.object({
   CAIRN_OIDC_SCOPES: orUnset(z.string().default('openid email profile')),
   CAIRN_SMTP_URL: orUnset(z.url({ protocol: /^smtps?$/ }).optional()),
   CAIRN_MAIL_FROM: orUnset(z.string().optional()),
+  CAIRN_METRICS_TOKEN: orUnset(z.string().min(16, 'needs at least 16 characters').optional()),
   NODE_ENV: z.string().optional(),
   PATH: z.string().default(''),
   PORT: orUnset(z.coerce.number().int().min(1).max(65_535).default(DEFAULT_PORT)),
@@ -66,6 +67,8 @@ export interface Env {
   oidc: OidcSettings | undefined
   /** Where mail is handed over, smtp://user:password@host:587, and who it comes from; without it none is sent. */
   mail: { url: string; from: string } | undefined
+  /** What Prometheus on another machine shows to read /metrics. */
+  metricsToken: string | undefined
   /** `next dev`: React needs eval there. */
   development: boolean
 }
@@ -120,6 +123,7 @@ function readEnv(): Env {
     toolsPath: values.PATH,
     oidc: oidcOf(values),
     mail: mailOf(values, new URL(own[0] ?? 'http://localhost').hostname),
+    metricsToken: values.CAIRN_METRICS_TOKEN,
     development: values.NODE_ENV === 'development',
   })
 }

@@ -3,13 +3,17 @@ import { startUploadsSchema } from '../../../features/uploads/schema.ts'
 import { listUnfinishedUploads } from '../../../features/uploads/server/commands.ts'
 import { startUploads } from '../../../features/uploads/server/start-uploads.ts'
 import { apiRoute } from '../../../lib/api-route.ts'
+import { countUploads } from '../../../lib/metrics.ts'
 import { requireOwnOrigin } from '../../../lib/request-origin.ts'
 
 export const POST = apiRoute({
   user: requireUser,
   body: startUploadsSchema,
-  handle: ({ user, body, request }) =>
-    startUploads({ ...user, requestOrigin: requireOwnOrigin(request.headers) }, body.items),
+  handle: async ({ user, body, request }) => {
+    const started = await startUploads({ ...user, requestOrigin: requireOwnOrigin(request.headers) }, body.items)
+    countUploads('started', started.items)
+    return started
+  },
 })
 
 export const GET = apiRoute({ user: requireUser, handle: ({ user }) => listUnfinishedUploads(user.id) })
