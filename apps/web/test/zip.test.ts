@@ -78,7 +78,7 @@ function fetchBytes(
   const cookie = [...browser.cookies].map(([name, value]) => `${name}=${value}`).join('; ')
   return new Promise((resolve, reject) => {
     const all = { Host: 'drive.test:3000', Cookie: cookie, ...headers }
-    const outgoing = request(`${server.url}${path}`, { method, headers: all }, (incoming) => {
+    const outgoing = request(`${server.url}${path}`, { method, headers: all, agent: false }, (incoming) => {
       const chunks: Buffer[] = []
       incoming.on('data', (chunk: Buffer) => chunks.push(chunk))
       incoming.on('error', () => undefined)

@@ -76,7 +76,8 @@ export class Browser {
       Object.entries(all).filter((entry): entry is [string, string] => entry[1] !== null),
     )
     return new Promise((resolve, reject) => {
-      const outgoing = request(`${this.baseUrl}${path}`, { method, headers }, async (incoming) => {
+      // A connection of its own: one that was kept may be closed by the server at the moment it is used again.
+      const outgoing = request(`${this.baseUrl}${path}`, { method, headers, agent: false }, async (incoming) => {
         const chunks: Buffer[] = []
         for await (const chunk of incoming) chunks.push(chunk)
         this.keepCookies(incoming.headers['set-cookie'] ?? [])

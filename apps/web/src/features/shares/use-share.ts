@@ -10,7 +10,7 @@ import { createShare, measureEntries, updateShare } from './share-api.ts'
 import { type Draft, draftOf, newDraft } from './share-draft.ts'
 
 /** What the dialog is about: entries that are not shared by it yet, or a link that there is. */
-export type ShareSubject = { entries: readonly { id: string; name: string }[] } | { share: ShareItem }
+type ShareSubject = { entries: readonly { id: string; name: string }[] } | { share: ShareItem }
 
 /** The state of the dialog: a draft until the link is made, then every change saves itself. */
 export function useShare(subject: ShareSubject) {

@@ -57,7 +57,7 @@ export function localHeaderSize(entry: ZipEntry): number {
   return LOCAL_BYTES + Buffer.byteLength(entry.path) + EXTRA_TIME_BYTES + zip64Bytes(isLarge(entry) ? 2 : 0)
 }
 
-export function centralHeaderSize(entry: ZipEntry, localAt: number): number {
+function centralHeaderSize(entry: ZipEntry, localAt: number): number {
   return (
     CENTRAL_BYTES + Buffer.byteLength(entry.path) + EXTRA_TIME_BYTES + zip64Bytes(wideFields(entry, localAt).length)
   )

@@ -12,7 +12,7 @@ const BUILD_TIMEOUT_MS = 60_000
 const HOURS_MS = 3_600_000
 
 /** Whose ZIP it is: of a person's own drive, or of one visitor of a link. */
-export type ZipReader = { ownerId: string } | { shareId: bigint; visitorHash: Buffer }
+type ZipReader = { ownerId: string } | { shareId: bigint; visitorHash: Buffer }
 
 export interface ZipSnapshot extends ZipTotals {
   id: string

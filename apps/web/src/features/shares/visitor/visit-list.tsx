@@ -18,7 +18,7 @@ const ROW_PX = 40
 const PHONE_ROW_PX = 60
 const AHEAD = 30
 
-export type VisitListProps = {
+type VisitListProps = {
   visit: Visit
   canDownload: boolean
   onOpen: (item: VisitedItem) => void
