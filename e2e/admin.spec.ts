@@ -1,0 +1,93 @@
+import fs from 'node:fs'
+import { expect, type Page } from '@playwright/test'
+import { openAdministration } from './admin-page.ts'
+import { newPerson, register } from './drive-page.ts'
+import { test } from './drive-test.ts'
+
+/** Finds somebody in the table of people and opens what can be done for them. */
+async function openPerson(page: Page, { email, name }: { email: string; name: string }) {
+  await page.getByRole('searchbox', { name: 'Name or email' }).fill(email)
+  await expect(page.getByText('1 person', { exact: true })).toBeVisible()
+  await page.getByRole('button', { name: `Change ${name}` }).click()
+  return page.getByRole('dialog', { name })
+}
+
+test('nothing is here for people who are no administrators', async ({ page, drive, person }) => {
+  expect(person.email).toBeTruthy()
+  const other = newPerson()
+  await page.context().clearCookies()
+  await register(page, drive.url, other)
+  for (const name of ['capacity', 'people', 'shares', 'jobs', 'audit', 'settings']) {
+    const answer = await page.goto(`${drive.url}/admin/${name}`)
+    expect(answer?.status()).toBe(404)
+    await expect(page.getByText('Nothing to open here')).toBeVisible()
+  }
+})
+
+test('a changed quota is felt, and a disabled person is signed out', async ({ page, drive, person, browser }) => {
+  const context = await browser.newContext({ serviceWorkers: 'block' })
+  const theirs = await context.newPage()
+  const other = await register(theirs, drive.url)
+  await openAdministration(page, drive, { email: person.email, page: 'people', title: 'People' })
+
+  const dialog = await openPerson(page, other)
+  await dialog.getByLabel('Space').fill('much')
+  await expect(dialog.getByText('Write a size, such as 50 GB.')).toBeVisible()
+  await dialog.getByLabel('Space').fill('3 MB')
+  await dialog.getByRole('button', { name: 'Save' }).click()
+  await expect(dialog).toHaveCount(0)
+  await theirs.reload()
+  await expect(theirs.getByRole('complementary')).toContainText('3 MB')
+
+  await page.getByRole('button', { name: `Change ${other.name}` }).click()
+  await dialog.getByRole('button', { name: 'Disable' }).click()
+  await expect(dialog.getByRole('button', { name: 'Enable' })).toBeVisible()
+  await expect(async () => {
+    await theirs.goto(`${drive.url}/drive`)
+    expect(theirs.url()).toContain('/sign-in')
+  }).toPass({ timeout: 8000 })
+  await context.close()
+})
+
+test('people are exported as they are filtered', async ({ page, drive, person }) => {
+  await openAdministration(page, drive, { email: person.email, page: 'people', title: 'People' })
+  await page.getByRole('searchbox', { name: 'Name or email' }).fill(person.email)
+  await expect(page.getByText('1 person', { exact: true })).toBeVisible()
+  const waiting = page.waitForEvent('download')
+  await page.getByRole('link', { name: 'People as CSV' }).click()
+  const lines = fs
+    .readFileSync(await (await waiting).path(), 'utf8')
+    .trim()
+    .split('\r\n')
+  expect(lines).toHaveLength(2)
+  expect(lines[1]).toContain(person.email)
+})
+
+test('a setting takes effect within five seconds and stands in the audit log', async ({
+  page,
+  drive,
+  person,
+  browser,
+}) => {
+  await openAdministration(page, drive, { email: person.email, page: 'settings', title: 'Settings' })
+  const choice = page.getByRole('combobox', { name: 'Who can make an account' })
+  await choice.selectOption('Nobody')
+  await expect(page.getByText('Saved. It holds everywhere within 5 seconds.')).toBeVisible()
+  const context = await browser.newContext({ serviceWorkers: 'block' })
+  const stranger = await context.newPage()
+  await expect(async () => {
+    await stranger.goto(`${drive.url}/register`)
+    await expect(stranger.getByRole('button', { name: 'Create account' })).toHaveCount(0, { timeout: 500 })
+  }).toPass({ timeout: 6000 })
+  await choice.selectOption('Everybody')
+  await expect(page.getByText('Everybody who reaches this page can make an account.')).toBeVisible()
+  await expect(async () => {
+    await stranger.goto(`${drive.url}/register`)
+    await expect(stranger.getByRole('button', { name: 'Create account' })).toBeVisible({ timeout: 500 })
+  }).toPass({ timeout: 6000 })
+  await context.close()
+
+  await page.goto(`${drive.url}/admin/audit`)
+  const log = page.getByRole('region', { name: 'Audit log' })
+  await expect(log.getByRole('row').filter({ hasText: 'from: closed, to: open' }).first()).toContainText(person.email)
+})

@@ -1,0 +1,43 @@
+import { expect } from '@playwright/test'
+import { openAdministration } from './admin-page.ts'
+import { test } from './drive-test.ts'
+
+test('a storage that dies is named within seconds, and no longer when it is back', async ({ page, drive, person }) => {
+  await openAdministration(page, drive, { email: person.email, page: 'capacity', title: 'Capacity' })
+  const groups = page.getByRole('region', { name: 'Groups' })
+  await expect(groups.getByText('Active', { exact: true })).toHaveCount(2)
+  await expect(page.getByRole('main')).toContainText(/Live · \d+ s ago/)
+  const needs = page.getByRole('list', { name: 'What needs you' })
+  await expect(needs).toHaveCount(0)
+
+  const [, second] = drive.storages
+  await drive.kill(second!.name)
+  await expect(needs).toContainText(`${second!.id} is offline.`, { timeout: 15_000 })
+  await expect(needs).toContainText('Its files are served by 100001.')
+  await expect(groups.getByText('Offline', { exact: true })).toBeVisible()
+
+  await drive.restartStorage(second!)
+  await expect(needs).toHaveCount(0, { timeout: 20_000 })
+  await expect(groups.getByText('Active', { exact: true })).toHaveCount(2)
+})
+
+test('the tree opens by keyboard, and its rows and a storage can be read as a table', async ({
+  page,
+  drive,
+  person,
+}) => {
+  await openAdministration(page, drive, { email: person.email, page: 'capacity', title: 'Capacity' })
+  const toggle = page.getByRole('button', { name: 'Show what is in 100001' })
+  await toggle.focus()
+  await page.keyboard.press('Enter')
+  await expect(page.getByRole('cell', { name: 'M00' })).toBeVisible()
+  const download = page.waitForEvent('download')
+  await page.getByRole('link', { name: 'Groups as CSV' }).click()
+  expect((await download).suggestedFilename()).toBe('capacity.csv')
+
+  await page.getByRole('link', { name: '100001', exact: true }).click()
+  await expect(page.getByRole('region', { name: 'Store paths' })).toContainText('M00')
+  await expect(page.getByRole('region', { name: 'Replication' })).toContainText('100002')
+  await expect(page.getByRole('term').filter({ hasText: 'If it died now' })).toBeVisible()
+  await expect(page.getByText('Not checked yet')).toBeVisible()
+})
