@@ -1,0 +1,131 @@
+import type pg from 'pg'
+import { nameKeys } from '../apps/web/src/lib/entries/name-keys.ts'
+
+export const OWNER = 'bench-owner'
+export const OTHER = 'bench-other'
+const BATCH = 5000
+const FOLDERS = 2000
+const BIG_FOLDER_FILES = 100_000
+
+const places = '海岸 港口 灯塔 河口 防波堤 码头 水库 桥梁 隧道 机场'.split(' ')
+const kinds = '观测数据 测绘图 报告 报告终稿 会议纪要 合同 报价单 预算表 照片 验收记录 施工方案 设计图'.split(' ')
+const words = 'harbour survey report minutes budget contract invoice drawing plan photo draft final notes model'.split(
+  ' ',
+)
+const endings: readonly (readonly [string, string])[] = [
+  ['pdf', 'document'],
+  ['docx', 'document'],
+  ['xlsx', 'document'],
+  ['png', 'image'],
+  ['mp4', 'video'],
+  ['m4a', 'audio'],
+  ['zip', 'archive'],
+  ['bin', 'other'],
+]
+
+/** Always the same numbers, so that runs can be compared. */
+function makeRandom(seed: number): (below: number) => number {
+  let state = seed
+  return (below) => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0
+    return Math.floor((state / 2 ** 32) * below)
+  }
+}
+
+interface Row {
+  name: string
+  category: string
+}
+
+/** A third are photos of cameras, a third Chinese, a third English; one name in 2,000 speaks of tides (潮位). */
+function nameAt(index: number, random: (below: number) => number): Row {
+  const pick = <T>(list: readonly T[]): T => list[random(list.length)] as T
+  const [ending, category] = pick(endings)
+  const year = 2019 + random(8)
+  if (index % 2000 === 7) return { name: `潮位${pick(kinds)}_${year}_${index}.${ending}`, category }
+  if (index % 3 === 0) return { name: `IMG_${index}.jpg`, category: 'image' }
+  if (index % 3 === 1)
+    return { name: `${pick(places)}${pick(kinds)}_${year}年第${1 + random(4)}季度_${index}.${ending}`, category }
+  return { name: `${pick(words)} ${pick(words)} ${year}-${1 + random(12)} (${index}).${ending}`, category }
+}
+
+/** One person with so many entries in 2,000 folders, one of which has 100,000; and one person with nothing. */
+export async function fillWithEntries(client: pg.Client, rows: number): Promise<void> {
+  const there = await client.query('SELECT 1 FROM entry LIMIT 1')
+  if (there.rowCount !== 0) return
+  const random = makeRandom(1)
+  await client.query('SET synchronous_commit = off')
+  for (const owner of [OWNER, OTHER]) {
+    await client.query('INSERT INTO person (id, public_id, email) VALUES ($1, $1, $2)', [owner, `${owner}@example.org`])
+    await client.query(
+      "INSERT INTO entry (public_id, owner_id, kind, name, sort_key) VALUES ($1 || '-top', $1, 0, '', '')",
+      [owner],
+    )
+  }
+  await client.query(`INSERT INTO blob (sha256, head, crc32, size, content_type, file_id, copies)
+    VALUES (decode(repeat('ab', 32), 'hex'), decode(repeat('cd', 32), 'hex'), 1, 1, 'text/plain', 'group1/M00/00/00/x', 2)`)
+  const {
+    rows: [index],
+  } = await client.query<{ definition: string }>("SELECT pg_get_indexdef('entry_search'::regclass) AS definition")
+  if (index === undefined) throw new Error('the migrations made no index entry_search')
+  await client.query('DROP INDEX entry_search')
+  await insertFolders(client)
+  const started = performance.now()
+  for (let first = 0; first < rows; first += BATCH) {
+    const batch = Array.from({ length: Math.min(BATCH, rows - first) }, (_, at) => nameAt(first + at, random))
+    await insertFiles(client, first, batch, random)
+  }
+  console.log(`${rows} entries in ${Math.round((performance.now() - started) / 1000)} s`)
+  // As the migration makes it; over rows that are there already it takes a tenth of the time.
+  await client.query(index.definition)
+  await client.query('ALTER INDEX entry_search ALTER COLUMN 1 SET STATISTICS 1000')
+  await client.query('VACUUM ANALYZE')
+  const { rows: sizes } = await client.query(`
+    SELECT pg_size_pretty(pg_table_size('entry')) AS entry, pg_size_pretty(pg_relation_size('entry_search')) AS search`)
+  console.log('size', sizes[0])
+}
+
+async function insertFolders(client: pg.Client): Promise<void> {
+  const names = Array.from({ length: FOLDERS }, (_, index) => `folder ${index}`)
+  await client.query(
+    `INSERT INTO entry (public_id, owner_id, parent_id, kind, name, sort_key, grams)
+     SELECT 'f' || n, $1, (SELECT id FROM entry WHERE public_id = $1 || '-top'), 0, name, sort_key, grams::text[]
+     FROM unnest($2::int[], $3::text[], $4::text[], $5::text[]) r(n, name, sort_key, grams)`,
+    [OWNER, names.map((_, n) => n), names, names.map((name) => nameKeys(name).sortKey), names.map(gramsText)],
+  )
+}
+
+function gramsText(name: string): string {
+  return `{${nameKeys(name)
+    .grams.map((gram) => `"${gram.replace(/[\\"]/g, '\\$&')}"`)
+    .join(',')}}`
+}
+
+async function insertFiles(
+  client: pg.Client,
+  first: number,
+  batch: readonly Row[],
+  random: (below: number) => number,
+): Promise<void> {
+  const folders = batch.map((_, at) => (first + at < BIG_FOLDER_FILES ? 0 : 1 + random(FOLDERS - 1)))
+  await client.query(
+    `INSERT INTO entry (public_id, owner_id, parent_id, kind, name, sort_key, grams, category, blob_id, size,
+       created_at, modified_at)
+     SELECT 'e' || n, $1, p.id, 1, r.name, r.sort_key, r.grams::text[], r.category, (SELECT min(id) FROM blob), r.size,
+       now() - make_interval(secs => 30 * (2000000 - n)), now() - make_interval(secs => r.age)
+     FROM unnest($2::int[], $3::int[], $4::text[], $5::text[], $6::text[], $7::text[], $8::bigint[], $9::int[])
+       r(n, folder, name, sort_key, grams, category, size, age)
+     JOIN entry p ON p.public_id = 'f' || r.folder ORDER BY n`,
+    [
+      OWNER,
+      batch.map((_, at) => first + at),
+      folders,
+      batch.map(({ name }) => name),
+      batch.map(({ name }) => nameKeys(name).sortKey),
+      batch.map(({ name }) => gramsText(name)),
+      batch.map(({ category }) => category),
+      batch.map(() => random(50_000_000)),
+      batch.map(() => random(60_000_000)),
+    ],
+  )
+}
