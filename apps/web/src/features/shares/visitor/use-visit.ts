@@ -24,7 +24,6 @@ export function useVisit(id: string, onClosed: () => void) {
     queryFn: ({ pageParam }) => listLink(id, { folder, ...order, cursor: pageParam }),
     initialPageParam: null as string | null,
     getNextPageParam: (page) => page.nextCursor,
-    enabled: link.isSuccess,
   })
   const closed = [link.error, list.error].some((error) => error instanceof ApiFailure && error.code === 'share_closed')
   useEffect(() => {
