@@ -121,6 +121,7 @@ test('the second file of a name is kept beside the first', async ({ page }) => {
   await chooseFiles(page, [textFile('report.txt', 'first')])
   await expect(row(page, 'report.txt')).toBeVisible()
   await chooseFiles(page, [textFile('report.txt', 'second')])
+  await page.getByRole('dialog').getByRole('button', { name: 'Upload 1' }).click()
   await expect(row(page, 'report (2).txt')).toBeVisible()
   expect(fs.readFileSync(await download(page, 'report.txt'), 'utf8')).toBe('first')
   expect(fs.readFileSync(await download(page, 'report (2).txt'), 'utf8')).toBe('second')

@@ -1,5 +1,5 @@
 import { createHmac } from 'node:crypto'
-import { ConnectionError, ProtocolError, ServerError } from '@cairn/dfs-core'
+import { addressOf, ConnectionError, ProtocolError, ServerError } from '@cairn/dfs-core'
 import { dfs } from '../../../lib/dfs.ts'
 import { log } from '../../../lib/log.ts'
 import { type ByteRange, proofHead, rangeHead } from '../possession.ts'
@@ -35,17 +35,24 @@ export async function expectedProof(fileId: string, claim: Claim): Promise<Buffe
 async function readRanges(fileId: string, ranges: readonly ByteRange[]): Promise<Buffer[] | null> {
   const pieces: Buffer[] = []
   let next = 0
-  const read = async () => {
-    for (let index = next++; index < ranges.length; index = next++) {
-      pieces[index] = await dfs().downloadBuffer(fileId, ranges[index])
-    }
-  }
   try {
+    // Asked once and not for each range; the other members are tried only when this one cannot be reached.
+    const storage = dfs().storage(addressOf(await dfs().tracker.queryFetch(fileId)))
+    const read = async () => {
+      for (let index = next++; index < ranges.length; index = next++) {
+        const range = ranges[index]
+        pieces[index] = await storage.downloadBuffer(fileId, range).catch((error: unknown) => {
+          if (!(error instanceof ConnectionError)) throw error
+          return dfs().downloadBuffer(fileId, range)
+        })
+      }
+    }
     await Promise.all(Array.from({ length: Math.min(READS_AT_ONCE, ranges.length) }, read))
     return pieces
   } catch (error) {
-    if (!(error instanceof ConnectionError || error instanceof ServerError || error instanceof ProtocolError))
-      throw error
+    const isUnreadable =
+      error instanceof ConnectionError || error instanceof ServerError || error instanceof ProtocolError
+    if (!isUnreadable) throw error
     log().warn({ err: error }, 'stored content could not be read for a claim')
     return null
   }

@@ -20,8 +20,8 @@ export async function openClaim(ownerId: string, uploadId: string, { sha256, siz
     select: { id: true, size: true, state: true },
   })
   if (!upload) throw new ApiError('not_found', 'There is no such upload.')
-  if (upload.state === 'committed') throw new ApiError('upload_finished', 'This upload is complete.')
-  if (upload.state !== 'created' && upload.state !== 'uploading') {
+  // One that was completed at this moment is no mistake of the browser: the proof then gives its entry.
+  if (upload.state !== 'created' && upload.state !== 'uploading' && upload.state !== 'committed') {
     throw new ApiError('upload_gone', `This upload has ended: ${upload.state}.`)
   }
   if (upload.size !== BigInt(size)) {
