@@ -22,9 +22,10 @@ const PUBLIC: Record<string, string> = {
   '/api/s/open': 'visitors of a share: the link and its code decide',
   '/api/s/[id]': 'visitors of a share: the cookie of an opened link decides',
   '/api/s/[id]/entries': 'visitors of a share',
-  '/api/s/[id]/entries/[entry]/url': 'visitors of a share',
+  '/api/s/[id]/entries/[entry]/preview': 'visitors of a share',
   '/api/s/[id]/entries/[entry]/empty': 'visitors of a share',
   '/api/s/[id]/download': 'visitors of a share',
+  '/r': 'renews a ticket: authentic ones only, for their owner by the session or a visitor by the cookie of a link',
   '/api/zip/[id]': 'visitors of a share take ZIPs too: the list belongs to a person or to an opened link',
 }
 
