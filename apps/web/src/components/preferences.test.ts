@@ -2,7 +2,8 @@ import { expect, test } from 'vitest'
 import { formatPreferences, parsePreferences, parseTheme } from './preferences.ts'
 
 test('preferences survive the cookie', () => {
-  const chosen = { view: 'grid', sort: 'modified', direction: 'desc', density: 'compact', letters: 'names' } as const
+  const look = { view: 'grid', imagesView: 'list', density: 'compact', letters: 'names' } as const
+  const chosen = { ...look, sort: 'modified', direction: 'desc' } as const
   expect(parsePreferences(formatPreferences(chosen))).toEqual(chosen)
 })
 
@@ -13,6 +14,7 @@ test('an unknown part falls back alone', () => {
     direction: 'desc',
     density: 'normal',
     letters: 'commands',
+    imagesView: 'grid',
   })
   expect(parsePreferences(undefined).view).toBe('list')
   expect(parseTheme('neon')).toBe('system')

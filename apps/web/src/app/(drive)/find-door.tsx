@@ -6,7 +6,6 @@ import dynamic from 'next/dynamic'
 import { useRouter } from 'next/navigation'
 import { useTranslations } from 'next-intl'
 import { type ReactNode, useEffect, useState } from 'react'
-import { usePreferences } from '../../components/preferences-provider.tsx'
 import { applyTheme } from '../../components/theme.ts'
 import type { Me } from '../../features/auth/schema.ts'
 import { ROOT_ID } from '../../features/drive/api-client.ts'
@@ -15,6 +14,7 @@ import { useEntryDoors } from '../../features/drive/entry-doors.tsx'
 import { useHelp } from '../../features/drive/help-context.tsx'
 import { placeOfId, placePath } from '../../features/drive/place.ts'
 import { useOpening } from '../../features/drive/use-entry-actions.ts'
+import { useListView } from '../../features/drive/use-list-view.ts'
 import { useLabels } from '../../features/labels/use-labels.ts'
 import type { PaletteCommand } from '../../features/search/palette-items.ts'
 import type { Hit } from '../../features/search/schema.ts'
@@ -101,11 +101,11 @@ function useCommands(go: (placeId: string) => void): PaletteCommand[] {
   const drive = useDrive()
   const help = useHelp()
   const router = useRouter()
-  const { preferences, change } = usePreferences()
+  const { view, setView } = useListView()
   const to = (name: string) => t('goTo', { name })
   const turn = () => applyTheme(document.documentElement.classList.contains('dark') ? 'light' : 'dark')
   const drives = useTranslations('drive')
-  const other = preferences.view === 'list' ? 'grid' : 'list'
+  const other = view === 'list' ? 'grid' : 'list'
   return [
     {
       id: 'new-folder',
@@ -116,7 +116,7 @@ function useCommands(go: (placeId: string) => void): PaletteCommand[] {
     },
     { id: 'upload', label: shell('uploadFiles'), icon: Upload, keys: 'U', run: () => drive.pick('files') },
     { id: 'theme', label: t('changeTheme'), icon: SunMoon, run: turn },
-    { id: 'view', label: drives(other), icon: LayoutGrid, keys: 'V', run: () => change({ view: other }) },
+    { id: 'view', label: drives(other), icon: LayoutGrid, keys: 'V', run: () => setView(other) },
     { id: 'drive', label: to(shell('drive')), icon: HardDrive, run: () => go(ROOT_ID) },
     { id: 'recent', label: to(places('recent')), icon: Clock, run: () => go('~recent') },
     { id: 'favourites', label: to(places('favourites')), icon: Star, run: () => go('~favourites') },

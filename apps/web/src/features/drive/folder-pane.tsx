@@ -3,7 +3,6 @@
 import { useTranslations } from 'next-intl'
 import { type ReactNode, type RefObject, useRef, useState } from 'react'
 import { PointMenu } from '../../components/menu.tsx'
-import { usePreferences } from '../../components/preferences-provider.tsx'
 import { usePhone } from '../../components/use-media-query.ts'
 import { DeleteDialog } from './delete-dialog.tsx'
 import { DetailsArea } from './details-area.tsx'
@@ -25,6 +24,7 @@ import { TrashBar } from './trash-bar.tsx'
 import { TrashHeads } from './trash-cells.tsx'
 import { barOf, menuOf, phoneBarOf } from './use-entry-actions.ts'
 import { useFolderPane } from './use-folder-pane.ts'
+import { useListView } from './use-list-view.ts'
 import { usePlaceName } from './use-place-name.ts'
 import { useRubberBand } from './use-rubber-band.ts'
 
@@ -34,12 +34,12 @@ type View = ReturnType<typeof useFolderPane>
 export function FolderPane() {
   const { state } = useDrive()
   const phone = usePhone()
-  const { preferences } = usePreferences()
+  const { view: listView } = useListView()
   const scroller = useRef<HTMLDivElement>(null)
   const pane = useRef<HTMLDivElement>(null)
   const ghost = useRef<DragGhostHandle>(null)
   const [columns, setColumns] = useState(1)
-  const view = useFolderPane({ pane, scroller, ghost, columns: preferences.view === 'grid' ? columns : 1 })
+  const view = useFolderPane({ pane, scroller, ghost, columns: listView === 'grid' ? columns : 1 })
   const filled = state.status === 'ready' && state.total > 0
   const Bars = phone ? PhoneBars : DeskBars
   return (
@@ -61,10 +61,10 @@ type BarsProps = { view: View; children: ReactNode }
 
 function DeskBars({ view, children }: BarsProps) {
   const { state, path } = useDrive()
-  const { preferences } = usePreferences()
+  const { view: listView } = useListView()
   const bar = useBar(view)
   const filled = state.status === 'ready' && state.total > 0
-  const list = preferences.view === 'list'
+  const list = listView === 'list'
   return (
     <>
       <PathBar
@@ -134,7 +134,7 @@ type ScrollerProps = {
 function Scroller({ view, scroller, onColumns }: ScrollerProps) {
   const t = useTranslations('drive')
   const drive = useDrive()
-  const { preferences } = usePreferences()
+  const { view: listView } = useListView()
   const { state, folderId } = drive
   const rubber = useRubberBand({ scroller, selection: view.selection, setSelection: view.setSelection })
   const entries = {
@@ -164,7 +164,7 @@ function Scroller({ view, scroller, onColumns }: ScrollerProps) {
       onContextMenu={view.groundMenu}
     >
       {rubber.band === null ? null : <BandShape band={rubber.band} />}
-      {preferences.view === 'grid' ? <EntryGrid {...entries} onColumns={onColumns} /> : <EntryList {...entries} />}
+      {listView === 'grid' ? <EntryGrid {...entries} onColumns={onColumns} /> : <EntryList {...entries} />}
     </div>
   )
 }

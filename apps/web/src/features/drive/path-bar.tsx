@@ -27,6 +27,7 @@ import { useDrive } from './drive-context.tsx'
 import { useEntryDoors } from './entry-doors.tsx'
 import { nextOrder } from './sort-order.ts'
 import type { Target } from './use-drive-changes.ts'
+import { useListView } from './use-list-view.ts'
 import { usePlaceName } from './use-place-name.ts'
 
 type PathBarProps = {
@@ -65,10 +66,10 @@ export function PhoneTitle({ path }: { path: readonly Target[] }) {
   const common = useTranslations('common')
   const drive = useDrive()
   const doors = useEntryDoors()
-  const { preferences, change } = usePreferences()
+  const { view, setView } = useListView()
   const t = useTranslations('drive')
   const title = usePlaceName()
-  const other = preferences.view === 'list' ? 'grid' : 'list'
+  const other = view === 'list' ? 'grid' : 'list'
   return (
     <div className="flex h-12 shrink-0 items-center pr-2 pl-2">
       {path.length === 0 ? (
@@ -83,7 +84,7 @@ export function PhoneTitle({ path }: { path: readonly Target[] }) {
       </h1>
       {drive.place?.kind === 'tag' ? doors.tagHead?.(drive.place.id) : null}
       <SortMenu />
-      <IconButton label={t(other)} onClick={() => change({ view: other })}>
+      <IconButton label={t(other)} onClick={() => setView(other)}>
         <Icon of={other === 'grid' ? LayoutGrid : List} size="large" />
       </IconButton>
     </div>
@@ -142,12 +143,12 @@ function SortMenu() {
 
 function ViewSwitch() {
   const t = useTranslations('drive')
-  const { preferences, change } = usePreferences()
+  const { view, setView } = useListView()
   return (
     <Segmented
       label={t('view')}
-      value={preferences.view}
-      onChange={(view) => change({ view })}
+      value={view}
+      onChange={setView}
       segments={[
         { value: 'list', label: t('list'), content: <Icon of={List} size="small" /> },
         { value: 'grid', label: t('grid'), content: <Icon of={LayoutGrid} size="small" /> },

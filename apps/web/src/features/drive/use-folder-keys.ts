@@ -22,6 +22,7 @@ import {
 import type { Command, GoTarget, SimpleCommand } from './shortcuts.ts'
 import { type EntryActions, useOpening } from './use-entry-actions.ts'
 import { useListKeys } from './use-list-keys.ts'
+import { useListView } from './use-list-view.ts'
 
 const ROW_PX = 40
 
@@ -99,7 +100,7 @@ function useSimpleCommands(
   const doors = useEntryDoors()
   const help = useHelp()
   const { openEntry } = useOpening()
-  const { preferences, change } = usePreferences()
+  const { view, setView } = useListView()
   const { items } = drive.state
   const onTargets = (action: MenuAction | null) => {
     if (targets.length > 0) action?.run()
@@ -135,7 +136,7 @@ function useSimpleCommands(
     favourite: () => actions.favourite?.run(),
     details: () => actions.details?.run(),
     palette: () => doors.palette?.(),
-    switchView: () => change({ view: preferences.view === 'list' ? 'grid' : 'list' }),
+    switchView: () => setView(view === 'list' ? 'grid' : 'list'),
     menu: () => {
       options.openMenu(focusedAt())
     },
