@@ -52,14 +52,13 @@ test('HTML, SVG and XML from a storage run nothing, as a page, in a frame, or as
       `<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9">${script}</svg>`,
     ),
     file('data.xml', 'text/xml', `<?xml version="1.0"?><html xmlns="http://www.w3.org/1999/xhtml">${script}</html>`),
-    file('program.js', 'text/javascript', attack),
   ]
   page.on('dialog', () => expect('a script').toBe('not running'))
   await chooseFiles(page, files)
   for (const { name } of files) {
     await expect(row(page, name)).toBeVisible()
     const url = await urlOf(page, name)
-    if (name !== 'program.js') expectHarmless(await page.request.get(url))
+    expectHarmless(await page.request.get(url))
 
     // As a page of its own, it is only ever a download.
     const other = await page.context().newPage()
@@ -85,6 +84,32 @@ test('HTML, SVG and XML from a storage run nothing, as a page, in a frame, or as
     }, url)
     await expectUnharmed(page)
   }
+})
+
+test('a script that is stored as text is shown as text, and is nobody’s script', async ({ page }) => {
+  await chooseFiles(page, [file('program.js', 'text/javascript', attack)])
+  await expect(row(page, 'program.js')).toBeVisible()
+  const url = await urlOf(page, 'program.js')
+  const headers = (await page.request.get(url)).headers()
+  expect(headers['content-type']).toBe('text/plain; charset=utf-8')
+  expect(headers['x-content-type-options']).toBe('nosniff')
+  expect(headers['content-security-policy']).toBe("sandbox; default-src 'none'")
+  // Even a page without a policy of its own gets no script from there.
+  const other = await page.context().newPage()
+  await other.goto(`${new URL(url).origin}/healthz`)
+  const loaded = await other.evaluate(
+    (src) =>
+      new Promise((resolve) => {
+        const script = document.createElement('script')
+        script.addEventListener('load', () => resolve('loaded'))
+        script.addEventListener('error', () => resolve('refused'))
+        script.src = src
+        document.body.append(script)
+      }),
+    url,
+  )
+  expect(loaded).toBe('refused')
+  await expectUnharmed(page)
 })
 
 test('a script at the address of a storage cannot act as the person', async ({ page, drive }) => {

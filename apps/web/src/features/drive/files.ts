@@ -29,10 +29,10 @@ export async function openFile(ownerId: string, entryId: string): Promise<OpenFi
   return file
 }
 
-/** A file of this owner with this stored content, if there still is one. */
+/** A file of this owner with this stored content or thumbnail, if there still is one. */
 export async function findFileByContent(ownerId: string, fileId: string): Promise<OpenFile | undefined> {
   const rows = await db().entry.findMany({
-    where: { ownerId, blob: { fileId }, trashId: null },
+    where: { ownerId, blob: { OR: [{ fileId }, { thumbnails: { some: { fileId } } }] }, trashId: null },
     select: { publicId: true },
   })
   const [file] = await findFiles(
