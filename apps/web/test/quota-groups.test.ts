@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest'
-import { createQuotaGroup, deleteQuotaGroup, setQuotaGroup } from '../src/features/quota/groups.ts'
+import { createQuotaGroup, deleteQuotaGroup } from '../src/features/quota/groups.ts'
 import { insertUploads } from '../src/features/uploads/server/insert-uploads.ts'
 import { db, inTransaction } from '../src/lib/db.ts'
 import { newPublicId, newUploadId } from '../src/lib/public-id.ts'
@@ -24,11 +24,10 @@ afterAll(() => server.close())
 beforeEach(async () => {
   groupId = (await createQuotaGroup(admin, { name: newPublicId(), allowedBytes: 1000 })).id
   await db().quota.updateMany({ data: { used: 0, reserved: 0, groupId: null } })
-  await inTransaction(async (tx) => {
-    for (const person of people) await setQuotaGroup(tx, person.id, groupId)
-  })
+  for (const person of people) await enter(person.id, groupId)
 })
 
+const enter = (userId: string, id: string) => db().quota.update({ where: { userId }, data: { groupId: id } })
 const group = () => db().quotaGroup.findUniqueOrThrow({ where: { id: groupId } })
 const add = (person: Person, change: { used?: bigint; reserved?: bigint }) =>
   inTransaction((tx) => changeSpace(tx, person.id, change))
@@ -92,7 +91,7 @@ it('above a limit that was lowered nothing can be added and everything can be gi
 it('who changes the group takes what they keep along, and a group that is deleted leaves its members theirs', async () => {
   await add(people[0]!, { used: 300n })
   const other = (await createQuotaGroup(admin, { name: newPublicId(), allowedBytes: 10 })).id
-  await inTransaction((tx) => setQuotaGroup(tx, people[0]!.id, other))
+  await enter(people[0]!.id, other)
   expect(await group()).toMatchObject({ used: 0n })
   expect(await db().quotaGroup.findUniqueOrThrow({ where: { id: other } })).toMatchObject({ used: 300n })
   await deleteQuotaGroup(admin, other)
@@ -106,7 +105,7 @@ it('the audit reports a group that differs from its members', async () => {
 
 it('who is in a group sees its space beside their own', async () => {
   const { browser, person } = await signedInBrowser(server.url)
-  await inTransaction((tx) => setQuotaGroup(tx, person.id, groupId))
+  await enter(person.id, groupId)
   const { quota } = (await browser.get('/api/me')).body
   expect(quota.group).toEqual({ name: (await group()).name, allowedBytes: 1000, usedBytes: 0, reservedBytes: 0 })
 })

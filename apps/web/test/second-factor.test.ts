@@ -105,6 +105,19 @@ describe('an authenticator', () => {
   })
 })
 
+describe('an administrator', () => {
+  it('takes an authenticator away from who lost it, and nobody else does', async () => {
+    const { publicId } = await db().user.findUniqueOrThrow({ where: { id: person.id } })
+    const path = `/api/admin/people/${publicId}/authenticator`
+    expect((await browser.delete(path)).status).toBe(404)
+    const first = await db().user.findFirstOrThrow({ where: { role: 'admin' } })
+    const admin = new Browser(server.url)
+    await admin.signIn(first.email, PASSWORD)
+    expect((await admin.delete(path)).status).toBe(204)
+    expect((await new Browser(server.url).signIn(person.email, PASSWORD)).error).toBeNull()
+  })
+})
+
 describe('recovery codes', () => {
   it('open once each, however they are typed', async () => {
     const [first = '', second = ''] = codes

@@ -72,6 +72,18 @@ export async function removeAuthenticator(
   })
 }
 
+/** For somebody who lost the phone and the recovery codes: an administrator takes the second step away. */
+export async function removeAuthenticatorOf(
+  person: { id: string; name: string },
+  admin: { id: string; headers: Headers },
+): Promise<void> {
+  await inTransaction(async (tx) => {
+    await tx.totp.deleteMany({ where: { userId: person.id } })
+    const target = { kind: 'person', ...person }
+    await recordAudit(tx, { actorId: admin.id, action: 'authenticator.remove', target, headers: admin.headers })
+  })
+}
+
 export async function renewRecoveryCodes(
   user: SignedInUser,
   password: string,

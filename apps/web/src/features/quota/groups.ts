@@ -60,12 +60,6 @@ export async function deleteQuotaGroup(admin: Admin, id: string): Promise<void> 
   })
 }
 
-/** Moves a person with everything they keep into a group, or out of any (null). A full group takes them, too. */
-export async function setQuotaGroup(tx: Transaction, userId: string, groupId: string | null): Promise<void> {
-  if (groupId !== null) await findGroup(tx, groupId)
-  await tx.quota.update({ where: { userId }, data: { groupId } })
-}
-
 async function findGroup(tx: Transaction, id: string) {
   const group = await tx.quotaGroup.findUnique({ where: { id } })
   if (!group) throw new ApiError('not_found', 'There is no such group.')
