@@ -1,0 +1,178 @@
+// Accounts as people meet them: invitations, authenticators, links, sessions, a sign-in service.
+import { type Browser, expect, type Page } from '@playwright/test'
+import { generate } from 'otplib'
+import pg from 'pg'
+import type { Drive } from './cluster.ts'
+import { fillRegistration, newPerson, type Person, register, signIn } from './drive-page.ts'
+import { test } from './drive-test.ts'
+
+/** Another browser, with nobody signed in. */
+async function otherBrowser(browser: Browser): Promise<Page> {
+  return await (await browser.newContext()).newPage()
+}
+
+async function openSecurity(page: Page, driveUrl: string): Promise<void> {
+  await page.goto(`${driveUrl}/settings/security`)
+  await expect(page.getByRole('heading', { name: 'Where you are signed in' })).toBeVisible()
+  await expect(page.getByRole('main')).toHaveAttribute('aria-busy', 'false')
+}
+
+/** Sets up an authenticator as a person does. Returns its secret and the recovery codes. */
+async function addAuthenticator(page: Page, driveUrl: string, person: Person) {
+  await openSecurity(page, driveUrl)
+  await page.getByRole('button', { name: 'Set up an authenticator' }).click()
+  const dialog = page.getByRole('dialog')
+  await dialog.getByLabel('Your password').fill(person.password)
+  await dialog.getByRole('button', { name: 'Next' }).click()
+  await expect(dialog.getByRole('img', { name: 'QR code for an authenticator app' })).toBeVisible()
+  const secret = ((await dialog.getByRole('link').textContent()) ?? '').replaceAll(' ', '')
+  // The code of the step before: the present one is for signing in.
+  const epoch = Math.floor(Date.now() / 1000) - 30
+  await dialog.getByLabel('Code', { exact: true }).fill(await generate({ secret, epoch }))
+  await dialog.getByRole('button', { name: 'Confirm' }).click()
+  await expect(dialog.getByRole('listitem')).toHaveCount(10)
+  const codes = await dialog.getByRole('listitem').allTextContents()
+  await dialog.getByRole('button', { name: 'I have kept them' }).click()
+  await expect(page.getByText('10 recovery codes left.')).toBeVisible()
+  return { secret, codes }
+}
+
+test('with an authenticator the password alone opens nothing; a code does, and a recovery code once', async ({
+  page,
+  drive,
+  person,
+  browser,
+}) => {
+  const { secret, codes } = await addAuthenticator(page, drive.url, person)
+  const door = await otherBrowser(browser)
+  await signIn(door, drive.url, person)
+  await expect(door.getByLabel('Code from your authenticator')).toBeFocused()
+  expect((await door.request.get(`${drive.url}/api/me`)).status()).toBe(401)
+  await door.getByLabel('Code from your authenticator').fill('000000')
+  await expect(door.getByRole('alert').filter({ hasText: 'That code is not right.' })).toBeVisible()
+  await door.getByLabel('Code from your authenticator').fill(await generate({ secret }))
+  await expect(door.getByText('Lay the first stone')).toBeVisible()
+
+  for (const [attempt, [code = '']] of [[codes[0]], [codes[0]]].entries()) {
+    await door.context().clearCookies()
+    await signIn(door, drive.url, person)
+    await door.getByRole('button', { name: 'Use a recovery code' }).click()
+    await door.getByLabel('Recovery code').fill(code)
+    await door.getByRole('button', { name: 'Sign in', exact: true }).click()
+    const answer = attempt === 0 ? door.getByText('Lay the first stone') : door.getByText('That code is not right.')
+    await expect(answer).toBeVisible()
+  }
+  await door.context().close()
+})
+
+test('changing the password ends the other browser within five seconds and says so here', async ({
+  page,
+  drive,
+  person,
+  browser,
+}) => {
+  const elsewhere = await otherBrowser(browser)
+  await signIn(elsewhere, drive.url, person)
+  await expect(elsewhere.getByText('Lay the first stone')).toBeVisible()
+  await openSecurity(page, drive.url)
+  await expect(page.getByRole('listitem').filter({ hasText: 'Last used' })).toHaveCount(1)
+  await page.getByLabel('Your password').fill('not my password')
+  await page.getByLabel('New password').fill('another long walk home')
+  await page.getByRole('button', { name: 'Change password' }).click()
+  await expect(page.getByRole('alert').filter({ hasText: 'This is not your password.' })).toBeVisible()
+  await page.getByLabel('Your password').fill(person.password)
+  await page.getByRole('button', { name: 'Change password' }).click()
+  await expect(page.getByText('Password changed. Every other device is signed out.')).toBeVisible()
+  await expect
+    .poll(async () => (await elsewhere.request.get(`${drive.url}/api/me`)).status(), { timeout: 5000 })
+    .toBe(401)
+  expect((await page.request.get(`${drive.url}/api/me`)).status()).toBe(200)
+  await elsewhere.context().close()
+})
+
+test('a device can be signed out from another one', async ({ page, drive, person, browser }) => {
+  const lost = await otherBrowser(browser)
+  await signIn(lost, drive.url, person)
+  await expect(lost.getByText('Lay the first stone')).toBeVisible()
+  await openSecurity(page, drive.url)
+  await page.getByRole('button', { name: /^Sign out Chrome/ }).click()
+  await expect(page.getByText('Signed out there')).toBeVisible()
+  await lost.reload()
+  await expect(lost.getByRole('heading', { name: 'Sign in to Cairn' })).toBeVisible()
+  await lost.context().close()
+})
+
+test('who is invited joins with the address and the space of the invitation, once', async ({ drive, browser }) => {
+  const admin = await administrator(browser, drive)
+  const guest = newPerson()
+  const wish = { email: guest.email, quotaBytes: 7_000_000_000 }
+  const made = await admin.request.post(`${drive.url}/api/admin/invitations`, {
+    data: wish,
+    headers: { origin: drive.url },
+  })
+  expect(made.status()).toBe(201)
+  const { link } = await made.json()
+  const door = await otherBrowser(browser)
+  await door.goto(link)
+  await expect(door.getByText('You are invited. 7 GB to begin with.')).toBeVisible()
+  await expect(door.getByLabel('Email')).toHaveValue(guest.email)
+  await door.getByLabel('Name').fill(guest.name)
+  await door.getByLabel('Password', { exact: true }).fill(guest.password)
+  await door.getByRole('button', { name: 'Create account' }).click()
+  await expect(door.getByText('Lay the first stone')).toBeVisible()
+  await door.context().clearCookies()
+  await door.goto(link)
+  await expect(door.getByRole('heading', { name: 'This invitation opens nothing' })).toBeVisible()
+  await door.context().close()
+  await admin.context().close()
+})
+
+test('a password that guessers try first is refused with a sentence', async ({ drive, browser }) => {
+  const door = await otherBrowser(browser)
+  await fillRegistration(door, drive.url, { ...newPerson(), password: 'password1' })
+  await door.getByRole('button', { name: 'Create account' }).click()
+  await expect(door.getByText('This is among the first passwords that are guessed. Choose another.')).toBeVisible()
+  await door.context().close()
+})
+
+test('a name and a theme that were chosen are there on the next device', async ({ page, drive, person, browser }) => {
+  await page.goto(`${drive.url}/settings/profile`)
+  await expect(page.getByRole('main')).toHaveAttribute('aria-busy', 'false')
+  await page.getByLabel('How others see you').fill('Mei the Second')
+  await page.getByRole('button', { name: 'Save' }).click()
+  await expect(page.getByText('Saved')).toBeVisible()
+  await page.getByRole('link', { name: 'Appearance' }).click()
+  await page.getByRole('radio', { name: 'Dark' }).click()
+  await expect.poll(async () => (await (await page.request.get(`${drive.url}/api/me`)).json()).theme).toBe('dark')
+  const other = await otherBrowser(browser)
+  await signIn(other, drive.url, person)
+  await expect(other.getByText('Lay the first stone')).toBeVisible()
+  await expect(other.locator('html')).toHaveClass(/dark/)
+  await expect(other.getByRole('button', { name: 'Account and settings' })).toHaveAttribute('title', 'Mei the Second')
+  await other.context().close()
+})
+
+test('an address to go on to after signing in never leaves the drive', async ({ page, drive, person }) => {
+  for (const next of ['https://example.com/', '//example.com', '/\\example.com']) {
+    await page.context().clearCookies()
+    await page.goto(`${drive.url}/sign-in?next=${encodeURIComponent(next)}`)
+    await page.getByLabel('Email').fill(person.email)
+    await page.getByLabel('Password', { exact: true }).fill(person.password)
+    await page.getByRole('button', { name: 'Sign in' }).click()
+    await expect(page).toHaveURL(`${drive.url}/drive`)
+  }
+})
+
+/** Somebody who may invite. Made so in the database, before the session that will be asked about. */
+async function administrator(browser: Browser, drive: Drive): Promise<Page> {
+  const page = await otherBrowser(browser)
+  const person = await register(page, drive.url)
+  const client = new pg.Client({ connectionString: drive.databaseUrl })
+  await client.connect()
+  await client.query("UPDATE person SET role = 'admin' WHERE email = $1", [person.email])
+  await client.end()
+  await page.context().clearCookies()
+  await signIn(page, drive.url, person)
+  await expect(page.getByText('Lay the first stone')).toBeVisible()
+  return page
+}
