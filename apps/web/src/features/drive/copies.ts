@@ -15,7 +15,7 @@ interface StoredContent {
 }
 
 /** What a member says about a file: it has all of it, it has not, or it does not answer. */
-export type CopyState = 'whole' | 'missing' | 'unreachable'
+type CopyState = 'whole' | 'missing' | 'unreachable'
 
 export interface MemberCopy {
   member: Member
