@@ -115,10 +115,12 @@ function PersonJobs({ jobs }: { jobs: readonly PersonJob[] }) {
           {jobs.map(({ id, owner, kind, done, total, state, error, createdAt }) => (
             <tr key={id}>
               <td>{owner}</td>
-              <td className="font-mono text-12">{kind}</td>
+              <td>{t(`kind_${kind}`)}</td>
               <td className="tabular-nums">{t('doneOf', { n: done, m: total })}</td>
               <td>
-                <Badge tone={error === null ? 'quiet' : 'danger'}>{error === null ? state : error}</Badge>
+                <Badge tone={error === null ? 'quiet' : 'danger'}>
+                  {error === null ? t(`state_${state}`) : t('failedWith', { code: error })}
+                </Badge>
               </td>
               <td className="text-ink-2">{format.date(createdAt)}</td>
               <td />

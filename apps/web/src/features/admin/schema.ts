@@ -214,8 +214,8 @@ export interface TaskView {
 export interface PersonJob {
   id: string
   owner: string
-  kind: string
-  state: string
+  kind: 'move' | 'copy' | 'trash' | 'restore' | 'delete'
+  state: 'queued' | 'running' | 'done' | 'failed' | 'cancelled'
   done: number
   total: number
   error: string | null

@@ -58,8 +58,9 @@ async function readPersonJobs(): Promise<PersonJob[]> {
   return rows.map(({ publicId, owner, kind, state, done, total, error, createdAt }) => ({
     id: publicId,
     owner: owner.email,
-    kind,
-    state,
+    // The CHECKs of the table allow no others.
+    kind: kind as PersonJob['kind'],
+    state: state as PersonJob['state'],
     done: Number(done),
     total: Number(total),
     error,

@@ -67,14 +67,27 @@ const spans = {
   all: { days: 36_500, everySeconds: 86_400 },
 } as const
 
+const STRETCHES = [60, 300, 900, 3600, 21_600, 86_400] as const
+const POINTS_WANTED = 100
+
 export type HistorySpan = keyof typeof spans
+
+/** A young cluster has a chart as well: as wide as it gives about a hundred points, and never wider than wanted. */
+async function stretchOf(days: number, widest: number): Promise<number> {
+  const [first] = await db().$queryRaw<{ age: number | null }[]>`
+    SELECT extract(epoch FROM now() - min(at))::float8 AS age FROM capacity_sample
+    WHERE path = '' AND at > now() - make_interval(days => ${days}::int)`
+  const wanted = (first?.age ?? 0) / POINTS_WANTED
+  return STRETCHES.find((seconds) => seconds >= Math.min(wanted, widest)) ?? widest
+}
 
 /** The last value of each stretch of time, added up over all storages, or of one. */
 export async function readHistory(
   span: HistorySpan,
   one?: { group: string; storageId: string },
 ): Promise<HistoryPoint[]> {
-  const { days, everySeconds } = spans[span]
+  const { days, everySeconds: widest } = spans[span]
+  const everySeconds = await stretchOf(days, widest)
   const rows = await db().$queryRaw<{ at: Date; used: bigint; total: bigint }[]>`
     SELECT to_timestamp(span * ${everySeconds}::int) AS at, sum(used)::bigint AS used, sum(total)::bigint AS total FROM (
       SELECT DISTINCT ON (span, grp, storage_id) span, total_bytes AS total, total_bytes - free_bytes AS used
