@@ -70,6 +70,8 @@ function DeskBars({ view, children }: BarsProps) {
       <PathBar
         path={path}
         lost={state.status === 'not-found'}
+        edited={view.pathEdited}
+        onEdit={view.setPathEdited}
         counts={state.status === 'ready' ? { total: state.total, bytes: state.totalBytes } : null}
       />
       <TrashBar onEmpty={view.emptyTrash} />

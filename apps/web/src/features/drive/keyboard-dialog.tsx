@@ -44,6 +44,7 @@ export function KeyboardDialog({ open, onOpenChange }: KeyboardDialogProps) {
     ['V', t('view')],
     ['I', t('details')],
     [`${main} K, /`, t('palette')],
+    [`${main} L`, t('editPath')],
     ['G D', t('goDrive')],
     ['G R', t('goRecent')],
     ['G F', t('goFavourites')],

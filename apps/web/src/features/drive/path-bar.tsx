@@ -25,6 +25,7 @@ import { ROOT_ID } from './api-client.ts'
 import { Crumbs } from './crumbs.tsx'
 import { useDrive } from './drive-context.tsx'
 import { useEntryDoors } from './entry-doors.tsx'
+import { PathField } from './path-field.tsx'
 import { nextOrder } from './sort-order.ts'
 import type { Target } from './use-drive-changes.ts'
 import { useListView } from './use-list-view.ts'
@@ -35,29 +36,45 @@ type PathBarProps = {
   /** There is no such folder: only the way home is shown. */
   lost: boolean
   counts: { total: number; bytes: number } | null
+  /** The way is text that is being edited. */
+  edited: boolean
+  onEdit: (edited: boolean) => void
 }
 
 /** Where we are and how much lies here; how it is shown. */
-export function PathBar({ path, lost, counts }: PathBarProps) {
+export function PathBar({ path, lost, counts, edited, onEdit }: PathBarProps) {
   const { place } = useDrive()
   const doors = useEntryDoors()
   const name = usePlaceName()
+  const inFolder = place?.kind === 'folder'
   return (
     <div className="flex h-[52px] shrink-0 items-center gap-1.5 pr-5 pl-4">
-      {place === null || place.kind === 'folder' ? (
-        <Crumbs path={path} lost={lost} />
-      ) : (
-        <h1 className="truncate px-2 font-semibold text-16">
-          <bdi>{name}</bdi>
-        </h1>
-      )}
+      {edited && inFolder ? <PathField path={path} onClose={() => onEdit(false)} /> : null}
+      {edited && inFolder ? null : <Where path={path} lost={lost} name={name} inFolder={inFolder || place === null} />}
       {place?.kind === 'tag' && !lost ? doors.tagHead?.(place.id) : null}
       {counts === null ? null : <Counts {...counts} />}
-      <span className="flex-1" />
+      {/* biome-ignore lint/a11y/noStaticElementInteractions lint/a11y/useKeyWithClickEvents: Ctrl-L does the same. */}
+      <span
+        className={edited ? 'w-2' : 'h-full flex-1'}
+        onClick={() => {
+          if (inFolder && !lost) onEdit(true)
+        }}
+      />
       {lost || place?.kind === 'recent' ? null : <SortMenu />}
       {lost ? null : <ViewSwitch />}
       {lost ? null : <DetailsSwitch />}
     </div>
+  )
+}
+
+type WhereProps = { path: readonly Target[]; lost: boolean; name: string; inFolder: boolean }
+
+function Where({ path, lost, name, inFolder }: WhereProps) {
+  if (inFolder) return <Crumbs path={path} lost={lost} />
+  return (
+    <h1 className="truncate px-2 font-semibold text-16">
+      <bdi>{name}</bdi>
+    </h1>
   )
 }
 

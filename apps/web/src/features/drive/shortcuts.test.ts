@@ -13,6 +13,7 @@ test.each([
   ['z', { main: true }, 'undo'],
   ['Z', { main: true, shift: true }, 'redo'],
   ['d', { main: true }, 'copyHere'],
+  ['l', { main: true }, 'editPath'],
   ['Delete', { shift: true }, 'remove'],
   ['s', {}, 'share'],
   ['t', {}, 'tags'],
@@ -48,7 +49,7 @@ test('other letters jump to a name, in every script', () => {
 })
 
 test('combinations of the browser stay with the browser', () => {
-  for (const key of ['c', 'v', 'l', 'r', 't', 'ArrowDown']) expect(press(key, { main: true })).toBeNull()
+  for (const key of ['c', 'v', 'r', 't', 'ArrowDown']) expect(press(key, { main: true })).toBeNull()
   expect(press('T', { main: true, shift: true })).toBeNull()
   expect(press('Tab')).toBeNull()
 })

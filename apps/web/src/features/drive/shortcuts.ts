@@ -39,6 +39,7 @@ export type SimpleCommand =
   | 'favourite'
   | 'details'
   | 'palette'
+  | 'editPath'
   | 'help'
 
 const plain: Record<string, SimpleCommand> = {
@@ -73,6 +74,7 @@ const main: Record<string, SimpleCommand> = {
   Backspace: 'trash',
   k: 'palette',
   d: 'copyHere',
+  l: 'editPath',
 }
 const mainShifted: Record<string, SimpleCommand> = { z: 'redo' }
 

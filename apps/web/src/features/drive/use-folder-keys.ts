@@ -46,6 +46,7 @@ type FolderKeysOptions = {
   actions: EntryActions
   targets: readonly EntryItem[]
   parent: () => void
+  editPath: () => void
   openMenu: (point: { x: number; y: number }) => void
 }
 
@@ -136,6 +137,7 @@ function useSimpleCommands(
     favourite: () => actions.favourite?.run(),
     details: () => actions.details?.run(),
     palette: () => doors.palette?.(),
+    editPath: options.editPath,
     switchView: () => setView(view === 'list' ? 'grid' : 'list'),
     menu: () => {
       options.openMenu(focusedAt())

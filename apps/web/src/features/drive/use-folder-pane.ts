@@ -31,6 +31,7 @@ export function useFolderPane({ pane, scroller, ghost, columns }: Parts) {
   const { items, total } = state
   const [selection, setSelection] = useState<Selection>({ ...nothingSelected, focus: cameFrom })
   const [reveal, setReveal] = useState<Reveal | null>(cameFrom === null ? null : { id: cameFrom, focus: true })
+  const [pathEdited, setPathEdited] = useState(false)
   const [menu, setMenu] = useState<OpenMenu | null>(null)
   const found = useTargets(selection)
   const { targets, bytes, chosen } = found
@@ -67,11 +68,13 @@ export function useFolderPane({ pane, scroller, ghost, columns }: Parts) {
     parent: () => {
       if (drive.folderId !== ROOT_ID) drive.open(drive.path.at(-2) ?? ROOT_ID)
     },
+    editPath: () => setPathEdited(drive.place?.kind === 'folder'),
     openMenu: (point) => setMenu({ ...point, on: targets.length > 0 ? 'entries' : 'ground' }),
   })
   return {
     ...{ selection, setSelection, clear, targets, bytes, handlers, reveal, menu },
     ...doing,
+    ...{ pathEdited, setPathEdited },
     closeMenu: () => setMenu(null),
     groundMenu: (event: MouseEvent) => {
       if (isOnSomething(event)) return

@@ -51,7 +51,15 @@ function meaningOf(pressed: KeyPress, typed: string | null, letters: boolean): C
 }
 
 /** With the focus on a button of the page, only keys that mean nothing to a button act on the list. */
-const everywhere: ReadonlySet<Command['type']> = new Set(['selectAll', 'undo', 'redo', 'rename', 'trash', 'palette'])
+const everywhere: ReadonlySet<Command['type']> = new Set([
+  'selectAll',
+  'undo',
+  'redo',
+  'rename',
+  'trash',
+  'palette',
+  'editPath',
+])
 
 function isMeantForList({ target }: KeyboardEvent, pane: HTMLElement | null, command: Command): boolean {
   if (target === document.body || target === pane) return true

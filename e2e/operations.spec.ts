@@ -1,0 +1,125 @@
+import { expect, type Page } from '@playwright/test'
+import { createFolder, openFolder, row } from './drive-page.ts'
+import { test } from './drive-test.ts'
+
+/** A folder made by the API and not by hand; returns its id. */
+async function makeFolder(page: Page, name: string, parentId = 'root'): Promise<string> {
+  return await page.evaluate(
+    async (body) => {
+      const answer = await fetch('/api/drive/folders', {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify(body),
+      })
+      return (await answer.json()).id
+    },
+    { name, parentId },
+  )
+}
+
+/** Copies everything in a folder beside itself until there is as much as wanted. */
+async function double(page: Page, folder: string, times: number): Promise<void> {
+  for (let n = 0; n < times; n += 1) {
+    await page.evaluate(async (id) => {
+      const headers = { 'content-type': 'application/json' }
+      const body = JSON.stringify({ all: { folder: id }, targetId: id })
+      await fetch('/api/drive/copy', { method: 'POST', headers, body })
+    }, folder)
+    await expect
+      .poll(() => page.evaluate(async () => (await (await fetch('/api/drive/jobs')).json()).jobs), { timeout: 30_000 })
+      .not.toContainEqual(expect.objectContaining({ finishedAt: null }))
+  }
+}
+
+test('everything in a folder of 3,200 moves in the background, is cancelled, and nothing is lost', async ({ page }) => {
+  const [from, to] = [await makeFolder(page, 'From'), await makeFolder(page, 'To')]
+  for (let n = 0; n < 25; n += 1) await makeFolder(page, `part ${n}`, from)
+  await double(page, from, 7)
+  await page.reload()
+  await openFolder(page, 'From')
+  await expect(page.getByText('3,200 items')).toBeVisible()
+  await row(page, 'part 0').click()
+  await page.keyboard.press('Control+a')
+  await expect(page.getByRole('toolbar', { name: 'All 3,200' })).toBeVisible()
+  await page.keyboard.press('m')
+  const dialog = page.getByRole('dialog', { name: 'Move 3200 items' }).or(page.getByRole('dialog', { name: /^Move/ }))
+  await dialog.getByRole('button', { name: 'To', exact: true }).click()
+  await dialog.getByRole('button', { name: 'Move to “To”' }).click()
+  await page.getByRole('button', { name: '1 job running' }).click()
+  await expect(page.getByRole('progressbar', { name: /Moving 3,200 items/ })).toBeVisible()
+  await page.getByRole('dialog', { name: 'Jobs' }).getByRole('button', { name: 'Cancel' }).click()
+  await expect(page.getByText('Cancelled: Moving 3,200 items to “To”').first()).toBeVisible()
+  const counts = await page.evaluate(
+    (ids) => Promise.all(ids.map(async (id) => (await (await fetch(`/api/drive/entries?folder=${id}`)).json()).total)),
+    [from, to],
+  )
+  expect(counts[0] + counts[1]).toBe(3200)
+})
+
+test('copy and paste by keyboard; a taken name is decided; undo and redo', async ({ page }) => {
+  await createFolder(page, 'Plans')
+  await createFolder(page, 'Archive')
+  await row(page, 'Plans').click()
+  await page.keyboard.press('Control+c')
+  await openFolder(page, 'Archive')
+  await page.keyboard.press('Control+v')
+  await expect(row(page, 'Plans')).toBeVisible()
+  await page.keyboard.press('Control+v')
+  const dialog = page.getByRole('dialog', { name: '“Plans” exists there already' })
+  await dialog.getByRole('radio', { name: 'Keep both' }).click()
+  await dialog.getByRole('button', { name: 'Continue' }).click()
+  await expect(row(page, 'Plans (2)')).toBeVisible()
+  await page.keyboard.press('Control+z')
+  await expect(row(page, 'Plans (2)')).toHaveCount(0)
+  await page.keyboard.press('Control+Shift+z')
+  await expect(row(page, 'Plans (2)')).toBeVisible()
+  await page.reload()
+  await expect(row(page, 'Plans (2)')).toBeVisible()
+})
+
+test('what was cut is gone from where it was, and Ctrl-D copies beside', async ({ page }) => {
+  await createFolder(page, 'Cut me')
+  await createFolder(page, 'Into')
+  await row(page, 'Cut me').click()
+  await page.keyboard.press('Control+d')
+  await expect(row(page, 'Cut me (2)')).toBeVisible()
+  await row(page, 'Cut me').click()
+  await page.keyboard.press('Control+x')
+  await openFolder(page, 'Into')
+  await page.keyboard.press('Control+v')
+  await expect(row(page, 'Cut me')).toBeVisible()
+  await page.keyboard.press('Backspace')
+  await expect(row(page, 'Cut me (2)')).toBeVisible()
+  await expect(row(page, 'Cut me')).toHaveCount(0)
+})
+
+test('a rectangle drawn on empty ground selects what it touches', async ({ page }) => {
+  for (const name of ['one', 'two', 'three']) await createFolder(page, name)
+  const last = await row(page, 'two').boundingBox()
+  const first = await row(page, 'one').boundingBox()
+  if (last === null || first === null) throw new Error('the rows are not on the screen')
+  await page.mouse.move(last.x + 300, last.y + 200)
+  await page.mouse.down()
+  await page.mouse.move(first.x + 100, first.y + first.height + 20, { steps: 5 })
+  await page.mouse.up()
+  await expect(page.getByRole('toolbar', { name: '2 selected' })).toBeVisible()
+})
+
+test.describe('on a phone', () => {
+  test.use({ viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true, deviceScaleFactor: 2 })
+
+  test('a long press begins a selection, a tap adds to it, and both go to trash', async ({ page }) => {
+    for (const name of ['Beach', 'Harbour']) await makeFolder(page, name)
+    await page.reload()
+    const beach = page.getByRole('row').filter({ hasText: 'Beach' })
+    await beach.dispatchEvent('pointerdown', { pointerType: 'touch', clientX: 100, clientY: 200, button: 0 })
+    await expect(page.getByText('1 selected')).toBeVisible()
+    await beach.dispatchEvent('pointerup', { pointerType: 'touch' })
+    await page.getByRole('row').filter({ hasText: 'Harbour' }).tap()
+    await expect(page.getByText('2 selected')).toBeVisible()
+    await page.getByRole('toolbar', { name: 'Actions' }).getByRole('button', { name: 'Delete' }).tap()
+    await expect(page.getByText('2 items moved to trash').first()).toBeVisible()
+    await page.getByRole('button', { name: 'Undo' }).tap()
+    await expect(beach).toBeVisible()
+  })
+})
