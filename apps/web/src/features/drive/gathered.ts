@@ -98,10 +98,9 @@ function keyOf(sort: SortKey): (row: Row) => string {
 }
 
 /** Each order reads its own index from the cursor on. */
-function categoryListing(ownerId: string, category: string, { sort, dir, type }: ListQuery): Listing {
+function categoryListing(ownerId: string, category: string, { sort, dir }: ListQuery): Listing {
   const { column, cast } = sortColumns[sort]
   const [compare, direction] = dir === 'asc' ? [Prisma.sql`>`, Prisma.sql`ASC`] : [Prisma.sql`<`, Prisma.sql`DESC`]
-  const ofType = type === undefined ? Prisma.empty : Prisma.sql`AND b.content_type = ${type}`
   return {
     name: '',
     keyOf: keyOf(sort),
@@ -112,22 +111,14 @@ function categoryListing(ownerId: string, category: string, { sort, dir, type }:
       return await db().$queryRaw<Row[]>`
         SELECT ${entryColumns}, NULL::timestamptz AS at FROM ${entryTables}
         WHERE e.owner_id = ${ownerId} AND e.category = ${category} AND e.kind = 1 AND e.trash_id IS NULL
-          ${ofType} ${beyond}
+          ${beyond}
         ORDER BY ${column} ${direction}, e.id ${direction} LIMIT ${PAGE_SIZE + 1}`
     },
     totals: async () => {
-      if (type !== undefined) return await countOfType(ownerId, category, type)
       const count = await db().ownerCategory.findUnique({ where: { ownerId_category: { ownerId, category } } })
       return { total: Number(count?.files ?? 0), totalBytes: Number(count?.bytes ?? 0) }
     },
   }
-}
-
-async function countOfType(ownerId: string, category: string, type: string): Promise<Totals> {
-  return await counted(Prisma.sql`
-    SELECT e.size FROM ${entryTables}
-    WHERE e.owner_id = ${ownerId} AND e.category = ${category} AND e.kind = 1 AND e.trash_id IS NULL
-      AND b.content_type = ${type}`)
 }
 
 async function counted(rows: Prisma.Sql): Promise<Totals> {

@@ -5,6 +5,7 @@ import { useTranslations } from 'next-intl'
 import { cn } from '../../components/class-names.ts'
 import { Icon } from '../../components/icon.tsx'
 import { usePreferences } from '../../components/preferences-provider.tsx'
+import { useDrive } from './drive-context.tsx'
 import { Box, rowColumns } from './entry-row.tsx'
 import type { SortKey } from './schema.ts'
 import { nextOrder } from './sort-order.ts'
@@ -36,6 +37,8 @@ export function ListHeader({ onSelectAll }: { onSelectAll: () => void }) {
 function SortButton({ column, className }: { column: SortKey; className?: string }) {
   const t = useTranslations('drive')
   const { preferences, change } = usePreferences()
+  // Recent has one order.
+  if (useDrive().place?.kind === 'recent') return <span className={cn('flex', className)}>{t(column)}</span>
   const active = preferences.sort === column
   const order = preferences.direction === 'asc' ? t('ascending') : t('descending')
   return (

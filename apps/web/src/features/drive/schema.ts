@@ -27,8 +27,6 @@ export const listQuerySchema = z.object({
   sort: z.enum(sortKeys).default('name'),
   dir: z.enum(['asc', 'desc']).default('asc'),
   cursor: z.string().max(2048).optional(),
-  /** In a category: only files of this content type. */
-  type: z.string().max(200).optional(),
 })
 export type ListQuery = z.infer<typeof listQuerySchema>
 
