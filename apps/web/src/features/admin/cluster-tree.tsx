@@ -190,7 +190,7 @@ function Toggle({ isOpen, onToggle, name, children }: ToggleProps) {
 }
 
 /** Seconds in grey, minutes as a warning. */
-export function Lag({ seconds }: { seconds: number | null }) {
+function Lag({ seconds }: { seconds: number | null }) {
   const format = useFormat()
   if (seconds === null) return <span className="text-ink-3">–</span>
   if (seconds === 0) return <span className="text-ink-2">0 s</span>

@@ -31,7 +31,7 @@ export interface PeerView {
   receivedUntil: string | null
 }
 
-export interface SetAsideView {
+interface SetAsideView {
   fileId: string | null
   op: string | null
   reason: string

@@ -55,7 +55,7 @@ export interface StorageHistory {
   events: { at: string; from: string | null; to: string }[]
 }
 
-export const personSorts = [
+const personSorts = [
   'name',
   'email',
   'quota',
@@ -153,8 +153,8 @@ export interface AuditPage {
   next: string | null
 }
 
-export const shareSorts = ['title', 'owner', 'created', 'ends', 'views', 'downloads', 'state'] as const
-export const shareStates = ['active', 'ended', 'used_up', 'off'] as const
+const shareSorts = ['title', 'owner', 'created', 'ends', 'views', 'downloads', 'state'] as const
+const shareStates = ['active', 'ended', 'used_up', 'off'] as const
 const sharesFilter = {
   q: z.string().trim().max(200).optional(),
   state: z.enum(shareStates).optional(),
@@ -189,7 +189,7 @@ export interface SharesPage {
   total: number
 }
 
-export const queueNames = ['blobs', 'garbage', 'trees', 'thumbnails'] as const
+const queueNames = ['blobs', 'garbage', 'trees', 'thumbnails'] as const
 export type QueueName = (typeof queueNames)[number]
 
 /** Work that waits for the worker. */

@@ -44,7 +44,7 @@ export function toneOf(state: StorageState): Tone {
 
 /** From here on a disk is filling, and from there on nearly full. */
 export const FILLING_SHARE = 0.8
-export const FULL_SHARE = 0.93
+const FULL_SHARE = 0.93
 
 export function fillTone(used: number, total: number): 'ok' | 'warn' | 'danger' {
   const share = total === 0 ? 0 : used / total

@@ -81,11 +81,8 @@ async function stretchOf(days: number, widest: number): Promise<number> {
   return STRETCHES.find((seconds) => seconds >= Math.min(wanted, widest)) ?? widest
 }
 
-/** The last value of each stretch of time, added up over all storages, or of one. */
-export async function readHistory(
-  span: HistorySpan,
-  one?: { group: string; storageId: string },
-): Promise<HistoryPoint[]> {
+/** The last value of each stretch of time, added up over all storages. */
+export async function readHistory(span: HistorySpan): Promise<HistoryPoint[]> {
   const { days, everySeconds: widest } = spans[span]
   const everySeconds = await stretchOf(days, widest)
   const rows = await db().$queryRaw<{ at: Date; used: bigint; total: bigint }[]>`
@@ -94,7 +91,6 @@ export async function readHistory(
       FROM (
         SELECT *, floor(extract(epoch FROM at) / ${everySeconds}::int) AS span FROM capacity_sample
         WHERE path = '' AND at > now() - make_interval(days => ${days}::int)
-          AND (${one === undefined} OR (grp = ${one?.group ?? ''} AND storage_id = ${one?.storageId ?? ''}))
       ) samples
       ORDER BY span, grp, storage_id, at DESC
     ) last GROUP BY span ORDER BY span`
