@@ -213,3 +213,26 @@ test('the sums always equal a fresh count over all files', () => {
     expect(items.filter((each) => each.state === state)).toHaveLength(count)
   }
 })
+
+test('a file that was there already says how much was spared, also when a part had been sent', () => {
+  const sent: UploadAction = { type: 'progressed', samples: [{ id: 'a', sent: 30 }], now: 0 }
+  const stored: UploadAction = { type: 'stored', id: 'a', entryId: 'e', name: 'a', notice: null, instant: true }
+  const queue = play([...uploadingA, sent, stored, { ...stored, id: 'b' }])
+  expect([item(queue, 'a').spared, item(queue, 'b').spared]).toEqual([70, 300])
+  expect(queue.sparedBytes).toBe(370)
+  expect(play([{ type: 'removed', ids: ['b'] }], queue).sparedBytes).toBe(70)
+  const sentWhole = play([...uploadingA, { type: 'sent', id: 'a' }, stored])
+  expect(item(sentWhole, 'a').spared).toBeNull()
+})
+
+test('an identical file is skipped and counts nowhere', () => {
+  const queue = play([added, { type: 'identical', id: 'a' }])
+  expect(item(queue, 'a')).toMatchObject({ state: 'skipped', notice: 'identical' })
+  expect(queue.allBytes).toBe(300)
+})
+
+test('what is looked at is forgotten when the upload moves on', () => {
+  const checking = play([...uploadingA, { type: 'checked', id: 'a', bytes: 50 }])
+  expect(item(checking, 'a').checked).toBe(50)
+  expect(item(play([{ type: 'paused', ids: ['a'] }], checking), 'a').checked).toBeNull()
+})
