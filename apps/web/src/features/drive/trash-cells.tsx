@@ -4,6 +4,7 @@ import { useTranslations } from 'next-intl'
 import { Button } from '../../components/button.tsx'
 import { cn } from '../../components/class-names.ts'
 import { chosenOf } from './chosen.ts'
+import { daysLeft } from './days-left.ts'
 import { useDrive } from './drive-context.tsx'
 import { useEntryFacts } from './entry-facts.ts'
 import type { EntryItem } from './schema.ts'
@@ -13,14 +14,8 @@ export const trashColumns =
   'grid grid-cols-[32px_minmax(0,1fr)_92px_120px_92px] items-center pr-3 wide:grid-cols-[32px_minmax(0,1fr)_minmax(0,240px)_92px_120px_92px]'
 
 const SOON_DAYS = 3
-const DAY_MS = 86_400_000
 
 const meta = 'whitespace-nowrap text-13 text-ink-2 tabular-nums [text-autospace:no-autospace]'
-
-/** Whole days until something leaves trash. */
-export function daysLeft(leavesAt: string, now: number): number {
-  return Math.max(0, Math.round((Date.parse(leavesAt) - now) / DAY_MS))
-}
 
 export function Leaves({ item }: { item: EntryItem }) {
   const t = useTranslations('trash')

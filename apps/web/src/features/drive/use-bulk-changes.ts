@@ -27,7 +27,7 @@ function send({ kind, chosen: { selector }, target, fromDrive = false, conflict 
 }
 
 /** Takes a job back, by a job that can be taken back itself. */
-export function undoing(jobId: string, onDone: (change: Change) => void): Step {
+function undoing(jobId: string, onDone: (change: Change) => void): Step {
   return async () => {
     const change = await undoChange(jobId)
     onDone(change)

@@ -1,7 +1,7 @@
 import type { Transaction } from '../db.ts'
 
 /** What can happen to an entry. */
-export type ActivityKind = 'added' | 'renamed' | 'moved' | 'copied' | 'trashed' | 'restored' | 'shared' | 'replaced'
+type ActivityKind = 'added' | 'renamed' | 'moved' | 'copied' | 'trashed' | 'restored' | 'shared' | 'replaced'
 
 export interface NewActivity {
   entryId: bigint
