@@ -6,6 +6,7 @@ import { type Browser, chromium, type Page } from '@playwright/test'
 import { writeRandomFile } from './big-file.ts'
 import { type Drive, startDrive } from './cluster.ts'
 import { chooseFiles, createFolder, fillRegistration, openFolder, register, row, uploadPanel } from './drive-page.ts'
+import { takeGuide } from './guide-pictures.ts'
 
 const IMAGES = path.join(import.meta.dirname, '../docs/images')
 const KIB = 1024
@@ -93,6 +94,8 @@ async function takeAll(browser: Browser, drive: Drive, dir: string): Promise<voi
   await small.goto(page.url())
   await small.getByText('README.md').first().waitFor()
   await photograph(small, 'phone')
+  await page.emulateMedia({ colorScheme: 'light' })
+  await takeGuide(browser, drive, { page, person: me, photograph })
 }
 
 const dir = fs.mkdtempSync(path.join(os.tmpdir(), 'cairn-pictures-'))
