@@ -5,6 +5,7 @@ import { type EntryDoors, EntryDoorsProvider } from '../../features/drive/entry-
 import { PaletteArea, usePaletteDoor } from './find-door.tsx'
 import { useDetailsDoor } from './use-details-door.tsx'
 import { useLabelDoors } from './use-label-doors.tsx'
+import { useNotedOpening } from './use-noted-opening.ts'
 import { usePreviewDoor } from './use-preview-door.tsx'
 import { useShareDoors } from './use-share-doors.tsx'
 
@@ -12,10 +13,11 @@ import { useShareDoors } from './use-share-doors.tsx'
 export function DriveDoors({ children }: { children: ReactNode }) {
   const share = useShareDoors()
   const preview = usePreviewDoor()
-  const details = useDetailsDoor(preview.open)
+  const openPreview = useNotedOpening(preview.open)
+  const details = useDetailsDoor(openPreview)
   const find = usePaletteDoor()
   const labels = useLabelDoors()
-  const doors: EntryDoors = { ...share.doors, ...labels.doors, palette: find.open, preview: preview.open, details }
+  const doors: EntryDoors = { ...share.doors, ...labels.doors, palette: find.open, preview: openPreview, details }
   return (
     <EntryDoorsProvider value={doors}>
       {children}

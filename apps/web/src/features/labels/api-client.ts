@@ -17,6 +17,10 @@ export async function setFavourite(ids: readonly string[], on: boolean): Promise
   return changed
 }
 
+export function noteOpened(id: string): Promise<void> {
+  return callApi('/api/labels/opened', { method: 'POST', body: { id } })
+}
+
 export function createTag(name: string, colour: TagColour): Promise<TagItem> {
   return callApi<TagItem>('/api/labels/tags', { method: 'POST', body: { name, colour } })
 }
