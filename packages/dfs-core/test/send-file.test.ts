@@ -2,9 +2,10 @@ import { randomBytes } from 'node:crypto'
 import { closeSync, ftruncateSync, mkdtempSync, openSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { Status } from '../src/errors.ts'
 import { type CommandServer, createCommandServer } from '../src/server/index.ts'
+import { readPace } from '../src/server/read-pace.ts'
 import { frame, OK, RawPeer, turn, until } from './raw-peer.ts'
 
 const DOWNLOAD = 14
@@ -247,6 +248,55 @@ describe('a peer that does not read', () => {
     await until(() => server.connections === 0)
     expect(ended.map((error) => error?.message)).toEqual(
       Array(2).fill('the connection closed before the file was sent'),
+    )
+  })
+})
+
+describe('while the disk is slow', () => {
+  beforeEach(() => readPace.took(1000))
+
+  it.each([0, 1, 128 * KIB - 10, 128 * KIB + 1, 5 * MIB + 123])('a file of %i bytes arrives as it is', async (size) => {
+    await start()
+    const content = randomBytes(size)
+    jobs.push({ path: file('whole', content), offset: 0, length: size })
+    const peer = await connect()
+    peer.send(frame(DOWNLOAD), frame(111))
+    expect((await peer.answer()).body.equals(content)).toBe(true)
+    expect(await peer.status()).toBe(Status.OK)
+    expect(ended).toEqual([undefined])
+  })
+
+  it('one that is short, or cannot be read, is refused or ends the connection', async () => {
+    await start()
+    jobs.push({ path: folder, offset: 0, length: 10 })
+    jobs.push({ path: file('short', Buffer.alloc(200_000)), offset: 0, length: 200_001 })
+    const peer = await connect()
+    peer.send(frame(DOWNLOAD))
+    expect(await peer.status()).toBe(Status.EIO)
+    peer.send(frame(DOWNLOAD))
+    expect((await peer.rest()).length).toBeLessThanOrEqual(200_010)
+    expect(ended.map((error) => error?.message)).toEqual([
+      'EISDIR: illegal operation on a directory, read',
+      'file ends at 200000, 1 bytes before the end of the answer',
+    ])
+  })
+
+  it('a connection that ends gives the descriptor back once, and not while it is read from', async () => {
+    await start()
+    const path = sparseFile('dead', 64 * MIB)
+    for (let i = 0; i < 20; i += 1) jobs.push({ path, offset: 0, length: 64 * MIB })
+    for (let i = 0; i < 20; i += 1) {
+      readPace.took(1000)
+      const peer = await connect()
+      peer.send(frame(DOWNLOAD))
+      await peer.read(100)
+      peer.socket.resetAndDestroy()
+    }
+    await until(() => ended.length === 20)
+    await until(() => server.connections === 0)
+    // Another process's file would be closed, or EBADF thrown, by a second close.
+    expect(new Set(ended.map((error) => error?.message))).toEqual(
+      new Set(['the connection closed before the file was sent']),
     )
   })
 })

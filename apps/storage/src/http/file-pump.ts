@@ -1,6 +1,6 @@
 import { read, readSync } from 'node:fs'
 import type { ServerResponse } from 'node:http'
-import { BufferPool } from '@cairn/dfs-core/server'
+import { BufferPool, readPace } from '@cairn/dfs-core/server'
 import type { ByteRange } from './byte-range.ts'
 
 const PIECE_BYTES = 128 * 1024
@@ -18,7 +18,9 @@ let longPiecesInUse = 0
 export function endWithFile(response: ServerResponse, fd: number, { start, end }: ByteRange): void {
   const length = end - start + 1
   const buffer = pool.take()
+  const startedAt = performance.now()
   const filled = readSync(fd, buffer, 0, length, start)
+  readPace.readSince(startedAt)
   if (filled < length) {
     pool.give(buffer)
     throw new Error(`the file ends at ${start + filled}, before ${end + 1}`)
@@ -27,8 +29,9 @@ export function endWithFile(response: ServerResponse, fd: number, { start, end }
   response.end(buffer.subarray(0, length), () => pool.give(buffer))
 }
 
+/** Small, and no read would hold up the event loop: `endWithFile` may be used. */
 export function fitsOnePiece({ start, end }: ByteRange): boolean {
-  return end - start < PIECE_BYTES
+  return end - start < PIECE_BYTES && !readPace.isSlow
 }
 
 /**
@@ -100,20 +103,28 @@ interface Read {
   position: number
 }
 
-/** The end of a range is read at once: a trip to the thread pool costs more than reading so little from the page cache. */
+/**
+ * The end of a range is read at once: a trip to the thread pool costs more than reading so little from the page cache. Not while the disk is
+ * slow.
+ */
 function readPiece(
   fd: number,
   { buffer, left, position }: Read,
   done: (error: Error | null, length: number) => void,
 ): void {
   const length = Math.min(left, buffer.length)
-  if (left > PIECE_BYTES) {
-    read(fd, buffer, 0, length, position, done)
+  const startedAt = performance.now()
+  if (left > PIECE_BYTES || readPace.isSlow) {
+    read(fd, buffer, 0, length, position, (error, filled) => {
+      readPace.readSince(startedAt)
+      done(error, filled)
+    })
     return
   }
   let filled = 0
   try {
     filled = readSync(fd, buffer, 0, length, position)
+    readPace.readSince(startedAt)
   } catch (error) {
     done(error instanceof Error ? error : new Error(String(error)), 0)
     return

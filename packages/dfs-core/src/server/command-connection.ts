@@ -154,8 +154,7 @@ export class CommandConnection<S> implements ExchangeHost, FrameConsumer {
     if (end.error === undefined) {
       this.#context.answered(this.#header.command, Status.OK)
       this.#answered(false)
-    }
-    else if (end.headerSent) this.#socket.destroy()
+    } else if (end.headerSent) this.#socket.destroy()
     else this.#answerError(Status.EIO)
   }
 

@@ -1,7 +1,8 @@
-import { readSync } from 'node:fs'
+import { read, readSync } from 'node:fs'
 import type { Socket } from 'node:net'
 import { HEADER_SIZE, RESPONSE_COMMAND, writeHeader } from '../protocol/frame.ts'
 import { BufferPool } from './buffer-pool.ts'
+import { readPace } from './read-pace.ts'
 
 /** Larger pieces do not make downloads faster: 64 KiB to 1 MiB measured within noise of each other. */
 const PIECE_BYTES = 128 * 1024
@@ -28,7 +29,8 @@ export interface FileSendEnd {
 /**
  * Sends one range of a file as an answer frame: header and first piece in one write, every piece through the same
  * pooled buffer. While the kernel takes everything at once (`writableLength` is 0 right after `write`) it goes on in a
- * plain loop; else it goes on when the queued bytes have left. So a client that does not read holds one buffer.
+ * plain loop; else it goes on when the queued bytes have left. So a client that does not read holds one buffer. While
+ * the disk is slow (`readPace`) pieces are read in the thread pool.
  */
 export class FileSender {
   readonly #socket: Socket
@@ -39,6 +41,9 @@ export class FileSender {
   #left: number
   #headerSent = false
   #ended = false
+  /** The thread pool reads into the buffer: neither it nor the file may be given away. */
+  #reading = false
+  #abortedBy: Error | null = null
   #buffer: Buffer
 
   /** `onProgress` is called when a stalled client has taken a piece; `onEnd` exactly once. */
@@ -59,49 +64,76 @@ export class FileSender {
 
   /** Before the end: the connection is gone, and with it every use of the buffer by the kernel. */
   abort(error: Error): void {
-    this.#end(error)
+    if (this.#reading) this.#abortedBy = error
+    else this.#end(error)
   }
 
   #pump(): void {
     let sentThisTurn = 0
     while (sentThisTurn < TURN_BYTES) {
-      const sent = this.#sendPiece()
-      if (sent < 0) return
-      sentThisTurn += sent
-      if (this.#socket.writableLength !== 0) {
-        this.#socket.write(EMPTY, (error) => this.#onFlushed(error))
+      if (readPace.isSlow && this.#left > 0) {
+        this.#readInPool()
         return
       }
-      if (this.#left === 0) {
-        this.#end()
-        return
-      }
+      const read = this.#readNow()
+      if (read < 0) return
+      if (!this.#sendPiece(read)) return
+      sentThisTurn += read
     }
     setImmediate(() => this.#goOn())
   }
 
-  /** Returns the number of bytes handed to the socket, or -1 after a failure. */
-  #sendPiece(): number {
-    const gap = this.#headerSent ? 0 : HEADER_SIZE
-    let read = 0
+  #readInPool(): void {
+    const gap = this.#gap
+    const startedAt = performance.now()
+    this.#reading = true
+    read(this.#fd, this.#buffer, gap, Math.min(this.#left, PIECE_BYTES), this.#position, (error, length) => {
+      this.#reading = false
+      readPace.readSince(startedAt)
+      const failed = this.#abortedBy ?? error ?? (length === 0 ? this.#tooShort() : null)
+      if (failed !== null) this.#end(failed)
+      else if (this.#sendPiece(length)) this.#pump()
+    })
+  }
+
+  /** Bytes read, or -1 after a failure. */
+  #readNow(): number {
+    if (this.#left === 0) return 0
+    const startedAt = performance.now()
     try {
-      read = this.#readPiece(gap)
+      const length = readSync(this.#fd, this.#buffer, this.#gap, Math.min(this.#left, PIECE_BYTES), this.#position)
+      if (length === 0) throw this.#tooShort()
+      readPace.readSince(startedAt)
+      return length
     } catch (error) {
       this.#end(error instanceof Error ? error : new Error(String(error)))
       return -1
     }
-    this.#headerSent = true
-    this.#position += read
-    this.#left -= read
-    this.#socket.write(this.#buffer.subarray(0, gap + read))
-    return gap + read
   }
 
-  #readPiece(gap: number): number {
-    if (this.#left === 0) return 0
-    const read = readSync(this.#fd, this.#buffer, gap, Math.min(this.#left, PIECE_BYTES), this.#position)
-    if (read === 0) throw new Error(`file ends at ${this.#position}, ${this.#left} bytes before the end of the answer`)
-    return read
+  #tooShort(): Error {
+    return new Error(`file ends at ${this.#position}, ${this.#left} bytes before the end of the answer`)
+  }
+
+  /** The header goes before the first piece. */
+  get #gap(): number {
+    return this.#headerSent ? 0 : HEADER_SIZE
+  }
+
+  /** Hands what was read to the socket. True when the next piece may be read at once. */
+  #sendPiece(length: number): boolean {
+    const size = this.#gap + length
+    this.#headerSent = true
+    this.#position += length
+    this.#left -= length
+    this.#socket.write(this.#buffer.subarray(0, size))
+    if (this.#socket.writableLength !== 0) {
+      this.#socket.write(EMPTY, (error) => this.#onFlushed(error))
+      return false
+    }
+    if (this.#left > 0) return true
+    this.#end()
+    return false
   }
 
   #onFlushed(error: Error | null | undefined): void {

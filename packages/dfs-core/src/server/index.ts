@@ -1,6 +1,5 @@
 export { BufferPool } from './buffer-pool.ts'
 export { createCommandServer } from './command-server.ts'
-export { type HostFilter, hostFilter, plainAddress } from './host-filter.ts'
 export type {
   BodySink,
   BufferedHandler,
@@ -13,3 +12,5 @@ export type {
   CommandServerOptions,
   StreamedHandler,
 } from './handler.ts'
+export { type HostFilter, hostFilter, plainAddress } from './host-filter.ts'
+export { readPace } from './read-pace.ts'
