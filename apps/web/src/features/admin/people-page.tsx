@@ -1,9 +1,9 @@
 'use client'
 
-import { Ellipsis } from 'lucide-react'
+import { Ellipsis, UserPlus } from 'lucide-react'
 import { useTranslations } from 'next-intl'
 import { useState } from 'react'
-import { IconButton } from '../../components/button.tsx'
+import { Button, IconButton } from '../../components/button.tsx'
 import { Icon } from '../../components/icon.tsx'
 import { useFormat } from '../../i18n/use-format.ts'
 import { AdminTable, type Column, type TableOrder } from './admin-table.tsx'
@@ -11,6 +11,7 @@ import { Badge } from './badge.tsx'
 import { CapacityBar } from './capacity-bar.tsx'
 import { CsvLink } from './csv-link.tsx'
 import { Choice, FilterBar, SearchBox } from './filter-bar.tsx'
+import { InvitationsDialog } from './invitations-dialog.tsx'
 import { percentOf } from './needs.ts'
 import { PageBar } from './page-bar.tsx'
 import { PersonDialog } from './person-dialog.tsx'
@@ -27,6 +28,7 @@ export function PeoplePage() {
   const [role, setRole] = useState('')
   const [state, setState] = useState('')
   const [order, setOrder] = useState<TableOrder<PersonSort>>({ sort: 'name', dir: 'asc' })
+  const [isInviting, setInviting] = useState(false)
   const [openId, setOpenId] = useState<string | null>(null)
   const filter = { q: useRested(typed), role, state, ...order }
   const { items, total, more, isLoaded } = usePages<PersonItem>(PATH, filter)
@@ -37,7 +39,15 @@ export function PeoplePage() {
       <PageBar
         title={t('title')}
         note={total === undefined ? null : t('count', { n: total })}
-        actions={<CsvLink href={`${PATH}/export?${queryText(filter)}`} what={t('title')} />}
+        actions={
+          <>
+            <Button size="sm" onClick={() => setInviting(true)}>
+              <Icon of={UserPlus} size="small" />
+              {t('invite')}
+            </Button>
+            <CsvLink href={`${PATH}/export?${queryText(filter)}`} what={t('title')} />
+          </>
+        }
       />
       <FilterBar>
         <SearchBox label={t('search')} value={typed} onChange={setTyped} />
@@ -72,6 +82,7 @@ export function PeoplePage() {
         onMore={more}
         empty={isLoaded ? t('nobody') : ''}
       />
+      {isInviting ? <InvitationsDialog onClose={() => setInviting(false)} /> : null}
       {open === undefined ? null : <PersonDialog key={open.id} person={open} onClose={() => setOpenId(null)} />}
       <span className="sr-only" aria-live="polite">
         {total === undefined ? '' : `${format.count(total)}`}

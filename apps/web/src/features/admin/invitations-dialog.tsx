@@ -1,0 +1,102 @@
+'use client'
+
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
+import { useTranslations } from 'next-intl'
+import { type FormEvent, useState } from 'react'
+import { Button } from '../../components/button.tsx'
+import { Dialog } from '../../components/dialog.tsx'
+import { Field } from '../../components/field.tsx'
+import { useToast } from '../../components/toast.tsx'
+import { useFormat } from '../../i18n/use-format.ts'
+import { callApi } from '../../lib/call-api.ts'
+
+const PATH = '/api/admin/invitations'
+const KEY = ['admin', 'invitations'] as const
+
+interface Invitation {
+  id: string
+  email: string | null
+  used: number
+  maxUses: number
+  expiresAt: string
+  state: string
+}
+
+/** Makes a link by which somebody can come in, and takes links back. */
+export function InvitationsDialog({ onClose }: { onClose: () => void }) {
+  const t = useTranslations('people')
+  const toast = useToast()
+  const client = useQueryClient()
+  const [email, setEmail] = useState('')
+  const { data } = useQuery({ queryKey: KEY, queryFn: () => callApi<{ invitations: Invitation[] }>(PATH) })
+  const refuse = () => toast({ text: t('notChanged'), problem: true })
+  const refresh = () => client.invalidateQueries({ queryKey: KEY })
+  const invite = useMutation({
+    mutationFn: () =>
+      callApi<{ link: string }>(PATH, { method: 'POST', body: { email: email.trim() === '' ? null : email.trim() } }),
+    onSuccess: refresh,
+    onError: refuse,
+  })
+  const revoke = useMutation({
+    mutationFn: (id: string) => callApi<void>(`${PATH}/${id}`, { method: 'DELETE' }),
+    onSuccess: refresh,
+    onError: refuse,
+  })
+  const open = data?.invitations.filter(({ state }) => state === 'open') ?? []
+  const submit = (event: FormEvent) => {
+    event.preventDefault()
+    invite.mutate()
+  }
+  return (
+    <Dialog open onOpenChange={onClose} title={t('invite')} description={t('inviteSentence')}>
+      <div className="flex min-h-0 flex-col gap-4 overflow-y-auto px-6 pb-5 phone:px-5">
+        <form onSubmit={submit} className="flex items-end gap-2">
+          <div className="min-w-0 flex-1">
+            <Field
+              label={t('inviteEmail')}
+              type="email"
+              compact
+              value={email}
+              onChange={(event) => setEmail(event.target.value)}
+            />
+          </div>
+          <Button kind="primary" type="submit" disabled={invite.isPending}>
+            {t('inviteMake')}
+          </Button>
+        </form>
+        {invite.data === undefined ? null : (
+          <Field
+            label={t('resetMade')}
+            compact
+            readOnly
+            value={invite.data.link}
+            onFocus={(event) => event.target.select()}
+            className="font-mono"
+          />
+        )}
+        <InvitationList invitations={open} isBusy={revoke.isPending} onRevoke={revoke.mutate} />
+      </div>
+    </Dialog>
+  )
+}
+
+type InvitationListProps = { invitations: readonly Invitation[]; isBusy: boolean; onRevoke: (id: string) => void }
+
+function InvitationList({ invitations, isBusy, onRevoke }: InvitationListProps) {
+  const t = useTranslations('people')
+  const format = useFormat()
+  if (invitations.length === 0) return null
+  return (
+    <ul aria-label={t('inviteOpen')} className="divide-y divide-line border-line border-t text-13">
+      {invitations.map(({ id, email, expiresAt }) => (
+        <li key={id} className="flex items-center gap-3 py-2">
+          <span className="min-w-0 flex-1 truncate">{email ?? t('inviteAnybody')}</span>
+          <span className="text-ink-3">{t('inviteUntil', { date: format.date(expiresAt) })}</span>
+          <Button size="sm" kind="danger" disabled={isBusy} onClick={() => onRevoke(id)}>
+            {t('inviteRevoke')}
+          </Button>
+        </li>
+      ))}
+    </ul>
+  )
+}
