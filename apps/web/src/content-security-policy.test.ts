@@ -21,6 +21,11 @@ test('scripts need the nonce; eval is for development alone', () => {
   expect(directive('script-src', true)).toContain("'unsafe-eval'")
 })
 
+test('workers are our own files, and pages cannot compile WebAssembly', () => {
+  expect(directive('worker-src')).toEqual(["'self'"])
+  expect(directive('script-src')).not.toContain("'wasm-unsafe-eval'")
+})
+
 test('nobody may put the page into a frame', () => {
   expect(directive('frame-ancestors')).toEqual(["'none'"])
   expect(directive('object-src')).toEqual(["'none'"])

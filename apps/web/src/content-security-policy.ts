@@ -9,6 +9,8 @@ export function contentSecurityPolicy({ nonce, storageOrigins, development }: Po
   return [
     "default-src 'self'",
     `script-src 'self' 'nonce-${nonce}' 'strict-dynamic'${development ? " 'unsafe-eval'" : ''}`,
+    // Workers come from our own static files, which carry no policy: WebAssembly runs there and not in pages.
+    "worker-src 'self'",
     "style-src 'self' 'unsafe-inline'",
     `connect-src 'self'${storages}`,
     `img-src 'self' data: blob:${storages}`,
