@@ -35,7 +35,7 @@ export function ShareDialog({ subject, onClose }: ShareDialogProps) {
       onOpenChange={(open) => {
         if (!open) onClose()
       }}
-      title={log ? t('accessLog') : t('titleShare', { name, n: count, more: Math.max(0, count - 1) })}
+      title={log ? t('accessLog') : t('titleShare', { name, more: Math.max(0, count - 1) })}
       lead={<FileTile name={name} kind={kind} category={category} />}
       className="max-w-[600px]"
     >

@@ -7,7 +7,7 @@ import type { ShareItem } from './schema.ts'
 export function useShareText() {
   const t = useTranslations('shares')
   const title = ({ title: name, items }: Pick<ShareItem, 'title' | 'items'>) => {
-    return t('titleMore', { name, n: items, more: Math.max(0, items - 1) })
+    return t('titleMore', { name, more: Math.max(0, items - 1) })
   }
   return {
     title,

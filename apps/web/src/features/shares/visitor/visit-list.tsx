@@ -62,7 +62,7 @@ export function VisitList({ visit, canDownload, onOpen, actions }: VisitListProp
           aria-checked={all}
           aria-label={t('selectAll')}
           onClick={() => setSelected(all ? new Set() : new Set(visit.items.map(({ id }) => id)))}
-          className="-mt-[34px] relative grid h-[34px] w-8 place-items-center"
+          className="relative z-[3] -mt-[38px] mb-1 grid h-[34px] w-8 place-items-center"
         >
           <Tick checked={all} />
         </button>

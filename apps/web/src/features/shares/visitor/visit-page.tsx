@@ -94,7 +94,7 @@ function Head({ link, actions }: { link: VisitedShare; actions: Actions }) {
   const shell = useTranslations('shell')
   const format = useFormat()
   const day = useDay()
-  const title = t('title', { name: link.title, n: link.items, more: Math.max(0, link.items - 1) })
+  const title = t('title', { name: link.title, more: Math.max(0, link.items - 1) })
   useEffect(() => {
     document.title = `${title} · ${shell('title')}`
   }, [title, shell])
@@ -151,7 +151,7 @@ function Crumbs({ visit, link }: { visit: Visit; link: VisitedShare }) {
   return (
     <nav aria-label={t('path')} className="flex flex-wrap items-center gap-1 px-5 pb-2 phone:px-5">
       <Button kind="ghost" size="sm" onClick={() => visit.openFolder('root')}>
-        {t('title', { name: link.title, n: link.items, more: Math.max(0, link.items - 1) })}
+        {t('title', { name: link.title, more: Math.max(0, link.items - 1) })}
       </Button>
       {visit.path.map(({ id, name }) => (
         <Fragment key={id}>
