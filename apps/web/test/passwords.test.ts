@@ -106,17 +106,19 @@ describe('a stored password', () => {
 
   it('that nobody has takes as long to refuse as one that somebody has', async () => {
     const { passwordHash } = await db().user.findFirstOrThrow({ where: { passwordHash: { not: null } } })
-    const medianOf = async (stored: string | null) => {
-      const times: number[] = []
-      for (let n = 0; n < 15; n += 1) {
-        const startedAt = performance.now()
-        expect(await isRightPassword('wrong', stored)).toBe(false)
-        times.push(performance.now() - startedAt)
-      }
-      return times.sort((a, b) => a - b)[7] ?? 0
+    const timeOf = async (stored: string | null) => {
+      const startedAt = performance.now()
+      expect(await isRightPassword('wrong', stored)).toBe(false)
+      return performance.now() - startedAt
     }
-    const [known, unknown] = [await medianOf(passwordHash), await medianOf(null)]
-    expect(Math.max(known, unknown) / Math.min(known, unknown)).toBeLessThan(1.6)
+    // By turns, and the fastest of each: what a busy machine adds is no difference between the two.
+    const [known, unknown]: [number[], number[]] = [[], []]
+    for (let n = 0; n < 15; n += 1) {
+      known.push(await timeOf(passwordHash))
+      unknown.push(await timeOf(null))
+    }
+    const [a, b] = [Math.min(...known), Math.min(...unknown)]
+    expect(Math.max(a, b) / Math.min(a, b)).toBeLessThan(2)
   })
 })
 
@@ -137,13 +139,11 @@ describe('a forgotten password', () => {
     const link = await mailedLink(person.email)
     expect(link).toMatch(/^http:\/\/drive\.test:3000\/reset\/[\w-]{43}$/)
     expect((await confirm(tokenOf(link), 'password1')).body.code).toBe('password_common')
-    const [first, second] = await Promise.all([
-      confirm(tokenOf(link), 'a first new one'),
-      confirm(tokenOf(link), 'a second new one'),
-    ])
-    expect([first.status, second.status].sort()).toEqual([204, 410])
+    const passwords = Array.from({ length: 6 }, (_, n) => `a new long one ${n}`)
+    const answers = await Promise.all(passwords.map((password) => confirm(tokenOf(link), password)))
+    expect(answers.map(({ status }) => status).sort()).toEqual([204, 410, 410, 410, 410, 410])
     expect((await browser.get('/api/me')).status).toBe(401)
-    const password = first.status === 204 ? 'a first new one' : 'a second new one'
+    const password = passwords[answers.findIndex(({ status }) => status === 204)] ?? ''
     expect((await new Browser(server.url).signIn(person.email, password)).error).toBeNull()
     expect((await confirm(tokenOf(link), 'once more, please')).body.code).toBe('link_gone')
   })

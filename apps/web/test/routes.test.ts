@@ -26,6 +26,7 @@ const PUBLIC: Record<string, string> = {
   '/api/s/[id]/entries/[entry]/empty': 'visitors of a share',
   '/api/s/[id]/download': 'visitors of a share',
   '/r': 'renews a ticket: authentic ones only, for their owner by the session or a visitor by the cookie of a link',
+  '/metrics': 'read by monitoring, which has no session: where it asks from, or its word, decides',
   '/api/zip/[id]': 'visitors of a share take ZIPs too: the list belongs to a person or to an opened link',
 }
 
