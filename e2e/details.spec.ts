@@ -22,8 +22,6 @@ test('details say how many copies exist right now, and verify reads them', async
   const [, second] = drive.storages
   if (second === undefined) throw new Error('there is no second storage')
   await drive.kill(second.name)
-  await page.keyboard.press('Escape')
-  await row(page, file.name).click()
   await page.reload()
   await row(page, file.name).click()
   await page.keyboard.press('i')

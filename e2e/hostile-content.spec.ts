@@ -170,6 +170,8 @@ test('names and contents are text in the list, the preview and the details', asy
   ]
   page.on('dialog', () => expect('a script').toBe('not running'))
   await chooseFiles(page, files)
+  for (const { name } of files) await expect(row(page, name)).toBeVisible()
+  await row(page, 'page.md').click()
   await page.keyboard.press('i')
   for (const { name } of files) {
     await row(page, name).click()
