@@ -73,7 +73,7 @@ export interface Env {
   development: boolean
 }
 
-export interface OidcSettings {
+interface OidcSettings {
   /** Without a slash at its end. */
   issuer: string
   clientId: string

@@ -77,9 +77,3 @@ export interface InvitationItem {
   createdBy: string | null
   state: InvitationState
 }
-
-/** `link` is told once: the database keeps only its hash. */
-export interface CreatedInvitation {
-  invitation: InvitationItem
-  link: string
-}

@@ -10,7 +10,7 @@ import type { Security } from './schema.ts'
 import { Section } from './section.tsx'
 import { SessionList } from './session-list.tsx'
 
-export const SECURITY_KEY = ['me', 'security'] as const
+const SECURITY_KEY = ['me', 'security'] as const
 
 /** The ways in, and who came in. */
 export function SecuritySettings() {
