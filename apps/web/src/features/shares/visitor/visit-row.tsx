@@ -74,12 +74,14 @@ export const VisitRow = memo(function VisitRow(props: VisitRowProps) {
         <button
           type="button"
           id={`visited-${item.id}`}
+          aria-label={item.name}
+          {...(phone ? { 'aria-describedby': `facts-${item.id}` } : {})}
           onClick={() => onOpen(item)}
           className="min-w-0 text-left after:absolute after:inset-0 focus-visible:outline-none focus-visible:after:rounded-button focus-visible:after:outline-2 focus-visible:after:outline-focus"
         >
           <FileName name={item.name} className={phone ? 'text-15' : undefined} />
           {phone ? (
-            <span className="mt-px flex gap-1.5 text-12 text-ink-3 tabular-nums">
+            <span id={`facts-${item.id}`} className="mt-px flex gap-1.5 text-12 text-ink-3 tabular-nums">
               {size}
               <span aria-hidden="true">·</span>
               {format.date(item.modifiedAt)}
