@@ -16,6 +16,8 @@ const BEGINNINGS_MAX = 200
 const COMMON_ROWS = 20_000
 const NEWEST_MAX = 20_000
 const FOLDERS_MAX = 20_000
+// Of so few folders everything is read; the index would bring what half of the drive has.
+const FEW_FOLDERS = 100
 
 const ALL_CATEGORIES = ['image', 'video', 'audio', 'document', 'archive', 'other']
 
@@ -38,13 +40,14 @@ export interface Wanted {
 export async function findCandidates(wanted: Wanted): Promise<Candidate[]> {
   const { query } = wanted
   const grams = [...new Set(query.texts.flatMap(gramsOfQuery))]
-  const filters = await filtersOf(wanted)
-  if (filters === null) return []
+  const folders = query.inHere ? await foldersBelow(wanted.ownerId, wanted.folderId) : null
+  const filters = await filtersOf(wanted, folders)
   if (query.texts.length === 0) return await newestWith(wanted, filters)
   if (grams.length === 0) return []
   // A folder or a tag leaves few entries, whatever the words are.
   const isWide = !query.inHere && query.tags.length === 0
   if (isWide && (await isCommon(wanted, grams))) return await commonCandidates(wanted, grams, filters)
+  if (folders !== null && folders.length <= FEW_FOLDERS) return await amongFew(wanted, grams, filters)
   const found = await withGrams(wanted, { grams, filters, limit: CANDIDATES_MAX })
   if (found.length < CANDIDATES_MAX) return found
   return joined(await beginnings(wanted, grams, filters), found)
@@ -95,6 +98,12 @@ async function withGrams({ ownerId }: Wanted, { grams, filters, limit }: ByGrams
     SELECT id, kind, name, modified_at FROM found LIMIT ${limit}`
 }
 
+async function amongFew({ ownerId }: Wanted, grams: string[], filters: Prisma.Sql): Promise<Candidate[]> {
+  return await db().$queryRaw<Candidate[]>`
+    SELECT ${columns} FROM entry e
+    WHERE e.owner_id = ${ownerId} AND e.grams @> ${grams} AND e.trash_id IS NULL ${filters} LIMIT ${CANDIDATES_MAX}`
+}
+
 /** Only filters: the newest, each category through its own index. */
 async function newestWith({ ownerId, query }: Wanted, filters: Prisma.Sql): Promise<Candidate[]> {
   if (query.type === 'folder' || query.tags.length > 0 || query.inHere) {
@@ -114,8 +123,8 @@ async function newestWith({ ownerId, query }: Wanted, filters: Prisma.Sql): Prom
     SELECT * FROM (${Prisma.join(parts, ' UNION ALL ')}) found ORDER BY modified_at DESC LIMIT ${CANDIDATES_MAX}`
 }
 
-/** Conditions on `e` for all but the text; null: nothing can fulfil them. */
-async function filtersOf({ ownerId, query, folderId }: Wanted): Promise<Prisma.Sql | null> {
+/** Conditions on `e` for all but the text. */
+async function filtersOf({ ownerId, query }: Wanted, folders: readonly bigint[] | null): Promise<Prisma.Sql> {
   const { type, minSize, maxSize, after, before } = query
   const filters = [Prisma.empty]
   if (type === 'folder') filters.push(Prisma.sql`e.kind = 0`)
@@ -126,7 +135,7 @@ async function filtersOf({ ownerId, query, folderId }: Wanted): Promise<Prisma.S
   if (after !== null) filters.push(Prisma.sql`e.modified_at >= ${new Date(after)}`)
   if (before !== null) filters.push(Prisma.sql`e.modified_at < ${new Date(before)}`)
   for (const name of query.tags) filters.push(await taggedWith(ownerId, name))
-  if (query.inHere) filters.push(Prisma.sql`e.parent_id = ANY(${await foldersBelow(ownerId, folderId)}::bigint[])`)
+  if (folders !== null) filters.push(Prisma.sql`e.parent_id = ANY(${[...folders]}::bigint[])`)
   return Prisma.join(filters, ' AND ')
 }
 
