@@ -23,7 +23,7 @@ export async function copyLink(page: Page): Promise<MadeLink> {
   await expect(link).toBeVisible()
   const code = dialog.getByRole('status', { name: 'Code', exact: true })
   const isAsked = await dialog.getByRole('switch').isChecked()
-  return { url: `http://${await link.innerText()}`, code: isAsked ? await code.innerText() : null }
+  return { url: `http://${await link.textContent()}`, code: isAsked ? await code.textContent() : null }
 }
 
 /** A link to one entry, the dialog closed again. */

@@ -61,7 +61,7 @@ test('the list of links tells their state, and a row opens its link with a new c
   await dialog.getByRole('button', { name: 'New code' }).click()
   const code = dialog.getByRole('status', { name: 'Code', exact: true })
   await expect(code).toHaveText(/^[2-9A-HJKMNP-TV-Z]{6}$/)
-  expect(await code.innerText()).not.toBe(made.code)
+  expect(await code.textContent()).not.toBe(made.code)
 
   await visitor.reload()
   await expect(visitor.getByRole('heading', { name: 'Enter the code' })).toBeVisible()

@@ -94,7 +94,7 @@ test('whoever may only look finds nothing to download or save', async ({ page, b
   await dialog.getByRole('radio', { name: 'View only' }).click()
   await dialog.getByRole('switch').click()
   await dialog.getByRole('button', { name: 'Copy link' }).click()
-  const url = `http://${await dialog.getByRole('status', { name: 'Link', exact: true }).innerText()}`
+  const url = `http://${await dialog.getByRole('status', { name: 'Link', exact: true }).textContent()}`
   const visitor = await stranger(browser)
   await visit(visitor, { url, code: null })
   await visited(visitor, 'Survey').click()
