@@ -11,7 +11,18 @@ import type { AuditItem } from './schema.ts'
 import { queryText, usePages, useRested } from './use-pages.ts'
 
 const PATH = '/api/admin/audit'
-const kinds = ['sign_in', 'password', 'person', 'share', 'setting', 'group', 'invitation', 'storage', 'task'] as const
+const kinds = [
+  'session',
+  'sign_in',
+  'password',
+  'person',
+  'share',
+  'setting',
+  'group',
+  'invitation',
+  'storage',
+  'task',
+] as const
 
 /** What was done for security and administration. Lines are only ever added. */
 export function AuditPage() {

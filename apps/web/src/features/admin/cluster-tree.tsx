@@ -35,10 +35,10 @@ export function ClusterTree({ groups }: { groups: readonly GroupView[] }) {
       <table className="w-full table-fixed text-13 tabular-nums">
         <colgroup>
           <col />
-          <col className="w-[24%]" />
+          <col className="w-[24%] phone:w-[76px]" />
           <col className="w-[76px]" />
           <col className="w-[76px] phone:hidden" />
-          <col className="w-[142px] phone:w-[112px]" />
+          <col className="w-[142px] phone:w-[100px]" />
         </colgroup>
         <thead>
           <tr className="h-[30px] border-line border-b text-12 text-ink-3 *:font-medium">
