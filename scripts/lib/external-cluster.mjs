@@ -34,7 +34,7 @@ async function statusOf(client, { ip, storagePort }, core) {
 }
 
 /** Null, or what keeps the drive from working with a storage: tickets are signed with the current key of `master`. */
-export function keyProblem({ current }, { kids, storageId, address }, keysFile) {
+function keyProblem({ current }, { kids, storageId, address }, keysFile) {
   if (kids.includes(current)) return null
   const has = kids.length === 0 ? 'has no keys' : `knows the keys ${kids.join(', ')}`
   return (

@@ -8,7 +8,7 @@ import type { ReceivedTimes } from './engine/received.ts'
 import type { Backlog } from './replication/backlog.ts'
 import type { PeerReplicator } from './replication/peer-replicator.ts'
 
-export interface StorePathReport {
+interface StorePathReport {
   /** As in file IDs: `M00`. */
   readonly path: string
   readonly totalBytes: number
@@ -20,7 +20,7 @@ export interface StorePathReport {
   readonly writable: boolean
 }
 
-export interface SetAsideReport {
+interface SetAsideReport {
   /** Null, as `op`: a line of the log that cannot be read. */
   readonly fileId: string | null
   readonly op: string | null
@@ -31,7 +31,7 @@ export interface SetAsideReport {
   readonly peer: string
 }
 
-export interface PeerReport {
+interface PeerReport {
   readonly storageId: string
   readonly ip: string
   /** As trackers number it (7: active). */

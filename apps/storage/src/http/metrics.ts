@@ -20,7 +20,7 @@ export interface StorageMetrics {
 }
 
 /** What is read when somebody asks. */
-export interface MetricsSources {
+interface MetricsSources {
   readonly store: FileStore
   readonly counters: Counters
   report(): Promise<StorageReport>
