@@ -18,7 +18,7 @@ import { isOpen, lockUploads, type UploadRow } from './upload-rows.ts'
  * A refusal comes exactly so long after the question, whatever was found: nothing stored, somebody else's file, or a
  * wrong answer. What could not be judged within this time is refused too, or a slow storage would tell.
  */
-const REFUSED_AFTER_MS = 1500
+const REFUSED_AFTER_MS = 2500
 // For one content: who has most of a file must not draw ranges until only known ones come. Counted whether or not such
 // content is stored.
 const FAILURES: AttemptLimit = { name: 'claim-failure', max: 3, windowSeconds: 60 * 60 }
