@@ -53,9 +53,17 @@ export function Preview(props: PreviewProps) {
   const index = entries.findIndex((entry) => entry.id === id)
   const item = entries[index] ?? sources.data?.item
   const [before, after] = [entries[index - 1], entries[index + 1]]
+  // A key that is pressed before the last step is on the screen goes on from there.
+  const wanted = useRef(id)
+  useEffect(() => {
+    wanted.current = id
+  }, [id])
   const step = (direction: 1 | -1) => {
-    const to = direction > 0 ? after : before
-    if (index >= 0 && to !== undefined) onStep(to.id)
+    const from = entries.findIndex((entry) => entry.id === wanted.current)
+    const to = entries[from + direction]
+    if (from < 0 || to === undefined) return
+    wanted.current = to.id
+    onStep(to.id)
   }
   useEffect(() => {
     if (index >= entries.length - NEAR_END) onNearEnd()
