@@ -2,7 +2,7 @@ import type { Transaction } from '../db.ts'
 import type { Conflict } from './conflict.ts'
 import type { Category } from './entry-item.ts'
 import { freeName } from './free-name.ts'
-import { sortKey } from './sort-key.ts'
+import { nameKeys } from './name-keys.ts'
 
 const TRIES_MAX = 20
 
@@ -47,22 +47,26 @@ export async function placeFile(tx: Transaction, file: NewFile): Promise<PlacedF
 
 /** Ids of those that could be made, by publicId. A raised 23505 would end the transaction; DO NOTHING leaves them out. */
 async function insertFiles(tx: Transaction, files: readonly NewFile[]): Promise<Map<string, bigint>> {
-  const rows = files.map((file) => ({
-    public_id: file.publicId,
-    owner_id: file.ownerId,
-    parent_id: String(file.folderId),
-    name: file.name,
-    sort_key: sortKey(file.name),
-    category: file.category,
-    blob_id: String(file.blobId),
-    size: String(file.size),
-    modified_at: file.modifiedAt,
-  }))
+  const rows = files.map((file) => {
+    const { sortKey, grams } = nameKeys(file.name)
+    return {
+      public_id: file.publicId,
+      owner_id: file.ownerId,
+      parent_id: String(file.folderId),
+      name: file.name,
+      sort_key: sortKey,
+      grams,
+      category: file.category,
+      blob_id: String(file.blobId),
+      size: String(file.size),
+      modified_at: file.modifiedAt,
+    }
+  })
   const inserted = await tx.$queryRaw<{ id: bigint; public_id: string }[]>`
-    INSERT INTO entry (public_id, owner_id, parent_id, kind, name, sort_key, category, blob_id, size, modified_at)
-    SELECT public_id, owner_id, parent_id, 1, name, sort_key, category, blob_id, size, coalesce(modified_at, now())
+    INSERT INTO entry (public_id, owner_id, parent_id, kind, name, sort_key, grams, category, blob_id, size, modified_at)
+    SELECT public_id, owner_id, parent_id, 1, name, sort_key, grams, category, blob_id, size, coalesce(modified_at, now())
     FROM jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) AS r(
-      public_id text, owner_id text, parent_id bigint, name text, sort_key text, category text, blob_id bigint,
+      public_id text, owner_id text, parent_id bigint, name text, sort_key text, grams text[], category text, blob_id bigint,
       size bigint, modified_at timestamptz)
     ORDER BY parent_id, name COLLATE "C"
     ON CONFLICT DO NOTHING
