@@ -100,8 +100,10 @@ function useColumns(): Column<AuditItem, 'at'>[] {
   ]
 }
 
+/** The database keeps no order of its own: what was comes before what is. */
 function detailText(detail: AuditItem['detail']): string {
   return Object.entries(detail)
+    .toSorted(([a], [b]) => a.localeCompare(b, 'en'))
     .map(([key, value]) => `${key}: ${typeof value === 'object' ? JSON.stringify(value) : String(value)}`)
     .join(', ')
 }
