@@ -10,6 +10,8 @@ const UNKNOWN = 'application/octet-stream'
  * what a browser is told about a file must not be the uploader's choice. Text that a browser could run is named as what it is.
  */
 export async function sniffContentType(head: Buffer): Promise<string> {
+  // Before all else: the mark of UTF-16 looks like the beginning of an MPEG frame.
+  if (isUtf16(head)) return 'text/plain'
   const known = await fileTypeFromBuffer(head)
   // file-type knows XML by its declaration alone; an SVG image is XML too.
   if (known !== undefined && known.mime !== 'application/xml') return known.mime
@@ -25,21 +27,41 @@ function markupType(head: Buffer): string | null {
   return null
 }
 
-/** UTF-8 without control characters other than those of plain text; the last character may be cut off by the end of the head. */
+/**
+ * UTF-8, or the Chinese encodings that are older, without control characters other than those of plain text; the last
+ * character may be cut off by the end of the head.
+ */
 function isText(head: Buffer): boolean {
-  if (head.length === 0) return false
-  for (const byte of head) {
-    if (byte < 0x20 && byte !== 0x09 && byte !== 0x0a && byte !== 0x0c && byte !== 0x0d && byte !== 0x1b) return false
+  if (head.length === 0 || head.some((byte) => isControl(byte))) return false
+  if (decodes('utf-8', head.subarray(0, head.length - cutTail(head))) !== null) return true
+  for (let cut = 0; cut < Math.min(4, head.length); cut += 1) {
+    if (decodes('gb18030', head.subarray(0, head.length - cut)) !== null) return true
   }
-  return isUtf8(head.subarray(0, head.length - cutTail(head)))
+  return false
 }
 
-function isUtf8(bytes: Buffer): boolean {
+/** Text that begins with a byte order mark of two bytes. */
+function isUtf16(head: Buffer): boolean {
+  const mark = head.length < 4 ? 0 : head.readUInt16BE(0)
+  if (mark !== 0xfffe && mark !== 0xfeff) return false
+  // Whole pairs only, and no first half of a character at the end.
+  let end = head.length - (head.length % 2)
+  const last = mark === 0xfffe ? head.readUInt16LE(end - 2) : head.readUInt16BE(end - 2)
+  if (last >= 0xd800 && last < 0xdc00) end -= 2
+  const text = decodes(mark === 0xfffe ? 'utf-16le' : 'utf-16be', head.subarray(0, end))
+  return text !== null && !Array.from(text).some((character) => isControl(character.charCodeAt(0)))
+}
+
+function isControl(code: number): boolean {
+  return code < 0x20 && code !== 0x09 && code !== 0x0a && code !== 0x0c && code !== 0x0d && code !== 0x1b
+}
+
+/** The text of these bytes, or null when they are not of this encoding. */
+function decodes(encoding: string, bytes: Buffer): string | null {
   try {
-    new TextDecoder('utf-8', { fatal: true }).decode(bytes)
-    return true
+    return new TextDecoder(encoding, { fatal: true }).decode(bytes)
   } catch (error) {
-    if (error instanceof TypeError) return false
+    if (error instanceof TypeError) return null
     throw error
   }
 }
