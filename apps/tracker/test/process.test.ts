@@ -20,7 +20,7 @@ const children: ChildProcess[] = []
 // One file that plain Node.js runs: the process under test is the one that is shipped, and starts quickly.
 beforeAll(async () => {
   const options = { bundle: true, platform: 'node', format: 'esm', target: 'node20', logLevel: 'warning' } as const
-  await build({ ...options, entryPoints: [source], outfile: bundle, external: ['pino'] })
+  await build({ ...options, entryPoints: [source], outfile: bundle, external: ['pino', 'prom-client'] })
 })
 
 beforeEach(() => {

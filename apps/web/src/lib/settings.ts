@@ -1,7 +1,9 @@
+import pg from 'pg'
 import { z } from 'zod'
 import { Prisma } from '../generated/prisma/client.ts'
-import { db, type Transaction } from './db.ts'
+import type { Transaction } from './db.ts'
 import { env } from './env.ts'
+import { log } from './log.ts'
 import { processWide } from './process-wide.ts'
 
 const FRESH_MS = 5000
@@ -45,8 +47,18 @@ function defaults(): Settings {
   }
 }
 
+// Beside the pool: settings are read inside transactions too, and when all of these waited for one more connection of
+// the pool that they fill, none of them could go on.
+function connection(): pg.Pool {
+  return processWide('settings-connection', () => {
+    const pool = new pg.Pool({ connectionString: env().databaseUrl, max: 1, allowExitOnIdle: true })
+    pool.on('error', (error) => log().warn({ err: error }, 'the connection for settings ended'))
+    return pool
+  })
+}
+
 async function loadSettings(): Promise<Settings> {
-  const rows = await db().setting.findMany({ select: { key: true, value: true } })
+  const { rows } = await connection().query<{ key: string; value: unknown }>('SELECT key, value FROM setting')
   // Only writeSetting makes rows, and it checks; a row that does not fit any more must be seen and not guessed at.
   const set = settingsSchema.partial().parse(Object.fromEntries(rows.map(({ key, value }) => [key, value])))
   return Object.assign(defaults(), set)
