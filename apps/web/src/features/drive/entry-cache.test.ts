@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { type LoadedFolder, loadedItems, withChanged, withEntry, withoutEntries } from './entry-cache.ts'
+import { type LoadedFolder, loadedItems, withChanged, withEntry, withoutEntries, withoutNamesakes } from './entry-cache.ts'
 import type { EntryItem } from './schema.ts'
 
 const byName = { sort: 'name', direction: 'asc' } as const
@@ -83,4 +83,10 @@ test('removed entries leave the sums of every page', () => {
 test('a change stays in place, so that the row under the hand does not jump', () => {
   const changed = withChanged(folder([[entry('a'), entry('b')]], false), 'a', { name: 'z' })
   expect(names(changed)).toEqual(['z', 'b'])
+})
+
+test('what had the name of a new entry goes, and the entry itself stays', () => {
+  const loaded = folder([[entry('a'), entry('b')]], false)
+  expect(names(withoutNamesakes(loaded, entry('a', { id: 'new' })))).toEqual(['b'])
+  expect(names(withoutNamesakes(loaded, entry('a')))).toEqual(['a', 'b'])
 })

@@ -36,6 +36,12 @@ export function withChanged(folder: LoadedFolder, id: string, change: Partial<En
   }))
 }
 
+/** Names are taken once in a folder: what had this name was replaced. */
+export function withoutNamesakes(folder: LoadedFolder, { id, name }: EntryItem): LoadedFolder {
+  const namesakes = loadedItems(folder).filter((item) => item.name === name && item.id !== id)
+  return withoutEntries(folder, new Set(namesakes.map((item) => item.id)))
+}
+
 /**
  * Puts an entry where it belongs in the order shown. An entry that belongs behind the last loaded page only counts: it
  * comes with its page. One that is there already is replaced.

@@ -2,7 +2,15 @@ import type { QueryClient } from '@tanstack/react-query'
 import { LABELS_KEY } from '../../lib/entries/labels-key.ts'
 import type { ListOrder } from './api-client.ts'
 import type { Chosen } from './chosen.ts'
-import { asComplete, type LoadedFolder, withChanged, withEntry, withoutEntries } from './entry-cache.ts'
+import {
+  asComplete,
+  type LoadedFolder,
+  withChanged,
+  withEntry,
+  withoutEntries,
+  withoutNamesakes,
+} from './entry-cache.ts'
+import { placeOfId } from './place.ts'
 import type { EntryItem } from './schema.ts'
 
 export const treeKey = (folderId: string) => ['tree', folderId] as const
@@ -39,8 +47,9 @@ export function changeIn(client: QueryClient, folderId: string, id: string, chan
 }
 
 export function addTo(client: QueryClient, folderId: string, entries: readonly EntryItem[]): void {
+  const isFolder = placeOfId(folderId)?.kind === 'folder'
   changeFolder(client, folderId, (folder, order) =>
-    entries.reduce((all, entry) => withEntry(all, entry, order), folder),
+    entries.reduce((all, entry) => withEntry(isFolder ? withoutNamesakes(all, entry) : all, entry, order), folder),
   )
 }
 

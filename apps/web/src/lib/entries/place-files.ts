@@ -1,4 +1,5 @@
 import type { Transaction } from '../db.ts'
+import { recordActivity } from './activity.ts'
 import type { Conflict } from './conflict.ts'
 import type { Category } from './entry-item.ts'
 import { freeName } from './free-name.ts'
@@ -35,6 +36,13 @@ export async function placeFiles(tx: Transaction, files: readonly NewFile[]): Pr
     const settled = entryId === undefined ? await settleTakenName(tx, file) : { entryId, name: file.name, notice: null }
     placed.set(file.publicId, settled)
   }
+  await recordActivity(
+    tx,
+    files.flatMap(({ publicId, ownerId }) => {
+      const entryId = placed.get(publicId)?.entryId ?? null
+      return entryId === null ? [] : [{ entryId, actorId: ownerId, kind: 'added' as const }]
+    }),
+  )
   return placed
 }
 
