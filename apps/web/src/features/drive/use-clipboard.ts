@@ -1,6 +1,6 @@
 'use client'
 
-import { type RefObject, useEffect, useRef, useSyncExternalStore } from 'react'
+import { type RefObject, useLayoutEffect, useRef, useSyncExternalStore } from 'react'
 import type { Chosen } from './chosen.ts'
 
 const TYPE = 'application/x-cairn-entries'
@@ -40,7 +40,8 @@ type ClipboardOptions = {
 export function useClipboard({ pane, take, paste }: ClipboardOptions): void {
   const latest = useRef({ take, paste })
   latest.current = { take, paste }
-  useEffect(() => {
+  // Before the page is painted: whoever sees the list can paste into it.
+  useLayoutEffect(() => {
     const copy = (event: ClipboardEvent) => {
       if (!isForList(event, pane.current) || window.getSelection()?.isCollapsed === false) return
       const clip = latest.current.take(event.type === 'cut')
