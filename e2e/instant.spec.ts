@@ -47,7 +47,11 @@ test('of 200 MB that somebody stored already, less than a fifth leaves the brows
   await slowDown(other)
   const before = received(drive)
   await chooseFiles(other, [second])
-  await expect(uploadPanel(other).getByText(/^Instant · 200 MB already stored/).first()).toBeVisible({ timeout: 30_000 })
+  await expect(
+    uploadPanel(other)
+      .getByText(/^Instant · 200 MB already stored/)
+      .first(),
+  ).toBeVisible({ timeout: 30_000 })
   expect(received(drive) - before).toBeLessThan(40 * MB)
   await expect(uploadPanel(other).getByText(/Saved 1\d\d MB of sending|Saved 200 MB of sending/)).toBeVisible()
   await expect(row(other, 'soundings-raw-2026.tar.zst')).toBeVisible()

@@ -1,5 +1,12 @@
 import { expect, test } from 'vitest'
-import { type LoadedFolder, loadedItems, withChanged, withEntry, withoutEntries, withoutNamesakes } from './entry-cache.ts'
+import {
+  type LoadedFolder,
+  loadedItems,
+  withChanged,
+  withEntry,
+  withoutEntries,
+  withoutNamesakes,
+} from './entry-cache.ts'
 import type { EntryItem } from './schema.ts'
 
 const byName = { sort: 'name', direction: 'asc' } as const

@@ -33,7 +33,7 @@ export function groupingOf(place: Place | null, sort: SortKey, now: Date): ((ite
   return byMonth ? ({ modifiedAt }) => monthOf(modifiedAt) : null
 }
 
-export function sameHeading(a: Heading, b: Heading): boolean {
+function sameHeading(a: Heading, b: Heading): boolean {
   return typeof a === 'string' || typeof b === 'string' ? a === b : a.month === b.month
 }
 

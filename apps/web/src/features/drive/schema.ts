@@ -64,7 +64,6 @@ const withTarget = z.object({ targetId: idSchema, conflict: conflictSchema.optio
 
 // Each of these takes named entries or a predicate, see lib/entries/selector.ts.
 export const moveSchema = z.intersection(entrySelectorSchema, withTarget)
-export const copySchema = moveSchema
 export const trashSchema = entrySelectorSchema
 export const restoreSchema = z.intersection(entrySelectorSchema, withTarget.omit({ targetId: true }))
 /** `fromDrive`: for good what is still in the drive, and not what is in trash. */

@@ -1,6 +1,6 @@
 'use client'
 
-import { type RefObject, useState } from 'react'
+import { useState } from 'react'
 import type { Chosen } from './chosen.ts'
 import type { Deletion } from './delete-dialog.tsx'
 import { type Drive, useDrive } from './drive-context.tsx'
@@ -11,7 +11,6 @@ import { useGroundActions } from './use-ground-actions.ts'
 import type { Targets } from './use-targets.ts'
 
 type ChosenActionsOptions = {
-  pane: RefObject<HTMLElement | null>
   targets: Targets
   /** They are about to go out of the list: the focus goes to what stays. */
   leave: (gone: Chosen) => void
@@ -19,7 +18,7 @@ type ChosenActionsOptions = {
 }
 
 /** What is done with the selection, with the questions that come before some of it. */
-export function useChosenActions({ pane, targets: found, leave, onSelectAll }: ChosenActionsOptions) {
+export function useChosenActions({ targets: found, leave, onSelectAll }: ChosenActionsOptions) {
   const drive = useDrive()
   const { changes, place, folderId, path, state } = drive
   const { targets, partial, bytes, chosen } = found
@@ -44,7 +43,6 @@ export function useChosenActions({ pane, targets: found, leave, onSelectAll }: C
     if (cut) keepClip(null)
   }
   useClipboard({
-    pane,
     take: (cut) => (chosen === null || inTrash ? null : { cut, from: folderId, chosen }),
     paste,
   })

@@ -1,6 +1,6 @@
 'use client'
 
-import { type RefObject, useLayoutEffect, useRef, useSyncExternalStore } from 'react'
+import { useLayoutEffect, useRef, useSyncExternalStore } from 'react'
 import type { Chosen } from './chosen.ts'
 
 const TYPE = 'application/x-cairn-entries'
@@ -30,20 +30,19 @@ export function useKeptClip(): Clip | null {
 }
 
 type ClipboardOptions = {
-  pane: RefObject<HTMLElement | null>
   /** What copying or cutting would take now. */
   take: (cut: boolean) => Clip | null
   paste: (clip: Clip) => void
 }
 
 /** Ctrl-C, Ctrl-X and Ctrl-V on entries, as events of the clipboard: text fields and selected text keep theirs. */
-export function useClipboard({ pane, take, paste }: ClipboardOptions): void {
+export function useClipboard({ take, paste }: ClipboardOptions): void {
   const latest = useRef({ take, paste })
   latest.current = { take, paste }
   // Before the page is painted: whoever sees the list can paste into it.
   useLayoutEffect(() => {
     const copy = (event: ClipboardEvent) => {
-      if (!isForList(event, pane.current) || window.getSelection()?.isCollapsed === false) return
+      if (!isForList() || window.getSelection()?.isCollapsed === false) return
       const clip = latest.current.take(event.type === 'cut')
       if (clip === null || event.clipboardData === null) return
       event.preventDefault()
@@ -53,7 +52,7 @@ export function useClipboard({ pane, take, paste }: ClipboardOptions): void {
     }
     const insert = (event: ClipboardEvent) => {
       const text = event.clipboardData?.getData(TYPE) ?? ''
-      if (text === '' || !isForList(event, pane.current)) return
+      if (text === '' || !isForList()) return
       event.preventDefault()
       // Written by `copy` above, in this tab or another one of this origin.
       latest.current.paste(JSON.parse(text) as Clip)
@@ -66,11 +65,10 @@ export function useClipboard({ pane, take, paste }: ClipboardOptions): void {
       document.removeEventListener('cut', copy)
       document.removeEventListener('paste', insert)
     }
-  }, [pane])
+  }, [])
 }
 
-function isForList({ target }: ClipboardEvent, pane: HTMLElement | null): boolean {
-  if (target === document.body || target === pane) return true
-  if (!(target instanceof HTMLElement) || pane?.contains(target) !== true) return false
-  return target.closest('input, textarea, [contenteditable]') === null
+// By what has the focus: the event itself goes to wherever text was selected last, which may be anywhere on the page.
+function isForList(): boolean {
+  return document.activeElement?.closest('input, textarea, [contenteditable], [role="dialog"], [role="menu"]') === null
 }

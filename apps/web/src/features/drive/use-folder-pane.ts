@@ -47,7 +47,6 @@ export function useFolderPane({ pane, scroller, ghost, columns }: Parts) {
     step(clearSelection(withoutGone(selection, order, new Set(gone.ids))))
   }
   const doing = useChosenActions({
-    pane,
     targets: found,
     leave,
     onSelectAll: () => setSelection(selectAll(selection)),

@@ -12,7 +12,7 @@ const idSchema = z.string().min(1).max(64)
 const idsSchema = z.array(idSchema).min(1).max(BATCH_MAX)
 const tagIdsSchema = z.array(idSchema).max(50)
 
-export interface CategoryCount {
+interface CategoryCount {
   category: Category
   files: number
   bytes: number

@@ -124,6 +124,6 @@ export function isEmptyQuery(query: SearchQuery): boolean {
   return query.texts.length === 0 && !hasFilter(query)
 }
 
-export function hasFilter({ type, minSize, maxSize, after, before, tags, inHere }: SearchQuery): boolean {
+function hasFilter({ type, minSize, maxSize, after, before, tags, inHere }: SearchQuery): boolean {
   return [type, minSize, maxSize, after, before].some((value) => value !== null) || tags.length > 0 || inHere
 }

@@ -6,7 +6,7 @@ import type { ChosenFile } from './upload-job.ts'
 /** From so many files on, people want to see what they are about to do. */
 const MANY_FILES = 200
 
-export type PlannedFile = ChosenFile & { kind: PreflightKind }
+type PlannedFile = ChosenFile & { kind: PreflightKind }
 
 /** What uploading these files would mean. */
 export type UploadPlan = {

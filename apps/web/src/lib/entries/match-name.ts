@@ -9,7 +9,7 @@ export type MatchRange = readonly [from: number, to: number]
  * Null: nowhere. What was written wins over what sounds alike, and earlier over later. One character is only ever
  * looked for at the beginning.
  */
-export function findInName(units: readonly NameUnit[], text: string): MatchRange | null {
+function findInName(units: readonly NameUnit[], text: string): MatchRange | null {
   const query = folded(text)
   if (query === '') return null
   const starts = [...query].length === 1 ? units.slice(0, 1) : units
