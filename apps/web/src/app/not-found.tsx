@@ -1,4 +1,3 @@
-import Link from 'next/link'
 import { getTranslations } from 'next-intl/server'
 import { buttonLook } from '../components/button.tsx'
 import { Void } from '../components/void.tsx'
@@ -9,9 +8,10 @@ export default async function NotFoundPage() {
   return (
     <main className="flex min-h-dvh flex-col">
       <Void drawing="locked" title={t('notFoundTitle')} sentence={t('notFound')}>
-        <Link href="/drive" className={buttonLook({ size: 'sm' })}>
+        {/* A link with its code would be part of every page. */}
+        <a href="/drive" className={buttonLook({ size: 'sm' })}>
           {t('backToDrive')}
-        </Link>
+        </a>
       </Void>
     </main>
   )

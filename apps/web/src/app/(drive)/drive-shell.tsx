@@ -1,18 +1,22 @@
 'use client'
 
+import dynamic from 'next/dynamic'
 import { useTranslations } from 'next-intl'
 import { type ReactNode, useState } from 'react'
 import type { Theme } from '../../components/preferences.ts'
 import { useHydrated } from '../../components/use-hydrated.ts'
+import { useOnceOpen } from '../../components/use-once-open.ts'
 import type { Me } from '../../features/auth/schema.ts'
 import { DriveProvider, type InitialFolder } from '../../features/drive/drive-provider.tsx'
 import { DriveDoors } from './drive-doors.tsx'
 import { OfflineBanner } from './offline-banner.tsx'
-import { Drawer, Sidebar } from './sidebar.tsx'
+import { Sidebar } from './sidebar.tsx'
 import { TopBar } from './top-bar.tsx'
 import { UploadArea } from './upload-area.tsx'
 import { useDriveUploads } from './use-drive-uploads.ts'
 import { useMe } from './use-me.ts'
+
+const Drawer = dynamic(() => import('./drawer.tsx').then((module) => module.Drawer), { ssr: false })
 
 type DriveShellProps = { me: Me; theme: Theme; initial: InitialFolder | null; children: ReactNode }
 
@@ -21,6 +25,7 @@ export function DriveShell({ me: signedIn, theme, initial, children }: DriveShel
   const shell = useTranslations('shell')
   const me = useMe(signedIn)
   const [drawer, setDrawer] = useState(false)
+  const drawerNeeded = useOnceOpen(drawer)
   const { uploads, door, inputs, dialog, panel } = useDriveUploads()
   const hydrated = useHydrated()
   return (
@@ -40,7 +45,7 @@ export function DriveShell({ me: signedIn, theme, initial, children }: DriveShel
             {children}
           </main>
         </div>
-        <Drawer me={me} open={drawer} onOpenChange={setDrawer} />
+        {drawerNeeded ? <Drawer me={me} open={drawer} onOpenChange={setDrawer} /> : null}
         <UploadArea uploads={uploads} panel={panel} />
         {inputs}
         {dialog}

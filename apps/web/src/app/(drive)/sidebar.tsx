@@ -2,7 +2,6 @@
 
 import { usePathname } from 'next/navigation'
 import { useTranslations } from 'next-intl'
-import { Dialog } from 'radix-ui'
 import { Logo } from '../../components/logo.tsx'
 import type { Me } from '../../features/auth/schema.ts'
 import { useDrive } from '../../features/drive/drive-context.tsx'
@@ -11,38 +10,19 @@ import { AdminLinks } from './admin-links.tsx'
 import { PlaceLinks } from './place-links.tsx'
 import { Strata } from './strata.tsx'
 
-type SidebarProps = { me: Me }
+export type SidebarProps = { me: Me }
 
 /** Folders, and how full the drive is. Below 960 px the same comes as a drawer. */
 export function Sidebar({ me }: SidebarProps) {
   return (
     <aside className="hidden min-h-0 flex-col border-line border-r bg-canvas px-3 pb-4 wide:flex">
-      <Content me={me} />
+      <SidebarContent me={me} />
     </aside>
   )
 }
 
-type DrawerProps = SidebarProps & { open: boolean; onOpenChange: (open: boolean) => void }
-
-export function Drawer({ me, open, onOpenChange }: DrawerProps) {
-  const t = useTranslations('shell')
-  return (
-    <Dialog.Root open={open} onOpenChange={onOpenChange}>
-      <Dialog.Portal>
-        <Dialog.Overlay className="fixed inset-0 z-40 bg-scrim data-[state=closed]:animate-dialog-out data-[state=open]:animate-fade wide:hidden" />
-        <Dialog.Content
-          aria-describedby={undefined}
-          className="fixed inset-y-0 left-0 z-40 flex w-[280px] max-w-[86vw] flex-col bg-canvas px-3 pb-4 shadow-3 outline-none data-[state=closed]:animate-drawer-out data-[state=open]:animate-drawer wide:hidden forced-colors:border"
-        >
-          <Dialog.Title className="sr-only">{t('menu')}</Dialog.Title>
-          <Content me={me} onOpened={() => onOpenChange(false)} />
-        </Dialog.Content>
-      </Dialog.Portal>
-    </Dialog.Root>
-  )
-}
-
-function Content({ me, onOpened }: SidebarProps & { onOpened?: () => void }) {
+/** The same in the sidebar and in the drawer. */
+export function SidebarContent({ me, onOpened }: SidebarProps & { onOpened?: () => void }) {
   const t = useTranslations('shell')
   const { path } = useDrive()
   const isAdministration = usePathname().startsWith('/admin')

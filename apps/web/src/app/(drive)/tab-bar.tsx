@@ -1,29 +1,20 @@
 'use client'
 
-import {
-  Camera,
-  Clock,
-  Ellipsis,
-  FolderPlus,
-  FolderUp,
-  HardDrive,
-  Images,
-  Link2,
-  type LucideIcon,
-  Plus,
-  Upload,
-} from 'lucide-react'
+import { Clock, Ellipsis, HardDrive, Link2, type LucideIcon, Plus } from 'lucide-react'
+import dynamic from 'next/dynamic'
 import Link from 'next/link'
 import { usePathname } from 'next/navigation'
 import { useTranslations } from 'next-intl'
 import { useState } from 'react'
-import { ActionSheet } from '../../components/action-sheet.tsx'
 import { cn } from '../../components/class-names.ts'
 import { Icon } from '../../components/icon.tsx'
+import { useOnceOpen } from '../../components/use-once-open.ts'
 import { ROOT_ID } from '../../features/drive/api-client.ts'
 import { useDrive } from '../../features/drive/drive-context.tsx'
 import { placeId, placePath } from '../../features/drive/place.ts'
-import { MoreSheet } from './more-sheet.tsx'
+
+const AddSheet = dynamic(() => import('./add-sheet.tsx').then((module) => module.AddSheet), { ssr: false })
+const MoreSheet = dynamic(() => import('./more-sheet.tsx').then((module) => module.MoreSheet), { ssr: false })
 
 type TabBarProps = { uploading: boolean; onUploads: () => void }
 
@@ -34,6 +25,8 @@ export function TabBar({ uploading, onUploads }: TabBarProps) {
   const pathname = usePathname()
   const { place } = useDrive()
   const [sheet, setSheet] = useState<'add' | 'more' | null>(null)
+  const adds = useOnceOpen(sheet === 'add')
+  const more = useOnceOpen(sheet === 'more')
   const toggle = (which: 'add' | 'more') => (open: boolean) => setSheet(open ? which : null)
   const inFolder = place?.kind === 'folder'
   const elsewhere = !inFolder && place?.kind !== 'recent' && pathname !== '/shared'
@@ -76,37 +69,9 @@ export function TabBar({ uploading, onUploads }: TabBarProps) {
           ) : null}
         </button>
       </nav>
-      <AddSheet open={sheet === 'add'} onOpenChange={toggle('add')} />
-      <MoreSheet open={sheet === 'more'} onOpenChange={toggle('more')} onUploads={onUploads} />
+      {adds ? <AddSheet open={sheet === 'add'} onOpenChange={toggle('add')} /> : null}
+      {more ? <MoreSheet open={sheet === 'more'} onOpenChange={toggle('more')} onUploads={onUploads} /> : null}
     </>
-  )
-}
-
-function AddSheet({ open, onOpenChange }: { open: boolean; onOpenChange: (open: boolean) => void }) {
-  const t = useTranslations('shell')
-  const drive = useDrive()
-  return (
-    <ActionSheet
-      open={open}
-      onOpenChange={onOpenChange}
-      label={t('add')}
-      groups={[
-        [
-          { id: 'photo', label: t('takePhoto'), icon: Camera, run: () => drive.pick('photo') },
-          { id: 'pictures', label: t('photosVideos'), icon: Images, run: () => drive.pick('pictures') },
-          { id: 'files', label: t('uploadFiles'), icon: Upload, run: () => drive.pick('files') },
-          { id: 'folder', label: t('uploadFolder'), icon: FolderUp, run: () => drive.pick('folder') },
-        ],
-        [
-          {
-            id: 'new-folder',
-            label: t('newFolder'),
-            icon: FolderPlus,
-            run: () => drive.setNaming({ kind: 'create' }),
-          },
-        ],
-      ]}
-    />
   )
 }
 

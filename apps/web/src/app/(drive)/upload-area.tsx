@@ -1,13 +1,20 @@
 'use client'
 
+import dynamic from 'next/dynamic'
 import { useTranslations } from 'next-intl'
 import { useToast } from '../../components/toast.tsx'
 import { usePhone } from '../../components/use-media-query.ts'
 import { UploadNews } from '../../features/uploads/upload-news.tsx'
-import { UploadPanel } from '../../features/uploads/upload-panel.tsx'
 import { type Uploads, useUploadQueue } from '../../features/uploads/use-uploads.ts'
 import { PageTitle } from './page-title.tsx'
 import { TabBar } from './tab-bar.tsx'
+
+const UploadPanel = dynamic(
+  () => import('../../features/uploads/upload-panel.tsx').then((module) => module.UploadPanel),
+  {
+    ssr: false,
+  },
+)
 
 type UploadAreaProps = {
   uploads: Uploads

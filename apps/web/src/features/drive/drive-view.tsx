@@ -1,13 +1,14 @@
 'use client'
 
 import dynamic from 'next/dynamic'
-import { useRef } from 'react'
+import { useOnceOpen } from '../../components/use-once-open.ts'
 import { useDrive } from './drive-context.tsx'
 import { FolderPane } from './folder-pane.tsx'
-import { NameDialog, type Naming } from './name-dialog.tsx'
+import type { Naming } from './name-dialog.tsx'
 import { focusEntry } from './use-folder-pane.ts'
 
-// Most people never see it: it comes when it is needed.
+// They come when they are needed.
+const NameDialog = dynamic(() => import('./name-dialog.tsx').then((module) => module.NameDialog), { ssr: false })
 const ConflictDialog = dynamic(() => import('./conflict-dialog.tsx').then((module) => module.ConflictDialog), {
   ssr: false,
 })
@@ -16,21 +17,22 @@ const ConflictDialog = dynamic(() => import('./conflict-dialog.tsx').then((modul
 export function DriveView() {
   const drive = useDrive()
   const { naming, setNaming, changes, folderId } = drive
-  // It stays while it closes.
-  const asked = useRef(false)
-  if (changes.conflict !== null) asked.current = true
+  const asked = useOnceOpen(changes.conflict !== null)
+  const named = useOnceOpen(naming !== null)
   const apply = (wanted: Naming, name: string): Promise<unknown> =>
     wanted.kind === 'create' ? changes.create(name) : changes.rename({ entry: wanted.entry, name })
   return (
     <>
       <FolderPane key={folderId} />
-      <NameDialog
-        naming={naming}
-        onClose={() => setNaming(null)}
-        onName={apply}
-        onReturnFocus={() => focusEntry(null)}
-      />
-      {asked.current ? (
+      {named ? (
+        <NameDialog
+          naming={naming}
+          onClose={() => setNaming(null)}
+          onName={apply}
+          onReturnFocus={() => focusEntry(null)}
+        />
+      ) : null}
+      {asked ? (
         <ConflictDialog conflict={changes.conflict} onDecide={changes.decide} onReturnFocus={() => focusEntry(null)} />
       ) : null}
     </>

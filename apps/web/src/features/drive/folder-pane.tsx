@@ -1,10 +1,11 @@
 'use client'
 
+import dynamic from 'next/dynamic'
 import { useTranslations } from 'next-intl'
 import { type ReactNode, type RefObject, useRef, useState } from 'react'
 import { PointMenu } from '../../components/menu.tsx'
 import { usePhone } from '../../components/use-media-query.ts'
-import { DeleteDialog } from './delete-dialog.tsx'
+import { useOnceOpen } from '../../components/use-once-open.ts'
 import { DetailsArea } from './details-area.tsx'
 import { DragGhost, type DragGhostHandle } from './drag-ghost.tsx'
 import { useDrive } from './drive-context.tsx'
@@ -14,7 +15,6 @@ import { EntryList } from './entry-list.tsx'
 import { EntrySummary } from './entry-summary.tsx'
 import { FolderVoid } from './folder-void.tsx'
 import { ListHeader } from './list-header.tsx'
-import { MoveDialog } from './move-dialog.tsx'
 import { PathBar, PhoneTitle } from './path-bar.tsx'
 import { PhoneActions } from './phone-actions.tsx'
 import type { Band } from './rubber-band.ts'
@@ -27,6 +27,9 @@ import { useFolderPane } from './use-folder-pane.ts'
 import { useListView } from './use-list-view.ts'
 import { usePlaceName } from './use-place-name.ts'
 import { useRubberBand } from './use-rubber-band.ts'
+
+const MoveDialog = dynamic(() => import('./move-dialog.tsx').then((module) => module.MoveDialog), { ssr: false })
+const DeleteDialog = dynamic(() => import('./delete-dialog.tsx').then((module) => module.DeleteDialog), { ssr: false })
 
 type View = ReturnType<typeof useFolderPane>
 
@@ -186,6 +189,8 @@ function Overlays({ view }: { view: View }) {
   const selectionText = useSelectionText()
   const name = usePlaceName()
   const { menu, actions, ground, selection, targets } = view
+  const moves = useOnceOpen(view.moving !== null)
+  const deletes = useOnceOpen(view.deletion !== null)
   const onEntries = menu?.on === 'entries'
   return (
     <>
@@ -197,19 +202,23 @@ function Overlays({ view }: { view: View }) {
         header={onEntries && targets.length === 1 ? <EntrySummary item={targets[0]} /> : undefined}
         onReturnFocus={view.returnFocus}
       />
-      <MoveDialog
-        chosen={view.moving}
-        from={{ id: folderId, path }}
-        onClose={() => view.setMoving(null)}
-        onMove={view.move}
-        onReturnFocus={view.returnFocus}
-      />
-      <DeleteDialog
-        deletion={view.deletion}
-        onClose={() => view.setDeletion(null)}
-        onDelete={view.remove}
-        onReturnFocus={view.returnFocus}
-      />
+      {moves ? (
+        <MoveDialog
+          chosen={view.moving}
+          from={{ id: folderId, path }}
+          onClose={() => view.setMoving(null)}
+          onMove={view.move}
+          onReturnFocus={view.returnFocus}
+        />
+      ) : null}
+      {deletes ? (
+        <DeleteDialog
+          deletion={view.deletion}
+          onClose={() => view.setDeletion(null)}
+          onDelete={view.remove}
+          onReturnFocus={view.returnFocus}
+        />
+      ) : null}
     </>
   )
 }

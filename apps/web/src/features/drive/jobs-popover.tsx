@@ -1,140 +1,67 @@
 'use client'
 
-import { Check, CircleAlert, CircleSlash, Copy, FolderInput, ListChecks, RotateCcw, Trash2 } from 'lucide-react'
+import { ListChecks } from 'lucide-react'
+import dynamic from 'next/dynamic'
 import { useTranslations } from 'next-intl'
-import { Popover } from 'radix-ui'
-import { useState } from 'react'
-import { Button, IconButton } from '../../components/button.tsx'
-import { cn } from '../../components/class-names.ts'
+import { useRef, useState } from 'react'
+import { IconButton } from '../../components/button.tsx'
 import { Icon } from '../../components/icon.tsx'
-import { useFormat } from '../../i18n/use-format.ts'
+import { useOnceOpen } from '../../components/use-once-open.ts'
 import { ProgressRing } from './progress-ring.tsx'
 import type { JobView } from './schema.ts'
-import { useChangeText } from './use-change-text.ts'
-import { useJobText } from './use-job-text.ts'
 import { isRunning, useJobs } from './use-jobs.ts'
 
-const kindIcons = { move: FolderInput, copy: Copy, trash: Trash2, restore: RotateCcw, delete: Trash2 } as const
+const loadPanel = () => import('./jobs-panel.tsx').then((module) => module.JobsPanel)
+const JobsPanel = dynamic(loadPanel, { ssr: false })
 
 /** What goes on in the background: a ring while it does, and a list that says how far it is. */
 export function JobsPopover() {
   const t = useTranslations('jobs')
   const { jobs, cancel, seen, undo } = useJobs()
+  const button = useRef<HTMLButtonElement>(null)
   const [open, setOpen] = useState(false)
+  const needed = useOnceOpen(open)
   const running = jobs.filter(isRunning)
   const ended = jobs.filter((job) => !isRunning(job))
+  const fetchPanel = () => void loadPanel()
   const change = (next: boolean) => {
     setOpen(next)
     // What ended while the list was open, or before, has been read.
     if (!next && ended.length > 0) seen()
   }
   return (
-    <Popover.Root open={open} onOpenChange={change}>
-      <Popover.Trigger asChild>
-        <IconButton label={running.length > 0 ? t('running', { n: running.length }) : t('jobs')}>
-          <Icon of={ListChecks} />
-          {running.length > 0 ? <ProgressRing share={shareOf(running)} /> : null}
-          {running.length === 0 && ended.length > 0 ? (
-            <span className="absolute top-1 right-1 size-2 rounded-full bg-accent" />
-          ) : null}
-        </IconButton>
-      </Popover.Trigger>
-      <Popover.Portal>
-        <Popover.Content
-          aria-label={t('jobs')}
-          align="end"
-          sideOffset={8}
-          collisionPadding={8}
-          className="z-40 w-[384px] max-w-[calc(100vw-16px)] rounded-card bg-raised p-1.5 shadow-2 outline-none data-[state=closed]:animate-menu-out data-[state=open]:animate-menu forced-colors:border"
-        >
-          <div className="flex items-center justify-between px-3 pt-2 pb-1.5">
-            <b>{t('jobs')}</b>
-            {running.length > 0 ? <span className="text-12 text-ink-3">{t('hint')}</span> : null}
-          </div>
-          {jobs.length === 0 ? <p className="px-3 pt-1 pb-3 text-13 text-ink-3">{t('none')}</p> : null}
-          <ul className="scrollbar-thin max-h-[60dvh] overflow-y-auto">
-            {[...running, ...ended].map((job, index) => (
-              <JobLine
-                key={job.id}
-                job={job}
-                apart={index > 0 && index === running.length}
-                onCancel={() => cancel(job.id)}
-                onUndo={() => undo(job)}
-              />
-            ))}
-          </ul>
-        </Popover.Content>
-      </Popover.Portal>
-    </Popover.Root>
+    <>
+      <IconButton
+        ref={button}
+        label={running.length > 0 ? t('running', { n: running.length }) : t('jobs')}
+        aria-haspopup="dialog"
+        aria-expanded={open}
+        onPointerEnter={fetchPanel}
+        onFocus={fetchPanel}
+        onClick={() => change(!open)}
+      >
+        <Icon of={ListChecks} />
+        {running.length > 0 ? <ProgressRing share={shareOf(running)} /> : null}
+        {running.length === 0 && ended.length > 0 ? (
+          <span className="absolute top-1 right-1 size-2 rounded-full bg-accent" />
+        ) : null}
+      </IconButton>
+      {needed ? (
+        <JobsPanel
+          anchor={button}
+          open={open}
+          onOpenChange={change}
+          running={running}
+          ended={ended}
+          onCancel={cancel}
+          onUndo={undo}
+        />
+      ) : null}
+    </>
   )
 }
 
 function shareOf(jobs: readonly JobView[]): number {
   const total = jobs.reduce((sum, job) => sum + job.total, 0)
   return total === 0 ? 0 : jobs.reduce((sum, job) => sum + job.done, 0) / total
-}
-
-type JobLineProps = { job: JobView; apart: boolean; onCancel: () => void; onUndo: () => void }
-
-function JobLine({ job, apart, onCancel, onUndo }: JobLineProps) {
-  const common = useTranslations('common')
-  const { title } = useJobText()
-  const running = isRunning(job)
-  return (
-    <li className={cn('flex items-start gap-3 py-2.5 pr-2 pl-3', apart && 'mt-1 border-line border-t')}>
-      <StateIcon job={job} />
-      <div className="min-w-0 flex-1">
-        <p className="line-clamp-2 font-medium text-13/[18px] [overflow-wrap:anywhere]">{title(job)}</p>
-        <p className="text-12 text-ink-3 tabular-nums">
-          <Facts job={job} />
-        </p>
-        {running ? (
-          <div
-            role="progressbar"
-            aria-label={title(job)}
-            aria-valuemin={0}
-            aria-valuemax={job.total}
-            aria-valuenow={job.done}
-            className="mt-1.5 h-1 overflow-hidden rounded-full bg-track forced-colors:border"
-          >
-            <div
-              className="h-full origin-left bg-accent transition-transform duration-1000 ease-linear"
-              style={{ transform: `scaleX(${job.total === 0 ? 0 : job.done / job.total})` }}
-            />
-          </div>
-        ) : null}
-      </div>
-      {running ? (
-        <Button kind="ghost" size="sm" className="h-7" onClick={onCancel}>
-          {common('cancel')}
-        </Button>
-      ) : null}
-      {!running && job.undoable ? (
-        <Button kind="ghost" size="sm" className="h-7" onClick={onUndo}>
-          {common('undo')}
-        </Button>
-      ) : null}
-    </li>
-  )
-}
-
-function StateIcon({ job }: { job: JobView }) {
-  if (job.state === 'done') return <Icon of={Check} className="mt-px text-ok" />
-  if (job.state === 'failed') return <Icon of={CircleAlert} className="mt-px text-danger" />
-  if (job.state === 'cancelled') return <Icon of={CircleSlash} className="mt-px text-ink-3" />
-  return <Icon of={kindIcons[job.kind]} className="mt-px text-ink-2" />
-}
-
-function Facts({ job }: { job: JobView }) {
-  const t = useTranslations('jobs')
-  const format = useFormat()
-  const { sentence } = useChangeText()
-  const { state, done, total, startedAt, error } = job
-  if (state === 'queued') return t('waiting')
-  if (state === 'failed') return `${sentence(error ?? '')} ${t('didBefore', { done, total })}`
-  if (state === 'cancelled') return t('didBefore', { done, total })
-  if (state === 'done') return format.date(job.finishedAt ?? job.createdAt)
-  const seconds = startedAt === null ? 0 : (Date.now() - Date.parse(startedAt)) / 1000
-  if (done === 0 || seconds < 2) return t('progress', { done, total })
-  return t('progressLeft', { done, total, time: format.duration((seconds * (total - done)) / done) })
 }

@@ -1,11 +1,16 @@
 'use client'
 
 import { Ellipsis } from 'lucide-react'
+import dynamic from 'next/dynamic'
 import { useTranslations } from 'next-intl'
 import { useState } from 'react'
-import { ActionSheet } from '../../components/action-sheet.tsx'
 import { Icon } from '../../components/icon.tsx'
 import { type MenuAction, type MenuGroups, shownGroups } from '../../components/menu-action.ts'
+import { useOnceOpen } from '../../components/use-once-open.ts'
+
+const ActionSheet = dynamic(() => import('../../components/action-sheet.tsx').then((module) => module.ActionSheet), {
+  ssr: false,
+})
 
 type PhoneActionsProps = { shown: readonly MenuAction[]; more: MenuGroups }
 
@@ -13,6 +18,7 @@ type PhoneActionsProps = { shown: readonly MenuAction[]; more: MenuGroups }
 export function PhoneActions({ shown, more }: PhoneActionsProps) {
   const t = useTranslations('common')
   const [open, setOpen] = useState(false)
+  const needed = useOnceOpen(open)
   const groups = shownGroups(more)
   return (
     <>
@@ -26,7 +32,7 @@ export function PhoneActions({ shown, more }: PhoneActionsProps) {
         ))}
         {groups.length > 0 ? <Action icon={Ellipsis} label={t('more')} onPress={() => setOpen(true)} /> : null}
       </div>
-      <ActionSheet open={open} onOpenChange={setOpen} label={t('more')} groups={groups} />
+      {needed ? <ActionSheet open={open} onOpenChange={setOpen} label={t('more')} groups={groups} /> : null}
     </>
   )
 }
