@@ -122,8 +122,11 @@ test.describe('on a phone', () => {
   test.use({ viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true })
 
   test('a swipe shows the next picture', async ({ page }) => {
-    await page.locator('input[type=file]').first().setInputFiles([red, green])
-    await page.getByText(red.name).first().tap()
+    const chooser = page.waitForEvent('filechooser')
+    await page.getByRole('button', { name: 'Add' }).tap()
+    await page.getByRole('dialog').getByRole('button', { name: 'Upload files' }).tap()
+    await (await chooser).setFiles([red, green])
+    await page.getByRole('row').filter({ hasText: red.name }).tap()
     const first = preview(page, red.name)
     await expect(first.getByRole('img', { name: red.name })).toBeVisible()
     const touch = await page.context().newCDPSession(page)

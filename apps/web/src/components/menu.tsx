@@ -27,10 +27,12 @@ type MenuProps = {
   label: string
   groups: MenuGroups
   align?: 'start' | 'end'
+  /** Where the focus goes when the menu closes; by default back to its button. */
+  onReturnFocus?: () => void
 }
 
 /** A button that opens a menu; on phones the same actions come as a sheet. */
-export function Menu({ trigger, label, groups, align = 'end' }: MenuProps) {
+export function Menu({ trigger, label, groups, align = 'end', onReturnFocus }: MenuProps) {
   const phone = usePhone()
   const button = useRef<HTMLButtonElement>(null)
   const [open, setOpen] = useState(false)
@@ -63,7 +65,7 @@ export function Menu({ trigger, label, groups, align = 'end' }: MenuProps) {
         label={label}
         groups={groups}
         align={align}
-        onReturnFocus={() => button.current?.focus()}
+        onReturnFocus={onReturnFocus ?? (() => button.current?.focus())}
       />
     </>
   )

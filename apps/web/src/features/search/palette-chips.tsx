@@ -18,10 +18,12 @@ type ChipsProps = {
   /** Whether there is a folder that "in this folder" can mean. */
   inFolder: boolean
   tags: readonly string[]
+  /** After a choice the keys go on in the field. */
+  onReturnFocus: () => void
 }
 
 /** Filters to press; they write the tokens that can be typed as well. */
-export function PaletteChips({ typed, onTyped, inFolder, tags }: ChipsProps) {
+export function PaletteChips({ typed, onTyped, inFolder, tags, onReturnFocus }: ChipsProps) {
   const t = useTranslations('search')
   const here = filterOf(typed, 'in') !== null
   const set = (key: FilterKey, token: string | null) => onTyped(withFilter(typed, key, token))
@@ -37,18 +39,21 @@ export function PaletteChips({ typed, onTyped, inFolder, tags }: ChipsProps) {
         </Chip>
       ) : null}
       <FilterChip
+        onReturnFocus={onReturnFocus}
         label={t('type')}
         chosen={filterOf(typed, 'type')}
         choices={types.map((type) => ({ token: `type:${type}`, label: t(`types.${type}`) }))}
         onChoose={(token) => set('type', token)}
       />
       <FilterChip
+        onReturnFocus={onReturnFocus}
         label={t('date')}
         chosen={filterOf(typed, 'date')}
         choices={dateChoices(new Date()).map(({ id, token }) => ({ token, label: t(`dates.${id}`) }))}
         onChoose={(token) => set('date', token)}
       />
       <FilterChip
+        onReturnFocus={onReturnFocus}
         label={t('size')}
         chosen={filterOf(typed, 'size')}
         choices={sizes.map((token) => ({ token, label: token.replace(/([<>])(\d+)/, '$1 $2 ') }))}
@@ -56,6 +61,7 @@ export function PaletteChips({ typed, onTyped, inFolder, tags }: ChipsProps) {
       />
       {tags.length > 0 ? (
         <FilterChip
+          onReturnFocus={onReturnFocus}
           label={t('tag')}
           chosen={filterOf(typed, 'tag')}
           choices={tags.map((name) => ({ token: quoted(name), label: name }))}
@@ -81,9 +87,10 @@ type FilterChipProps = {
   chosen: string | null
   choices: readonly { token: string; label: string }[]
   onChoose: (token: string | null) => void
+  onReturnFocus: () => void
 }
 
-function FilterChip({ label, chosen, choices, onChoose }: FilterChipProps) {
+function FilterChip({ label, chosen, choices, onChoose, onReturnFocus }: FilterChipProps) {
   const t = useTranslations('search')
   const current = choices.find(({ token }) => token === chosen)
   const shown = chosen === null ? label : (current?.label ?? chosen)
@@ -91,6 +98,7 @@ function FilterChip({ label, chosen, choices, onChoose }: FilterChipProps) {
     <Menu
       label={label}
       align="start"
+      onReturnFocus={onReturnFocus}
       groups={[
         choices.map(({ token, label: name }) => ({
           id: token,

@@ -76,7 +76,13 @@ export function Palette(props: PaletteProps) {
                 </IconButton>
               </Dialog.Close>
             </div>
-            <PaletteChips typed={palette.typed} onTyped={type} inFolder={props.folderId !== null} tags={props.tags} />
+            <PaletteChips
+              typed={palette.typed}
+              onTyped={type}
+              inFolder={props.folderId !== null}
+              tags={props.tags}
+              onReturnFocus={() => field.current?.focus()}
+            />
             <List palette={palette} />
             <Hints />
           </Dialog.Content>
