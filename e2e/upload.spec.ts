@@ -130,17 +130,23 @@ test('the second file of a name is kept beside the first', async ({ page }) => {
 test('what does not fit is refused before a byte is sent, and what is too large as well', async ({ browser }) => {
   test.setTimeout(120_000)
   const small = await startDrive({
-    CAIRN_QUOTA_DEFAULT_BYTES: String(2 * MIB),
+    CAIRN_QUOTA_DEFAULT_BYTES: String(6 * MIB),
     CAIRN_UPLOAD_MAX_BYTES: String(4 * MIB),
   })
   const page = await browser.newPage()
   try {
     await register(page, small.url)
     const before = received(small)
-    await chooseFiles(page, [bigFile('over-quota.bin', 3 * MIB).file])
-    await expect(uploadPanel(page).getByText(/Not enough space/)).toBeVisible()
     await chooseFiles(page, [bigFile('too-large.bin', 5 * MIB).file])
     await expect(uploadPanel(page).getByText('Larger than this drive allows')).toBeVisible()
+    await chooseFiles(
+      page,
+      ['first.bin', 'second.bin', 'third.bin'].map((name) => bigFile(name, 3 * MIB).file),
+    )
+    const dialog = page.getByRole('dialog', { name: 'Upload 3 files' })
+    await expect(dialog.getByText(/^Not enough space: 3\.\d+ MB more needed/)).toBeVisible()
+    await expect(dialog.getByRole('button', { name: 'Upload what fits (2)' })).toBeVisible()
+    await dialog.getByRole('button', { name: 'Cancel' }).click()
     expect(received(small)).toBe(before)
     await chooseFiles(page, [textFile('fits.txt', 'small')])
     await expect(row(page, 'fits.txt')).toBeVisible()
