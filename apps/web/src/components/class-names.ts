@@ -1,15 +1,16 @@
 import { type ClassValue, clsx } from 'clsx'
-import { extendTailwindMerge } from 'tailwind-merge'
+import { createTailwindMerge } from 'tailwind-merge'
+import { classGroups, widerThan } from './class-groups.ts'
 
-const merge = extendTailwindMerge({
-  extend: {
-    theme: {
-      text: ['11', '12', '13', '14', '15', '16', '17', '18', '24'],
-      radius: ['tag', 'tile', 'button', 'card', 'dialog', 'sheet'],
-      shadow: ['1', '2', '3'],
-    },
-  },
-})
+// Only the groups that are used here: the library's own list of all of them is heavy.
+const merge = createTailwindMerge(() => ({
+  cacheSize: 500,
+  theme: {},
+  classGroups,
+  conflictingClassGroups: widerThan,
+  conflictingClassGroupModifiers: { 'font-size': ['leading'] },
+  orderSensitiveModifiers: [],
+}))
 
 /** Joins class names; of two that set the same property the later one stays. */
 export function cn(...values: ClassValue[]): string {

@@ -4,7 +4,7 @@ import { Search } from 'lucide-react'
 import { useTranslations } from 'next-intl'
 import { Icon } from '../../components/icon.tsx'
 import { useEntryDoors } from '../../features/drive/entry-doors.tsx'
-import { mainKey } from '../../features/drive/keyboard-dialog.tsx'
+import { mainKey } from '../../features/drive/main-key.ts'
 
 /** Looks like a field and opens the palette in its place. */
 export function SearchField() {

@@ -3,15 +3,9 @@
 import { useTranslations } from 'next-intl'
 import { Dialog } from '../../components/dialog.tsx'
 import { usePreferences } from '../../components/preferences-provider.tsx'
+import { mainKey } from './main-key.ts'
 
 type KeyboardDialogProps = { open: boolean; onOpenChange: (open: boolean) => void }
-
-const isApple = () => /Mac|iPhone|iPad/.test(navigator.userAgent)
-
-/** How the main key is called here: Ctrl, on Apple computers ⌘. */
-export function mainKey(): string {
-  return typeof navigator !== 'undefined' && isApple() ? '⌘' : 'Ctrl'
-}
 
 export function KeyboardDialog({ open, onOpenChange }: KeyboardDialogProps) {
   const t = useTranslations('keyboard')

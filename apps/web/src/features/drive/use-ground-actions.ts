@@ -4,7 +4,7 @@ import { CheckCheck, ClipboardPaste, FolderPlus, FolderUp, Upload } from 'lucide
 import { useTranslations } from 'next-intl'
 import type { MenuAction, MenuGroups } from '../../components/menu-action.ts'
 import { useDrive } from './drive-context.tsx'
-import { mainKey } from './keyboard-dialog.tsx'
+import { mainKey } from './main-key.ts'
 import { type Clip, useKeptClip } from './use-clipboard.ts'
 
 type GroundOptions = { onSelectAll: () => void; onPaste: (clip: Clip) => void }
