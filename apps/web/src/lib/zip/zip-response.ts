@@ -1,4 +1,5 @@
 import { contentDisposition } from '../content-disposition.ts'
+import { EXACT_LENGTH_HEADER } from '../exact-length.ts'
 import { log } from '../log.ts'
 import { zipSize } from './layout.ts'
 import { storedZip } from './stored-zip.ts'
@@ -42,7 +43,9 @@ export function zipResponse(request: Request, snapshot: ZipSnapshot): Response {
     return new Response(null, { status: 416, headers })
   }
   const range = asked === 'whole' ? { start: 0, end: size } : asked
-  headers.set('Content-Length', String(range.end - range.start))
+  const length = String(range.end - range.start)
+  headers.set('Content-Length', length)
+  headers.set(EXACT_LENGTH_HEADER, length)
   if (asked !== 'whole') headers.set('Content-Range', `bytes ${range.start}-${range.end - 1}/${size}`)
   const body = request.method === 'HEAD' ? null : streamOf(snapshot, range)
   return new Response(body, { status: asked === 'whole' ? 200 : 206, headers })
