@@ -1,13 +1,13 @@
 'use client'
 
 import type { LucideIcon } from 'lucide-react'
-import Link from 'next/link'
 import { usePathname } from 'next/navigation'
 import type { ReactNode } from 'react'
 import { cn } from '../../components/class-names.ts'
 import { Icon } from '../../components/icon.tsx'
 import { useDrive } from '../../features/drive/drive-context.tsx'
 import { placeId, placeOfPath } from '../../features/drive/place.ts'
+import { PageLink } from './page-link.tsx'
 
 type NavLinkProps = {
   href: string
@@ -29,9 +29,8 @@ export function NavLink({ href, icon, mark, tone = 'text-ink-3', onOpened, note,
   const here = pathname === href || pathname.startsWith(`${href}/`)
   const place = placeOfPath(href)
   return (
-    <Link
+    <PageLink
       href={href}
-      prefetch={false}
       aria-current={here ? 'page' : undefined}
       onClick={(event) => {
         if (event.ctrlKey || event.metaKey || event.shiftKey) return
@@ -50,6 +49,6 @@ export function NavLink({ href, icon, mark, tone = 'text-ink-3', onOpened, note,
       {icon === undefined ? mark : <Icon of={icon} className={here ? '' : tone} />}
       <span className="min-w-0 flex-1 truncate">{children}</span>
       {note === undefined ? null : <span className="text-12 text-ink-3 tabular-nums">{note}</span>}
-    </Link>
+    </PageLink>
   )
 }

@@ -1,14 +1,16 @@
 'use client'
 
+import dynamic from 'next/dynamic'
 import { usePathname } from 'next/navigation'
 import { useTranslations } from 'next-intl'
 import { Logo } from '../../components/logo.tsx'
 import type { Me } from '../../features/auth/schema.ts'
 import { useDrive } from '../../features/drive/drive-context.tsx'
 import { FolderTree } from '../../features/drive/folder-tree.tsx'
-import { AdminLinks } from './admin-links.tsx'
 import { PlaceLinks } from './place-links.tsx'
 import { Strata } from './strata.tsx'
+
+const AdminLinks = dynamic(() => import('./admin-links.tsx').then((module) => module.AdminLinks))
 
 export type SidebarProps = { me: Me }
 

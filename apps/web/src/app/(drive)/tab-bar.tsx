@@ -2,7 +2,6 @@
 
 import { Clock, Ellipsis, HardDrive, Link2, type LucideIcon, Plus } from 'lucide-react'
 import dynamic from 'next/dynamic'
-import Link from 'next/link'
 import { usePathname } from 'next/navigation'
 import { useTranslations } from 'next-intl'
 import { useState } from 'react'
@@ -12,6 +11,7 @@ import { useOnceOpen } from '../../components/use-once-open.ts'
 import { ROOT_ID } from '../../features/drive/api-client.ts'
 import { useDrive } from '../../features/drive/drive-context.tsx'
 import { placeId, placePath } from '../../features/drive/place.ts'
+import { PageLink } from './page-link.tsx'
 
 const AddSheet = dynamic(() => import('./add-sheet.tsx').then((module) => module.AddSheet), { ssr: false })
 const MoreSheet = dynamic(() => import('./more-sheet.tsx').then((module) => module.MoreSheet), { ssr: false })
@@ -87,9 +87,8 @@ type TabLinkProps = {
 function TabLink({ icon, label, current, href, listing }: TabLinkProps) {
   const drive = useDrive()
   return (
-    <Link
+    <PageLink
       href={href}
-      prefetch={false}
       aria-current={current ? 'page' : undefined}
       className={tabLook(current)}
       onClick={(event) => {
@@ -100,7 +99,7 @@ function TabLink({ icon, label, current, href, listing }: TabLinkProps) {
     >
       <Icon of={icon} size="large" />
       {label}
-    </Link>
+    </PageLink>
   )
 }
 
