@@ -106,7 +106,10 @@ describe('/metrics', () => {
     expect(text).toContain(
       'cairn_storage_synced_until_seconds{group="group1",storage="100002",source="100001"} 1795233000\n',
     )
-    for (const line of text.trimEnd().split('\n').filter((one) => one !== '')) {
+    for (const line of text
+      .trimEnd()
+      .split('\n')
+      .filter((one) => one !== '')) {
       expect(line).toMatch(/^(# (HELP|TYPE) \w+ .+|\w+(\{(\w+="[^"]*",?)+\})? -?\d+(\.\d+)?)$/)
     }
   })
