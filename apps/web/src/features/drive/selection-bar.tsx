@@ -37,7 +37,8 @@ export function SelectionBar({ selection, total, bytes, actions, onClear, onSele
     <div
       role="toolbar"
       aria-label={text(selection, total)}
-      className="mx-4 mb-1 flex h-[34px] items-center gap-1 overflow-hidden rounded-button bg-select-2 pr-2 pl-0.5 forced-colors:border"
+      // Beside the details there is not room for all: the rest is reached by scrolling and by Tab.
+      className="scrollbar-none mx-4 mb-1 flex h-[34px] items-center gap-1 overflow-x-auto rounded-button bg-select-2 pr-2 pl-0.5 forced-colors:border"
     >
       <IconButton small label={t('clearSelection')} onClick={onClear}>
         <Icon of={X} size="small" />
@@ -47,13 +48,13 @@ export function SelectionBar({ selection, total, bytes, actions, onClear, onSele
         <span className="mr-2 whitespace-nowrap text-13 text-ink-2 tabular-nums">{format.size(bytes)}</span>
       )}
       {actions.map((action) => (
-        <Button key={action.id} kind="accent" size="sm" className="h-7 font-normal" onClick={action.run}>
+        <Button key={action.id} kind="accent" size="sm" className="h-7 shrink-0 font-normal" onClick={action.run}>
           <Icon of={action.icon} size="small" />
           {action.short ?? action.label}
         </Button>
       ))}
       {complete ? null : (
-        <Button kind="ghost" size="sm" className="ml-auto h-7" onClick={onSelectAll}>
+        <Button kind="ghost" size="sm" className="ml-auto h-7 shrink-0" onClick={onSelectAll}>
           {t('selectAllCount', { n: total })}
         </Button>
       )}
