@@ -9,9 +9,7 @@ export default defineConfig({
   // One worker: a cluster and a browser keep two cores busy.
   workers: 1,
   fullyParallel: false,
-  // A browser, seven processes and two cores: what fails by the machine's mood passes the second time and is then printed
-  // as flaky, to be mended; what is broken fails twice.
-  retries: 1,
+  retries: 0,
   forbidOnly: Boolean(ci),
   timeout: 60_000,
   expect: { timeout: 10_000 },

@@ -31,8 +31,6 @@ export default defineConfig({
           // Real servers on a busy machine with two cores: the time of a test says nothing about its subject.
           testTimeout: 60_000,
           hookTimeout: 60_000,
-          // Races and response times are measured here, beside everything else that the machine does.
-          retry: 1,
         },
       },
     ],
