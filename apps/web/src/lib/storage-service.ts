@@ -6,12 +6,18 @@ import { masterKeys } from './keys.ts'
 
 const TICKET_SECONDS = 60
 const TIMEOUT_MS = 10_000
+const REASON_CHARS_MAX = 500
 /** Finished uploads in one answer of a storage. */
 export const LIST_MAX = 1000
 
-/** A storage did not do what it was asked to. */
-class StorageServiceError extends Error {
+/** A storage did not do what it was asked to, or answered with something else. */
+export class StorageServiceError extends Error {
   override readonly name = 'StorageServiceError'
+}
+
+/** Nobody answered: no connection, one that was cut, or one that took too long. */
+export class StorageSilentError extends Error {
+  override readonly name = 'StorageSilentError'
 }
 
 async function call<T>(member: ReachableMember, op: ServiceOp, body: unknown, answer: z.ZodType<T>): Promise<T> {
@@ -29,17 +35,30 @@ async function call<T>(member: ReachableMember, op: ServiceOp, body: unknown, an
     masterKeys().serviceRing(member.group, member.storageId),
   )
   const host = member.ip.includes(':') ? `[${member.ip}]` : member.ip
-  const response = await fetch(`http://${host}:${member.httpPort}/cairn/v1/${op}`, {
+  const request = new Request(`http://${host}:${member.httpPort}/cairn/v1/${op}`, {
     method: 'POST',
     headers: { Authorization: `Bearer ${ticket}`, 'Content-Type': 'application/json' },
     body: text,
     signal: AbortSignal.timeout(TIMEOUT_MS),
   })
-  if (!response.ok) {
-    const reason = (await response.text()).slice(0, 500)
-    throw new StorageServiceError(`storage ${member.storageId} answered ${op} with ${response.status}: ${reason}`)
+  const { status, text: said } = await exchange(request)
+  const what = `storage ${member.storageId} answered ${op} with ${status}`
+  if (status !== 200) throw new StorageServiceError(`${what}: ${said.slice(0, REASON_CHARS_MAX)}`)
+  try {
+    return answer.parse(JSON.parse(said))
+  } catch (cause) {
+    throw new StorageServiceError(`${what} and something that is no answer to it`, { cause })
   }
-  return answer.parse(await response.json())
+}
+
+/** Whatever fails between a request that is whole and the last byte of its answer, the network did. */
+async function exchange(request: Request): Promise<{ status: number; text: string }> {
+  try {
+    const response = await fetch(request)
+    return { status: response.status, text: await response.text() }
+  } catch (cause) {
+    throw new StorageSilentError(`nobody answers at ${new URL(request.url).host}`, { cause })
+  }
 }
 
 const listSchema = z.object({

@@ -1,8 +1,13 @@
-import { ConnectionError, formatAddress, ServerError, Status, type StorageRecord } from '@cairn/dfs-core'
+import { ConnectionError, formatAddress, ProtocolError, ServerError, type StorageRecord } from '@cairn/dfs-core'
 import { dfs } from '../../../lib/dfs.ts'
 import { log } from '../../../lib/log.ts'
 import { processWide } from '../../../lib/process-wide.ts'
-import { type StorageStatus, storageStatus } from '../../../lib/storage-service.ts'
+import {
+  StorageServiceError,
+  StorageSilentError,
+  type StorageStatus,
+  storageStatus,
+} from '../../../lib/storage-service.ts'
 import type { GroupView, PathView, StorageView, ToldView } from '../cluster-view.ts'
 import { storageStateOf } from '../storage-state.ts'
 import { type OpenUploads, readOpenUploads } from './open-uploads.ts'
@@ -49,18 +54,20 @@ async function askStatus(group: string, record: StorageRecord): Promise<Answer> 
     const status = await storageStatus({ group, storageId, ip, port, httpPort, isActive: true })
     return { status, silence: null }
   } catch (error) {
-    if (error instanceof ServerError && error.status === Status.EINVAL) return { status: null, silence: 'foreign' }
-    if (isSilence(error)) return { status: null, silence: 'away' }
-    // It is there, but of another version, or it has other keys.
+    const silence = silenceOf(error)
+    if (silence === null) throw error
     log().debug({ err: error, storage: record.id }, 'a storage does not tell')
-    return { status: null, silence: 'foreign' }
+    return { status: null, silence }
   }
 }
 
-/** Nobody answered: a refused connection of the file system's protocol or of HTTP, or one that took too long. */
-function isSilence(error: unknown): boolean {
-  if (error instanceof ConnectionError || error instanceof TypeError) return true
-  return error instanceof DOMException && error.name === 'TimeoutError'
+/** Why a storage does not tell; null for what is not its doing. */
+export function silenceOf(error: unknown): Answer['silence'] {
+  if (error instanceof ConnectionError || error instanceof StorageSilentError) return 'away'
+  // A C FastDFS storage, one of another version, or one with other keys.
+  const isForeign =
+    error instanceof ServerError || error instanceof ProtocolError || error instanceof StorageServiceError
+  return isForeign ? 'foreign' : null
 }
 
 /** By address; a storage can only change it by starting anew. Null: it serves no HTTP. */
