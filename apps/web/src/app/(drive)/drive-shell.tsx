@@ -7,6 +7,7 @@ import type { Theme } from '../../components/preferences.ts'
 import { useHydrated } from '../../components/use-hydrated.ts'
 import { useOnceOpen } from '../../components/use-once-open.ts'
 import type { Me } from '../../features/auth/schema.ts'
+import { DriveDialogs } from '../../features/drive/drive-dialogs.tsx'
 import { DriveProvider, type InitialFolder } from '../../features/drive/drive-provider.tsx'
 import { DriveDoors } from './drive-doors.tsx'
 import { OfflineBanner } from './offline-banner.tsx'
@@ -49,6 +50,7 @@ export function DriveShell({ me: signedIn, theme, initial, children }: DriveShel
         <UploadArea uploads={uploads} panel={panel} />
         {inputs}
         {dialog}
+        <DriveDialogs />
       </DriveDoors>
     </DriveProvider>
   )

@@ -5,7 +5,8 @@ import { Clock, FolderPlus, HardDrive, Keyboard, LayoutGrid, Link2, Star, SunMoo
 import dynamic from 'next/dynamic'
 import { useRouter } from 'next/navigation'
 import { useTranslations } from 'next-intl'
-import { type ReactNode, useEffect, useState } from 'react'
+import { type ReactNode, useCallback, useEffect, useState } from 'react'
+import { holdKeys } from '../../components/held-keys.ts'
 import { applyTheme } from '../../components/theme.ts'
 import type { Me } from '../../features/auth/schema.ts'
 import { ROOT_ID } from '../../features/drive/api-client.ts'
@@ -29,6 +30,10 @@ type PaletteDoor = { open: () => void; shown: boolean; close: () => void }
 /** Ctrl-K and "/" open the palette on every page, wherever the focus is; "/" not while something is typed. */
 export function usePaletteDoor(): PaletteDoor {
   const [shown, setShown] = useState(false)
+  const open = useCallback(() => {
+    holdKeys()
+    setShown(true)
+  }, [])
   useEffect(() => {
     const press = (event: KeyboardEvent) => {
       const main = event.ctrlKey || event.metaKey
@@ -36,12 +41,12 @@ export function usePaletteDoor(): PaletteDoor {
       const isSlash = !main && !event.altKey && event.key === '/' && !isTyping(event.target)
       if (event.defaultPrevented || !(isSearch || isSlash)) return
       event.preventDefault()
-      setShown(true)
+      open()
     }
     document.addEventListener('keydown', press)
     return () => document.removeEventListener('keydown', press)
-  }, [])
-  return { open: () => setShown(true), shown, close: () => setShown(false) }
+  }, [open])
+  return { open, shown, close: () => setShown(false) }
 }
 
 function isTyping(target: EventTarget | null): boolean {

@@ -2,6 +2,7 @@
 
 import { useTranslations } from 'next-intl'
 import { type ReactNode, useEffect, useRef, useState } from 'react'
+import { holdKeys } from '../../components/held-keys.ts'
 import { usePreferences } from '../../components/preferences-provider.tsx'
 import { type ListOrder, ROOT_ID } from './api-client.ts'
 import { DriveContext, type UploadDoor } from './drive-context.tsx'
@@ -53,7 +54,7 @@ export function DriveProvider({ initial, uploads, children }: DriveProviderProps
     route.open(id)
   }
   const openAt = (id: string, entryId: string) => {
-    if (id === folderId) return focusEntry(entryId)
+    if (place !== null && id === folderId) return focusEntry(entryId)
     cameFrom.current = entryId
     route.open(id)
   }
@@ -73,7 +74,10 @@ export function DriveProvider({ initial, uploads, children }: DriveProviderProps
         order,
         changes,
         naming,
-        setNaming,
+        setNaming: (wanted) => {
+          if (wanted !== null) holdKeys()
+          setNaming(wanted)
+        },
         scrollOf: (id) => offsets.current.get(id) ?? 0,
         keepScroll: (id, offset) => offsets.current.set(id, offset),
       }}

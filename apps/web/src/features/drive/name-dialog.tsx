@@ -5,6 +5,7 @@ import { type FormEvent, useEffect, useRef, useState } from 'react'
 import { Button } from '../../components/button.tsx'
 import { Dialog, DialogButtons } from '../../components/dialog.tsx'
 import { Field } from '../../components/field.tsx'
+import { releaseKeys } from '../../components/held-keys.ts'
 import { extensionStart } from '../../components/split-name.ts'
 import { nameProblem } from './name-problem.ts'
 import type { EntryItem } from './schema.ts'
@@ -58,8 +59,10 @@ function NameForm({ naming, onClose, onName }: NameFormProps) {
   useEffect(() => {
     const input = form.current?.querySelector('input')
     const end = naming.kind === 'rename' && naming.entry.kind === 'file' ? extensionStart(before) : before.length
-    input?.focus()
-    input?.setSelectionRange(0, end)
+    if (input == null) return
+    input.focus()
+    input.setSelectionRange(0, end)
+    releaseKeys(input)
   }, [naming, before])
 
   const submit = async (event: FormEvent<HTMLFormElement>) => {

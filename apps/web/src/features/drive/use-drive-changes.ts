@@ -2,9 +2,10 @@
 
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useTranslations } from 'next-intl'
-import { createFolder, renameEntry } from './api-client.ts'
+import { createFolder, ROOT_ID, renameEntry } from './api-client.ts'
 import type { Chosen } from './chosen.ts'
 import { addTo, changeIn, refreshTree } from './folder-cache.ts'
+import { placeOfId } from './place.ts'
 import type { EntryItem } from './schema.ts'
 import type { Step } from './undo-stack.ts'
 import { useBulkChanges } from './use-bulk-changes.ts'
@@ -21,7 +22,8 @@ export type DriveChanges = ReturnType<typeof useDriveChanges>
  */
 export function useDriveChanges(folderId: string) {
   const toast = useChangeToast()
-  const create = useCreate(folderId)
+  // What is gathered from the whole drive has no folders of its own.
+  const create = useCreate(placeOfId(folderId)?.kind === 'folder' ? folderId : ROOT_ID)
   const rename = useRename(folderId, toast)
   const bulk = useBulkChanges(folderId, toast)
   return {

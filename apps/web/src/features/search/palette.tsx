@@ -5,6 +5,7 @@ import { useTranslations } from 'next-intl'
 import { Dialog } from 'radix-ui'
 import { type KeyboardEvent, useEffect, useRef, useState } from 'react'
 import { IconButton } from '../../components/button.tsx'
+import { releaseKeys } from '../../components/held-keys.ts'
 import { Icon } from '../../components/icon.tsx'
 import { useFormat } from '../../i18n/use-format.ts'
 import { PaletteChips } from './palette-chips.tsx'
@@ -45,6 +46,7 @@ export function Palette(props: PaletteProps) {
             onOpenAutoFocus={(event) => {
               event.preventDefault()
               field.current?.focus()
+              if (field.current !== null) releaseKeys(field.current)
             }}
             className="pointer-events-auto flex h-fit max-h-[min(640px,80vh)] w-full max-w-[660px] flex-col overflow-hidden rounded-dialog bg-raised shadow-3 outline-none data-[state=open]:animate-dialog phone:h-dvh phone:max-h-none phone:max-w-none phone:rounded-none forced-colors:border"
           >
