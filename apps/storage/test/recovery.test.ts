@@ -39,6 +39,7 @@ const identity: Identity = {
   addresses: ['127.0.0.1'],
   addressWidth: 16,
   storageIds: [],
+  trunk: null,
 }
 
 /** Opens the folder as a storage does at start. */

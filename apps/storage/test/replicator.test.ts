@@ -140,6 +140,7 @@ const identity: Identity = {
   addresses: ['127.0.0.1'],
   addressWidth: 16,
   storageIds: [],
+  trunk: null,
 }
 
 beforeEach(async () => {

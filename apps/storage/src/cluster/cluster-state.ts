@@ -1,6 +1,15 @@
 import type { Brief } from '@cairn/dfs-core'
 import { isAvailable, type Member, mergeMembers, StorageStatus } from '../engine/members.ts'
 
+/** The member that hands out the slots of the group's trunk files, as the leader tracker has named it. */
+export interface TrunkServer {
+  readonly id: string
+  readonly ip: string
+  readonly port: number
+  /** The newest trunk file of the group that trackers know of; 0 where this storage is not the trunk server. */
+  readonly trunkFileId: number
+}
+
 /**
  * What this process knows of its group: one for all tracker connections. Members and their status come from the leader
  * tracker's answers; replication changes the status of a peer that it brings up to date.
@@ -13,6 +22,7 @@ export class ClusterState {
   readonly #statusAt = new Map<number, number>()
   readonly #joined = new Set<number>()
   #leader: number | null = null
+  #trunkServer: TrunkServer | null = null
   #mustRejoin = false
   /** Trackers that are asked to beat at once. */
   #beatRequests = 0
@@ -74,6 +84,20 @@ export class ClusterState {
 
   setLeader(tracker: number | null): void {
     this.#leader = tracker
+  }
+
+  /** Null while there is none. Listeners of `onChange` hear of another one. */
+  get trunkServer(): TrunkServer | null {
+    return this.#trunkServer
+  }
+
+  get isTrunkServer(): boolean {
+    return this.#trunkServer?.id === this.myId
+  }
+
+  setTrunkServer(server: TrunkServer | null): void {
+    this.#trunkServer = server
+    this.#changed()
   }
 
   /** The leader's opinion of this storage, where that of `tracker` is another one that matters; else null. */

@@ -14,6 +14,7 @@ import type { StoreIdentity } from '../disk/file-store.ts'
 import { retryDelayMs } from '../engine/retry.ts'
 import type { Logger } from '../handlers/context.ts'
 import { parseStorageIds, type StorageIdEntry } from './storage-ids.ts'
+import { readTrunkParameters, type TrunkParameters } from './trunk-parameters.ts'
 
 /** What a storage is in its cluster, as the trackers tell it at start. */
 export interface Identity extends StoreIdentity {
@@ -23,6 +24,8 @@ export interface Identity extends StoreIdentity {
   readonly addressWidth: AddressWidth
   /** storage_ids.conf of the trackers; empty without storage ids. */
   readonly storageIds: readonly StorageIdEntry[]
+  /** Null when the cluster keeps no trunk files. */
+  readonly trunk: TrunkParameters | null
 }
 
 /** Asks until a tracker answers: without its parameters no file could be named. Rejects when `signal` aborts. */
@@ -83,6 +86,7 @@ async function ask(config: StorageConfig, pool: ConnectionPool): Promise<Identit
     addresses,
     addressWidth: parameters.text('response_ip_addr_size', '46') === '16' ? 16 : 46,
     storageIds,
+    trunk: readTrunkParameters(parameters),
   }
 }
 

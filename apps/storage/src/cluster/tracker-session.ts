@@ -1,4 +1,11 @@
-import { type ChangeReply, type Command, type Connection, type StorageStat, trackerCommands } from '@cairn/dfs-core'
+import {
+  type Brief,
+  type ChangeReply,
+  type Command,
+  type Connection,
+  type StorageStat,
+  trackerCommands,
+} from '@cairn/dfs-core'
 import type { StorageConfig } from '../config.ts'
 import type { InitFlagFile } from '../disk/init-flag.ts'
 import type { Counters } from '../engine/counters.ts'
@@ -23,6 +30,15 @@ export interface ReportedStorage {
   connections(): StorageStat['connections']
   /** MiB per store path. */
   diskUsage(): ReadonlyArray<{ totalMb: number; freeMb: number }>
+  /** What the trunk server of the group tells the trackers; null where this storage is not it, or not yet. */
+  trunkFigures?(): TrunkFigures | null
+}
+
+export interface TrunkFigures {
+  /** The newest trunk file. */
+  readonly trunkFileId: number
+  /** MiB free in all trunk files. */
+  readonly freeMb: number
 }
 
 /** FastDFS's version that this storage's protocol is the one of. */
@@ -40,6 +56,8 @@ export class TrackerSession {
   #sentStat = ''
   #sentReceived = -1
   #seenBeatRequests: number
+  #sentTrunkFileId = 0
+  #sentTrunkFreeMb = -1
   #wake: (() => void) | null = null
   #ended: Error | null = null
 
@@ -119,6 +137,7 @@ export class TrackerSession {
         await this.#reportReceived()
         nextSync = now + syncReportIntervalMs
       }
+      await this.#reportTrunk()
       if (await this.#mustRejoin()) return
       const wanted = Math.min(nextBeat, nextDisk) - Date.now()
       await this.#sleep(Math.max(0, Math.min(wanted, MAX_WAIT_MS)))
@@ -145,7 +164,22 @@ export class TrackerSession {
     this.#sentReceived = version
   }
 
-  /** Learns what changed: leader first, then the members. */
+  /** Followers learn from the leader who the trunk server is, so the leader is told first. */
+  async #reportTrunk(): Promise<void> {
+    const { state } = this.#storage
+    const figures = this.#storage.trunkFigures?.() ?? null
+    if (figures === null || !state.isTrunkServer || state.leader === null) return
+    const { trunkFileId, freeMb } = figures
+    if (trunkFileId > this.#sentTrunkFileId) {
+      await this.send(trackerCommands.reportTrunkFid, { trunkFileId })
+      this.#sentTrunkFileId = trunkFileId
+    }
+    if (freeMb === this.#sentTrunkFreeMb) return
+    await this.send(trackerCommands.reportTrunkFree, { freeMb })
+    this.#sentTrunkFreeMb = freeMb
+  }
+
+  /** Learns what changed: the leader first, then the trunk server, then the members. */
   async #take(changes: ChangeReply): Promise<void> {
     const { state, config, identity, logger } = this.#storage
     if (changes.leader !== undefined) {
@@ -154,11 +188,23 @@ export class TrackerSession {
       if (ip !== '' && index < 0) logger.warn({ ip, port }, 'the leader tracker is none of the configured ones')
       state.setLeader(index < 0 ? null : index)
     }
+    if (changes.trunkServer !== undefined && state.leader === this.#index)
+      await this.#takeTrunkServer(changes.trunkServer)
     if (changes.members === undefined) return
     const mine = changes.members.find(({ id }) => id === identity.storageId)
     if (mine !== undefined) state.noteMyStatus(this.#index, mine.status)
     const better = state.merge(changes.members)
     if (better.length > 0) await this.send(trackerCommands.replicaChange, { servers: better })
+  }
+
+  async #takeTrunkServer({ id, ip, port }: Brief): Promise<void> {
+    const { state } = this.#storage
+    if (id === '') state.setTrunkServer(null)
+    else if (id !== state.myId) state.setTrunkServer({ id, ip, port, trunkFileId: 0 })
+    else if (!state.isTrunkServer) {
+      const { trunkFileId } = await this.send(trackerCommands.fetchTrunkFid, {})
+      state.setTrunkServer({ id, ip, port, trunkFileId })
+    }
   }
 
   async #mustRejoin(): Promise<boolean> {
