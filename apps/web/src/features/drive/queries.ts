@@ -94,7 +94,7 @@ export async function listEntries(ownerId: string, query: ListQuery): Promise<En
     const range = { ...order, folderId: folder.id, kind, after: after?.kind === kind ? after : undefined, limit }
     if (limit > 0) rows.push(...(await readRange(db(), range)))
   }
-  const totals = after?.totals ?? (await totalsOf(db(), folder.id))
+  const totals = after?.totals ?? (await totalsOf(folder.id))
   const page = rows.slice(0, PAGE_SIZE)
   const last = page.at(-1)
   return {
@@ -105,11 +105,9 @@ export async function listEntries(ownerId: string, query: ListQuery): Promise<En
   }
 }
 
-async function totalsOf(tx: Transaction, folderId: bigint): Promise<Cursor['totals']> {
-  const [totals] = await tx.$queryRaw<[{ total: bigint; total_bytes: bigint }]>`
-    SELECT count(*) AS total, coalesce(sum(size), 0)::bigint AS total_bytes
-    FROM entry WHERE parent_id = ${folderId} AND trash_id IS NULL`
-  return { total: Number(totals.total), totalBytes: Number(totals.total_bytes) }
+async function totalsOf(folderId: bigint): Promise<Cursor['totals']> {
+  const totals = await db().folderTotal.findUnique({ where: { folderId } })
+  return { total: Number(totals?.entries ?? 0), totalBytes: Number(totals?.bytes ?? 0) }
 }
 
 const TREE_FOLDERS_MAX = 1000

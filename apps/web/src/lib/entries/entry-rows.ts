@@ -28,10 +28,7 @@ export interface EntryRow {
 export const entryColumns = Prisma.sql`
   e.id, e.public_id, e.parent_id, e.kind::int, e.name, e.sort_key, e.size, e.category, e.created_at, e.modified_at,
   b.content_type, b.copies::int,
-  CASE WHEN e.kind = 0
-    THEN (SELECT count(*)::int FROM entry c WHERE c.parent_id = e.id AND c.trash_id IS NULL)
-    ELSE 0
-  END AS items`
+  coalesce((SELECT t.entries FROM folder_total t WHERE t.folder_id = e.id), 0)::int AS items`
 export const entryTables = Prisma.sql`entry e LEFT JOIN blob b ON b.id = e.blob_id`
 
 export function toItem(row: EntryRow): EntryItem {
