@@ -171,6 +171,22 @@ describe('a change from a peer', () => {
     expect(existsSync(pathOf(name))).toBe(false)
   })
 
+  it('that is repeated after its file was deleted here does not bring it back, whoever deleted it', async () => {
+    const names = [peerName(content(10)), peerName(content(11)), peerName(content(12), 'appender')]
+    for (const [index, name] of names.entries()) await create(name, content(10 + index))
+    await storage.client.deleteFile(`group1/${names[0]}`)
+    await storage.client.deleteFile(`group1/${names[2]}`)
+    await remove(names[1]!)
+    const answers = [
+      await create(names[0]!, content(10)),
+      await create(names[1]!, content(11)),
+      await whole(18, names[2]!, content(12)),
+      await create(`${names[0]}-m`, text('a\x021')),
+    ]
+    expect(answers.map(({ status }) => status)).toEqual([EEXIST, EEXIST, EEXIST, EEXIST])
+    expect([...names, `${names[0]}-m`].filter((name) => existsSync(pathOf(name)))).toEqual([])
+  })
+
   it('renames a regenerated appender, and answers with an empty body', async () => {
     const old = peerName(content(10), 'appender')
     await create(old, content(10))

@@ -156,4 +156,18 @@ describe('tombstones', () => {
     expect(openTombstones(base, () => now).has('M00/00/00/a')).toBe(false)
     expect(readFileSync(join(base, '.cairn-tombstones'), 'utf8')).toBe('')
   })
+
+  it('refuse a drawn name and its metadata for good, a slave only as it was before its deletion', () => {
+    const drawn = 'M00/00/00/oYYBAGsBGgKAc6nNAAAADK8IOy0333.txt'
+    const slave = 'M00/00/00/oYYBAGsBGgKAc6nNAAAADK8IOy0333_150x150.txt'
+    const stones = openTombstones(base, () => 2000)
+    stones.add(drawn, 1000)
+    stones.add(slave, 1000)
+    expect([stones.refuses(drawn, 1), stones.refuses(drawn, 9999), stones.refuses(`${drawn}-m`, 9999)]).toEqual([
+      true,
+      true,
+      true,
+    ])
+    expect([stones.refuses(slave, 999), stones.refuses(slave, 1000)]).toEqual([true, false])
+  })
 })

@@ -1,40 +1,61 @@
 import { appendFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { isDrawnOnce } from '../engine/file-facts.ts'
 import { makeFolder, readFileIfAny, replaceFile } from './atomic-file.ts'
+import { METADATA_SUFFIX } from './metadata-file.ts'
 
 /**
- * Names that were deleted here before their file arrived. When the source comes back and sends it, the file is refused;
- * otherwise a deletion while the source was down would be undone.
+ * Names that were deleted here. A member that sends the file afterwards (its source that was down, one that repeats what
+ * it sent last, one that sends the group's history) is refused; otherwise the deletion would be undone.
  */
 export interface Tombstones {
   has(logicName: string): boolean
+  /** A file of this name and time (unix seconds) is one that was deleted here, or the metadata of one. */
+  refuses(logicName: string, timestamp: number): boolean
   /** Remembers a name; true when it is new. Older ones give way when there are too many. */
-  add(logicName: string): boolean
+  add(logicName: string, deletedAt?: number): boolean
 }
 
 const LIFE_SECONDS = 30 * 24 * 3600
 const COUNT_MAX = 100_000
 const LINE = /^(\d{1,12}) (\S+)$/
 
-/** Lines of `<unix seconds> <name>` in `data/sync/.cairn-tombstones`; forgotten ones leave the file when it is opened. */
+/** Lines of `<unix seconds> <name>` in `data/sync/.cairn-tombstones`; forgotten ones leave the file now and then. */
 export function openTombstones(syncFolder: string, now: () => number): Tombstones {
   makeFolder(syncFolder)
   const path = join(syncFolder, '.cairn-tombstones')
   const names = read(path, now() - LIFE_SECONDS)
-  replaceFile(path, format(names))
+  let lines = 0
+  const rewrite = () => {
+    replaceFile(path, format(names))
+    lines = names.size
+  }
+  const deletedAt = (name: string): number | null => {
+    const at = names.get(name)
+    return at === undefined || at < now() - LIFE_SECONDS ? null : at
+  }
+  rewrite()
   return {
-    has(name) {
-      const at = names.get(name)
-      return at !== undefined && at >= now() - LIFE_SECONDS
+    has: (name) => deletedAt(name) !== null,
+    refuses(name, timestamp) {
+      const owner = name.endsWith(METADATA_SUFFIX) ? name.slice(0, -METADATA_SUFFIX.length) : name
+      if (isDrawnOnce(owner) && deletedAt(owner) !== null) return true
+      // Slaves and metadata may be made again: what is older than the deletion is what was deleted.
+      const at = deletedAt(name)
+      return at !== null && timestamp < at
     },
-    add(name) {
-      if (names.has(name)) return false
-      const at = now()
+    add(name, time = now()) {
+      const at = isDrawnOnce(name) ? now() : time
+      const known = names.get(name)
+      if (known !== undefined && known >= at) return false
       appendFileSync(path, `${at} ${name}\n`, 'latin1')
+      lines += 1
+      names.delete(name)
       names.set(name, at)
       const oldest = names.keys().next()
       if (names.size > COUNT_MAX && oldest.done !== true) names.delete(oldest.value)
-      return true
+      if (lines > 2 * COUNT_MAX) rewrite()
+      return known === undefined
     },
   }
 }
@@ -44,7 +65,9 @@ function read(path: string, notBefore: number): Map<string, number> {
   for (const line of (readFileIfAny(path) ?? '').split('\n')) {
     // A torn last line is half a name; nobody was answered for it.
     const [, at, name] = LINE.exec(line) ?? []
-    if (at !== undefined && name !== undefined && Number(at) >= notBefore) names.set(name, Number(at))
+    if (at === undefined || name === undefined || Number(at) < notBefore) continue
+    names.delete(name)
+    names.set(name, Number(at))
   }
   return names
 }

@@ -17,6 +17,12 @@ export function normalFacts(logicName: string): { readonly size: number; readonl
   return id?.kind === 'normal' ? id : null
 }
 
+/** Names of normal files and appenders are drawn: once deleted they never come again. Those of slaves may. */
+export function isDrawnOnce(logicName: string): boolean {
+  const kind = orNull(() => parseFileId(`g/${logicName}`))?.kind
+  return kind === 'normal' || kind === 'appender' || kind === 'trunk'
+}
+
 /** The id that a storage of this source joins with: its number, or its address. */
 export function idOf(source: FileSource): string {
   return source.kind === 'id' ? String(source.id) : source.ip

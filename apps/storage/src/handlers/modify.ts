@@ -3,8 +3,10 @@ import { decodeStreamHead, Status, storageCommands } from '@cairn/dfs-core'
 import type { CommandHandler, StreamedHandler } from '@cairn/dfs-core/server'
 import { appenderSize } from '../disk/appender.ts'
 import { announceChange } from '../disk/change-intent.ts'
-import type { FileStore, ResolvedName } from '../disk/file-store.ts'
+import type { ResolvedName } from '../disk/file-store.ts'
 import { InPlaceWrite } from '../disk/in-place-write.ts'
+import { ifWell } from '../disk/log-done.ts'
+import { settleChange } from '../disk/settle-change.ts'
 import { StoreError } from '../disk/store-error.ts'
 import { type CountedOperation, countBytes } from '../engine/counters.ts'
 import type { ConnectionState, HandlerContext } from './context.ts'
@@ -22,7 +24,7 @@ export function modifyHandlers(context: HandlerContext): Array<[number, CommandH
       buffered(context, truncateFile, 'Truncate', ({ name, newSize }, finish) => {
         if (newSize < 0) throw new StoreError(Status.EINVAL, `size ${newSize}`)
         const file = context.store.resolve(name)
-        locked(context, file, finish, (done) => truncate(context.store, { file, newSize }, done))
+        locked(context, file, finish, (done) => truncate(context, { file, newSize }, done))
       }),
     ],
   ]
@@ -90,7 +92,7 @@ function rangeHandler(
 }
 
 function openRange(
-  { store }: HandlerContext,
+  { store, config }: HandlerContext,
   file: ResolvedName,
   { offset, size }: { offset: number | undefined; size: number },
 ): BodyWork {
@@ -100,7 +102,14 @@ function openRange(
   }
   if (size === 0) return NOTHING_TO_DO
   const op = offset === undefined ? 'A' : 'M'
-  return new InPlaceWrite(store, { file, op, offset: offset ?? present, size })
+  const written = new InPlaceWrite(store, { file, op, offset: offset ?? present, size })
+  return {
+    write: (chunk) => written.write(chunk),
+    finish(done) {
+      written.finish(ifWell(done, () => settleChange(store, config.uploadDurability, { file: file.path }, done)))
+    },
+    abort: (done) => written.abort(done),
+  }
 }
 
 const NOTHING_TO_DO: BodyWork = {
@@ -109,7 +118,11 @@ const NOTHING_TO_DO: BodyWork = {
   abort: (done) => done(),
 }
 
-function truncate(store: FileStore, { file, newSize }: { file: ResolvedName; newSize: number }, finish: Finish): void {
+function truncate(
+  { store, config }: HandlerContext,
+  { file, newSize }: { file: ResolvedName; newSize: number },
+  finish: Finish,
+): void {
   const oldSize = appenderSize(file)
   if (oldSize === newSize) {
     finish()
@@ -119,7 +132,8 @@ function truncate(store: FileStore, { file, newSize }: { file: ResolvedName; new
   truncateSync(file.path, newSize)
   const logged = (error?: Error) => {
     takeBack()
-    finish(error)
+    if (error === undefined) settleChange(store, config.uploadDurability, { file: file.path }, finish)
+    else finish(error)
   }
   store.log.append('T', file.logicName, logged, { extra: `${oldSize} ${newSize}` })
 }

@@ -1,6 +1,7 @@
 import { storageCommands } from '@cairn/dfs-core'
 import type { CommandHandler } from '@cairn/dfs-core/server'
 import { regenerateAppender } from '../disk/appender.ts'
+import { settleChange } from '../disk/settle-change.ts'
 import type { ConnectionState, HandlerContext } from './context.ts'
 import { buffered, locked } from './requests.ts'
 import { newNameBody } from './upload.ts'
@@ -8,7 +9,7 @@ import { newNameBody } from './upload.ts'
 /** REGENERATE_APPENDER_FILENAME: an appender becomes a normal file, whose name tells its size and CRC-32. */
 export function regenerateHandlers(context: HandlerContext): Array<[number, CommandHandler<ConnectionState>]> {
   const row = storageCommands.regenerateAppenderFilename
-  const { store } = context
+  const { store, config } = context
   return [
     [
       row.code,
@@ -16,7 +17,10 @@ export function regenerateHandlers(context: HandlerContext): Array<[number, Comm
         const file = store.resolve(name)
         locked(context, file, finish, (done) => {
           regenerateAppender(store, file).then(
-            ({ logicName }) => done(undefined, newNameBody(store.group, logicName)),
+            ({ logicName, path, folder }) =>
+              settleChange(store, config.uploadDurability, { file: path, folder }, (error) =>
+                done(error, newNameBody(store.group, logicName)),
+              ),
             done,
           )
         })

@@ -1,9 +1,12 @@
 import { lstatSync } from 'node:fs'
+import { dirname } from 'node:path'
 import { Status, storageCommands } from '@cairn/dfs-core'
 import type { CommandHandler } from '@cairn/dfs-core/server'
 import type { ResolvedName } from '../disk/file-store.ts'
+import { ifWell } from '../disk/log-done.ts'
+import { settleChange } from '../disk/settle-change.ts'
 import { StoreError } from '../disk/store-error.ts'
-import { bury } from './burial.ts'
+import { buryUnseen } from './burial.ts'
 import type { ConnectionState, HandlerContext } from './context.ts'
 import { buffered, checkGroup, type Finish, locked } from './requests.ts'
 import { missing } from './source-fallback.ts'
@@ -24,14 +27,20 @@ export function removeHandlers(context: HandlerContext): Array<[number, CommandH
 }
 
 function remove(context: HandlerContext, file: ResolvedName, finish: Finish): void {
-  const { store } = context
+  const { store, config } = context
   const stat = lstatSync(file.path, { throwIfNoEntry: false })
   if (stat === undefined) {
     // Its source may have it and be down: our D record deletes it there, and what it sends later is refused.
-    if (!bury(context, file)) throw missing(file)
+    if (!buryUnseen(context, file)) throw missing(file)
     store.log.append('D', file.logicName, () => finish(missing(file)))
     return
   }
   if (!stat.isFile() && !stat.isSymbolicLink()) throw new StoreError(Status.EINVAL, `${file.logicName} is not a file`)
-  store.remove(file, finish)
+  // Whoever has not heard of it yet may send the file once more.
+  context.tombstones.add(file.logicName)
+  const folder = dirname(file.path)
+  store.remove(
+    file,
+    ifWell(finish, () => settleChange(store, config.uploadDurability, { folder }, finish)),
+  )
 }

@@ -38,7 +38,7 @@ function wholeFileHandler(context: HandlerContext, op: 'c' | 'u'): StreamedHandl
           op,
           incoming,
           headSize,
-          outcome: look(context, op, value.fileSize, { file, request }),
+          outcome: look(context, op, value, { file, request }),
         })
       } catch (error) {
         answer(error)
@@ -54,10 +54,10 @@ type Outcome = 'place' | 'same' | 'own' | 'buried' | 'absent'
 function look(
   context: HandlerContext,
   op: 'c' | 'u',
-  size: number,
+  { fileSize: size, timestamp }: { readonly fileSize: number; readonly timestamp: number },
   { file, request }: { file: ResolvedName; request: Request },
 ): Outcome {
-  if (context.tombstones.has(file.logicName)) return 'buried'
+  if (context.tombstones.refuses(file.logicName, timestamp)) return 'buried'
   const present = presentAt(file)
   const isSame = present.kind === 'file' && present.size === size
   // A member that sends the group's history also sends back what came from here. It may be older than what is here now.

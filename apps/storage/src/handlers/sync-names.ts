@@ -8,7 +8,7 @@ import { logThen } from '../disk/log-writer.ts'
 import { placeLink, presentAt, renameMakingFolder, truncateReplica } from '../disk/replica.ts'
 import { StoreError } from '../disk/store-error.ts'
 import { normalFacts } from '../engine/file-facts.ts'
-import { bury } from './burial.ts'
+import { buryUnseen } from './burial.ts'
 import type { ConnectionState, HandlerContext } from './context.ts'
 import { checkGroup, type Finish, locked } from './requests.ts'
 import { syncAnswer } from './sync-answer.ts'
@@ -103,14 +103,17 @@ function removeReplica(context: HandlerContext, { file, timestamp }: TimedFile, 
   const stat = lstatSync(file.path, { throwIfNoEntry: false })
   if (stat === undefined) {
     // Its source may still send it: the member that deletes it had it earlier than we.
-    bury(context, file)
+    buryUnseen(context, file)
     throw new StoreError(Status.ENOENT, `${file.logicName} is not here`)
   }
   if (stat.isDirectory()) throw new StoreError(Status.EINVAL, `${file.logicName} is a folder`)
   context.store.log.append(
     'd',
     file.logicName,
-    afterwards(() => unlinkSync(file.path), finish),
+    afterwards(() => {
+      context.tombstones.add(file.logicName, timestamp)
+      unlinkSync(file.path)
+    }, finish),
     { timestamp },
   )
 }
