@@ -16,6 +16,8 @@ export interface Column<Item, Sort extends string> {
   /** Numbers stand at the right. */
   right?: boolean
   className?: string
+  /** On phones, where a row is a card: its first line, the corner for what can be done, or left out. */
+  phone?: 'title' | 'corner' | 'hidden'
 }
 
 export interface TableOrder<Sort extends string> {
@@ -23,7 +25,7 @@ export interface TableOrder<Sort extends string> {
   dir: 'asc' | 'desc'
 }
 
-type AdminTableProps<Item, Sort extends string> = {
+export type AdminTableProps<Item, Sort extends string> = {
   label: string
   columns: readonly Column<Item, Sort>[]
   items: readonly Item[]
@@ -42,28 +44,22 @@ export function AdminTable<Item, Sort extends string>(props: AdminTableProps<Ite
   return (
     // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard.
     <section aria-label={label} tabIndex={0} className="min-h-0 flex-1 overflow-auto px-3 pb-6 phone:px-1 phone:pb-24">
-      <table className="w-full min-w-max border-separate border-spacing-0 text-13">
-        <thead>
+      <table className="w-full min-w-max border-separate border-spacing-0 text-13 phone:block phone:min-w-0">
+        <thead className="phone:sr-only">
           <tr>
             {columns.map((column) => (
               <Head key={column.key} column={column} order={order} onOrder={onOrder} />
             ))}
           </tr>
         </thead>
-        <tbody>
+        <tbody className="phone:block">
           {items.map((item) => (
-            <tr key={idOf(item)} className="group h-10 hover:bg-hover">
-              {columns.map(({ key, cell, right, className }) => (
-                <td
-                  key={key}
-                  className={cn(
-                    'h-10 whitespace-nowrap border-line border-b px-3',
-                    right && 'text-right tabular-nums',
-                    className,
-                  )}
-                >
-                  {cell(item)}
-                </td>
+            <tr
+              key={idOf(item)}
+              className="group relative h-10 hover:bg-hover phone:grid phone:h-auto phone:grid-cols-2 phone:gap-x-4 phone:gap-y-2 phone:border-line phone:border-b phone:px-3 phone:py-3.5"
+            >
+              {columns.map((column) => (
+                <Cell key={column.key} column={column} item={item} />
               ))}
             </tr>
           ))}
@@ -76,6 +72,31 @@ export function AdminTable<Item, Sort extends string>(props: AdminTableProps<Ite
         </Button>
       )}
     </section>
+  )
+}
+
+const phoneLooks = {
+  title: 'phone:col-span-2 phone:pr-11',
+  corner: 'phone:absolute phone:top-1.5 phone:right-1',
+  hidden: 'phone:hidden',
+} as const
+
+function Cell<Item, Sort extends string>({ column, item }: { column: Column<Item, Sort>; item: Item }) {
+  const { title, cell, right, className, phone } = column
+  return (
+    <td
+      data-title={title}
+      className={cn(
+        'h-10 whitespace-nowrap border-line border-b px-3 phone:block phone:h-auto phone:min-w-0 phone:max-w-none phone:overflow-hidden phone:text-ellipsis phone:border-0 phone:px-0 phone:text-left',
+        right && 'text-right tabular-nums',
+        className,
+        phone === undefined
+          ? 'phone:before:block phone:before:text-12 phone:before:text-ink-3 phone:before:content-[attr(data-title)]'
+          : phoneLooks[phone],
+      )}
+    >
+      {cell(item)}
+    </td>
   )
 }
 

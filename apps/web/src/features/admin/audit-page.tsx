@@ -3,11 +3,11 @@
 import { useTranslations } from 'next-intl'
 import { useState } from 'react'
 import { useFormat } from '../../i18n/use-format.ts'
-import { AdminTable, type Column, type TableOrder } from './admin-table.tsx'
+import type { Column, TableOrder } from './admin-table.tsx'
 import { CsvLink } from './csv-link.tsx'
-import { Choice, FilterBar, SearchBox } from './filter-bar.tsx'
-import { PageBar } from './page-bar.tsx'
+import { Choice, SearchBox } from './filter-bar.tsx'
 import type { AuditItem } from './schema.ts'
+import { TablePage } from './table-page.tsx'
 import { queryText, usePages, useRested } from './use-pages.ts'
 
 const PATH = '/api/admin/audit'
@@ -34,46 +34,41 @@ export function AuditPage() {
   const [to, setTo] = useState('')
   const [order, setOrder] = useState<TableOrder<'at'>>({ sort: 'at', dir: 'desc' })
   const filter = { action, person: useRested(person), target: useRested(target), from, to, dir: order.dir }
-  const { items, more, isLoaded } = usePages<AuditItem>(PATH, filter)
   const query = queryText(filter)
   return (
-    <>
-      <PageBar
-        title={t('title')}
-        note={t('note')}
-        actions={
-          <>
-            <CsvLink href={`${PATH}/export?${query}`} what={t('title')} />
-            <CsvLink href={`${PATH}/export?${query}&format=ndjson`} what={t('title')} format="NDJSON" />
-          </>
-        }
-      />
-      <FilterBar>
-        <Choice
-          label={t('action')}
-          value={action}
-          onChange={setAction}
-          options={[
-            { value: '', label: t('anyAction') },
-            ...kinds.map((kind) => ({ value: kind, label: t(`kind_${kind}`) })),
-          ]}
-        />
-        <SearchBox label={t('person')} value={person} onChange={setPerson} />
-        <SearchBox label={t('target')} value={target} onChange={setTarget} />
-        <Day label={t('from')} value={from} onChange={setFrom} />
-        <Day label={t('to')} value={to} onChange={setTo} />
-      </FilterBar>
-      <AdminTable
-        label={t('title')}
-        columns={useColumns()}
-        items={items}
-        idOf={({ id }) => id}
-        order={order}
-        onOrder={setOrder}
-        onMore={more}
-        empty={isLoaded ? t('nothing') : ''}
-      />
-    </>
+    <TablePage
+      title={t('title')}
+      note={t('note')}
+      actions={
+        <>
+          <CsvLink href={`${PATH}/export?${query}`} what={t('title')} />
+          <CsvLink href={`${PATH}/export?${query}&format=ndjson`} what={t('title')} format="NDJSON" />
+        </>
+      }
+      filters={
+        <>
+          <Choice
+            label={t('action')}
+            value={action}
+            onChange={setAction}
+            options={[
+              { value: '', label: t('anyAction') },
+              ...kinds.map((kind) => ({ value: kind, label: t(`kind_${kind}`) })),
+            ]}
+          />
+          <SearchBox label={t('person')} value={person} onChange={setPerson} />
+          <SearchBox label={t('target')} value={target} onChange={setTarget} />
+          <Day label={t('from')} value={from} onChange={setFrom} />
+          <Day label={t('to')} value={to} onChange={setTo} />
+        </>
+      }
+      columns={useColumns()}
+      pages={usePages<AuditItem>(PATH, filter)}
+      idOf={({ id }) => id}
+      order={order}
+      onOrder={setOrder}
+      empty={t('nothing')}
+    />
   )
 }
 
@@ -83,7 +78,13 @@ function useColumns(): Column<AuditItem, 'at'>[] {
   return [
     { key: 'at', title: t('at'), sort: 'at', className: 'tabular-nums', cell: ({ at }) => format.date(at) },
     { key: 'actor', title: t('person'), cell: ({ actor }) => actor ?? t('system') },
-    { key: 'action', title: t('action'), className: 'font-mono text-12', cell: ({ action }) => action },
+    {
+      key: 'action',
+      title: t('action'),
+      className: 'font-mono text-12',
+      phone: 'title',
+      cell: ({ action }) => action,
+    },
     {
       key: 'target',
       title: t('target'),

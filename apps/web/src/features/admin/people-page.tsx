@@ -6,16 +6,16 @@ import { useState } from 'react'
 import { Button, IconButton } from '../../components/button.tsx'
 import { Icon } from '../../components/icon.tsx'
 import { useFormat } from '../../i18n/use-format.ts'
-import { AdminTable, type Column, type TableOrder } from './admin-table.tsx'
+import type { Column, TableOrder } from './admin-table.tsx'
 import { Badge } from './badge.tsx'
 import { CapacityBar } from './capacity-bar.tsx'
 import { CsvLink } from './csv-link.tsx'
-import { Choice, FilterBar, SearchBox } from './filter-bar.tsx'
+import { Choice, SearchBox } from './filter-bar.tsx'
 import { InvitationsDialog } from './invitations-dialog.tsx'
 import { percentOf } from './needs.ts'
-import { PageBar } from './page-bar.tsx'
 import { PersonDialog } from './person-dialog.tsx'
 import type { PersonItem, PersonSort } from './schema.ts'
+import { TablePage } from './table-page.tsx'
 import { queryText, usePages, useRested } from './use-pages.ts'
 
 const PATH = '/api/admin/people'
@@ -23,7 +23,6 @@ const PATH = '/api/admin/people'
 /** Everybody who has an account. */
 export function PeoplePage() {
   const t = useTranslations('people')
-  const format = useFormat()
   const [typed, setTyped] = useState('')
   const [role, setRole] = useState('')
   const [state, setState] = useState('')
@@ -31,14 +30,13 @@ export function PeoplePage() {
   const [isInviting, setInviting] = useState(false)
   const [openId, setOpenId] = useState<string | null>(null)
   const filter = { q: useRested(typed), role, state, ...order }
-  const { items, total, more, isLoaded } = usePages<PersonItem>(PATH, filter)
-  const columns = useColumns(setOpenId)
-  const open = items.find(({ id }) => id === openId)
+  const pages = usePages<PersonItem>(PATH, filter)
+  const open = pages.items.find(({ id }) => id === openId)
   return (
     <>
-      <PageBar
+      <TablePage
         title={t('title')}
-        note={total === undefined ? null : t('count', { n: total })}
+        note={pages.total === undefined ? undefined : t('count', { n: pages.total })}
         actions={
           <>
             <Button size="sm" onClick={() => setInviting(true)}>
@@ -48,45 +46,40 @@ export function PeoplePage() {
             <CsvLink href={`${PATH}/export?${queryText(filter)}`} what={t('title')} />
           </>
         }
-      />
-      <FilterBar>
-        <SearchBox label={t('search')} value={typed} onChange={setTyped} />
-        <Choice
-          label={t('role')}
-          value={role}
-          onChange={setRole}
-          options={[
-            { value: '', label: t('anyRole') },
-            { value: 'admin', label: t('roleAdmin') },
-            { value: 'user', label: t('roleUser') },
-          ]}
-        />
-        <Choice
-          label={t('state')}
-          value={state}
-          onChange={setState}
-          options={[
-            { value: '', label: t('anyState') },
-            { value: 'active', label: t('stateActive') },
-            { value: 'disabled', label: t('stateDisabled') },
-          ]}
-        />
-      </FilterBar>
-      <AdminTable
-        label={t('title')}
-        columns={columns}
-        items={items}
+        filters={
+          <>
+            <SearchBox label={t('search')} value={typed} onChange={setTyped} />
+            <Choice
+              label={t('role')}
+              value={role}
+              onChange={setRole}
+              options={[
+                { value: '', label: t('anyRole') },
+                { value: 'admin', label: t('roleAdmin') },
+                { value: 'user', label: t('roleUser') },
+              ]}
+            />
+            <Choice
+              label={t('state')}
+              value={state}
+              onChange={setState}
+              options={[
+                { value: '', label: t('anyState') },
+                { value: 'active', label: t('stateActive') },
+                { value: 'disabled', label: t('stateDisabled') },
+              ]}
+            />
+          </>
+        }
+        columns={useColumns(setOpenId)}
+        pages={pages}
         idOf={({ id }) => id}
         order={order}
         onOrder={setOrder}
-        onMore={more}
-        empty={isLoaded ? t('nobody') : ''}
+        empty={t('nobody')}
       />
       {isInviting ? <InvitationsDialog onClose={() => setInviting(false)} /> : null}
       {open === undefined ? null : <PersonDialog key={open.id} person={open} onClose={() => setOpenId(null)} />}
-      <span className="sr-only" aria-live="polite">
-        {total === undefined ? '' : `${format.count(total)}`}
-      </span>
     </>
   )
 }
@@ -100,6 +93,7 @@ function useColumns(onOpen: (id: string) => void): Column<PersonItem, PersonSort
       title: t('name'),
       sort: 'name',
       className: 'max-w-[240px]',
+      phone: 'title',
       cell: ({ id, name }) => (
         <button
           type="button"
@@ -164,6 +158,7 @@ function useColumns(onOpen: (id: string) => void): Column<PersonItem, PersonSort
       key: 'more',
       title: '',
       right: true,
+      phone: 'corner',
       cell: ({ id, name }) => (
         <IconButton label={t('change', { name })} small onClick={() => onOpen(id)}>
           <Icon of={Ellipsis} size="small" />

@@ -7,12 +7,12 @@ import { Button } from '../../components/button.tsx'
 import { useToast } from '../../components/toast.tsx'
 import { useFormat } from '../../i18n/use-format.ts'
 import { callApi } from '../../lib/call-api.ts'
-import { AdminTable, type Column, type TableOrder } from './admin-table.tsx'
+import type { Column, TableOrder } from './admin-table.tsx'
 import { Badge } from './badge.tsx'
 import { CsvLink } from './csv-link.tsx'
-import { Choice, FilterBar, SearchBox } from './filter-bar.tsx'
-import { PageBar } from './page-bar.tsx'
+import { Choice, SearchBox } from './filter-bar.tsx'
 import type { SharedLink, ShareSort } from './schema.ts'
+import { TablePage } from './table-page.tsx'
 import { queryText, usePages, useRested } from './use-pages.ts'
 
 const PATH = '/api/admin/shares'
@@ -25,37 +25,33 @@ export function SharesPage() {
   const [state, setState] = useState('')
   const [order, setOrder] = useState<TableOrder<ShareSort>>({ sort: 'created', dir: 'desc' })
   const filter = { q: useRested(typed), state, ...order }
-  const { items, total, more, isLoaded } = usePages<SharedLink>(PATH, filter)
+  const pages = usePages<SharedLink>(PATH, filter)
   return (
-    <>
-      <PageBar
-        title={t('title')}
-        note={total === undefined ? null : t('count', { n: total })}
-        actions={<CsvLink href={`${PATH}/export?${queryText(filter)}`} what={t('title')} />}
-      />
-      <FilterBar>
-        <SearchBox label={t('search')} value={typed} onChange={setTyped} />
-        <Choice
-          label={t('state')}
-          value={state}
-          onChange={setState}
-          options={[
-            { value: '', label: t('anyState') },
-            ...states.map((value) => ({ value, label: t(`state_${value}`) })),
-          ]}
-        />
-      </FilterBar>
-      <AdminTable
-        label={t('title')}
-        columns={useColumns()}
-        items={items}
-        idOf={({ id }) => id}
-        order={order}
-        onOrder={setOrder}
-        onMore={more}
-        empty={isLoaded ? t('nothing') : ''}
-      />
-    </>
+    <TablePage
+      title={t('title')}
+      note={pages.total === undefined ? undefined : t('count', { n: pages.total })}
+      actions={<CsvLink href={`${PATH}/export?${queryText(filter)}`} what={t('title')} />}
+      filters={
+        <>
+          <SearchBox label={t('search')} value={typed} onChange={setTyped} />
+          <Choice
+            label={t('state')}
+            value={state}
+            onChange={setState}
+            options={[
+              { value: '', label: t('anyState') },
+              ...states.map((value) => ({ value, label: t(`state_${value}`) })),
+            ]}
+          />
+        </>
+      }
+      columns={useColumns()}
+      pages={pages}
+      idOf={({ id }) => id}
+      order={order}
+      onOrder={setOrder}
+      empty={t('nothing')}
+    />
   )
 }
 
@@ -70,6 +66,7 @@ function useColumns(): Column<SharedLink, ShareSort>[] {
       title: t('name'),
       sort: 'title',
       className: 'max-w-[260px] truncate font-[450] text-14',
+      phone: 'title',
       cell: ({ title }) => <bdi title={title}>{title}</bdi>,
     },
     { key: 'owner', title: t('owner'), sort: 'owner', className: 'text-ink-2', cell: ({ owner }) => owner },
@@ -108,7 +105,7 @@ function useColumns(): Column<SharedLink, ShareSort>[] {
       sort: 'state',
       cell: ({ state }) => <Badge tone={state === 'active' ? 'ok' : 'quiet'}>{t(`state_${state}`)}</Badge>,
     },
-    { key: 'revoke', title: '', right: true, cell: (link) => <Revoke link={link} /> },
+    { key: 'revoke', title: '', right: true, phone: 'corner', cell: (link) => <Revoke link={link} /> },
   ]
 }
 

@@ -12,10 +12,21 @@ interface Page<Item> {
   total?: number
 }
 
-/** The pages of a table that were asked for so far. `filter`: what the address says besides the cursor. */
-export function usePages<Item>(path: string, filter: Record<string, string | undefined>) {
+/** The pages of a table that were asked for so far. */
+export interface Pages<Item> {
+  state: 'loading' | 'loaded' | 'failed'
+  items: Item[]
+  /** Of the whole filter, where the table tells. */
+  total: number | undefined
+  /** Null at the end. */
+  more: (() => void) | null
+  retry: () => void
+}
+
+/** A table page by page. `filter`: what the address says besides the cursor. */
+export function usePages<Item>(path: string, filter: Record<string, string | undefined>): Pages<Item> {
   const query = queryText(filter)
-  const { data, hasNextPage, fetchNextPage, error } = useInfiniteQuery({
+  const { data, hasNextPage, fetchNextPage, isError, refetch } = useInfiniteQuery({
     queryKey: ['admin', path, query],
     queryFn: ({ pageParam }) =>
       callApi<Page<Item>>(`${path}?${query}${pageParam === '' ? '' : `&cursor=${pageParam}`}`),
@@ -24,12 +35,18 @@ export function usePages<Item>(path: string, filter: Record<string, string | und
     placeholderData: keepPreviousData,
   })
   return {
+    state: stateOf(data !== undefined, isError),
     items: data?.pages.flatMap((page) => page.items) ?? [],
     total: data?.pages[0]?.total,
-    isLoaded: data !== undefined,
     more: hasNextPage ? () => void fetchNextPage() : null,
-    error,
+    retry: () => void refetch(),
   }
+}
+
+/** Rows that are here stay while others are asked for in vain. */
+function stateOf(isHere: boolean, isError: boolean): Pages<unknown>['state'] {
+  if (isHere) return 'loaded'
+  return isError ? 'failed' : 'loading'
 }
 
 /** What was set of a filter, for an address. */
