@@ -57,7 +57,7 @@ export const EntryRow = memo(function EntryRow(props: EntryRowProps) {
       {...drop.handlers}
       className={cn(
         'group/row min-h-0 flex-1 select-none rounded-button outline-offset-[-2px] focus-visible:outline-2 focus-visible:outline-focus',
-        phone ? 'grid items-center' : columnsOf(item),
+        phone ? 'grid touch-pan-y items-center' : columnsOf(item),
         phone && (selecting ? 'grid-cols-[44px_minmax(0,1fr)] pr-3' : 'grid-cols-[minmax(0,1fr)_44px]'),
         selected ? 'bg-select forced-colors:outline-2' : 'desk:hover:bg-hover',
         drop.over && dropLook,
@@ -105,7 +105,7 @@ function RowCheckbox({ item, selected, shown, handlers }: PartProps & { selected
         aria-label={t('select', { name: item.name })}
         tabIndex={-1}
         onClick={(event: MouseEvent) => handlers.tick(event, item)}
-        className="grid h-full w-full place-items-center"
+        className="grid h-full w-full touch-none place-items-center"
       >
         <Box checked={selected} />
       </button>

@@ -4,7 +4,7 @@ import dynamic from 'next/dynamic'
 import { useTranslations } from 'next-intl'
 import { type ReactNode, type RefObject, useRef, useState } from 'react'
 import { PointMenu } from '../../components/menu.tsx'
-import { usePhone } from '../../components/use-media-query.ts'
+import { useCoarsePointer, usePhone } from '../../components/use-media-query.ts'
 import { useOnceOpen } from '../../components/use-once-open.ts'
 import { DetailsArea } from './details-area.tsx'
 import { DragGhost, type DragGhostHandle } from './drag-ghost.tsx'
@@ -23,15 +23,16 @@ import { PhoneSelectionTitle, SelectionBar, useSelectionText } from './selection
 import { TrashBar } from './trash-bar.tsx'
 import { TrashHeads } from './trash-cells.tsx'
 import { barOf, menuOf, phoneBarOf } from './use-entry-actions.ts'
-import { useFolderPane } from './use-folder-pane.ts'
+import { type FolderView, useFolderPane } from './use-folder-pane.ts'
 import { useListView } from './use-list-view.ts'
 import { usePlaceName } from './use-place-name.ts'
 import { useRubberBand } from './use-rubber-band.ts'
 
 const MoveDialog = dynamic(() => import('./move-dialog.tsx').then((module) => module.MoveDialog), { ssr: false })
+const TouchGestures = dynamic(() => import('./touch/touch-gestures.tsx').then((module) => module.TouchGestures), {
+  ssr: false,
+})
 const DeleteDialog = dynamic(() => import('./delete-dialog.tsx').then((module) => module.DeleteDialog), { ssr: false })
-
-type View = ReturnType<typeof useFolderPane>
 
 /** One open folder: its bars, its entries, and what is done to them. Another folder is another pane. */
 export function FolderPane() {
@@ -60,7 +61,7 @@ export function FolderPane() {
   )
 }
 
-type BarsProps = { view: View; children: ReactNode }
+type BarsProps = { view: FolderView; children: ReactNode }
 
 function DeskBars({ view, children }: BarsProps) {
   const { state, path } = useDrive()
@@ -118,7 +119,7 @@ function PhoneBars({ view, children }: BarsProps) {
   )
 }
 
-function useBar({ selection, setSelection, clear, actions }: View) {
+function useBar({ selection, setSelection, clear, actions }: FolderView) {
   const { total } = useDrive().state
   return {
     selection,
@@ -131,7 +132,7 @@ function useBar({ selection, setSelection, clear, actions }: View) {
 }
 
 type ScrollerProps = {
-  view: View
+  view: FolderView
   scroller: RefObject<HTMLDivElement | null>
   onColumns: (columns: number) => void
 }
@@ -141,6 +142,8 @@ function Scroller({ view, scroller, onColumns }: ScrollerProps) {
   const drive = useDrive()
   const { view: listView } = useListView()
   const { state, folderId } = drive
+  const coarse = useCoarsePointer()
+  const phone = usePhone()
   const rubber = useRubberBand({ scroller, selection: view.selection, setSelection: view.setSelection })
   const entries = {
     label: t('filesIn', { name: usePlaceName() }),
@@ -168,6 +171,7 @@ function Scroller({ view, scroller, onColumns }: ScrollerProps) {
       }}
       onContextMenu={view.groundMenu}
     >
+      {coarse ? <TouchGestures view={view} scroller={scroller} swipes={phone && listView === 'list'} /> : null}
       {rubber.band === null ? null : <BandShape band={rubber.band} />}
       {listView === 'grid' ? <EntryGrid {...entries} onColumns={onColumns} /> : <EntryList {...entries} />}
     </div>
@@ -184,7 +188,7 @@ function BandShape({ band }: { band: Band }) {
   )
 }
 
-function Overlays({ view }: { view: View }) {
+function Overlays({ view }: { view: FolderView }) {
   const { folderId, path, state } = useDrive()
   const selectionText = useSelectionText()
   const name = usePlaceName()

@@ -1,6 +1,6 @@
 'use client'
 
-import { type DragEvent, type MouseEvent, type PointerEvent, useMemo, useRef } from 'react'
+import { type DragEvent, type MouseEvent, type PointerEvent, type RefObject, useMemo, useRef } from 'react'
 import type { EntryItem } from './schema.ts'
 
 const LONG_PRESS_MS = 450
@@ -36,6 +36,8 @@ export type EntryHandlers = {
   tick: (event: MouseEvent, item: EntryItem) => void
   more: (event: MouseEvent, item: EntryItem) => void
   download: (event: MouseEvent, item: EntryItem) => void
+  /** The entry that the finger on the screen has pressed long. */
+  pressedLong: RefObject<string | null>
 }
 
 type Press = { timer: ReturnType<typeof setTimeout>; x: number; y: number }
@@ -47,6 +49,7 @@ export function useEntryPointer(actions: PointerActions): EntryHandlers {
   const press = useRef<Press | null>(null)
   const touched = useRef(false)
   const consumed = useRef(false)
+  const pressedLong = useRef<string | null>(null)
 
   return useMemo(() => {
     const endPress = () => {
@@ -56,10 +59,12 @@ export function useEntryPointer(actions: PointerActions): EntryHandlers {
     const beginPress = (event: PointerEvent, item: EntryItem) => {
       touched.current = event.pointerType === 'touch'
       consumed.current = false
+      pressedLong.current = null
       if (!touched.current) return
       endPress()
       const timer = setTimeout(() => {
         consumed.current = true
+        pressedLong.current = item.id
         navigator.vibrate?.(VIBRATE_MS)
         latest.current.longPress(item)
       }, LONG_PRESS_MS)
@@ -85,6 +90,7 @@ export function useEntryPointer(actions: PointerActions): EntryHandlers {
       act(event, item)
     }
     return {
+      pressedLong,
       row: (item) => ({
         onClick: (event) => click(event, item),
         onDoubleClick: () => {

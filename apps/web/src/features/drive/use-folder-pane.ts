@@ -24,6 +24,8 @@ type OpenMenu = { x: number; y: number; on: 'entries' | 'ground' }
 /** An entry to bring into view; a new object for each time. */
 export type Reveal = { id: string; focus: boolean }
 
+export type FolderView = ReturnType<typeof useFolderPane>
+
 /** Selection, keys, pointer, menus and dialogs of one open folder. */
 export function useFolderPane({ pane, scroller, ghost, columns }: Parts) {
   const drive = useDrive()
