@@ -30,6 +30,8 @@ export interface StorageConfig {
   /** `file_distribute_rotate_count` */
   readonly rotateCount: number
   readonly checkStorePathMark: boolean
+  /** `check_file_duplicate`: the same content is stored once. */
+  readonly checkFileDuplicate: boolean
 
   readonly connectTimeoutMs: number
   readonly networkTimeoutMs: number
@@ -90,6 +92,7 @@ export const storageConfigDefaults = {
   distribution: 'rotate',
   rotateCount: 100,
   checkStorePathMark: true,
+  checkFileDuplicate: false,
   connectTimeoutMs: 10_000,
   networkTimeoutMs: 30_000,
   heartBeatIntervalMs: 30_000,
@@ -135,6 +138,7 @@ export function loadStorageConfig(confPath: string): StorageConfig {
     ...readPaths(conf),
     ...readTimes(conf),
     checkStorePathMark: conf.boolean('check_store_path_mark', d.checkStorePathMark),
+    checkFileDuplicate: conf.boolean('check_file_duplicate', d.checkFileDuplicate),
     maxConnections: conf.integer('max_connections', { min: 1, max: 1_000_000, fallback: d.maxConnections }),
     bufferBytes: conf.byteSize('buff_size', { min: 64 * 1024, max: 64 * 1024 * 1024, fallback: d.bufferBytes }),
     allowHosts: readAllowHosts(conf),

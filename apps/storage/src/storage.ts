@@ -6,6 +6,7 @@ import { type Identity, learnIdentity, timeoutsOf } from './cluster/identity.ts'
 import { createTrackerQueries } from './cluster/tracker-queries.ts'
 import { startTrackerReporter } from './cluster/tracker-reporter.ts'
 import type { StorageConfig } from './config.ts'
+import { forgetContents, startDuplicateFinder } from './disk/duplicate-finder.ts'
 import { createFileLocks } from './disk/file-locks.ts'
 import type { FileStore } from './disk/file-store.ts'
 import { openTombstones } from './disk/tombstones.ts'
@@ -117,6 +118,7 @@ class Storage implements RunningStorage {
     })
     this.#opened.push(() => web.close())
     this.#files.removeOrphans(store)
+    await this.#shareContents(store)
     this.httpPort = await web.listen()
     const server = await this.#serve({ ...context, status: () => this.#status(identity, web) })
     this.#report(identity, store, { state, server })
@@ -167,6 +169,16 @@ class Storage implements RunningStorage {
       },
       status: () => this.#status(identity, null),
     }
+  }
+
+  async #shareContents(store: FileStore): Promise<void> {
+    if (!this.#config.checkFileDuplicate) {
+      await forgetContents(store)
+      return
+    }
+    const report = (message: string, error: unknown) => this.#logger.warn({ err: error }, message)
+    const finder = startDuplicateFinder({ store, report })
+    this.#opened.push(() => finder.close())
   }
 
   async #serve(context: HandlerContext): Promise<CommandServer> {

@@ -1,4 +1,13 @@
-import { lstatSync, mkdirSync, renameSync, symlinkSync, truncateSync, unlinkSync, utimesSync } from 'node:fs'
+import {
+  copyFileSync,
+  lstatSync,
+  mkdirSync,
+  renameSync,
+  symlinkSync,
+  truncateSync,
+  unlinkSync,
+  utimesSync,
+} from 'node:fs'
 import { dirname, relative } from 'node:path'
 import { crc32 } from 'node:zlib'
 import { Status } from '@cairn/dfs-core'
@@ -55,6 +64,14 @@ export function renameMakingFolder(from: string, to: string): void {
     mkdirSync(dirname(to), { recursive: true })
     renameSync(from, to)
   }
+}
+
+/** Bytes that several names share are never written in place: this name gets its own. */
+export function unshare(store: FileStore, file: ResolvedName): void {
+  if (lstatSync(file.path).nlink === 1) return
+  const temporary = store.temporaryPath(file.storePath)
+  copyFileSync(file.path, temporary)
+  renameSync(temporary, file.path)
 }
 
 /** Cuts or extends a replica and gives it the source's time. */

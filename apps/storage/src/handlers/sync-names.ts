@@ -5,7 +5,7 @@ import { crcOfFile } from '../disk/file-crc.ts'
 import type { FileStore, ResolvedName } from '../disk/file-store.ts'
 import { afterwards } from '../disk/log-done.ts'
 import { logThen } from '../disk/log-writer.ts'
-import { placeLink, presentAt, renameMakingFolder, truncateReplica } from '../disk/replica.ts'
+import { placeLink, presentAt, renameMakingFolder, truncateReplica, unshare } from '../disk/replica.ts'
 import { StoreError } from '../disk/store-error.ts'
 import { normalFacts } from '../engine/file-facts.ts'
 import { buryUnseen } from './burial.ts'
@@ -143,6 +143,7 @@ function truncate(store: FileStore, { file, timestamp, oldSize, newSize }: Trunc
   if (present.kind !== 'file' || present.size !== oldSize) {
     throw new StoreError(Status.EEXIST, `${file.logicName} has not the size to truncate from`)
   }
+  unshare(store, file)
   truncateReplica(file, newSize, timestamp)
   store.log.append('t', file.logicName, finish, { timestamp, extra: `${oldSize} ${newSize}` })
 }

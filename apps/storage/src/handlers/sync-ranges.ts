@@ -2,7 +2,7 @@ import { decodeStreamHead, ProtocolError, Status, storageCommands } from '@cairn
 import type { CommandHandler, StreamedHandler } from '@cairn/dfs-core/server'
 import type { ResolvedName } from '../disk/file-store.ts'
 import { InPlaceWrite } from '../disk/in-place-write.ts'
-import { presentAt } from '../disk/replica.ts'
+import { presentAt, unshare } from '../disk/replica.ts'
 import { StoreError } from '../disk/store-error.ts'
 import type { ConnectionState, HandlerContext } from './context.ts'
 import { type BodyWork, lockedBody } from './locked-body.ts'
@@ -71,6 +71,7 @@ function openModify(context: HandlerContext, range: Range): BodyWork {
 }
 
 function write({ store }: HandlerContext, op: 'a' | 'm', range: Range): BodyWork {
+  unshare(store, range.file)
   return new InPlaceWrite(store, { ...range, op })
 }
 
