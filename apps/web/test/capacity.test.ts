@@ -136,6 +136,47 @@ describe('samples', () => {
     await db().capacitySample.deleteMany()
   })
 
+  it('while a storage is away the history has a gap, and thinning keeps what was known', async () => {
+    const groups = await readGroups()
+    const away = groups.map((group) => ({
+      ...group,
+      storages: group.storages.map((one) =>
+        one.id === '100002' ? { ...one, silence: 'away' as const, told: null } : one,
+      ),
+    }))
+    const minutesAgo = (minutes: number) => new Date(Date.now() - minutes * 60_000)
+    await db().capacitySample.deleteMany()
+    await storeSamples(groups, minutesAgo(50))
+    await storeSamples(groups, minutesAgo(49))
+    await storeSamples(away, minutesAgo(48))
+    // Nobody looks for ten minutes.
+    await storeSamples(groups, minutesAgo(38))
+    const known = (await readHistory('month')).map(({ usedBytes, totalBytes }) =>
+      [usedBytes, totalBytes].map((n) => n !== null),
+    )
+    expect(known).toEqual([
+      [true, true],
+      [true, true],
+      [false, false],
+      [false, false],
+      [true, true],
+    ])
+    const { body: csv } = await browser.get('/api/admin/capacity/export?table=history&span=month')
+    expect(csv.split('\r\n')[3]).toMatch(/Z,,$/)
+    const { body } = await browser.get('/api/admin/storages/group1/100002')
+    expect(body.lastHour.map((point: { readPerSecond: number | null }) => point.readPerSecond !== null)).toEqual([
+      true,
+      false,
+      false,
+    ])
+    // Days later one sample of each path is left of that quarter of an hour: not the last, which says nothing.
+    await thinSamples(new Date(Date.now() + 100 * 86_400_000))
+    const left = await db().capacitySample.findMany({ where: { storageId: '100002', path: '' } })
+    expect(left.length).toBeGreaterThan(0)
+    expect(left.every(({ totalBytes }) => totalBytes !== null)).toBe(true)
+    await db().capacitySample.deleteMany()
+  })
+
   it('the history adds the storages up, each with its last value of the day', async () => {
     const days = [40, 39, 38].map((days) => Date.now() - days * 86_400_000)
     const rows = days.flatMap((time, day) =>

@@ -4,6 +4,7 @@ import { useTranslations } from 'next-intl'
 import { cn } from '../../components/class-names.ts'
 import { Void } from '../../components/void.tsx'
 import { useFormat } from '../../i18n/use-format.ts'
+import { SkeletonLines } from './asked.tsx'
 import { Figure, Figures } from './box.tsx'
 import { barPercents, CapacityBar } from './capacity-bar.tsx'
 import { ClusterTree } from './cluster-tree.tsx'
@@ -14,7 +15,7 @@ import { LedgerBox } from './ledger-box.tsx'
 import { percentOf } from './needs.ts'
 import { NeedsList } from './needs-list.tsx'
 import { PageBar, PageBody } from './page-bar.tsx'
-import { useLiveCluster } from './use-live-cluster.ts'
+import { type LiveCluster, useLiveCluster } from './use-live-cluster.ts'
 
 /** How full everything is, what fills it, and what needs somebody. */
 export function CapacityPage() {
@@ -24,14 +25,16 @@ export function CapacityPage() {
   return (
     <>
       <PageBar title={t('title')} note={<LiveNote {...live} />} />
-      <PageBody>
-        {view === null ? null : <Content view={view} />}
-        {view === null && live.error !== null ? (
-          <Void drawing="toppled" title={t('failedTitle')} sentence={t('failed')} alert />
-        ) : null}
-      </PageBody>
+      <PageBody>{view === null ? <NotYet {...live} /> : <Content view={view} />}</PageBody>
     </>
   )
+}
+
+/** Until something was heard of the cluster; it goes on asking by itself. */
+export function NotYet({ error }: Pick<LiveCluster, 'error'>) {
+  const t = useTranslations('capacity')
+  if (error === null) return <SkeletonLines />
+  return <Void drawing="toppled" title={t('failedTitle')} sentence={t('failed')} alert />
 }
 
 function Content({ view }: { view: ClusterView }) {
@@ -58,7 +61,7 @@ function Content({ view }: { view: ClusterView }) {
 }
 
 /** "Live · 4 s ago"; grey once nothing came for a while. */
-export function LiveNote({ view, age, isStale }: ReturnType<typeof useLiveCluster>) {
+export function LiveNote({ view, age, isStale }: LiveCluster) {
   const t = useTranslations('capacity')
   if (view === null) return null
   return (

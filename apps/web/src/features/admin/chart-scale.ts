@@ -1,4 +1,4 @@
-import { type Trend, trendOf } from './forecast.ts'
+import { type DailyValue, knownDots, type Trend, trendOf } from './forecast.ts'
 import type { HistoryPoint } from './schema.ts'
 
 const TICKS_MIN = 3
@@ -46,7 +46,18 @@ function ticksTo(highest: number): number[] {
   return Array.from({ length: Math.floor(highest / step) + 1 }, (_, index) => index * step)
 }
 
-export function linePath(points: readonly { at: number; bytes: number }[], { x, y }: ChartScale): string {
+/** Runs of points without a gap between them. */
+export function runsOf(points: readonly HistoryPoint[]): DailyValue[][] {
+  const runs: DailyValue[][] = [[]]
+  for (const point of points) {
+    const [dot] = knownDots([point])
+    if (dot === undefined) runs.push([])
+    else runs.at(-1)?.push(dot)
+  }
+  return runs.filter((run) => run.length > 0)
+}
+
+export function linePath(points: readonly DailyValue[], { x, y }: ChartScale): string {
   return points
     .map(({ at, bytes }, index) => `${index === 0 ? 'M' : 'L'}${x(at).toFixed(1)} ${y(bytes).toFixed(1)}`)
     .join('')
@@ -54,7 +65,7 @@ export function linePath(points: readonly { at: number; bytes: number }[], { x, 
 
 /** The line of a history into the future; null while there is too little of it. */
 export function trendOfHistory(points: readonly HistoryPoint[]): Trend | null {
-  return trendOf(points.map(({ at, usedBytes }) => ({ at: Date.parse(at), bytes: usedBytes })))
+  return trendOf(knownDots(points))
 }
 
 /** The point nearest to a place, by index. */

@@ -1,3 +1,5 @@
+import type { HistoryPoint } from './schema.ts'
+
 const DAY_MS = 86_400_000
 const DAYS_MIN = 14
 const HORIZON_DAYS = 3650
@@ -44,6 +46,11 @@ export function trendOf(values: readonly DailyValue[]): Trend | null {
     at: last.at,
     bytes: middle,
   }
+}
+
+/** The points of a history that have numbers. */
+export function knownDots(points: readonly HistoryPoint[]): DailyValue[] {
+  return points.flatMap(({ at, usedBytes }) => (usedBytes === null ? [] : [{ at: Date.parse(at), bytes: usedBytes }]))
 }
 
 /** When so many bytes are reached, in unix milliseconds: null when not within ten years. Now, when they are already. */

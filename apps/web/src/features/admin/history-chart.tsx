@@ -3,8 +3,8 @@
 import { useTranslations } from 'next-intl'
 import { useEffect, useRef, useState } from 'react'
 import { useFormat } from '../../i18n/use-format.ts'
-import { type ChartScale, linePath, nearest, scaleOf, trendOfHistory } from './chart-scale.ts'
-import type { Trend } from './forecast.ts'
+import { type ChartScale, linePath, nearest, runsOf, scaleOf, trendOfHistory } from './chart-scale.ts'
+import type { DailyValue, Trend } from './forecast.ts'
 import type { HistoryPoint } from './schema.ts'
 import { FILLING_SHARE } from './storage-state.ts'
 
@@ -12,20 +12,20 @@ const HEIGHT = 208
 const MARGIN = { left: 60, right: 12, top: 22, bottom: 24 }
 const DAY_MS = 86_400_000
 
-type Dot = { at: number; bytes: number }
-
 /** Used space as an area, all space as a line, 80 % dashed, what is to come dashed with its band. */
 export function HistoryChart({ points }: { points: readonly HistoryPoint[] }) {
   const t = useTranslations('capacity')
   const valueText = useValueText()
   const { ref, width } = useWidth()
   const [chosen, setChosen] = useState<number | null>(null)
-  const dots = points.map(({ at, usedBytes }) => ({ at: Date.parse(at), bytes: usedBytes }))
-  const total = points.at(-1)?.totalBytes ?? 0
+  const times = points.map(({ at }) => ({ at: Date.parse(at) }))
+  const runs = runsOf(points)
+  const dots = runs.flat()
+  const total = points.findLast(({ totalBytes }) => totalBytes !== null)?.totalBytes ?? 0
   const trend = trendOfHistory(points)
   const box = { left: MARGIN.left, right: width - MARGIN.right, top: MARGIN.top, bottom: HEIGHT - MARGIN.bottom }
   const scale = scaleOf(dots, total, box, trend !== null)
-  const move = (step: number) => setChosen(Math.min(dots.length - 1, Math.max(0, (chosen ?? dots.length) + step)))
+  const move = (step: number) => setChosen(Math.min(times.length - 1, Math.max(0, (chosen ?? times.length) + step)))
   return (
     <div
       ref={ref}
@@ -40,7 +40,7 @@ export function HistoryChart({ points }: { points: readonly HistoryPoint[] }) {
       onPointerMove={(event) => {
         const x = event.clientX - event.currentTarget.getBoundingClientRect().left
         const at = scale.from + ((x - box.left) / (box.right - box.left)) * (scale.to - scale.from)
-        setChosen(nearest(dots, at))
+        setChosen(nearest(times, at))
       }}
       onPointerLeave={() => setChosen(null)}
       onBlur={() => setChosen(null)}
@@ -53,19 +53,43 @@ export function HistoryChart({ points }: { points: readonly HistoryPoint[] }) {
     >
       <svg aria-hidden="true" width={width} height={HEIGHT} className="block">
         <Lines scale={scale} box={box} total={total} />
-        <path
-          d={`${linePath(dots, scale)}L${scale.x(dots.at(-1)?.at ?? 0)} ${box.bottom}L${box.left} ${box.bottom}Z`}
-          fill="var(--accent)"
-          opacity="0.1"
-        />
-        <path d={linePath(dots, scale)} fill="none" stroke="var(--accent)" strokeWidth="2" strokeLinejoin="round" />
+        {runs.map((run) => (
+          <Run key={run[0]?.at} dots={run} scale={scale} bottom={box.bottom} />
+        ))}
         {trend === null ? null : <Ahead trend={trend} scale={scale} />}
-        <Crosshair dot={dots[chosen ?? dots.length - 1]} isChosen={chosen !== null} scale={scale} bottom={box.bottom} />
+        <Crosshair
+          at={chosen === null ? dots.at(-1)?.at : times[chosen]?.at}
+          dots={dots}
+          isChosen={chosen !== null}
+          scale={scale}
+          bottom={box.bottom}
+        />
       </svg>
       <p aria-hidden="true" className="h-[18px] px-2 text-12 text-ink-2 tabular-nums">
         {chosen === null ? '' : valueText(points[chosen])}
       </p>
     </div>
+  )
+}
+
+type RunProps = { dots: readonly DailyValue[]; scale: ChartScale; bottom: number }
+
+/** What is known without a break: a line over its area. A lone value is a dot. */
+function Run({ dots, scale, bottom }: RunProps) {
+  const line = linePath(dots, scale)
+  const [first, last] = [dots[0], dots.at(-1)].map((dot) => scale.x(dot?.at ?? 0))
+  return (
+    <>
+      <path d={`${line}L${last} ${bottom}L${first} ${bottom}Z`} fill="var(--accent)" opacity="0.1" />
+      <path
+        d={`${line}h0`}
+        fill="none"
+        stroke="var(--accent)"
+        strokeWidth="2"
+        strokeLinejoin="round"
+        strokeLinecap="round"
+      />
+    </>
   )
 }
 
@@ -113,8 +137,8 @@ function Lines({ scale, box, total }: LinesProps) {
 }
 
 function Ahead({ trend, scale }: { trend: Trend; scale: ChartScale }) {
-  const start: Dot = { at: trend.at, bytes: trend.bytes }
-  const end = (slope: number): Dot => ({
+  const start: DailyValue = { at: trend.at, bytes: trend.bytes }
+  const end = (slope: number): DailyValue => ({
     at: scale.to,
     bytes: Math.max(0, trend.bytes + (slope * (scale.to - trend.at)) / DAY_MS),
   })
@@ -132,15 +156,31 @@ function Ahead({ trend, scale }: { trend: Trend; scale: ChartScale }) {
   )
 }
 
-type CrosshairProps = { dot: Dot | undefined; isChosen: boolean; scale: ChartScale; bottom: number }
+type CrosshairProps = {
+  at: number | undefined
+  dots: readonly DailyValue[]
+  isChosen: boolean
+  scale: ChartScale
+  bottom: number
+}
 
-function Crosshair({ dot, isChosen, scale, bottom }: CrosshairProps) {
-  if (dot === undefined) return null
-  const [x, y] = [scale.x(dot.at), scale.y(dot.bytes)]
+/** A line where somebody looks, and a dot on the value that is there. */
+function Crosshair({ at, dots, isChosen, scale, bottom }: CrosshairProps) {
+  if (at === undefined) return null
+  const dot = dots.find((one) => one.at === at)
   return (
     <>
-      {isChosen ? <path d={`M${x} ${MARGIN.top}V${bottom}`} stroke="var(--control)" /> : null}
-      <circle cx={x} cy={y} r="4" fill="var(--accent)" stroke="var(--surface)" strokeWidth="2" />
+      {isChosen ? <path d={`M${scale.x(at)} ${MARGIN.top}V${bottom}`} stroke="var(--control)" /> : null}
+      {dot === undefined ? null : (
+        <circle
+          cx={scale.x(dot.at)}
+          cy={scale.y(dot.bytes)}
+          r="4"
+          fill="var(--accent)"
+          stroke="var(--surface)"
+          strokeWidth="2"
+        />
+      )}
     </>
   )
 }
@@ -148,14 +188,13 @@ function Crosshair({ dot, isChosen, scale, bottom }: CrosshairProps) {
 function useValueText() {
   const t = useTranslations('capacity')
   const format = useFormat()
-  return (point: HistoryPoint | undefined) =>
-    point === undefined
-      ? ''
-      : t('chartValue', {
-          date: format.shortDate(point.at),
-          used: format.size(point.usedBytes),
-          total: format.size(point.totalBytes),
-        })
+  return (point: HistoryPoint | undefined) => {
+    if (point === undefined) return ''
+    const { at, usedBytes, totalBytes } = point
+    const date = format.shortDate(at)
+    if (usedBytes === null || totalBytes === null) return t('chartGap', { date })
+    return t('chartValue', { date, used: format.size(usedBytes), total: format.size(totalBytes) })
+  }
 }
 
 /** How wide an element is, so that text in a drawing keeps its size. */

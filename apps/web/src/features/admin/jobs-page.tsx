@@ -7,6 +7,7 @@ import { Button } from '../../components/button.tsx'
 import { useToast } from '../../components/toast.tsx'
 import { useFormat } from '../../i18n/use-format.ts'
 import { callApi } from '../../lib/call-api.ts'
+import { Asked } from './asked.tsx'
 import { Badge } from './badge.tsx'
 import { Box } from './box.tsx'
 import { PageBar, PageBody } from './page-bar.tsx'
@@ -20,7 +21,7 @@ const taskTones: Record<TaskView['state'], Tone> = { done: 'ok', running: 'progr
 /** What works in the background: what waits, what runs, what failed and why. */
 export function JobsPage() {
   const t = useTranslations('adminJobs')
-  const { data } = useQuery({
+  const asked = useQuery({
     queryKey: ['admin', 'jobs'],
     queryFn: () => callApi<JobsView>(PATH),
     refetchInterval: REFRESH_MS,
@@ -29,13 +30,15 @@ export function JobsPage() {
     <>
       <PageBar title={t('title')} />
       <PageBody>
-        {data === undefined ? null : (
-          <div className="flex flex-col gap-5 px-6 phone:px-4">
-            <Queues queues={data.queues} />
-            <PersonJobs jobs={data.jobs} />
-            <Tasks tasks={data.tasks} />
-          </div>
-        )}
+        <Asked of={asked}>
+          {({ queues, jobs, tasks }) => (
+            <div className="flex flex-col gap-5 px-6 phone:px-4">
+              <Queues queues={queues} />
+              <PersonJobs jobs={jobs} />
+              <Tasks tasks={tasks} />
+            </div>
+          )}
+        </Asked>
       </PageBody>
     </>
   )

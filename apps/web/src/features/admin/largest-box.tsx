@@ -7,6 +7,7 @@ import { Button } from '../../components/button.tsx'
 import { Segmented } from '../../components/segmented.tsx'
 import { useFormat } from '../../i18n/use-format.ts'
 import { callApi } from '../../lib/call-api.ts'
+import { Asked } from './asked.tsx'
 import { Box } from './box.tsx'
 import { CsvLink } from './csv-link.tsx'
 import type { LargestItem, LargestPage, LargestQuery } from './schema.ts'
@@ -20,12 +21,13 @@ export function LargestBox() {
   const format = useFormat()
   const [kind, setKind] = useState<Kind>('people')
   const [isWhole, setWhole] = useState(false)
-  const { data, hasNextPage, fetchNextPage, isFetchingNextPage } = useInfiniteQuery({
+  const asked = useInfiniteQuery({
     queryKey: ['admin', 'largest', kind],
     queryFn: ({ pageParam }) => callApi<LargestPage>(largestUrl(kind, pageParam)),
     initialPageParam: '',
     getNextPageParam: (page) => page.next,
   })
+  const { data, hasNextPage, fetchNextPage, isFetchingNextPage } = asked
   const items = data?.pages.flatMap((page) => page.items) ?? []
   const countedAt = data?.pages[0]?.countedAt ?? null
   const shown = isWhole ? items : items.slice(0, TOP)
@@ -45,10 +47,9 @@ export function LargestBox() {
         </>
       }
     >
-      <LargestTable items={shown} kind={kind} largest={items[0]?.bytes ?? 0} />
-      {data !== undefined && items.length === 0 ? (
-        <p className="px-5 pb-5 text-13 text-ink-3">{t('nothingKept')}</p>
-      ) : null}
+      <Asked of={asked} small>
+        {() => <LargestTable items={shown} kind={kind} largest={items[0]?.bytes ?? 0} />}
+      </Asked>
       {hasMore ? (
         <Button
           kind="ghost"
@@ -73,7 +74,7 @@ type LargestTableProps = { items: readonly LargestItem[]; kind: Kind; largest: n
 function LargestTable({ items, kind, largest }: LargestTableProps) {
   const t = useTranslations('capacity')
   const format = useFormat()
-  if (items.length === 0) return null
+  if (items.length === 0) return <p className="px-5 pb-5 text-13 text-ink-3">{t('nothingKept')}</p>
   return (
     <table className="mb-2 w-full table-fixed text-13 tabular-nums">
       <thead>

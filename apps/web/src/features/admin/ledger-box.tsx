@@ -3,6 +3,7 @@ import { cn } from '../../components/class-names.ts'
 import { useFormat } from '../../i18n/use-format.ts'
 import { Box } from './box.tsx'
 import type { LedgerView } from './cluster-view.ts'
+import { CsvLink } from './csv-link.tsx'
 
 /** What people keep, and what became of it on the disks, line by line to the byte. */
 export function LedgerBox({ ledger }: { ledger: LedgerView }) {
@@ -22,7 +23,7 @@ export function LedgerBox({ ledger }: { ledger: LedgerView }) {
       : [{ sign: difference < 0 ? '−' : '+', text: t('ledgerDifference'), bytes: Math.abs(difference) }]),
   ]
   return (
-    <Box title={t('ledger')}>
+    <Box title={t('ledger')} actions={<CsvLink href="/api/admin/capacity/export?table=ledger" what={t('ledger')} />}>
       <table className="mx-5 mb-4 text-13 phone:mx-4">
         <tbody>
           {lines.map(({ sign, text, bytes }) => (

@@ -27,26 +27,28 @@ export interface LargestPage {
 export const historyQuerySchema = z.object({ span: z.enum(['month', 'year', 'all']) })
 export const exportQuerySchema = z.discriminatedUnion('table', [
   z.object({ table: z.literal('tree') }),
+  z.object({ table: z.literal('ledger') }),
   z.object({ table: z.literal('history'), span: historyQuerySchema.shape.span }),
   z.object({ table: z.literal('largest'), kind: largestQuerySchema.shape.kind }),
 ])
 export const storageParamsSchema = z.object({ group: z.string().max(16), id: z.string().max(16) })
 
+/** Null: not every storage answered, or nobody looked. */
 export interface HistoryPoint {
   at: string
-  usedBytes: number
-  totalBytes: number
+  usedBytes: number | null
+  totalBytes: number | null
 }
 
 export interface History {
   points: HistoryPoint[]
 }
 
-/** Bytes a second, minute by minute. */
+/** Bytes a second, minute by minute; null while it did not answer. */
 export interface RatePoint {
   at: string
-  writtenPerSecond: number
-  readPerSecond: number
+  writtenPerSecond: number | null
+  readPerSecond: number | null
 }
 
 /** What is known of a storage beyond the present. */

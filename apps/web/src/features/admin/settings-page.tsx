@@ -8,6 +8,7 @@ import { Field } from '../../components/field.tsx'
 import { useToast } from '../../components/toast.tsx'
 import { useFormat } from '../../i18n/use-format.ts'
 import { callApi } from '../../lib/call-api.ts'
+import { Asked } from './asked.tsx'
 import { Choice } from './filter-bar.tsx'
 import { PageBar, PageBody } from './page-bar.tsx'
 import type { SettingsChange, SettingsView } from './schema.ts'
@@ -19,11 +20,13 @@ const KEY = ['admin', 'settings'] as const
 /** What holds for everybody. Each choice says in a sentence what it does. */
 export function SettingsPage() {
   const t = useTranslations('adminSettings')
-  const { data } = useQuery({ queryKey: KEY, queryFn: () => callApi<SettingsView>(PATH) })
+  const asked = useQuery({ queryKey: KEY, queryFn: () => callApi<SettingsView>(PATH) })
   return (
     <>
       <PageBar title={t('title')} />
-      <PageBody>{data === undefined ? null : <SettingsForm view={data} />}</PageBody>
+      <PageBody>
+        <Asked of={asked}>{(view) => <SettingsForm view={view} />}</Asked>
+      </PageBody>
     </>
   )
 }

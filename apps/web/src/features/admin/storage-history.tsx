@@ -1,47 +1,64 @@
 import { useTranslations } from 'next-intl'
 import { useFormat } from '../../i18n/use-format.ts'
 import { Box } from './box.tsx'
+import { ChartBox, ValueTable } from './chart-box.tsx'
 import type { RatePoint, StorageHistory } from './schema.ts'
 import { storageStateNamed } from './storage-state.ts'
 
 const [WIDTH, HEIGHT] = [240, 48]
 
+type LastHourProps = { points: readonly RatePoint[]; csv: string }
+
 /** What a storage took and gave, minute by minute. */
-export function LastHourBox({ points }: { points: readonly RatePoint[] }) {
+export function LastHourBox({ points, csv }: LastHourProps) {
   const t = useTranslations('capacity')
   return (
-    <Box title={t('lastHour')}>
-      {points.length < 2 ? (
-        <p className="px-5 pb-4 text-13 text-ink-3 phone:px-4">{t('noHistory')}</p>
-      ) : (
-        <div className="flex flex-col gap-3 px-5 pb-4 phone:px-4">
-          <Spark what={t('written')} values={points.map((point) => point.writtenPerSecond)} colour="var(--accent)" />
-          <Spark what={t('read')} values={points.map((point) => point.readPerSecond)} colour="var(--category-image)" />
-        </div>
-      )}
-    </Box>
+    <ChartBox title={t('lastHour')} csv={csv}>
+      {(isTable) => {
+        if (points.length < 2) return <p className="px-5 pb-4 text-13 text-ink-3 phone:px-4">{t('noHistory')}</p>
+        return isTable ? <RateTable points={points} /> : <Sparks points={points} />
+      }}
+    </ChartBox>
   )
 }
 
-type SparkProps = { what: string; values: readonly number[]; colour: string }
+function RateTable({ points }: { points: readonly RatePoint[] }) {
+  const t = useTranslations('capacity')
+  const format = useFormat()
+  const rate = (bytes: number | null) => (bytes === null ? '–' : t('perSecond', { s: format.size(Math.round(bytes)) }))
+  const rows = points.map(({ at, writtenPerSecond, readPerSecond }) => {
+    return { at, cells: [format.date(at), rate(writtenPerSecond), rate(readPerSecond)] as const }
+  })
+  return (
+    <div className="px-3 pb-3">
+      <ValueTable label={t('lastHour')} heads={[t('minute'), t('written'), t('read')]} rows={rows} />
+    </div>
+  )
+}
 
+function Sparks({ points }: { points: readonly RatePoint[] }) {
+  const t = useTranslations('capacity')
+  return (
+    <div className="flex flex-col gap-3 px-5 pb-4 phone:px-4">
+      <Spark what={t('written')} values={points.map((point) => point.writtenPerSecond)} colour="var(--accent)" />
+      <Spark what={t('read')} values={points.map((point) => point.readPerSecond)} colour="var(--category-image)" />
+    </div>
+  )
+}
+
+type SparkProps = { what: string; values: readonly (number | null)[]; colour: string }
+
+/** A line of values; where there are none it has a gap. */
 function Spark({ what, values, colour }: SparkProps) {
   const t = useTranslations('capacity')
   const format = useFormat()
-  const now = format.size(Math.round(values.at(-1) ?? 0))
-  const highest = Math.max(1, ...values)
-  const path = values
-    .map((value, index) => {
-      const x = (WIDTH * index) / (values.length - 1)
-      const y = HEIGHT - 2 - ((HEIGHT - 4) * value) / highest
-      return `${index === 0 ? 'M' : 'L'}${x.toFixed(1)} ${y.toFixed(1)}`
-    })
-    .join('')
+  const last = values.at(-1) ?? null
+  const now = last === null ? '–' : t('perSecond', { s: format.size(Math.round(last)) })
   return (
     <div>
       <div className="flex justify-between text-13">
         <span className="text-ink-2">{what}</span>
-        <b className="font-[550] tabular-nums">{t('perSecond', { s: now })}</b>
+        <b className="font-[550] tabular-nums">{now}</b>
       </div>
       <svg
         role="img"
@@ -51,7 +68,7 @@ function Spark({ what, values, colour }: SparkProps) {
         className="block h-12 w-full"
       >
         <path
-          d={path}
+          d={sparkPath(values)}
           fill="none"
           stroke={colour}
           strokeWidth="1.75"
@@ -61,6 +78,19 @@ function Spark({ what, values, colour }: SparkProps) {
       </svg>
     </div>
   )
+}
+
+function sparkPath(values: readonly (number | null)[]): string {
+  const highest = Math.max(1, ...values.map((value) => value ?? 0))
+  return values
+    .map((value, index) => {
+      if (value === null) return ''
+      const x = (WIDTH * index) / (values.length - 1)
+      const y = HEIGHT - 2 - ((HEIGHT - 4) * value) / highest
+      const isFirst = (values[index - 1] ?? null) === null
+      return `${isFirst ? 'M' : 'L'}${x.toFixed(1)} ${y.toFixed(1)}`
+    })
+    .join('')
 }
 
 /** When it changed its state. */

@@ -8,10 +8,11 @@ import { Icon } from '../../components/icon.tsx'
 import { Void } from '../../components/void.tsx'
 import { useFormat } from '../../i18n/use-format.ts'
 import { callApi } from '../../lib/call-api.ts'
+import { Asked } from './asked.tsx'
 import { Badge } from './badge.tsx'
 import { Figure, Figures } from './box.tsx'
 import { barPercents, CapacityBar } from './capacity-bar.tsx'
-import { LiveNote } from './capacity-page.tsx'
+import { LiveNote, NotYet } from './capacity-page.tsx'
 import type { ClusterView, StorageView } from './cluster-view.ts'
 import { type Loss, lossOf } from './loss.ts'
 import { percentOf } from './needs.ts'
@@ -55,6 +56,7 @@ export function StoragePage({ group, id }: StoragePageProps) {
       />
       <PageBody>
         {storage === undefined || live.view === null ? null : <Content storage={storage} view={live.view} />}
+        {live.view === null ? <NotYet {...live} /> : null}
         {live.view !== null && storage === undefined ? (
           <Void drawing="locked" title={drive('notFoundTitle')} sentence={drive('notFound')} />
         ) : null}
@@ -68,12 +70,10 @@ function find(view: ClusterView | null, { group, id }: StoragePageProps): Storag
 }
 
 function Content({ storage, view }: { storage: StorageView; view: ClusterView }) {
-  const { data } = useQuery({
+  const path = `/api/admin/storages/${encodeURIComponent(storage.group)}/${encodeURIComponent(storage.id)}`
+  const asked = useQuery({
     queryKey: ['admin', 'storage', storage.group, storage.id],
-    queryFn: () =>
-      callApi<StorageHistory>(
-        `/api/admin/storages/${encodeURIComponent(storage.group)}/${encodeURIComponent(storage.id)}`,
-      ),
+    queryFn: () => callApi<StorageHistory>(path),
     refetchInterval: REFRESH_MS,
   })
   const group = view.groups.find((one) => one.group === storage.group)
@@ -88,8 +88,14 @@ function Content({ storage, view }: { storage: StorageView; view: ClusterView })
           <SetAsideBox storage={storage} />
         </div>
         <div className="flex min-w-0 flex-col gap-5">
-          <LastHourBox points={data?.lastHour ?? []} />
-          <EventsBox events={data?.events ?? []} />
+          <Asked of={asked} small>
+            {({ lastHour, events }) => (
+              <>
+                <LastHourBox points={lastHour} csv={`${path}/export`} />
+                <EventsBox events={events} />
+              </>
+            )}
+          </Asked>
         </div>
       </div>
     </>

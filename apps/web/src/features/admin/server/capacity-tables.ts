@@ -6,7 +6,7 @@ import type { HistoryPoint, LargestItem, LargestPage, LargestQuery } from '../sc
 import { csvDownload } from './download.ts'
 import { readOverview } from './overview.ts'
 import { type Order, readAll, readPage } from './paged.ts'
-import { type HistorySpan, readHistory } from './samples.ts'
+import { type HistorySpan, readHistory, readLastHour } from './samples.ts'
 
 interface LargestRow {
   id: bigint | string
@@ -72,6 +72,19 @@ export async function exportHistory(span: HistorySpan): Promise<Response> {
 
 function* pointRows(points: readonly HistoryPoint[]): Generator<CsvCell[]> {
   for (const { at, usedBytes, totalBytes } of points) yield [at, usedBytes, totalBytes]
+}
+
+/** Line by line what people keep and what lies on the disks, in bytes; empty where nobody tells. */
+export async function exportLedger(): Promise<Response> {
+  const { ledger } = await readOverview()
+  return csvDownload('ledger', ['line', 'bytes'], Object.entries(ledger))
+}
+
+export async function exportLastHour(group: string, storageId: string): Promise<Response> {
+  const points = await readLastHour(group, storageId)
+  const head = ['at', 'written_bytes_per_s', 'read_bytes_per_s']
+  const rows = points.map(({ at, writtenPerSecond, readPerSecond }) => [at, writtenPerSecond, readPerSecond])
+  return csvDownload('last-hour', head, rows)
 }
 
 /** The tree of groups, storages and store paths, one line each. */

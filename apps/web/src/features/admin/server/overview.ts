@@ -2,8 +2,9 @@ import { ConnectionError, ProtocolError, ServerError } from '@cairn/dfs-core'
 import { log } from '../../../lib/log.ts'
 import { processWide } from '../../../lib/process-wide.ts'
 import type { ClusterView, Forecast, GroupView } from '../cluster-view.ts'
-import { reachedAt, trendOf } from '../forecast.ts'
+import { knownDots, reachedAt, trendOf } from '../forecast.ts'
 import { balance, copiesInReach, type StoredSums } from '../ledger.ts'
+import type { HistoryPoint } from '../schema.ts'
 import { FILLING_SHARE } from '../storage-state.ts'
 import { readGroups } from './cluster.ts'
 import { readOpenUploads } from './open-uploads.ts'
@@ -78,12 +79,8 @@ function overviewOf(
   }
 }
 
-function forecastOf(
-  points: readonly { at: string; usedBytes: number }[],
-  groups: readonly GroupView[],
-): Forecast | 'too_short' {
-  const values = points.slice(-TREND_DAYS).map(({ at, usedBytes }) => ({ at: Date.parse(at), bytes: usedBytes }))
-  const trend = trendOf(values)
+function forecastOf(points: readonly HistoryPoint[], groups: readonly GroupView[]): Forecast | 'too_short' {
+  const trend = trendOf(knownDots(points.slice(-TREND_DAYS)))
   if (trend === null) return 'too_short'
   const total = groups.flatMap(({ storages }) => storages).reduce((bytes, { totalBytes }) => bytes + totalBytes, 0)
   const when = (slope: number) => {

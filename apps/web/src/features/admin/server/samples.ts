@@ -13,18 +13,19 @@ const thinning = [
 /** Writes down how full everything is, once a minute however often it is called. */
 export async function storeSamples(groups: readonly GroupView[], now: Date): Promise<number> {
   const at = new Date(Math.floor(now.getTime() / MINUTE_MS) * MINUTE_MS)
-  const rows = groups.flatMap(({ storages }) => storages.filter(isKnown).flatMap((storage) => rowsOf(storage, at)))
+  const rows = groups.flatMap(({ storages }) => storages.filter(isMember).flatMap((storage) => rowsOf(storage, at)))
   const { count } = await db().capacitySample.createMany({ data: rows, skipDuplicates: true })
   return count
 }
 
-// An absent storage is as full as it was; its last numbers would be guesses.
-function isKnown({ silence }: StorageView): boolean {
-  return silence !== 'away'
+function isMember({ state }: StorageView): boolean {
+  return state !== 'removed'
 }
 
 function rowsOf(storage: StorageView, at: Date) {
   const place = { grp: storage.group, storageId: storage.id, at }
+  // How full it is while it does not answer would be a guess.
+  if (storage.silence === 'away') return [{ ...place, path: '' }]
   const paths = storage.told?.paths ?? []
   return [
     {
@@ -46,17 +47,18 @@ function spaceOf({ totalBytes, freeBytes }: { totalBytes: number; freeBytes: num
   }
 }
 
-/** Of samples of a certain age, the last one of each span stays. Returns how many went. */
+/** Of samples of a certain age, one of each span stays: the last that has numbers. Returns how many went. */
 export async function thinSamples(now: Date): Promise<number> {
   let gone = 0
   for (const { olderThanDays, everySeconds } of thinning) {
     gone += await db().$executeRaw`
       DELETE FROM capacity_sample s USING (
-        SELECT grp, storage_id, path, at, lead(at) OVER (PARTITION BY grp, storage_id, path ORDER BY at) AS next
+        SELECT grp, storage_id, path, at, row_number() OVER (
+          PARTITION BY grp, storage_id, path, floor(extract(epoch FROM at) / ${everySeconds}::int)
+          ORDER BY total_bytes IS NULL, at DESC) AS place
         FROM capacity_sample WHERE at < ${now}::timestamptz - make_interval(days => ${olderThanDays}::int)
       ) old
-      WHERE (s.grp, s.storage_id, s.path, s.at) = (old.grp, old.storage_id, old.path, old.at)
-        AND floor(extract(epoch FROM old.at) / ${everySeconds}::int) = floor(extract(epoch FROM old.next) / ${everySeconds}::int)`
+      WHERE (s.grp, s.storage_id, s.path, s.at) = (old.grp, old.storage_id, old.path, old.at) AND old.place > 1`
   }
   return gone
 }
@@ -81,24 +83,45 @@ async function stretchOf(days: number, widest: number): Promise<number> {
   return STRETCHES.find((seconds) => seconds >= Math.min(wanted, widest)) ?? widest
 }
 
-/** The last value of each stretch of time, added up over all storages. */
+interface Stretch {
+  /** Stretches since 1970. */
+  span: number
+  /** Null: one of the storages did not answer all the while. */
+  used: bigint | null
+  total: bigint | null
+}
+
+/** The last known value of each stretch of time, added up over all storages; points without numbers where one is not known. */
 export async function readHistory(span: HistorySpan): Promise<HistoryPoint[]> {
   const { days, everySeconds: widest } = spans[span]
   const everySeconds = await stretchOf(days, widest)
-  const rows = await db().$queryRaw<{ at: Date; used: bigint; total: bigint }[]>`
-    SELECT to_timestamp(span * ${everySeconds}::int) AS at, sum(used)::bigint AS used, sum(total)::bigint AS total FROM (
-      SELECT DISTINCT ON (span, grp, storage_id) span, total_bytes AS total, total_bytes - free_bytes AS used
+  const rows = await db().$queryRaw<Stretch[]>`
+    SELECT span::int8::float8 AS span,
+      CASE WHEN count(*) = count(total) THEN sum(total - free)::bigint END AS used,
+      CASE WHEN count(*) = count(total) THEN sum(total)::bigint END AS total
+    FROM (
+      SELECT DISTINCT ON (span, grp, storage_id) span, total_bytes AS total, free_bytes AS free
       FROM (
         SELECT *, floor(extract(epoch FROM at) / ${everySeconds}::int) AS span FROM capacity_sample
         WHERE path = '' AND at > now() - make_interval(days => ${days}::int)
       ) samples
-      ORDER BY span, grp, storage_id, at DESC
+      ORDER BY span, grp, storage_id, total_bytes IS NULL, at DESC
     ) last GROUP BY span ORDER BY span`
-  return rows.map(({ at, used, total }) => ({
-    at: at.toISOString(),
-    usedBytes: Number(used),
-    totalBytes: Number(total),
-  }))
+  return rows.flatMap((row, index) => {
+    const point = { at: timeOf(row.span, everySeconds), usedBytes: numberOf(row.used), totalBytes: numberOf(row.total) }
+    const next = rows[index + 1]
+    // Nobody wrote anything down for a while.
+    const isCut = next !== undefined && next.span > row.span + 1
+    return isCut ? [point, { at: timeOf(row.span + 1, everySeconds), usedBytes: null, totalBytes: null }] : [point]
+  })
+}
+
+function timeOf(span: number, everySeconds: number): string {
+  return new Date(span * everySeconds * 1000).toISOString()
+}
+
+function numberOf(bytes: bigint | null): number | null {
+  return bytes === null ? null : Number(bytes)
 }
 
 /** What a storage took and gave in the last hour, minute by minute. A counter that fell began anew. */
@@ -111,7 +134,8 @@ export async function readLastHour(group: string, storageId: string): Promise<Ra
     const before = rows[index]
     if (before === undefined) return []
     const seconds = (row.at.getTime() - before.at.getTime()) / 1000
-    const rate = (now: bigint | null, then: bigint | null) => Math.max(0, Number((now ?? 0n) - (then ?? 0n))) / seconds
+    const rate = (now: bigint | null, then: bigint | null) =>
+      now === null || then === null ? null : Math.max(0, Number(now - then)) / seconds
     return {
       at: row.at.toISOString(),
       writtenPerSecond: rate(row.writtenBytes, before.writtenBytes),

@@ -1,5 +1,10 @@
 import { exportQuerySchema } from '../../../../../features/admin/schema.ts'
-import { exportHistory, exportLargest, exportTree } from '../../../../../features/admin/server/capacity-tables.ts'
+import {
+  exportHistory,
+  exportLargest,
+  exportLedger,
+  exportTree,
+} from '../../../../../features/admin/server/capacity-tables.ts'
 import { requireAdmin } from '../../../../../features/auth/session.ts'
 import { apiRoute } from '../../../../../lib/api-route.ts'
 
@@ -7,7 +12,15 @@ export const GET = apiRoute({
   user: requireAdmin,
   query: exportQuerySchema,
   handle: async ({ query }) => {
-    if (query.table === 'tree') return await exportTree()
-    return query.table === 'history' ? await exportHistory(query.span) : exportLargest(query.kind)
+    switch (query.table) {
+      case 'tree':
+        return await exportTree()
+      case 'ledger':
+        return await exportLedger()
+      case 'history':
+        return await exportHistory(query.span)
+      case 'largest':
+        return exportLargest(query.kind)
+    }
   },
 })
