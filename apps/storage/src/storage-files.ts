@@ -33,7 +33,10 @@ export class StorageFiles {
     this.#running = takeRunningMark(config.basePath, now)
     try {
       this.initFlag = openInitFlag(config.basePath, now)
-      this.storePaths = config.storePaths.map(({ path, readonly }, index) => openStorePath(index, path, readonly))
+      const failed = (message: string, error: unknown) => logger.error({ err: error }, message)
+      this.storePaths = config.storePaths.map(({ path, readonly }, index) =>
+        openStorePath(index, path, readonly, failed),
+      )
       const saved = loadStatFile(config.basePath)
       this.counters = saved.counters
       this.#cursor = createDirectoryCursor(saved.cursor, config.subdirCount, config.rotateCount)

@@ -18,6 +18,8 @@ interface StorePathReport {
   /** Content of the files of this storage; null while they are counted for the first time. */
   readonly usedBytes: number | null
   readonly writable: boolean
+  /** What its disk failed with; since then it takes no new files. */
+  readonly failure: string | null
 }
 
 interface SetAsideReport {
@@ -122,7 +124,8 @@ function reportPath(store: FileStore, space: StoreSpace, count: FileCount | null
     freeBytes,
     reservedBytes,
     usedBytes: count?.bytes ?? null,
-    writable: !space.readonly && dataDir !== undefined && isWritable(dataDir),
+    writable: !space.readonly && !store.log.isFailed && dataDir !== undefined && isWritable(dataDir),
+    failure: store.storePaths[index]?.health.failure ?? null,
   }
 }
 

@@ -10,6 +10,7 @@ import { afterwards, ifWell, type LogDone } from './log-done.ts'
 import type { LogWriter } from './log-writer.ts'
 import { METADATA_SUFFIX, readMetadataFile } from './metadata-file.ts'
 import { createNameMaker, type NameMaker, type NameMakerOptions, type NewFile, type NewName } from './new-name.ts'
+import { blameSync } from './path-health.ts'
 import { StoreError } from './store-error.ts'
 import { createSpaceMeter, type StorePath } from './store-path.ts'
 
@@ -47,8 +48,8 @@ export class FileStore {
   readonly source: FileSource
   readonly storePaths: readonly StorePath[]
   readonly log: LogWriter
-  readonly groupSync: GroupSync = createGroupSync()
-  readonly singleSync: GroupSync = createSingleSync()
+  readonly groupSync: GroupSync
+  readonly singleSync: GroupSync
   readonly #options: FileStoreOptions
   /** Draws names for new files. */
   readonly names: NameMaker
@@ -65,6 +66,8 @@ export class FileStore {
     this.log = options.log
     this.names = createNameMaker(options)
     this.#measure = createSpaceMeter(options.storePaths)
+    this.groupSync = createGroupSync(blameSync(options.storePaths))
+    this.singleSync = createSingleSync(blameSync(options.storePaths))
   }
 
   /** The cluster's rule for a file of `size` bytes. Throws ENOSPC when no path keeps its reserve. */
@@ -229,12 +232,8 @@ export class FileStore {
     const exists = existsSync(path)
     const logged = name.logicName + METADATA_SUFFIX
     if (content === null) {
-      if (exists)
-        this.log.append(
-          'D',
-          logged,
-          afterwards(() => removeIfAny(path), done),
-        )
+      const remove = afterwards(() => removeIfAny(path), done)
+      if (exists) this.log.append('D', logged, remove)
       else done()
       return
     }

@@ -25,8 +25,13 @@ interface Waiter {
   readonly done: (error?: Error) => void
 }
 
+/** Told of every file, folder or descriptor that could not be synced. */
+export type SyncFailed = (item: string | number, error: Error) => void
+
+const nobody: SyncFailed = () => undefined
+
 /** One round runs, the next one gathers: all who wait share a round, in which everything is synced at once. */
-export function createGroupSync(): GroupSync {
+export function createGroupSync(failed: SyncFailed = nobody): GroupSync {
   let waiting: Waiter[] = []
   let running = false
   let rounds = 0
@@ -39,7 +44,7 @@ export function createGroupSync(): GroupSync {
     running = true
     rounds += 1
     inRound = batch.length
-    syncBatch(batch, () => {
+    syncBatch(batch, failed, () => {
       served += inRound
       inRound = 0
       running = false
@@ -67,7 +72,7 @@ export function createGroupSync(): GroupSync {
 }
 
 /** `upload_durability = each`: nobody waits for anybody. */
-export function createSingleSync(): GroupSync {
+export function createSingleSync(failed: SyncFailed = nobody): GroupSync {
   let rounds = 0
   let served = 0
   return {
@@ -82,7 +87,7 @@ export function createSingleSync(): GroupSync {
     },
     add(item, done) {
       rounds += 1
-      syncBatch([{ item, done }], () => {
+      syncBatch([{ item, done }], failed, () => {
         served += 1
       })
     },
@@ -95,7 +100,7 @@ type Outcomes<K> = Map<K, Error | undefined>
  * Files and folders have no order among them: until all of them are durable there is no record of the file, and the
  * start after a crash removes, or finishes from the ledger, what has none.
  */
-function syncBatch(batch: readonly Waiter[], finished: () => void): void {
+function syncBatch(batch: readonly Waiter[], failed: SyncFailed, finished: () => void): void {
   const files: Outcomes<string | number> = new Map()
   const folders: Outcomes<string> = new Map()
   for (const { item } of batch) {
@@ -106,6 +111,9 @@ function syncBatch(batch: readonly Waiter[], finished: () => void): void {
   const end = () => {
     left -= 1
     if (left > 0) return
+    for (const [item, error] of [...files, ...folders]) {
+      if (error !== undefined) failed(item, error)
+    }
     for (const { item, done } of batch) {
       done((item.file !== undefined && files.get(item.file)) || (item.folder && folders.get(item.folder)) || undefined)
     }

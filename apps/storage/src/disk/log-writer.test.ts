@@ -3,7 +3,9 @@ import {
   closeSync,
   mkdtempSync,
   openSync,
+  readdirSync,
   readFileSync,
+  readlinkSync,
   rmSync,
   writeFileSync,
   writeSync,
@@ -34,6 +36,15 @@ function open(rotateBytes = 1024 ** 3): LogWriter {
   const log = openLogWriter({ folder, now: () => now, rotateBytes, report: (message) => reports.push(message) })
   opened.push(log)
   return log
+}
+
+function pathOfDescriptor(fd: string): string | null {
+  try {
+    return readlinkSync(`/proc/self/fd/${fd}`)
+  } catch {
+    // The one that the folder was read through.
+    return null
+  }
 }
 
 const path = () => join(folder, 'binlog.000')
@@ -119,6 +130,19 @@ describe('the log writer', () => {
     const log = open()
     await log.close()
     await expect(append(log, 'C', 'M00/00/00/a')).rejects.toThrow('closed')
+  })
+
+  it('writes nothing any more after a sync failed, and says so', async () => {
+    const log = open()
+    await append(log, 'C', 'M00/00/00/a')
+    const fd = Number(readdirSync('/proc/self/fd').find((entry) => pathOfDescriptor(entry) === path()))
+    closeSync(fd)
+    await expect(log.flush()).rejects.toThrow('until the next start')
+    // The descriptor is taken again, so that a write would succeed.
+    expect(openSync(path(), 'a')).toBe(fd)
+    await expect(append(log, 'C', 'M00/00/00/b')).rejects.toThrow('until the next start')
+    await expect(log.flush()).rejects.toThrow('until the next start')
+    expect([log.isFailed, text(), reports.length]).toEqual([true, '1000 C M00/00/00/a\n', 1])
   })
 
   it('hides half a record that another write left, and cuts it at the next start', async () => {

@@ -33,6 +33,8 @@ export interface LogWriter {
   watermark(): number
   /** Where its files are. */
   readonly folder: string
+  /** A sync failed, and since then nothing is written. */
+  readonly isFailed: boolean
   /** Unix seconds: time of the newest record of this storage's own when the log was opened; 0 when there was none. */
   readonly openedAfter: number
   /** End of the log: records up to here are written. */
@@ -99,6 +101,7 @@ class FileLogWriter implements LogWriter {
   #syncWaiters: LogDone[] = []
   #syncing = false
   #closed = false
+  #failure: Error | null = null
 
   constructor(options: LogWriterOptions) {
     this.folder = options.folder
@@ -114,9 +117,13 @@ class FileLogWriter implements LogWriter {
     if (opened.cut > 0) this.#report(`cut ${opened.cut} torn bytes off ${binlogPath(this.folder, this.#index)}`)
   }
 
+  get isFailed(): boolean {
+    return this.#failure !== null
+  }
+
   append(op: BinlogOp, name: string, done: LogDone, options: AppendOptions = {}): void {
-    if (this.#closed) {
-      done(new Error('the binlog is closed'))
+    if (this.#closed || this.#failure !== null) {
+      done(this.#failure ?? new Error('the binlog is closed'))
       return
     }
     const timestamp = options.timestamp ?? this.#nextTimestamp()
@@ -162,6 +169,10 @@ class FileLogWriter implements LogWriter {
 
   sync(done: LogDone): void {
     this.#writePending()
+    if (this.#failure !== null) {
+      done(this.#failure)
+      return
+    }
     this.#syncWaiters.push(done)
     this.#startSync()
   }
@@ -174,7 +185,7 @@ class FileLogWriter implements LogWriter {
 
   async close(): Promise<void> {
     if (this.#closed) return
-    await this.flush()
+    if (this.#failure === null) await this.flush()
     this.#closed = true
     this.#listeners.clear()
     closeSync(this.#fd)
@@ -265,10 +276,17 @@ class FileLogWriter implements LogWriter {
     fdatasync(this.#fd, (cause) => {
       this.#syncing = false
       for (const fd of this.#retired.splice(0)) closeSync(fd)
-      const error = cause === null ? undefined : new Error('cannot sync the binlog', { cause })
+      const error = cause === null ? undefined : this.#syncFailed(cause)
       for (const done of waiters) this.#call(done, error)
       if (this.#syncWaiters.length > 0) this.#startSync()
     })
+  }
+
+  /** Nobody knows which records are on the disk, and a second sync would not tell: nothing is written any more. */
+  #syncFailed(cause: Error): Error {
+    this.#failure ??= new Error('the binlog could not be synced; nothing is written until the next start', { cause })
+    this.#report('the binlog cannot be synced: this storage takes no changes any more', cause)
+    return this.#failure
   }
 
   #call(done: LogDone, error?: Error): void {

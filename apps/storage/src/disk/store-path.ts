@@ -2,6 +2,7 @@ import { statfsSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import type { PathSpace } from '../engine/allocate.ts'
 import { makeFolder } from './atomic-file.ts'
+import { createPathHealth, type PathHealth } from './path-health.ts'
 
 /** One disk (or folder) of a storage: M00, M01, … */
 export interface StorePath {
@@ -13,15 +14,21 @@ export interface StorePath {
   readonly temporaryDir: string
   /** `store_pathN_readonly`: takes no new files. */
   readonly readonly: boolean
+  readonly health: PathHealth
 }
 
 /** The root must exist (a disk that is not mounted must not be filled in its place); the folders in it are made. */
-export function openStorePath(index: number, root: string, readonly: boolean): StorePath {
+export function openStorePath(
+  index: number,
+  root: string,
+  readonly: boolean,
+  report: (message: string, error: unknown) => void = () => undefined,
+): StorePath {
   if (!statSync(root).isDirectory()) throw new Error(`store_path${index}: ${root} is not a folder`)
   const dataDir = join(root, 'data')
   const temporaryDir = join(dataDir, '.cairn-tmp')
   makeFolder(temporaryDir)
-  return { index, root, dataDir, temporaryDir, readonly }
+  return { index, root, dataDir, temporaryDir, readonly, health: createPathHealth(root, report) }
 }
 
 const REFRESH_MS = 1000
@@ -33,11 +40,14 @@ export function createSpaceMeter(
 ): () => readonly PathSpace[] {
   let measured: readonly PathSpace[] = []
   let measuredAt = Number.NEGATIVE_INFINITY
+  let failed = 0
   return () => {
     const at = now()
-    if (at - measuredAt >= REFRESH_MS || at < measuredAt) {
+    const failedNow = storePaths.filter(({ health }) => health.failure !== null).length
+    if (at - measuredAt >= REFRESH_MS || at < measuredAt || failedNow !== failed) {
       measured = storePaths.map(measure)
       measuredAt = at
+      failed = failedNow
     }
     return measured
   }
@@ -50,6 +60,6 @@ function measure(storePath: StorePath): PathSpace {
     index: storePath.index,
     totalBytes: disk.blocks * disk.bsize,
     freeBytes: disk.bavail * disk.bsize,
-    readonly: storePath.readonly,
+    readonly: storePath.readonly || storePath.health.failure !== null,
   }
 }

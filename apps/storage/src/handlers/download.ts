@@ -4,6 +4,7 @@ import type { CommandHandler, CommandReply } from '@cairn/dfs-core/server'
 import { isErrno } from '../disk/atomic-file.ts'
 import type { ResolvedName } from '../disk/file-store.ts'
 import { StoreError } from '../disk/store-error.ts'
+import type { StorePath } from '../disk/store-path.ts'
 import { countBytes, countOperation } from '../engine/counters.ts'
 import type { ConnectionState, HandlerContext } from './context.ts'
 import { failRequest } from './failure.ts'
@@ -46,7 +47,7 @@ function download(context: HandlerContext, request: Request, reply: CommandReply
   }
   try {
     const length = rangeLength(fd, wanted)
-    send(context, reply, fd, { offset: wanted.offset, length })
+    send(context, reply, fd, { offset: wanted.offset, length, storePath: wanted.file.storePath })
   } catch (error) {
     closeSync(fd)
     throw error
@@ -71,14 +72,19 @@ function fromSource(context: HandlerContext, request: Request, reply: CommandRep
   const source = sourceToAsk(context, request, wanted.file)
   if (source === null) throw missing(wanted.file)
   source.download(wanted.file, wanted).then(
-    ({ fd, length }) => send(context, reply, fd, { offset: 0, length }),
+    ({ fd, length }) => send(context, reply, fd, { offset: 0, length, storePath: wanted.file.storePath }),
     (error: unknown) => refuse(context, reply, orMissing(error, wanted.file)),
   )
 }
 
-function send(context: HandlerContext, reply: CommandReply, fd: number, range: ByteRange): void {
+interface SentRange extends ByteRange {
+  readonly storePath: StorePath
+}
+
+function send(context: HandlerContext, reply: CommandReply, fd: number, range: SentRange): void {
   reply.sendFile(fd, range.offset, range.length, (error) => {
     closeSync(fd)
+    range.storePath.health.notice(error)
     countOperation(context.counters, 'Download', error === undefined)
     countBytes(context.counters, 'Download', range.length, error === undefined ? range.length : 0)
   })

@@ -6,6 +6,7 @@ import type { ResolvedName } from '../disk/file-store.ts'
 import type { LogDone } from '../disk/log-done.ts'
 import type { NewName } from '../disk/new-name.ts'
 import { StoreError } from '../disk/store-error.ts'
+import type { StorePath } from '../disk/store-path.ts'
 import { countBytes, countOperation } from '../engine/counters.ts'
 import { isNamePart } from '../engine/logic-name.ts'
 import { BodyGatherer, type BodyTarget } from './body-gatherer.ts'
@@ -30,6 +31,7 @@ interface Placed {
 }
 
 interface Upload {
+  readonly storePath: StorePath
   readonly headSize: number
   readonly size: number
   readonly target: BodyTarget<Placed>
@@ -51,6 +53,7 @@ function newFileHandler(context: HandlerContext, kind: 'normal' | 'appender'): S
     const index = value.storePathIndex
     const storePath = index === STORE_PATH_ANY ? store.chooseStorePath(size) : store.storePathFor(index, size)
     return {
+      storePath,
       headSize,
       size,
       target: {
@@ -81,7 +84,7 @@ function slaveHandler(context: HandlerContext): StreamedHandler<ConnectionState>
     if (!store.exists(master)) throw new StoreError(Status.ENOENT, `${master.logicName} is not here`)
     const slave = store.resolve(slaveName(master.logicName, value.prefix, value.extension))
     if (store.exists(slave)) throw new StoreError(Status.EEXIST, `${slave.logicName} is there already`)
-    return { headSize, size, target: slaveTarget(context, slave) }
+    return { storePath: slave.storePath, headSize, size, target: slaveTarget(context, slave) }
   })
 }
 
@@ -138,6 +141,7 @@ class UploadSink implements BodySink {
   readonly #context: HandlerContext
   readonly #reply: CommandReply
   readonly #size: number
+  readonly #storePath: StorePath
   readonly #gatherer: BodyGatherer<Placed>
 
   constructor(context: HandlerContext, reply: CommandReply, upload: Upload) {
@@ -145,6 +149,7 @@ class UploadSink implements BodySink {
     this.#context = context
     this.#reply = reply
     this.#size = upload.size
+    this.#storePath = upload.storePath
     this.#gatherer = new BodyGatherer(upload.size, upload.target)
   }
 
@@ -179,6 +184,7 @@ class UploadSink implements BodySink {
   }
 
   #fail(error: unknown): void {
+    this.#storePath.health.notice(error)
     this.#gatherer.discard()
     countOperation(this.#context.counters, 'Upload', false)
     countBytes(this.#context.counters, 'Upload', this.#size, 0)

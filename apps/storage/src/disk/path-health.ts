@@ -1,0 +1,47 @@
+import { readlinkSync } from 'node:fs'
+import { isErrno } from './atomic-file.ts'
+
+/** Whether a disk still does what it is told. What failed once takes no new files until somebody looked at it and started again. */
+export interface PathHealth {
+  /** What went wrong first, for people; null while all is well. */
+  readonly failure: string | null
+  /** An operation failed. It counts if it is the disk that failed, and not a full one or a missing file. */
+  notice(error: unknown): void
+  /** A sync failed: nobody knows which of the bytes before are on the disk, and a second try would not tell. */
+  syncFailed(error: Error): void
+}
+
+const DISK_ERRORS = ['EIO', 'EROFS', 'ENXIO', 'ENODEV', 'EUCLEAN']
+
+export function createPathHealth(root: string, report: (message: string, error: unknown) => void): PathHealth {
+  let failure: string | null = null
+  const fail = (error: unknown) => {
+    if (failure !== null) return
+    failure = error instanceof Error ? error.message : String(error)
+    report(`${root} takes no new files from now on: its disk failed`, error)
+  }
+  return {
+    get failure() {
+      return failure
+    },
+    notice(error) {
+      const cause = error instanceof Error && error.cause !== undefined ? error.cause : error
+      if (isErrno(cause, ...DISK_ERRORS)) fail(cause)
+    },
+    syncFailed: fail,
+  }
+}
+
+interface HealthyPath {
+  readonly dataDir: string
+  readonly health: PathHealth
+}
+
+/** Finds the store path of a file or descriptor that could not be synced. A file that has gone needed no sync. */
+export function blameSync(storePaths: readonly HealthyPath[]): (item: string | number, error: Error) => void {
+  return (item, error) => {
+    if (isErrno(error.cause, 'ENOENT')) return
+    const path = typeof item === 'string' ? item : readlinkSync(`/proc/self/fd/${item}`)
+    storePaths.find(({ dataDir }) => `${path}/`.startsWith(`${dataDir}/`))?.health.syncFailed(error)
+  }
+}
