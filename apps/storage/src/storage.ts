@@ -22,6 +22,7 @@ import { createRemoteSources } from './replication/remote-source.ts'
 import { type Replication, startReplication } from './replication/replication.ts'
 import { StorageFiles, unixSeconds } from './storage-files.ts'
 import { createStorageReport } from './storage-report.ts'
+import { TrunkGroup } from './trunk/trunk-group.ts'
 import { openWebDoor, type WebDoor } from './web-door.ts'
 
 /** How long requests that are being answered may take when the storage stops. */
@@ -121,7 +122,7 @@ class Storage implements RunningStorage {
     await this.#shareContents(store)
     this.httpPort = await web.listen()
     const server = await this.#serve({ ...context, status: () => this.#status(identity, web) })
-    this.#report(identity, store, { state, server })
+    this.#report(identity, context, { state, server })
     const timer = setInterval(() => this.#files.saveStatistics(), this.#config.statFileIntervalMs)
     this.#opened.push(() => clearInterval(timer))
   }
@@ -147,12 +148,15 @@ class Storage implements RunningStorage {
   #context({ identity, store, state, pool }: ContextParts): HandlerContext & { members: MemberDirectory } {
     const members = new MemberDirectory(identity, state)
     const remote = createRemoteSources({ store, pool })
+    const { initFlag, counters } = this.#files
+    const shared = { config: this.#config, logger: this.#logger, store }
+    const trunk = new TrunkGroup({ ...shared, identity, state, initFlag, pool, now: unixSeconds })
+    this.#opened.push(() => trunk.close())
     return {
-      config: this.#config,
-      logger: this.#logger,
-      store,
+      ...shared,
+      trunk,
       locks: createFileLocks(),
-      counters: this.#files.counters,
+      counters,
       tombstones: openTombstones(store.log.folder, unixSeconds),
       received: this.#received,
       refusals: createRefusals(REFUSALS_MAX),
@@ -202,7 +206,7 @@ class Storage implements RunningStorage {
   /** Joins the group and sends it this storage's log. */
   #report(
     identity: Identity,
-    store: FileStore,
+    { store, trunk }: HandlerContext,
     { state, server }: { state: ClusterState; server: CommandServer },
   ): void {
     const shared = { config: this.#config, identity, state, logger: this.#logger, counters: this.#files.counters }
@@ -215,6 +219,7 @@ class Storage implements RunningStorage {
       tcpPort,
       upTime: unixSeconds(),
       connections: () => this.#countConnections(server),
+      trunkFigures: () => trunk.figures(),
       diskUsage: () =>
         store.space().map(({ totalBytes, freeBytes }) => ({
           totalMb: Math.floor(totalBytes / MIB),

@@ -31,7 +31,7 @@ export { ConnectionError, ProtocolError, ServerError, Status, statusName, status
 export type { FileId, FileKind, LogicNameParts } from './file-id/file-id.ts'
 export { formatLogicName, logicNameToTrueName, parseFileId, slaveName, splitFileId } from './file-id/file-id.ts'
 export type { FileSource, NameFacts, NewName, TrunkPlace } from './file-id/file-name.ts'
-export { decodeFileName, encodeFileName, encodeNameBody } from './file-id/file-name.ts'
+export { decodeFileName, encodeFileName, encodeNameBody, encodeTrunkFileName } from './file-id/file-name.ts'
 export {
   BUFFERED_BODY_SIZE_MAX,
   DEFAULT_STORAGE_PORT,

@@ -6,6 +6,7 @@ import type { Tombstones } from '../disk/tombstones.ts'
 import type { Counters } from '../engine/counters.ts'
 import type { ReceivedTimes } from '../engine/received.ts'
 import type { Refusals } from '../engine/refusals.ts'
+import type { TrunkGroup } from '../trunk/trunk-group.ts'
 import type { RemoteSource } from './source-fallback.ts'
 
 /** Where daemons write what happened; a pino logger fits. */
@@ -33,6 +34,8 @@ export interface HandlerContext {
   readonly received: ReceivedTimes
   /** Replicas that were refused because their content is not what their name says. */
   readonly refusals: Refusals
+  /** Small files go into slots of trunk files, where the cluster keeps them so. */
+  readonly trunk: TrunkGroup
   readonly logger: Logger
   /** Width of address fields in answers: `response_ip_addr_size` of the tracker. */
   readonly addressWidth: AddressWidth

@@ -1,9 +1,11 @@
 import type { CommandHandler } from '@cairn/dfs-core/server'
+import { trunkHandlers } from '../trunk/trunk-handlers.ts'
 import type { ConnectionState, HandlerContext } from './context.ts'
 import { downloadHandlers } from './download.ts'
 import { fileInfoHandlers } from './file-info.ts'
 import { metadataHandlers } from './metadata.ts'
 import { modifyHandlers } from './modify.ts'
+import { pathBinlogHandlers } from './path-binlog.ts'
 import { regenerateHandlers } from './regenerate.ts'
 import { removeHandlers } from './remove.ts'
 import { cairnHandlers } from './status.ts'
@@ -21,10 +23,12 @@ export function storageHandlers(context: HandlerContext): Map<number, CommandHan
     ...metadataHandlers(context),
     ...modifyHandlers(context),
     ...regenerateHandlers(context),
+    ...pathBinlogHandlers(context),
     ...removeHandlers(context),
     ...syncFileHandlers(context),
     ...syncRangeHandlers(context),
     ...syncNameHandlers(context),
+    ...trunkHandlers(context),
     ...cairnHandlers(context),
   ])
 }

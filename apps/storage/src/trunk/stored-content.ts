@@ -1,0 +1,83 @@
+import { closeSync, fstatSync, lstatSync, openSync, readSync } from 'node:fs'
+import { isErrno } from '../disk/atomic-file.ts'
+import type { FileStore, ResolvedName } from '../disk/file-store.ts'
+import { openSlot, trunkFilePath } from './slot-file.ts'
+import { type NamedSlot, SLOT_HEADER_SIZE, slotOfName } from './slot-name.ts'
+
+/** The bytes that a name stands for, open: a file of their own, or a slot of a trunk file. */
+export interface StoredContent {
+  readonly fd: number
+  /** Where they begin in the file that is open. */
+  readonly offset: number
+  readonly size: number
+  readonly mtimeMs: number
+  /** `other`: neither file nor folder. */
+  readonly kind: 'file' | 'folder' | 'other'
+}
+
+/** Opens what a name stands for, links followed; null when there is nothing. The caller closes the descriptor. */
+export function openStored(store: FileStore, file: ResolvedName): StoredContent | null {
+  const named = slotOfName(file.logicName)
+  return (named === null ? null : openInSlot(store, file, named)) ?? openPlain(file.path)
+}
+
+/** What the disk says of a name without following links; null when there is nothing. */
+export function storedFacts(file: ResolvedName): Omit<StoredContent, 'fd' | 'offset'> | null {
+  const named = slotOfName(file.logicName)
+  if (named !== null) {
+    const opened = openSlot(trunkFilePath(file.storePath, named.slot), named)
+    if (opened !== null) {
+      closeSync(opened.fd)
+      return { size: named.size, mtimeMs: named.timestamp * 1000, kind: opened.type === 'F' ? 'file' : 'other' }
+    }
+  }
+  const stat = lstatSync(file.path, { throwIfNoEntry: false })
+  return stat === undefined ? null : { size: stat.size, mtimeMs: stat.mtimeMs, kind: kindOf(stat) }
+}
+
+function openInSlot(store: FileStore, file: ResolvedName, named: NamedSlot): StoredContent | null {
+  const opened = openSlot(trunkFilePath(file.storePath, named.slot), named)
+  if (opened === null) return null
+  const { fd } = opened
+  const offset = named.slot.offset + SLOT_HEADER_SIZE
+  if (opened.type === 'F') return { fd, offset, size: named.size, mtimeMs: named.timestamp * 1000, kind: 'file' }
+  try {
+    const target = Buffer.alloc(named.size)
+    readSync(fd, target, 0, named.size, offset)
+    return openTarget(store, target.toString('latin1'))
+  } finally {
+    closeSync(fd)
+  }
+}
+
+/** A link is followed once: what it leads to is no link again. */
+function openTarget(store: FileStore, logicName: string): StoredContent | null {
+  const file = store.resolve(logicName)
+  const named = slotOfName(file.logicName)
+  if (named === null) return openPlain(file.path)
+  const opened = openSlot(trunkFilePath(file.storePath, named.slot), named)
+  if (opened === null) return null
+  const { slot, size, timestamp } = named
+  return { fd: opened.fd, offset: slot.offset + SLOT_HEADER_SIZE, size, mtimeMs: timestamp * 1000, kind: 'file' }
+}
+
+function openPlain(path: string): StoredContent | null {
+  const fd = openIfThere(path)
+  if (fd === null) return null
+  const stat = fstatSync(fd)
+  return { fd, offset: 0, size: stat.size, mtimeMs: stat.mtimeMs, kind: kindOf(stat) }
+}
+
+function kindOf(stat: { isFile(): boolean; isDirectory(): boolean }): StoredContent['kind'] {
+  if (stat.isFile()) return 'file'
+  return stat.isDirectory() ? 'folder' : 'other'
+}
+
+function openIfThere(path: string): number | null {
+  try {
+    return openSync(path, 'r')
+  } catch (error) {
+    if (isErrno(error, 'ENOENT')) return null
+    throw error
+  }
+}

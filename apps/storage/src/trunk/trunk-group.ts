@@ -1,0 +1,250 @@
+import type { ConnectionPool } from '@cairn/dfs-core'
+import { formatAddress, Status, type TrunkSlot } from '@cairn/dfs-core'
+import type { ClusterState } from '../cluster/cluster-state.ts'
+import { type Identity, timeoutsOf } from '../cluster/identity.ts'
+import type { TrunkParameters } from '../cluster/trunk-parameters.ts'
+import type { StorageConfig } from '../config.ts'
+import type { FileStore } from '../disk/file-store.ts'
+import type { InitFlagFile } from '../disk/init-flag.ts'
+import { markPath } from '../disk/mark-file.ts'
+import { StoreError } from '../disk/store-error.ts'
+import { isRemoved, StorageStatus } from '../engine/members.ts'
+import { TrunkAllocator } from './allocator.ts'
+import { finishCompression } from './compression.ts'
+import { LogSender } from './log-sender.ts'
+import { SLOT_HEADER_SIZE } from './slot-name.ts'
+import { remoteSlots, type SlotService } from './slot-service.ts'
+import { removeSnapshot } from './snapshot.ts'
+import { TrunkLog } from './trunk-log.ts'
+import { startUpkeep } from './upkeep.ts'
+
+/** A confirmed slot waits at most so long for the members' copies of the log. */
+const DELIVERY_WAIT_MS = 1000
+
+export interface TrunkGroupOptions {
+  readonly config: StorageConfig
+  readonly identity: Identity
+  readonly state: ClusterState
+  readonly store: FileStore
+  readonly initFlag: InitFlagFile
+  readonly pool: ConnectionPool
+  readonly logger: {
+    info(details: object, message: string): void
+    warn(details: object, message: string): void
+    error(details: object, message: string): void
+  }
+  readonly now: () => number
+}
+
+/**
+ * This storage's part in the trunk files of its group. As trunk server it hands out slots and sends its log of free
+ * blocks to the other members; as any other member it asks the trunk server and keeps a copy of the log.
+ */
+export class TrunkGroup {
+  readonly #options: TrunkGroupOptions
+  /** Null where the cluster keeps no trunk files. */
+  readonly #log: TrunkLog | null
+  readonly #senders = new Map<string, LogSender>()
+  readonly #stopListening: () => void
+  #allocator: TrunkAllocator | null = null
+  #stopUpkeep: (() => void) | null = null
+  #isClosed = false
+
+  constructor(options: TrunkGroupOptions) {
+    this.#options = options
+    const { config, initFlag, logger, state } = options
+    const warn = (message: string) => logger.warn({}, message)
+    this.#log = this.parameters === null ? null : openLog(config.basePath, initFlag, warn)
+    this.#stopListening = state.onChange(() => this.#follow())
+  }
+
+  /** Null where the cluster keeps no trunk files. */
+  get parameters(): TrunkParameters | null {
+    return this.#options.identity.trunk
+  }
+
+  /** True when a new file of this size belongs into a slot and there is somebody who hands slots out. */
+  takes(size: number): boolean {
+    const { parameters } = this
+    return (
+      parameters !== null &&
+      size + SLOT_HEADER_SIZE <= parameters.slotMaxSize &&
+      this.#options.state.trunkServer !== null
+    )
+  }
+
+  /** What the trunk server tells its trackers. */
+  figures(): { readonly trunkFileId: number; readonly freeMb: number } | null {
+    const allocator = this.#allocator
+    return allocator === null ? null : { trunkFileId: allocator.trunkFileId, freeMb: allocator.freeMb }
+  }
+
+  /** Slots from whoever hands them out now. Throws EAGAIN when nobody does. */
+  slots(): SlotService {
+    const { state, pool, identity } = this.#options
+    if (state.isTrunkServer) return this.ownSlots()
+    const server = state.trunkServer
+    if (server === null) throw new StoreError(Status.EAGAIN, 'the group has no trunk server')
+    return remoteSlots(pool, identity.group, server)
+  }
+
+  /** Slots from this storage. Throws EINVAL when it is not the trunk server, as FastDFS does. */
+  ownSlots(): SlotService {
+    const allocator = this.#allocator
+    if (allocator === null) throw new StoreError(Status.EINVAL, 'this storage is not the trunk server')
+    return {
+      allocate: async (storePathIndex, size) => allocator.allocate(storePathIndex, size),
+      confirm: async (slot, status) => {
+        allocator.confirm(slot, status)
+        await this.#settled()
+      },
+      free: async (slot: TrunkSlot) => allocator.free(slot),
+    }
+  }
+
+  /** Lines for this storage's copy of the log. Throws EINVAL at the trunk server and for what are no lines. */
+  get copy(): TrunkLog {
+    if (this.#allocator !== null) throw new StoreError(Status.EINVAL, 'this storage is the trunk server')
+    return this.#openedLog()
+  }
+
+  /** Bytes of the log. */
+  get logSize(): number {
+    return this.#openedLog().size
+  }
+
+  /** TRUNK_TRUNCATE_BINLOG_FILE: the trunk server is about to send everything. */
+  startCopyOver(): void {
+    this.copy.startOver(this.parameters?.binlogMaxBackups ?? 0, new Date())
+    removeSnapshot(this.#options.config.basePath)
+  }
+
+  /** TRUNK_DELETE_BINLOG_MARKS: this storage will be the trunk server; its own log counts from now on. */
+  removeMarks(): void {
+    const log = this.#openedLog()
+    removeSnapshot(this.#options.config.basePath)
+    log.removeMarks()
+  }
+
+  async close(): Promise<void> {
+    this.#isClosed = true
+    this.#stopListening()
+    await this.#resign()
+    this.#log?.close()
+  }
+
+  /** Takes the role up or gives it up, and keeps a sender for every member. */
+  #follow(): void {
+    if (this.#isClosed || this.parameters === null) return
+    const { state, logger } = this.#options
+    if (!state.isTrunkServer) {
+      void this.#resign().catch((error: unknown) => logger.error({ err: error }, 'giving up the trunk files failed'))
+      return
+    }
+    if (this.#allocator === null && !this.#takeUp(this.parameters)) return
+    this.#serveMembers()
+  }
+
+  /** Without a readable log no slot can be handed out: small files become ordinary ones. */
+  #takeUp(parameters: TrunkParameters): boolean {
+    const { config, state, store, initFlag, logger, now } = this.#options
+    try {
+      this.#allocator = new TrunkAllocator({
+        basePath: config.basePath,
+        parameters,
+        subdirCount: config.subdirCount,
+        store,
+        initFlag,
+        log: this.#openedLog(),
+        trunkFileId: state.trunkServer?.trunkFileId ?? 0,
+        now,
+        report: (message, details) => logger.warn(details, message),
+      })
+    } catch (error) {
+      logger.error({ err: error }, 'this storage cannot be the trunk server')
+      return false
+    }
+    logger.info({ freeMb: this.#allocator.freeMb }, 'this storage is the trunk server')
+    this.#stopUpkeep = startUpkeep({ allocator: this.#allocator, parameters, initFlag, logger, now })
+    return true
+  }
+
+  async #resign(): Promise<void> {
+    const allocator = this.#allocator
+    const senders = [...this.#senders.values()]
+    this.#allocator = null
+    this.#senders.clear()
+    this.#stopUpkeep?.()
+    this.#stopUpkeep = null
+    allocator?.saveSnapshot()
+    await Promise.all(senders.map((sender) => sender.close()))
+  }
+
+  #serveMembers(): void {
+    const { state, config, identity, logger } = this.#options
+    const log = this.#openedLog()
+    for (const { id, status } of state.members.values()) {
+      if (id === state.myId || this.#senders.has(id) || isRemoved(status)) continue
+      const mark = markPath(log.folder, {
+        id,
+        useStorageId: identity.useStorageId,
+        ownPort: config.port,
+      })
+      const sender = new LogSender({
+        log,
+        address: () => this.#addressOf(id),
+        markPath: mark,
+        timeouts: timeoutsOf(config),
+        heartBeatIntervalMs: config.heartBeatIntervalMs,
+        report: (message, error) => logger.warn({ err: error, peer: id }, message),
+      })
+      this.#senders.set(id, sender)
+    }
+  }
+
+  #addressOf(id: string): string | null {
+    const member = this.#options.state.members.get(id)
+    const isUp = member?.status === StorageStatus.ACTIVE || member?.status === StorageStatus.ONLINE
+    return isUp ? formatAddress(member.ip, member.port) : null
+  }
+
+  #openedLog(): TrunkLog {
+    if (this.#log === null) throw new StoreError(Status.EINVAL, 'use_trunk_file is off')
+    return this.#log
+  }
+
+  /**
+   * The next trunk server must not hand out a slot that holds an acknowledged file: the log is as durable as the file,
+   * and with every member that follows it, before the slot counts as confirmed.
+   */
+  async #settled(): Promise<void> {
+    const { config, store } = this.#options
+    const log = this.#openedLog()
+    const end = log.size
+    const delivered = Promise.all([...this.#senders.values()].map((sender) => sender.delivered(end)))
+    const synced =
+      config.uploadDurability === 'none'
+        ? Promise.resolve()
+        : new Promise<void>((resolve, reject) => {
+            store.groupSync.add({ file: log.path }, (error) => (error === undefined ? resolve() : reject(error)))
+          })
+    await Promise.all([synced, withinTime(delivered)])
+  }
+}
+
+/** What a compression left half done is settled first. */
+function openLog(basePath: string, initFlag: InitFlagFile, warn: (message: string) => void): TrunkLog {
+  const settled = finishCompression(basePath, initFlag)
+  if (settled !== null) warn(settled)
+  return TrunkLog.open(basePath, warn)
+}
+
+function withinTime(work: Promise<unknown>): Promise<void> {
+  return new Promise((resolve) => {
+    const timer = setTimeout(resolve, DELIVERY_WAIT_MS)
+    void work.finally(() => {
+      clearTimeout(timer)
+      resolve()
+    })
+  })
+}

@@ -1,0 +1,110 @@
+import { crc32 } from 'node:zlib'
+import { encodeTrunkFileName, Status, type TrunkSlot } from '@cairn/dfs-core'
+import type { FileStore } from '../disk/file-store.ts'
+import type { Durability } from '../disk/group-sync.ts'
+import { createNameSource } from '../disk/name-source.ts'
+import { StoreError } from '../disk/store-error.ts'
+import type { StorePath } from '../disk/store-path.ts'
+import { hexByte } from '../engine/logic-name.ts'
+import { clearSlot, isSlotUnoccupied, trunkFilePath, writeSlot } from './slot-file.ts'
+import { type NamedSlot, SLOT_HEADER_SIZE, slotOfName } from './slot-name.ts'
+import type { SlotService } from './slot-service.ts'
+
+/** Slots that hold another file already are met so often in a row at most. */
+const TRIES_MAX = 3
+
+const random = createNameSource()
+
+/** A small file on its way into a slot. */
+export interface SmallFile {
+  readonly storePath: StorePath
+  readonly ext: string
+  readonly body: Buffer
+  readonly durability: Durability
+}
+
+/**
+ * Stores a small file in a slot: slot handed out → content → header → (disk) → confirmed → C record. Resolves with its
+ * logic name. Rejects when there is no slot; then nothing of the file is left, and it can be stored by itself.
+ */
+export async function storeInSlot(store: FileStore, slots: SlotService, file: SmallFile): Promise<string> {
+  for (let tries = 1; ; tries += 1) {
+    const slot = await slots.allocate(file.storePath.index, file.body.length + SLOT_HEADER_SIZE)
+    const path = trunkFilePath(file.storePath, slot)
+    if (!isSlotUnoccupied(path, slot.offset)) {
+      await slots.confirm(slot, Status.EEXIST)
+      if (tries < TRIES_MAX) continue
+      throw new StoreError(Status.EEXIST, `${path} holds a file at ${slot.offset}`)
+    }
+    return await fill(store, slots, { ...file, path, slot })
+  }
+}
+
+interface Filling extends SmallFile {
+  readonly slot: TrunkSlot
+  readonly path: string
+}
+
+async function fill(store: FileStore, slots: SlotService, file: Filling): Promise<string> {
+  const { logicName, named } = draw(store, file)
+  try {
+    await write(store, file, named)
+  } catch (error) {
+    takeBack(store, file, { logicName, named })
+    await slots.confirm(file.slot, Status.EIO)
+    throw error
+  }
+  try {
+    await slots.confirm(file.slot, Status.OK)
+    await logged(store, file, logicName)
+    return logicName
+  } catch (error) {
+    // The trunk server does not know that the slot is taken: it may hand it out again.
+    takeBack(store, file, { logicName, named })
+    throw error
+  }
+}
+
+function draw(store: FileStore, { slot, body, ext }: Filling): { logicName: string; named: NamedSlot } {
+  const timestamp = store.log.drawTimestamp()
+  const fileName = encodeTrunkFileName(
+    {
+      source: store.source,
+      timestamp,
+      size: body.length,
+      crc32: crc32(body),
+      ext,
+      random23: random.random23(),
+      digits: random.digits(),
+    },
+    { id: slot.trunkFileId, offset: slot.offset, allocSize: slot.size },
+  )
+  const logicName = `M${hexByte(slot.storePathIndex)}/${hexByte(slot.high)}/${hexByte(slot.low)}/${fileName}`
+  const named = slotOfName(logicName)
+  if (named === null)
+    throw new StoreError(Status.EIO, `the trunk server gave an impossible slot: ${JSON.stringify(slot)}`)
+  store.log.hold(logicName, timestamp)
+  return { logicName, named }
+}
+
+async function write(store: FileStore, { path, body, durability }: Filling, named: NamedSlot): Promise<void> {
+  writeSlot(path, named, body)
+  if (durability === 'none') return
+  const sync = durability === 'group' ? store.groupSync : store.singleSync
+  await new Promise<void>((resolve, reject) => {
+    sync.add({ file: path }, (error) => (error === undefined ? resolve() : reject(error)))
+  })
+}
+
+function logged(store: FileStore, { durability }: Filling, logicName: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    store.log.append('C', logicName, (error) => (error === undefined ? resolve() : reject(error)), {
+      durable: durability !== 'none',
+    })
+  })
+}
+
+function takeBack(store: FileStore, { path }: Filling, file: { logicName: string; named: NamedSlot }): void {
+  store.log.release(file.logicName)
+  clearSlot(path, file.named)
+}
