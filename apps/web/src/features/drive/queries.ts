@@ -10,43 +10,14 @@ import {
 } from '../../lib/entries/entry-rows.ts'
 import { openFolder } from '../../lib/entries/open-entries.ts'
 import { type Cursor, decodeCursor, encodeCursor } from './cursor.ts'
+import { besides, cursorAt, type Order, sequenceOf } from './folder-order.ts'
+import { type Start, startAround, startAt } from './folder-position.ts'
 import { listGathered } from './gathered.ts'
 import { placeOfId } from './place.ts'
-import type { EntryPage, FolderTree, ListQuery, SortDirection, SortKey } from './schema.ts'
+import type { EntryPage, FolderTree, ListQuery } from './schema.ts'
 import { listTrash } from './trash-listing.ts'
 
 const PAGE_SIZE = 100
-
-interface Order {
-  /** The sorted column; each has an index (parent_id, kind, column, sort_key, id), without its double for the name. */
-  sort: SortKey
-  dir: SortDirection
-}
-
-const columns: Record<SortKey, { keys: Prisma.Sql; values: (cursor: Cursor) => Prisma.Sql }> = {
-  name: {
-    keys: Prisma.sql`e.sort_key, e.id`,
-    values: ({ name, id }) => Prisma.sql`${name}, ${id}::bigint`,
-  },
-  size: {
-    keys: Prisma.sql`e.size, e.sort_key, e.id`,
-    values: ({ key, name, id }) => Prisma.sql`${key}::bigint, ${name}, ${id}::bigint`,
-  },
-  modified: {
-    keys: Prisma.sql`e.modified_at, e.sort_key, e.id`,
-    values: ({ key, name, id }) => Prisma.sql`${key}::timestamptz, ${name}, ${id}::bigint`,
-  },
-}
-const descending: Record<SortKey, Prisma.Sql> = {
-  name: Prisma.sql`e.sort_key DESC, e.id DESC`,
-  size: Prisma.sql`e.size DESC, e.sort_key DESC, e.id DESC`,
-  modified: Prisma.sql`e.modified_at DESC, e.sort_key DESC, e.id DESC`,
-}
-
-/** Folders and files are two ranges of the same index; folders, which have no size, go by name then. */
-function orderOf(kind: number, { sort, dir }: Order): Order {
-  return kind === KIND_FOLDER && sort === 'size' ? { sort: 'name', dir: 'asc' } : { sort, dir }
-}
 
 interface RangeOptions extends Order {
   folderId: bigint
@@ -55,27 +26,12 @@ interface RangeOptions extends Order {
   limit: number
 }
 
-async function readRange(tx: Transaction, { folderId, kind, after, limit, ...wanted }: RangeOptions) {
-  const { sort, dir } = orderOf(kind, wanted)
-  const { keys, values } = columns[sort]
-  const compare = dir === 'asc' ? Prisma.sql`>` : Prisma.sql`<`
-  const beyond = after ? Prisma.sql`AND (${keys}) ${compare} (${values(after)})` : Prisma.empty
+async function readRange(tx: Transaction, { folderId, kind, after, limit, ...order }: RangeOptions) {
+  const beyond = after ? Prisma.sql`AND ${besides(after, kind, order, 'after')}` : Prisma.empty
   return await tx.$queryRaw<EntryRow[]>`
     SELECT ${entryColumns} FROM ${entryTables}
     WHERE e.parent_id = ${folderId} AND e.kind = ${kind} AND e.trash_id IS NULL ${beyond}
-    ORDER BY ${dir === 'asc' ? keys : descending[sort]} LIMIT ${limit}`
-}
-
-function cursorAt(row: EntryRow, order: Order, totals: Cursor['totals']): Cursor {
-  const { sort } = orderOf(row.kind, order)
-  const key = { name: '', size: String(row.size), modified: row.modified_at.toISOString() }[sort]
-  return {
-    kind: row.kind === KIND_FOLDER ? KIND_FOLDER : KIND_FILE,
-    key,
-    name: row.sort_key,
-    id: String(row.id),
-    totals,
-  }
+    ORDER BY ${sequenceOf(kind, order)} LIMIT ${limit}`
 }
 
 /** One page of a folder: folders first, then files, each in the wanted order. */
@@ -85,7 +41,10 @@ export async function listEntries(ownerId: string, query: ListQuery): Promise<En
   if (place !== null && place.kind !== 'folder') return listGathered(ownerId, place, query)
   const folder = await openFolder(db(), ownerId, query.folder)
   const order: Order = { sort: query.sort, dir: query.dir }
-  const after = query.cursor === undefined ? undefined : decodeCursor(query.cursor)
+  const decoded = query.cursor === undefined ? undefined : decodeCursor(query.cursor)
+  const totals = decoded?.totals ?? (await totalsOf(folder.id))
+  const start = await startOf({ ...order, folderId: folder.id, totals }, query)
+  const after = start?.after ?? decoded
   const rows: EntryRow[] = []
   for (const kind of [KIND_FOLDER, KIND_FILE]) {
     if (after && after.kind > kind) continue
@@ -94,7 +53,6 @@ export async function listEntries(ownerId: string, query: ListQuery): Promise<En
     const range = { ...order, folderId: folder.id, kind, after: after?.kind === kind ? after : undefined, limit }
     if (limit > 0) rows.push(...(await readRange(db(), range)))
   }
-  const totals = after?.totals ?? (await totalsOf(folder.id))
   const page = rows.slice(0, PAGE_SIZE)
   const last = page.at(-1)
   return {
@@ -102,7 +60,14 @@ export async function listEntries(ownerId: string, query: ListQuery): Promise<En
     items: await toOwnItems(db(), page),
     nextCursor: rows.length > PAGE_SIZE && last ? encodeCursor(cursorAt(last, order, totals)) : null,
     ...totals,
+    ...(start === null ? {} : { start: start.position }),
   }
+}
+
+/** Where a page begins that was asked for by position or by an entry; null when a cursor says it. */
+async function startOf(folder: Parameters<typeof startAt>[0], { at, around }: ListQuery): Promise<Start | null> {
+  if (around !== undefined) return await startAround(folder, around, PAGE_SIZE)
+  return at === undefined ? null : await startAt(folder, at, PAGE_SIZE)
 }
 
 async function totalsOf(folderId: bigint): Promise<Cursor['totals']> {

@@ -27,6 +27,9 @@ export const listQuerySchema = z.object({
   sort: z.enum(sortKeys).default('name'),
   dir: z.enum(['asc', 'desc']).default('asc'),
   cursor: z.string().max(2048).optional(),
+  /** Instead of a cursor, in folders: the page that holds this position, or this entry. */
+  at: z.coerce.number().int().min(0).max(100_000_000).optional(),
+  around: idSchema.optional(),
 })
 export type ListQuery = z.infer<typeof listQuerySchema>
 
@@ -40,6 +43,8 @@ export interface EntryPage {
   nextCursor: string | null
   total: number
   totalBytes: number
+  /** The position of the first item, when the page was not asked for by a cursor. */
+  start?: number
   /** Trash only: for how long things stay. */
   trashDays?: number
 }
