@@ -80,22 +80,21 @@ describe('whether a hash is stored', () => {
 
   it('shows neither in the refusal nor in its time', async () => {
     const times = { known: [] as number[], unknown: [] as number[] }
-    for (let round = 0; round < 3; round += 1) {
-      const one = async (kind: 'known' | 'unknown', index: number) => {
-        // Another person each time: three failures at one content are all that somebody has.
-        const client = new UploadClient((await signedInBrowser(server.url)).browser)
-        const started = await client.start(stored)
-        const hash = kind === 'known' ? sha256(stored) : hashOf(`nothing ${round} ${index}`)
-        const { body } = await client.claim(started, { sha256: hash, size: stored.length })
-        return async () => {
-          const { ms, result } = await timed(() => client.prove(started, body.nonce, hashOf('a guess')))
-          expect(result).toEqual({ proven: false })
-          times[kind].push(ms)
-        }
+    const one = async (kind: 'known' | 'unknown', index: number) => {
+      // Another person each time: three failures at one content are all that somebody has.
+      const client = new UploadClient((await signedInBrowser(server.url)).browser)
+      const started = await client.start(stored)
+      const hash = kind === 'known' ? sha256(stored) : hashOf(`nothing ${index}`)
+      const { body } = await client.claim(started, { sha256: hash, size: stored.length })
+      return async () => {
+        const { ms, result } = await timed(() => client.prove(started, body.nonce, hashOf('a guess')))
+        expect(result).toEqual({ proven: false })
+        times[kind].push(ms)
       }
-      const tries = await Promise.all([0, 1, 2].flatMap((index) => [one('known', index), one('unknown', index)]))
-      await Promise.all(tries.map((attempt) => attempt()))
     }
+    const indexes = [0, 1, 2, 3, 4, 5, 6, 7, 8]
+    const tries = await Promise.all(indexes.flatMap((index) => [one('known', index), one('unknown', index)]))
+    await Promise.all(tries.map((attempt) => attempt()))
     for (const ms of [...times.known, ...times.unknown]) expect(ms).toBeGreaterThanOrEqual(FLOOR_MS)
     const ratio = median(times.known) / median(times.unknown)
     expect(ratio).toBeGreaterThan(0.85)
@@ -138,7 +137,7 @@ describe('probing', () => {
 
   it('one content ends after three wrong answers in an hour, whether it is stored or not', async () => {
     const started = await prober.start(stored)
-    for (const hash of [sha256(stored), hashOf('nothing')]) {
+    const guesses = [sha256(stored), hashOf('nothing')].map(async (hash) => {
       const claimed = { sha256: hash, size: stored.length }
       const guess = async () => {
         const { body } = await prober.claim(started, claimed)
@@ -147,6 +146,7 @@ describe('probing', () => {
       }
       expect(await Promise.all([guess(), guess(), guess()])).toEqual([200, 200, 200])
       expect(await guess()).toBe(429)
-    }
+    })
+    await Promise.all(guesses)
   })
 })

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { db } from '../src/lib/db.ts'
 import { forgetSettings } from '../src/lib/settings.ts'
 import { reapBlob } from '../src/worker/reaper.ts'
@@ -14,8 +14,9 @@ await cluster.start()
 await freshDatabase()
 let server: Awaited<ReturnType<typeof startApiServer>>
 let owner: UploadClient
-let claimant: UploadClient
-let person: Person
+
+// A refusal takes 2.5 s, in which nothing is computed. Few enough at once that the right answers are judged in time.
+vi.setConfig({ maxConcurrency: 3 })
 
 const MIB = 1024 * 1024
 const newContent = (size = 2 * MIB) => randomBytes(size)
@@ -25,15 +26,15 @@ beforeAll(async () => {
   server = await startApiServer()
   owner = new UploadClient((await signedInBrowser(server.url)).browser)
 })
-beforeEach(async () => {
-  const somebody = await signedInBrowser(server.url)
-  claimant = new UploadClient(somebody.browser)
-  person = somebody.person
-})
 afterAll(async () => {
   await server.close()
   await cluster.close()
 })
+
+async function newClaimant(): Promise<{ claimant: UploadClient; person: Person }> {
+  const { browser, person } = await signedInBrowser(server.url)
+  return { claimant: new UploadClient(browser), person }
+}
 
 async function setting(key: string, value: string | number): Promise<void> {
   await db().setting.upsert({ where: { key }, create: { key, value }, update: { value } })
@@ -48,7 +49,7 @@ async function quotaOf({ id }: Person): Promise<{ used: number; reserved: number
 const rowOf = ({ uploadId }: { uploadId: string }) => db().upload.findUniqueOrThrow({ where: { upl: uploadId } })
 const filesOf = ({ id }: Person) => db().entry.findMany({ where: { ownerId: id, kind: 1 } })
 
-const claimLines = () => db().audit.findMany({ where: { actorId: person.id, action: { startsWith: 'claim.' } } })
+const claimLines = ({ id }: Person) => db().audit.findMany({ where: { actorId: id, action: { startsWith: 'claim.' } } })
 
 async function download(client: UploadClient, entryId: string): Promise<Buffer> {
   const redirect = await client.browser.get(`/api/drive/entries/${entryId}/download`)
@@ -61,9 +62,10 @@ async function refusedIn(work: () => Promise<unknown>): Promise<number> {
   return performance.now() - startedAt
 }
 
-describe('somebody who has the content', () => {
+describe.concurrent('somebody who has the content', () => {
   for (const size of [2 * MIB, 9 * MIB]) {
     it(`of ${size / MIB} MiB that is stored gets it at once, without sending a byte, whoever stored it`, async () => {
+      const { claimant, person } = await newClaimant()
       const content = newContent(size)
       await owner.upload(content)
       const started = await claimant.start(content, { name: 'mine.bin' })
@@ -77,6 +79,7 @@ describe('somebody who has the content', () => {
   }
 
   it('keeps it when the first owner deletes theirs', async () => {
+    const { claimant } = await newClaimant()
     const content = newContent()
     const first = await owner.upload(content)
     const started = await claimant.start(content)
@@ -89,6 +92,7 @@ describe('somebody who has the content', () => {
   })
 
   it('that nobody stores is refused after the same time, and the upload goes on', async () => {
+    const { claimant } = await newClaimant()
     const content = newContent()
     const started = await claimant.start(content)
     const took = await refusedIn(() => claimant.claimWith(started, content))
@@ -98,6 +102,7 @@ describe('somebody who has the content', () => {
   })
 
   it('of less than 1 MiB gets only what they keep themselves', async () => {
+    const { claimant } = await newClaimant()
     const content = newContent(MIB - 1)
     await owner.upload(content)
     const [theirs, own] = [await claimant.start(content), await owner.start(content)]
@@ -106,7 +111,21 @@ describe('somebody who has the content', () => {
     await refusedIn(() => claimant.claimWith(theirs, content))
   })
 
+  it('is written down when it was somebody else’s', async () => {
+    const { claimant, person } = await newClaimant()
+    const content = newContent()
+    await owner.upload(content)
+    const started = await claimant.start(content)
+    await claimant.claimWith(started, content)
+    const lines = await claimLines(person)
+    expect(lines.map(({ action, targetId }) => [action, targetId])).toEqual([['claim.granted', started.uploadId]])
+  })
+})
+
+// One after the other: settings are everybody’s.
+describe('somebody who has the content, by the settings,', () => {
   it('gets no other person’s where the scope is the person, and nothing where it is off', async () => {
+    const { claimant } = await newClaimant()
     const content = newContent()
     await owner.upload(content)
     try {
@@ -125,6 +144,7 @@ describe('somebody who has the content', () => {
   })
 
   it('gets it only while enough people keep it', async () => {
+    const { claimant } = await newClaimant()
     const content = newContent()
     await owner.upload(content)
     try {
@@ -135,19 +155,11 @@ describe('somebody who has the content', () => {
       await setting('instantMinHolders', 1)
     }
   })
-
-  it('is written down when it was somebody else’s', async () => {
-    const content = newContent()
-    await owner.upload(content)
-    const started = await claimant.start(content)
-    await claimant.claimWith(started, content)
-    const lines = await claimLines()
-    expect(lines.map(({ action, targetId }) => [action, targetId])).toEqual([['claim.granted', started.uploadId]])
-  })
 })
 
-describe('somebody who has not the content', () => {
+describe.concurrent('somebody who has not the content', () => {
   it('but its hash is refused, and it is written down', async () => {
+    const { claimant, person } = await newClaimant()
     const content = newContent()
     await owner.upload(content)
     const started = await claimant.start(content)
@@ -155,13 +167,14 @@ describe('somebody who has not the content', () => {
     const guess = proofOf(started.uploadId, challenge, Buffer.alloc(content.length), sha256(content))
     const took = await refusedIn(() => claimant.prove(started, challenge.nonce, guess))
     expect(took).toBeGreaterThanOrEqual(REFUSED_MS)
-    const lines = await claimLines()
+    const lines = await claimLines(person)
     expect(lines.map(({ action }) => action)).toEqual(['claim.refused'])
     expect(await rowOf(started)).toMatchObject({ state: 'uploading' })
     expect(await filesOf(person)).toHaveLength(0)
   })
 
   it('but all of it except the last byte is refused', async () => {
+    const { claimant } = await newClaimant()
     const content = newContent(9 * MIB)
     await owner.upload(content)
     const almost = Buffer.from(content)
@@ -173,6 +186,7 @@ describe('somebody who has not the content', () => {
   })
 
   it('cannot use an answer twice, nor after its minute, nor one that was made for another upload', async () => {
+    const { claimant, person } = await newClaimant()
     const content = newContent()
     await owner.upload(content)
     const [first, second] = [await claimant.start(content), await claimant.start(content)]
@@ -196,6 +210,7 @@ describe('somebody who has not the content', () => {
   })
 
   it('cannot use the nonce of somebody else, who can still use it', async () => {
+    const { claimant } = await newClaimant()
     const content = newContent()
     await owner.upload(content)
     const thief = new UploadClient((await signedInBrowser(server.url)).browser)
@@ -213,6 +228,7 @@ describe('somebody who has not the content', () => {
   })
 
   it('cannot claim another size than was announced, nor for an upload that is over', async () => {
+    const { claimant } = await newClaimant()
     const content = newContent()
     await owner.upload(content)
     const started = await claimant.start(content)
@@ -224,6 +240,7 @@ describe('somebody who has not the content', () => {
   })
 
   it('and lies about the hash gets what was sent: the storage’s hash decides', async () => {
+    const { claimant } = await newClaimant()
     const [stored, sent] = [newContent(), newContent()]
     await owner.upload(stored)
     const started = await claimant.start(sent)

@@ -41,8 +41,8 @@ async function trashedTree(count: number): Promise<bigint> {
   const data = { publicId: newPublicId(), ownerId, parentId: rootId, kind: 0, name: 'big', sortKey: 'big' }
   const top = await db().entry.create({ data })
   await db().$executeRaw`
-    INSERT INTO entry (public_id, owner_id, parent_id, kind, name, sort_key)
-    SELECT ${newPublicId()} || n, ${ownerId}, ${top.id}, 0, 'f' || n, 'f' || n FROM generate_series(1, ${count}::int) n`
+    INSERT INTO entry (public_id, owner_id, parent_id, kind, name, sort_key, grams)
+    SELECT ${newPublicId()} || n, ${ownerId}, ${top.id}, 0, 'f' || n, 'f' || n, ARRAY['f'] FROM generate_series(1, ${count}::int) n`
   await db().entry.update({ where: { id: top.id }, data: { trashId: top.id, trashedAt: new Date() } })
   await db().treeJob.create({ data: { topId: top.id, kind: 'trash' } })
   return top.id
