@@ -17,4 +17,4 @@ if (only !== 'drive') {
   await ensureBuilt(['daemons'])
   await measure('run.ts', args)
 }
-if (only !== 'daemons') await measure('search.mjs', only === 'drive' ? args : [])
+if (only !== 'daemons') await measure('drive.mjs', only === 'drive' ? args : [])

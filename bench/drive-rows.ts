@@ -3,6 +3,8 @@ import { nameKeys } from '../apps/web/src/lib/entries/name-keys.ts'
 
 export const OWNER = 'bench-owner'
 export const OTHER = 'bench-other'
+/** Public id of the folder with 100,000 files, and of the empty one of the person with nothing. */
+export const folderOf = (owner: string) => (owner === OWNER ? 'f0' : 'g0')
 const BATCH = 5000
 const FOLDERS = 2000
 const BIG_FOLDER_FILES = 100_000
@@ -69,6 +71,11 @@ export async function fillWithEntries(client: pg.Client, rows: number): Promise<
   } = await client.query<{ definition: string }>("SELECT pg_get_indexdef('entry_search'::regclass) AS definition")
   if (index === undefined) throw new Error('the migrations made no index entry_search')
   await client.query('DROP INDEX entry_search')
+  await client.query(
+    `INSERT INTO entry (public_id, owner_id, parent_id, kind, name, sort_key)
+     SELECT $2, $1, id, 0, 'empty', 'empty' FROM entry WHERE public_id = $1 || '-top'`,
+    [OTHER, folderOf(OTHER)],
+  )
   await insertFolders(client)
   const started = performance.now()
   for (let first = 0; first < rows; first += BATCH) {
@@ -76,6 +83,7 @@ export async function fillWithEntries(client: pg.Client, rows: number): Promise<
     await insertFiles(client, first, batch, random)
   }
   console.log(`${rows} entries in ${Math.round((performance.now() - started) / 1000)} s`)
+  for (const owner of [OWNER, OTHER]) await addPlaces(client, owner)
   // As the migration makes it; over rows that are there already it takes a tenth of the time.
   await client.query(index.definition)
   await client.query('ALTER INDEX entry_search ALTER COLUMN 1 SET STATISTICS 1000')
@@ -83,6 +91,39 @@ export async function fillWithEntries(client: pg.Client, rows: number): Promise<
   const { rows: sizes } = await client.query(`
     SELECT pg_size_pretty(pg_table_size('entry')) AS entry, pg_size_pretty(pg_relation_size('entry_search')) AS search`)
   console.log('size', sizes[0])
+}
+
+/** A link to one folder, trash, and labels: of somebody who has nothing, next to nothing. */
+async function addPlaces(client: pg.Client, owner: string): Promise<void> {
+  await client.query(
+    `INSERT INTO share (public_id, token_hash, token_sealed, owner_id, title)
+     VALUES ($1 || '-link', sha256($1::bytea), 'sealed', $1, 'Survey')`,
+    [owner],
+  )
+  await client.query(
+    `INSERT INTO share_item (share_id, entry_id, position)
+     SELECT s.id, e.id, 0 FROM share s, entry e WHERE s.owner_id = $1 AND e.public_id = $2`,
+    [owner, folderOf(owner)],
+  )
+  await client.query(
+    "INSERT INTO tag (public_id, owner_id, name, name_key, colour) VALUES ($1 || '-tag', $1, 'Tides', 'tides', 'blue')",
+    [owner],
+  )
+  const some = 'FROM entry WHERE owner_id = $1 AND kind = 1 AND trash_id IS NULL ORDER BY id DESC'
+  await client.query(
+    `INSERT INTO entry_tag (tag_id, entry_id) SELECT t.id, e.id FROM tag t,
+       (SELECT id ${some} LIMIT 2000) e WHERE t.owner_id = $1`,
+    [owner],
+  )
+  await client.query(`INSERT INTO favourite (owner_id, entry_id) SELECT $1, id ${some} LIMIT 2000`, [owner])
+  await client.query(
+    `INSERT INTO entry_opened (owner_id, entry_id, at) SELECT $1, id, now() - make_interval(mins => id::int) ${some} LIMIT 5000`,
+    [owner],
+  )
+  await client.query(
+    `UPDATE entry SET trash_id = id, trashed_at = now() WHERE id IN (SELECT id ${some} OFFSET 20000 LIMIT 10000)`,
+    [owner],
+  )
 }
 
 async function insertFolders(client: pg.Client): Promise<void> {
