@@ -114,7 +114,6 @@ describe('tracker.conf', () => {
     [['bind_addr = eth0'], 'bind_addr = eth0: at most one IPv4 and one IPv6'],
     [['allow_hosts = 10.0.0.[5-1]'], 'allow_hosts = 10.0.0.[5-1]: "5-1" in "10.0.0.[5-1]" is not a range'],
     [['log_level = loud'], '/tracker.conf:2: log_level = loud: not one of'],
-    [['use_trunk_file = true'], '/tracker.conf: use_trunk_file = true: trunk files are not supported'],
     [['trunk_file_size = 1M'], '/tracker.conf:2: trunk_file_size = 1M: less than'],
     [['disabled = true'], '/tracker.conf: disabled = true'],
     [['use_storage_id = yes', 'storage_ids_filename = none.conf'], 'storage_ids_filename = /none.conf: ENOENT'],

@@ -18,7 +18,11 @@ export interface TrackerConfig {
   readonly port: number
   /** `response_ip_addr_size` */
   readonly addressWidth: AddressWidth
+  /** `connect_timeout` and `network_timeout`. */
+  readonly connectTimeoutMs: number
   readonly networkTimeoutMs: number
+  /** How often a tracker looks after its part in the cluster: a second, as in FastDFS; less in tests. */
+  readonly electionIntervalMs: number
   readonly maxConnections: number
   /** `buff_size`: longest request. */
   readonly requestBytesMax: number
@@ -60,6 +64,7 @@ export const defaultClusterSettings: ClusterSettings = {
   syncFileMaxDelaySeconds: 86_400,
   syncFileMaxTimeSeconds: 300,
   trustStorageServerId: true,
+  useTrunkFile: false,
   idInFileName: false,
 }
 
@@ -70,7 +75,9 @@ export function defaultTrackerConfig(basePath: string): TrackerConfig {
     bindAddresses: ['0.0.0.0'],
     port: DEFAULT_TRACKER_PORT,
     addressWidth: 16,
+    connectTimeoutMs: 10_000,
     networkTimeoutMs: 60_000,
+    electionIntervalMs: 1000,
     maxConnections: 256,
     requestBytesMax: 256 * KIB,
     answerBytesMax: 256 * KIB,
@@ -88,7 +95,7 @@ export function defaultTrackerConfig(basePath: string): TrackerConfig {
 }
 
 const usedKeys = [
-  'disabled bind_addr port address_family response_ip_addr_size network_timeout base_path max_connections buff_size',
+  'disabled bind_addr port address_family response_ip_addr_size connect_timeout network_timeout base_path max_connections buff_size',
   'min_buff_size max_buff_size store_lookup store_group store_server store_path download_server reserved_storage_space',
   'log_level allow_hosts check_active_interval storage_ip_changed_auto_adjust storage_sync_file_max_delay',
   'storage_sync_file_max_time use_trunk_file slot_min_size slot_max_size trunk_file_size trunk_alloc_alignment_size',
@@ -101,7 +108,7 @@ const usedKeys = [
 
 /** Keys of FastDFS that mean nothing to one process of Node.js that logs to its standard output. */
 const idleKeys = [
-  'connect_timeout use_io_uring use_send_zc accept_threads work_threads thread_stack_size run_by_group run_by_user',
+  'use_io_uring use_send_zc accept_threads work_threads thread_stack_size run_by_group run_by_user',
   'use_connection_pool connection_pool_max_idle_time sync_log_buff_interval log_file_rotate_everyday',
   'log_file_rotate_time log_file_compress_old log_file_compress_days_before log_file_rotate_on_size',
   'log_file_keep_days log_file_delete_old_time inner_bind_addr outer_bind_addr inner_port outer_port tcp_quick_ack',
@@ -133,6 +140,8 @@ export async function loadTrackerConfig(confPath: string): Promise<TrackerConfig
     bindAddresses,
     port: conf.integer('port', { min: 0, max: 65_535, fallback: DEFAULT_TRACKER_PORT }),
     addressWidth,
+    connectTimeoutMs: 1000 * conf.integer('connect_timeout', { min: 1, max: 86_400, fallback: 10 }),
+    electionIntervalMs: 1000,
     networkTimeoutMs: 1000 * conf.integer('network_timeout', { min: 1, max: 86_400, fallback: 60 }),
     maxConnections: conf.integer('max_connections', { min: 1, max: 1_000_000, fallback: 256 }),
     requestBytesMax,
@@ -158,6 +167,8 @@ function readClusterSettings(conf: Conf, useStorageId: boolean): ClusterSettings
     Number(conf.choice<string>(key, choices, '0'))
   const seconds = (key: string, fallback: number) => conf.integer(key, { min: 1, max: 2 ** 31 - 1, fallback })
   const storeLookup = number('store_lookup', ['0', '1', '2']) as 0 | 1 | 2
+  const storeServer = number('store_server', ['0', '1', '2']) as 0 | 1 | 2
+  const useTrunkFile = conf.boolean('use_trunk_file', false)
   const storeGroup = storeLookup === 1 ? conf.text('store_group') : conf.text('store_group', '')
   if (storeGroup !== '' && !isGroupName(storeGroup)) {
     throw new ConfError(`${conf.file}: store_group = ${storeGroup}: not a group name (1 to 16 of A-Z a-z 0-9)`)
@@ -165,7 +176,8 @@ function readClusterSettings(conf: Conf, useStorageId: boolean): ClusterSettings
   return {
     storeLookup,
     storeGroup,
-    storeServer: number('store_server', ['0', '1', '2']) as 0 | 1 | 2,
+    // One member allocates all slots: whoever else takes an upload has to ask it.
+    storeServer: useTrunkFile && storeServer === 0 ? 1 : storeServer,
     storePath: number('store_path', ['0', '2']) as 0 | 2,
     downloadServer: number('download_server', ['0', '1']) as 0 | 1,
     reservedSpace: readReservedSpace(conf),
@@ -173,6 +185,7 @@ function readClusterSettings(conf: Conf, useStorageId: boolean): ClusterSettings
     syncFileMaxDelaySeconds: seconds('storage_sync_file_max_delay', 86_400),
     syncFileMaxTimeSeconds: seconds('storage_sync_file_max_time', 300),
     trustStorageServerId: conf.boolean('trust_storage_server_id', true),
+    useTrunkFile,
     idInFileName: conf.choice('id_type_in_filename', ['ip', 'id'], 'ip') === 'id' && useStorageId,
   }
 }
@@ -268,5 +281,8 @@ function readWarnings(conf: Conf): string[] {
   const warnings = unknown.map(({ key, file, line }) => `${file}:${line}: ${key} is not a key of tracker.conf`)
   const idle = idleKeys.filter((key) => conf.has(key))
   if (idle.length > 0) warnings.push(`${conf.file}: these keys have no effect in this tracker: ${idle.join(' ')}`)
+  if (conf.boolean('use_trunk_file', false) && conf.text('store_server', '0') === '0') {
+    warnings.push(`${conf.file}: store_server = 0 becomes 1 with use_trunk_file`)
+  }
   return warnings
 }

@@ -5,13 +5,16 @@ import { disconnect, scan } from './cluster/activity.ts'
 import { type Cluster, createCluster } from './cluster/cluster.ts'
 import { createSession, type Session } from './cluster/session.ts'
 import type { TrackerConfig } from './config.ts'
+import { Election } from './election/election.ts'
 import { adminHandlers } from './handlers/admin-handlers.ts'
 import { logStatusChanges, type TrackerContext } from './handlers/context.ts'
+import { electionHandlers } from './handlers/election-handlers.ts'
 import { joinHandlers } from './handlers/join-handlers.ts'
 import { listHandlers } from './handlers/list-handlers.ts'
 import { lookupHandlers } from './handlers/lookup-handlers.ts'
 import { queryHandlers } from './handlers/query-handlers.ts'
 import { storageHandlers } from './handlers/storage-handlers.ts'
+import { systemFileHandlers } from './handlers/system-file-handlers.ts'
 import { startHttp } from './http/http-server.ts'
 import { openSnapshotStore, type SnapshotStore } from './snapshot/snapshot-store.ts'
 
@@ -59,6 +62,7 @@ class Parts implements RunningTracker {
   tcpPort = 0
   httpPort = -1
   readonly #context: TrackerContext
+  readonly #election: Election
   readonly #servers: ReturnType<typeof createCommandServer<Session>>[] = []
   readonly #timers: NodeJS.Timeout[] = []
   #http: { port: number; close(): Promise<void> } | null = null
@@ -77,7 +81,9 @@ class Parts implements RunningTracker {
       version: manifest.version,
       requestCounts: new Map(),
       refusalCounts: new Map(),
+      followers: new Map(),
     }
+    this.#election = new Election(this.#context)
   }
 
   async start(): Promise<void> {
@@ -95,11 +101,13 @@ class Parts implements RunningTracker {
     this.#started = true
     scan(this.#context.cluster, this.#context.now())
     this.#timers.push(setInterval(() => this.#scan(), SCAN_INTERVAL_MS))
+    this.#timers.push(setInterval(() => this.#election.tick(), this.#context.config.electionIntervalMs))
     this.#timers.push(setInterval(() => this.#saveStatusQuietly(), STATUS_INTERVAL_MS))
   }
 
   async close(): Promise<void> {
     for (const timer of this.#timers) clearInterval(timer)
+    await this.#election.close()
     await this.#http?.close()
     await Promise.all(this.#servers.map((server) => server.close(CLOSE_GRACE_MS)))
     await this.#context.snapshots.close()
@@ -113,17 +121,20 @@ class Parts implements RunningTracker {
     return createCommandServer<Session>({
       handlers: new Map([
         ...queryHandlers(context),
-        ...joinHandlers(context),
-        ...storageHandlers(context),
+        ...joinHandlers(context, this.#election),
+        ...storageHandlers(context, this.#election),
         ...lookupHandlers(context),
         ...listHandlers(context),
-        ...adminHandlers(context),
+        ...adminHandlers(context, this.#election),
+        ...electionHandlers(context, this.#election),
+        ...systemFileHandlers(context),
       ]),
       newState() {
         connections.max = Math.max(connections.max, connections.current() + 1)
         return createSession()
       },
       connectionClosed(session) {
+        session.closed = true
         disconnect(cluster, session)
         logStatusChanges(context)
       },

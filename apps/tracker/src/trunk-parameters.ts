@@ -1,9 +1,6 @@
-import { type Conf, ConfError, type TimeOfDay } from '@cairn/dfs-core/conf'
+import type { Conf, TimeOfDay } from '@cairn/dfs-core/conf'
 
-/**
- * Settings of trunk files. This tracker has none, but storage servers get all keys with PARAMETERS (75), and a tracker.conf
- * that names them must not be refused. Sizes in bytes, intervals in seconds.
- */
+/** Settings of trunk files, told to storage servers with PARAMETERS (75). Sizes in bytes, intervals in seconds. */
 export interface TrunkParameters {
   readonly slotMinSize: number
   readonly slotMaxSize: number
@@ -45,11 +42,7 @@ export const defaultTrunkParameters: TrunkParameters = {
   binlogMaxBackups: 0,
 }
 
-/** ConfError when trunk files are switched on: the tracker would have to elect a trunk server, and cannot. */
 export function readTrunkParameters(conf: Conf): TrunkParameters {
-  if (conf.boolean('use_trunk_file', false)) {
-    throw new ConfError(`${conf.file}: use_trunk_file = ${conf.text('use_trunk_file')}: trunk files are not supported`)
-  }
   const standard = defaultTrunkParameters
   const seconds = (key: string, fallback: number) => conf.integer(key, { min: 0, fallback })
   const allocAlignmentSize = conf.byteSize('trunk_alloc_alignment_size', { fallback: 0, max: 64 * KIB })

@@ -1,6 +1,6 @@
-import { type Cluster, type Group, requireGroup, type StorageServer } from './cluster.ts'
+import { type Cluster, type ClusterSettings, type Group, requireGroup, type StorageServer } from './cluster.ts'
 import { Refusal } from './refusal.ts'
-import { groupHasSpace, hasReportedSpace, pathHasSpace } from './space.ts'
+import { groupHasSpace, groupHasTrunkSpace, hasReportedSpace, pathHasSpace, pathHasTrunkSpace } from './space.ts'
 
 // Where a new file goes (client protocol §6.2–§6.4).
 
@@ -30,25 +30,36 @@ function chooseGroup(cluster: Cluster, groupName: string | null): Group {
   if (groupName !== null) return usableGroup(cluster, requireGroup(cluster, groupName))
   if (groups.length === 0) throw new Refusal('unknown', 'no storage server has joined yet')
   if (settings.storeLookup === 1) return usableGroup(cluster, requireGroup(cluster, settings.storeGroup))
-  const start = cluster.writeTurn < groups.length ? cluster.writeTurn : 0
-  for (let step = 0; step < groups.length; step++) {
-    const index = (start + step) % groups.length
-    const group = groups[index] as Group
-    if (group.writable.length === 0 || !groupHasSpace(settings.reservedSpace, group)) continue
-    cluster.writeTurn = settings.storeLookup === 0 ? (index + 1) % groups.length : index
-    return group
-  }
+  const found =
+    nextGroup(cluster, ({ reservedSpace }, group) => groupHasSpace(reservedSpace, group)) ??
+    nextGroup(cluster, groupHasTrunkSpace)
+  if (found !== undefined) return found
   if (groups.every((group) => group.writable.length === 0)) {
     throw new Refusal('nothing_usable', 'no group has an ACTIVE, writable storage server')
   }
   throw new Refusal('no_space', 'the reserved space is reached in every group')
 }
 
+/** From the group in turn on, the first that can be written to and has room. */
+function nextGroup(cluster: Cluster, hasRoom: (settings: ClusterSettings, group: Group) => boolean): Group | undefined {
+  const { settings, groups } = cluster
+  const start = cluster.writeTurn < groups.length ? cluster.writeTurn : 0
+  for (let step = 0; step < groups.length; step++) {
+    const index = (start + step) % groups.length
+    const group = groups[index] as Group
+    if (group.writable.length === 0 || !hasRoom(settings, group)) continue
+    cluster.writeTurn = settings.storeLookup === 0 ? (index + 1) % groups.length : index
+    return group
+  }
+  return
+}
+
 function usableGroup(cluster: Cluster, group: Group): Group {
   if (group.writable.length === 0) {
     throw new Refusal('nothing_usable', `${group.name} has no ACTIVE, writable storage server`)
   }
-  if (!groupHasSpace(cluster.settings.reservedSpace, group)) {
+  const { settings } = cluster
+  if (!(groupHasSpace(settings.reservedSpace, group) || groupHasTrunkSpace(settings, group))) {
     throw new Refusal(
       'no_space',
       `${group.name} has ${group.freeMb} of ${group.totalMb} MB free: the reserve is reached`,
@@ -86,14 +97,24 @@ export function storeServer(cluster: Cluster, group: Group): StorageServer {
 }
 
 function choosePath(cluster: Cluster, server: StorageServer): number {
-  const { reservedSpace, storePath } = cluster.settings
+  const index = nextPath(cluster, server, pathHasSpace) ?? nextPath(cluster, server, pathHasTrunkSpace)
+  if (index !== undefined) return index
+  throw new Refusal('no_space', `${server.id}: no store path has more than its reserved space free`)
+}
+
+/** From the path in turn on, the first that has room. */
+function nextPath(
+  { settings }: Cluster,
+  server: StorageServer,
+  hasRoom: (settings: ClusterSettings, server: StorageServer, pathIndex: number) => boolean,
+): number | undefined {
   const count = server.group.storePathCount
   const start = server.currentWritePath < count ? server.currentWritePath : 0
   for (let step = 0; step < count; step++) {
     const index = (start + step) % count
-    if (!pathHasSpace(reservedSpace, server, index)) continue
-    server.currentWritePath = storePath === 0 ? (index + 1) % count : index
+    if (!hasRoom(settings, server, index)) continue
+    server.currentWritePath = settings.storePath === 0 ? (index + 1) % count : index
     return index
   }
-  throw new Refusal('no_space', `${server.id}: no store path has more than its reserved space free`)
+  return
 }

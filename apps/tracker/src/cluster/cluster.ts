@@ -5,6 +5,7 @@ import { chooseRoomiestGroup, measureGroup } from './space.ts'
 import type { RwMode, StorageIds } from './storage-ids.ts'
 import { nextStatus, StorageStatus } from './storage-status.ts'
 import { createTrackerList, type TrackerList } from './tracker-list.ts'
+import { createTrunkState, type TrunkState } from './trunk-state.ts'
 
 // The state of the cluster: groups, their storage servers, and what each is known to hold. Times are unix seconds.
 
@@ -25,6 +26,8 @@ export interface ClusterSettings {
   readonly syncFileMaxDelaySeconds: number
   readonly syncFileMaxTimeSeconds: number
   readonly trustStorageServerId: boolean
+  /** Small files go into trunk files: every group has a trunk server, which hands out their slots. */
+  readonly useTrunkFile: boolean
   /** File names carry the storage id: then the members of a group may listen on different ports. */
   readonly idInFileName: boolean
 }
@@ -52,8 +55,10 @@ export interface StorageServer {
   status: StorageStatus
   version: string
   joinTime: number
-  /** 0 while disconnected. */
+  /** When the process started, as it says itself; 0 while disconnected. */
   upTime: number
+  /** The same, kept while disconnected. */
+  lastStart: number
   uploadPriority: number
   storePathCount: number
   subdirCount: number
@@ -99,8 +104,7 @@ export interface Group {
   totalMb: number
   writeTurn: number
   readTurn: number
-  /** Kept for a FastDFS tracker that takes the state files over; trunk files themselves are not supported. */
-  trunk: { currentFileId: number; server: string; lastServer: string }
+  readonly trunk: TrunkState
   /**
    * Ids that were removed before this process started and have not come back. They are not listed any more, as in FastDFS;
    * but who comes back has to take all files anew, which a FastDFS tracker forgets with its restart.
@@ -134,6 +138,8 @@ export interface Cluster {
   changelog: string
   writeTurn: number
   lastScan: number
+  /** Counts changes of trunk servers in all groups; starts at 1. */
+  trunkChanges: number
   readonly unsaved: Unsaved
   /** Since whoever logs them last took them out. */
   readonly statusChanges: StatusChange[]
@@ -148,6 +154,7 @@ export function createCluster(settings: ClusterSettings, ids: StorageIds | null)
     changelog: '',
     writeTurn: 0,
     lastScan: 0,
+    trunkChanges: 1,
     unsaved: { groups: false, storages: false, syncTimestamps: false, urgent: false },
     statusChanges: [],
   }
@@ -191,7 +198,7 @@ export function addGroup(cluster: Cluster, name: string, port: number): Group {
     totalMb: 0,
     writeTurn: 0,
     readTurn: 0,
-    trunk: { currentFileId: 0, server: '', lastServer: '' },
+    trunk: createTrunkState(),
     removedIds: new Set(),
     changes: 1,
   }
@@ -220,6 +227,7 @@ export function addServer(group: Group, identity: ServerIdentity): StorageServer
     version: '',
     joinTime: 0,
     upTime: 0,
+    lastStart: 0,
     uploadPriority: 0,
     storePathCount: 0,
     subdirCount: 0,

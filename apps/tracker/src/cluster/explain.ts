@@ -1,6 +1,13 @@
 import { syncedUpTo } from './choose-fetch.ts'
 import type { Cluster, Group, StorageServer } from './cluster.ts'
-import { groupHasSpace, hasReportedSpace, pathHasSpace, reservedMb } from './space.ts'
+import {
+  groupHasSpace,
+  groupHasTrunkSpace,
+  hasReportedSpace,
+  pathHasSpace,
+  pathHasTrunkSpace,
+  reservedMb,
+} from './space.ts'
 import { StorageStatus } from './storage-status.ts'
 
 // The rules of selection in words, for people who wonder why nothing is stored. Null: there is no reason against it.
@@ -26,13 +33,15 @@ export function whyNotWritable({ settings }: Cluster, server: StorageServer): st
   if (server.status !== StorageStatus.ACTIVE) return states[server.status]
   if (!server.rw.write) return 'its rw mode in storage_ids.conf excludes writing'
   if (!hasReportedSpace(server)) return 'it has not reported its space yet'
-  const hasRoom = server.paths.some((_, index) => pathHasSpace(settings.reservedSpace, server, index))
+  const hasRoom = server.paths.some(
+    (_, index) => pathHasSpace(settings, server, index) || pathHasTrunkSpace(settings, server, index),
+  )
   return hasRoom ? null : 'no store path has more than its share of the reserved space free'
 }
 
 export function whyNoUploads({ settings }: Cluster, group: Group): string | null {
   if (group.writable.length === 0) return 'no storage server is ACTIVE and writable'
-  if (groupHasSpace(settings.reservedSpace, group)) return null
+  if (groupHasSpace(settings.reservedSpace, group) || groupHasTrunkSpace(settings, group)) return null
   const reserved = reservedMb(settings.reservedSpace, group.totalMb)
   return `${group.freeMb} MB are free, of which ${reserved} MB are reserved`
 }

@@ -160,6 +160,7 @@ function describe(cluster: Cluster, server: StorageServer, request: JoinRequest,
   server.version = request.version
   server.joinTime = request.joinTime
   server.upTime = request.upTime
+  server.lastStart = request.upTime
   server.uploadPriority = request.uploadPriority
   server.storePathCount = request.storePathCount
   server.subdirCount = request.subdirCount
@@ -200,5 +201,6 @@ function login(session: Session, server: StorageServer, now: number): void {
   session.login = server.login
   session.leaderSeen = 0
   session.changesSeen = 0
+  session.trunkSeen = 0
   server.changelogSent = 0
 }

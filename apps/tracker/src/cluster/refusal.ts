@@ -14,6 +14,9 @@ export type RefusalReason =
   | 'not_joined' // needs a JOIN on this connection first
   | 'unknown_past' // claims a finished sync that this tracker knows nothing of
   | 'full' // a limit of the cluster is reached
+  | 'not_ready' // the state of another tracker is still being taken over
+  | 'not_active' // named by an administrator, but not ACTIVE
+  | 'read_only' // named by an administrator, but its rw mode excludes writing
   | 'unsupported' // switched off, or not the leader
 
 export class Refusal extends Error {

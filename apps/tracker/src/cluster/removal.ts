@@ -3,6 +3,7 @@ import { type Cluster, mustSave, requireGroup, requireServer, type StorageServer
 import { Refusal } from './refusal.ts'
 import { chooseRoomiestGroup } from './space.ts'
 import { nextStatus, StorageStatus, statusName } from './storage-status.ts'
+import { setTrunkServer } from './trunk-server.ts'
 
 /** DELETE_STORAGE (93). The record stays as a tombstone, so that the other members learn of it. */
 export function deleteStorage(cluster: Cluster, groupName: string, id: string, now: number): void {
@@ -29,6 +30,7 @@ export function bury(cluster: Cluster, server: StorageServer, now: number): void
   Object.assign(server, { stat: null, paths: [], totalMb: 0, freeMb: 0, storePathCount: 0, subdirCount: 0 })
   Object.assign(server, { syncSource: '', syncUntil: 0, lastSyncedTimestamp: 0, lastHeartBeatTime: 0 })
   server.uploadPriority = 0
+  if (group.trunk.server === id) setTrunkServer(cluster, group, '')
   server.syncedFrom.clear()
   setStatus(cluster, server, StorageStatus.DELETED)
   appendChangelog(cluster, { time: now, group: group.name, id, status: StorageStatus.DELETED, newId: '' })

@@ -2,6 +2,7 @@ import type { Cluster, Group, StorageServer } from './cluster.ts'
 import { Refusal } from './refusal.ts'
 import { isTombstone } from './storage-status.ts'
 import { isLeader, type TrackerAddress } from './tracker-list.ts'
+import { trunkServerOf } from './trunk-server.ts'
 
 /** What the tracker knows of one connection. */
 export interface Session {
@@ -12,10 +13,26 @@ export interface Session {
   login: number
   leaderSeen: number
   changesSeen: number
+  trunkSeen: number
+  /** The tracker that has joined as a follower. */
+  follower: TrackerAddress | null
+  trunkServersSeen: number
+  /** The connection is gone; what was still under way for it must not count. */
+  closed: boolean
 }
 
 export function createSession(): Session {
-  return { peerIp: '', server: null, login: 0, leaderSeen: 0, changesSeen: 0 }
+  return {
+    peerIp: '',
+    server: null,
+    login: 0,
+    leaderSeen: 0,
+    changesSeen: 0,
+    trunkSeen: 0,
+    follower: null,
+    trunkServersSeen: 0,
+    closed: false,
+  }
 }
 
 /** The storage server that joined on this connection. */
@@ -33,6 +50,8 @@ export function livingServer(session: Session): StorageServer {
 
 export interface Changes {
   leader?: TrackerAddress
+  /** Null: the group has none now. */
+  trunkServer?: StorageServer | null
   members?: readonly StorageServer[]
 }
 
@@ -48,6 +67,10 @@ export function takeChanges(cluster: Cluster, session: Session): Changes {
   if (trackers.leader !== null && session.leaderSeen !== trackers.leaderChanges) {
     session.leaderSeen = trackers.leaderChanges
     changes.leader = trackers.leader
+  }
+  if (cluster.settings.useTrunkFile && session.trunkSeen !== group.trunk.changes) {
+    session.trunkSeen = group.trunk.changes
+    changes.trunkServer = trunkServerOf(group) ?? null
   }
   if (session.changesSeen !== group.changes) {
     session.changesSeen = group.changes

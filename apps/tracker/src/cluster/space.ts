@@ -1,4 +1,4 @@
-import type { Cluster, Group, ReservedSpace, StorageServer } from './cluster.ts'
+import type { Cluster, ClusterSettings, Group, ReservedSpace, StorageServer, StorePath } from './cluster.ts'
 
 // The reserved space rule (client protocol §6.3). All comparisons are strict, as in FastDFS.
 
@@ -21,15 +21,32 @@ export function hasReportedSpace(server: StorageServer): boolean {
 }
 
 export function groupHasSpace(reserved: ReservedSpace, group: Group): boolean {
-  if (reserved.kind === 'mb') return group.freeMb > reserved.mb
-  return group.totalMb > 0 && group.freeMb / group.totalMb > reserved.ratio
+  return hasSpace(reserved, group, 1)
 }
 
-export function pathHasSpace(reserved: ReservedSpace, server: StorageServer, pathIndex: number): boolean {
+/** Same, when what is free inside trunk files counts too. */
+export function groupHasTrunkSpace({ useTrunkFile, reservedSpace }: ClusterSettings, group: Group): boolean {
+  if (!useTrunkFile) return false
+  return hasSpace(reservedSpace, { freeMb: group.freeMb + group.trunk.freeMb, totalMb: group.totalMb }, 1)
+}
+
+export function pathHasSpace({ reservedSpace }: ClusterSettings, server: StorageServer, pathIndex: number): boolean {
   const path = server.paths[pathIndex]
-  if (path === undefined) return false
-  if (reserved.kind === 'mb') return path.freeMb > Math.trunc(reserved.mb / server.group.storePathCount)
-  return path.totalMb > 0 && path.freeMb / path.totalMb > reserved.ratio
+  return path !== undefined && hasSpace(reservedSpace, path, server.group.storePathCount)
+}
+
+/** Same, when what is free inside trunk files counts too. */
+export function pathHasTrunkSpace(settings: ClusterSettings, server: StorageServer, pathIndex: number): boolean {
+  const path = server.paths[pathIndex]
+  if (!settings.useTrunkFile || path === undefined) return false
+  const { storePathCount, trunk } = server.group
+  const figures = { freeMb: path.freeMb + trunk.freeMb, totalMb: path.totalMb }
+  return hasSpace(settings.reservedSpace, figures, storePathCount)
+}
+
+function hasSpace(reserved: ReservedSpace, { freeMb, totalMb }: StorePath, pathCount: number): boolean {
+  if (reserved.kind === 'mb') return freeMb > Math.trunc(reserved.mb / pathCount)
+  return totalMb > 0 && freeMb / totalMb > reserved.ratio
 }
 
 /** What lists show as reserved of a total. */
@@ -44,13 +61,25 @@ export function availableMb(reserved: ReservedSpace, group: Group): number {
 
 /** With store_lookup 2 the group to write to is chosen when figures change, not at every query. */
 export function chooseRoomiestGroup(cluster: Cluster): void {
-  if (cluster.settings.storeLookup !== 2) return
-  let best = -1
-  let bestFree = -1
-  for (const [index, group] of cluster.groups.entries()) {
-    if (group.writable.length === 0 || group.freeMb <= bestFree) continue
-    best = index
-    bestFree = group.freeMb
+  const { groups, settings } = cluster
+  if (settings.storeLookup !== 2) return
+  let best = indexOfMost(groups, (group) => group.freeMb)
+  const roomiest = groups[best]
+  if (roomiest === undefined) return
+  if (settings.useTrunkFile && !groupHasSpace(settings.reservedSpace, roomiest)) {
+    best = indexOfMost(groups, (group) => group.trunk.freeMb)
   }
-  if (best >= 0) cluster.writeTurn = best
+  cluster.writeTurn = best
+}
+
+/** Of the groups that can be written to, the first with the most; −1 where none can. */
+function indexOfMost(groups: readonly Group[], figure: (group: Group) => number): number {
+  let best = -1
+  let most = -1
+  for (const [index, group] of groups.entries()) {
+    if (group.writable.length === 0 || figure(group) <= most) continue
+    best = index
+    most = figure(group)
+  }
+  return best
 }

@@ -13,22 +13,27 @@ export interface TrackerAddress {
 export interface TrackerList {
   addresses: readonly TrackerAddress[]
   self: TrackerAddress | null
-  /**
-   * Only the leader tells storage servers about each other. The rule is fixed and needs no messages: the tracker with
-   * the lowest address leads, and all trackers of a cluster get the same list, so they agree. A leader that is down is
-   * not replaced: uploads and downloads go on, changes of membership wait.
-   */
+  /** Only the leader tells storage servers about each other. Null while nobody is elected. Changed by `setLeader` only. */
   leader: TrackerAddress | null
-  /** 0 while no leader is known. */
+  /** Named by NOTIFY_NEXT_LEADER; leads when its COMMIT comes. */
+  next: TrackerAddress | null
+  /** 0 while no leader was ever known. */
   leaderChanges: number
 }
 
 export function createTrackerList(): TrackerList {
-  return { addresses: [], self: null, leader: null, leaderChanges: 0 }
+  return { addresses: [], self: null, leader: null, next: null, leaderChanges: 0 }
 }
 
 export function isLeader(list: TrackerList): boolean {
   return list.self !== null && list.leader === list.self
+}
+
+export function setLeader(list: TrackerList, leader: TrackerAddress | null): void {
+  list.next = null
+  if (list.leader === leader) return
+  list.leader = leader
+  list.leaderChanges++
 }
 
 /** The list after a JOIN: later JOINs may add trackers, never remove them. One entry must be this tracker. */
@@ -51,21 +56,21 @@ export function mergeTrackers(
   return { addresses, self: list.self ?? self }
 }
 
+/** A tracker that is alone leads at once; several elect (election/relationship.ts). */
 export function applyTrackers(list: TrackerList, merged: { addresses: TrackerAddress[]; self: TrackerAddress }): void {
   list.addresses = merged.addresses
   list.self = merged.self
-  const [leader] = [...merged.addresses].sort(compareTrackers)
-  if (leader === undefined || leader === list.leader) return
-  list.leader = leader
-  list.leaderChanges++
+  if (merged.addresses.length === 1) setLeader(list, merged.self)
+}
+
+export function otherTrackers(list: TrackerList): TrackerAddress[] {
+  return list.addresses.filter((address) => address !== list.self)
+}
+
+export function findTracker(list: TrackerList, tracker: TrackerAddress): TrackerAddress | undefined {
+  return list.addresses.find((known) => sameTracker(known, tracker))
 }
 
 function sameTracker(a: TrackerAddress, b: TrackerAddress): boolean {
   return a.port === b.port && a.ips.some((ip) => b.ips.includes(ip))
-}
-
-function compareTrackers(a: TrackerAddress, b: TrackerAddress): number {
-  const [left = '', right = ''] = [a.ips[0], b.ips[0]]
-  if (left === right) return a.port - b.port
-  return left < right ? -1 : 1
 }

@@ -7,6 +7,7 @@ import { Refusal } from '../cluster/refusal.ts'
 import type { Session } from '../cluster/session.ts'
 import { statusName } from '../cluster/storage-status.ts'
 import type { TrackerConfig } from '../config.ts'
+import type { Followers } from '../election/followers.ts'
 import type { SnapshotStore } from '../snapshot/snapshot-store.ts'
 import { refusalStatus } from './refusal-status.ts'
 
@@ -23,6 +24,8 @@ export interface TrackerContext {
   readonly connections: ConnectionCounts
   readonly upTime: number
   readonly version: string
+  /** The trackers that this one leads, or has led. */
+  readonly followers: Followers
   /** Command code → requests, and refusal → number, since the start. */
   readonly requestCounts: Map<number, number>
   readonly refusalCounts: Map<string, number>
@@ -40,7 +43,7 @@ export type TrackerHandler = readonly [code: number, handler: CommandHandler<Ses
 export function handler<Q, R>(
   context: TrackerContext,
   row: Command<Q, R>,
-  handle: (request: Q, session: Session) => R,
+  handle: (request: Q, session: Session) => R | Promise<R>,
   response: Layout<R> = row.response,
 ): TrackerHandler {
   return [
@@ -51,7 +54,10 @@ export function handler<Q, R>(
       handle(request, reply) {
         const session = sessionOf(request)
         count(context.requestCounts, row.code)
-        perform(context, reply, row.name, () => response.encode(handle(row.request.decode(request.head), session)))
+        perform(context, reply, row.name, () => {
+          const answer = handle(row.request.decode(request.head), session)
+          return answer instanceof Promise ? answer.then((value) => response.encode(value)) : response.encode(answer)
+        })
       },
     },
   ]
@@ -71,13 +77,19 @@ export function count<K>(counts: Map<K, number>, key: K): void {
  * Runs one event of the cluster. What it made urgent is durable before the answer; if that fails the answer is EIO, and
  * the asker tries again.
  */
-function perform(context: TrackerContext, reply: CommandReply, name: string, event: () => Buffer): void {
+function perform(
+  context: TrackerContext,
+  reply: CommandReply,
+  name: string,
+  event: () => Buffer | Promise<Buffer>,
+): void {
   const { unsaved } = context.cluster
   const urgentBefore = unsaved.urgent
   unsaved.urgent = false
   try {
     const body = event()
-    if (!unsaved.urgent) reply.ok(body)
+    if (body instanceof Promise) answerLater(context, reply, name, body)
+    else if (!unsaved.urgent) reply.ok(body)
     else {
       context.snapshots.save().then(
         () => reply.ok(body),
@@ -91,6 +103,27 @@ function perform(context: TrackerContext, reply: CommandReply, name: string, eve
     unsaved.urgent ||= urgentBefore
     logStatusChanges(context)
   }
+}
+
+/** The answer has to wait for other servers. */
+function answerLater(context: TrackerContext, reply: CommandReply, name: string, body: Promise<Buffer>): void {
+  const { cluster, logger, snapshots } = context
+  body
+    .then(async (bytes) => {
+      if (cluster.unsaved.urgent) await snapshots.save()
+      return bytes
+    })
+    .then(
+      (bytes) => reply.ok(bytes),
+      (error) => {
+        if (error instanceof Refusal) refuse(context, reply, name, error)
+        else {
+          logger.warn({ err: error, command: name }, 'a request could not be answered')
+          reply.fail(Status.EIO)
+        }
+      },
+    )
+    .finally(() => logStatusChanges(context))
 }
 
 export function refuse(context: TrackerContext, reply: CommandReply, name: string, refusal: Refusal): void {

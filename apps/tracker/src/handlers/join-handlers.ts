@@ -4,44 +4,60 @@ import { isIpAddress, parseHostsPort } from '../cluster/address.ts'
 import { changeAddress } from '../cluster/address-change.ts'
 import { joinStorage } from '../cluster/join.ts'
 import { Refusal } from '../cluster/refusal.ts'
+import type { Session } from '../cluster/session.ts'
 import type { TrackerAddress } from '../cluster/tracker-list.ts'
+import type { Election } from '../election/election.ts'
 import { handler, type TrackerContext, type TrackerHandler } from './context.ts'
 
 // JOIN (81) and REPORT_IP_CHANGED (78).
 
-export function joinHandlers(context: TrackerContext): TrackerHandler[] {
+export function joinHandlers(context: TrackerContext, { relearn }: Election): TrackerHandler[] {
   const { cluster, logger, now } = context
   return [
     handler(context, trackerCommands.join, (request, session) => {
       const trackers = request.trackers.map(parseTracker)
-      const server = joinStorage(
-        cluster,
-        session,
-        {
-          group: request.group,
-          port: request.storagePort,
-          storePathCount: request.storePathCount,
-          subdirCount: request.subdirCountPerPath,
-          uploadPriority: request.uploadPriority,
-          joinTime: request.joinTime,
-          upTime: request.upTime,
-          version: request.version,
-          isNew: request.initFlag !== 0,
-          status: request.status,
-          storageId: request.storageId,
-          trackers,
-        },
-        { now: now(), isSelf: selfTest(context, trackers, request.trackerIp) },
-      )
-      const { id, group, port } = server
-      logger.info({ group: group.name, storage: id, from: session.peerIp, port, version: server.version }, 'joined')
-      return { status: server.status, sourceId: server.syncSource }
+      const isSelf = selfTest(context, trackers, request.trackerIp)
+      const learning = relearn.before(trackers.filter((tracker) => !isSelf(tracker)))
+      if (learning === null) return join(request, session, { trackers, isSelf })
+      return learning.then(() => {
+        if (session.closed) throw new Refusal('not_ready', 'the connection was closed meanwhile')
+        return join(request, session, { trackers, isSelf })
+      })
     }),
     handler(context, trackerCommands.reportIpChanged, ({ group, oldIp, newIp }, session) => {
       changeAddress(cluster, { group, oldIp, newIp, peerIp: session.peerIp }, now())
       return {}
     }),
   ]
+
+  function join(
+    request: ReturnType<typeof trackerCommands.join.request.decode>,
+    session: Session,
+    { trackers, isSelf }: { trackers: readonly TrackerAddress[]; isSelf: (address: TrackerAddress) => boolean },
+  ) {
+    const server = joinStorage(
+      cluster,
+      session,
+      {
+        group: request.group,
+        port: request.storagePort,
+        storePathCount: request.storePathCount,
+        subdirCount: request.subdirCountPerPath,
+        uploadPriority: request.uploadPriority,
+        joinTime: request.joinTime,
+        upTime: request.upTime,
+        version: request.version,
+        isNew: request.initFlag !== 0,
+        status: request.status,
+        storageId: request.storageId,
+        trackers,
+      },
+      { now: now(), isSelf },
+    )
+    const { id, group, port } = server
+    logger.info({ group: group.name, storage: id, from: session.peerIp, port, version: server.version }, 'joined')
+    return { status: server.status, sourceId: server.syncSource }
+  }
 }
 
 function parseTracker(line: string): TrackerAddress {

@@ -3,7 +3,7 @@ import { addressFor, formatHostPort } from '../cluster/address.ts'
 import { type Cluster, type Group, requireGroup, requireServer, type StorageServer } from '../cluster/cluster.ts'
 import { Refusal } from '../cluster/refusal.ts'
 import type { Session } from '../cluster/session.ts'
-import { availableMb, groupHasSpace, reservedMb } from '../cluster/space.ts'
+import { availableMb, groupHasSpace, groupHasTrunkSpace, reservedMb } from '../cluster/space.ts'
 import { askerClass } from './answers.ts'
 import { handler, type TrackerContext, type TrackerHandler } from './context.ts'
 
@@ -36,15 +36,20 @@ export function listHandlers(context: TrackerContext): TrackerHandler[] {
       commands.listStorages.response.forWidth(config.addressWidth),
     ),
     handler(context, commands.storageClusterStat, (filter, session) => {
-      const servers = cluster.groups.flatMap((group) => group.sorted).filter((server) => isWanted(server, filter))
+      const servers = cluster.groups
+        .flatMap((group) => group.sorted)
+        .filter((server) => isWanted(cluster, server, filter))
       checkSize(context, 'malformed', servers.length * CLUSTER_RECORD_SIZE)
-      const storages = servers.map((server) => clusterRecordOf(server, session))
-      return { useStorageId: cluster.ids !== null, useTrunkFile: false, storages }
+      const storages = servers.map((server) => clusterRecordOf(cluster, server, session))
+      return { useStorageId: cluster.ids !== null, useTrunkFile: cluster.settings.useTrunkFile, storages }
     }),
     handler(context, commands.storageVolumnStat, (filter) => {
       const groups = cluster.groups.filter((group) => isVolumeWanted(cluster, group, filter))
       checkSize(context, 'malformed', groups.length * VOLUME_RECORD_SIZE)
-      return { useTrunkFile: false, groups: groups.map((group) => volumeRecordOf(cluster, group)) }
+      return {
+        useTrunkFile: cluster.settings.useTrunkFile,
+        groups: groups.map((group) => volumeRecordOf(cluster, group)),
+      }
     }),
   ]
 }
@@ -59,7 +64,7 @@ function groupRecordOf({ settings }: Cluster, group: Group): GroupRecord {
     totalMb: group.totalMb,
     freeMb: group.freeMb,
     reservedMb: reservedMb(settings.reservedSpace, group.totalMb),
-    trunkFreeMb: 0,
+    trunkFreeMb: settings.useTrunkFile ? group.trunk.freeMb : 0,
     storageCount: group.servers.length,
     storagePort: group.port,
     readableServerCount: group.readable.length,
@@ -67,11 +72,12 @@ function groupRecordOf({ settings }: Cluster, group: Group): GroupRecord {
     currentWriteServer: group.writeTurn,
     storePathCount: group.storePathCount,
     subdirCountPerPath: group.subdirCount,
-    currentTrunkFileId: -1,
+    currentTrunkFileId: settings.useTrunkFile ? group.trunk.currentFileId : -1,
   }
 }
 
-function storageRecordOf({ settings }: Cluster, server: StorageServer, session: Session): StorageRecord {
+function storageRecordOf(cluster: Cluster, server: StorageServer, session: Session): StorageRecord {
+  const { settings } = cluster
   return {
     status: server.status,
     rwMode: (server.rw.read ? READ : 0) + (server.rw.write ? WRITE : 0),
@@ -94,8 +100,12 @@ function storageRecordOf({ settings }: Cluster, server: StorageServer, session: 
       lastSyncedTimestamp: server.lastSyncedTimestamp,
       lastHeartBeatTime: server.lastHeartBeatTime,
     },
-    isTrunkServer: false,
+    isTrunkServer: isTrunkServer(cluster, server),
   }
+}
+
+function isTrunkServer({ settings }: Cluster, server: StorageServer): boolean {
+  return settings.useTrunkFile && server.group.trunk.server === server.id
 }
 
 /** Every counter 0: of a server that has not sent a beat. */
@@ -111,20 +121,24 @@ interface StatusFilter {
   filterBy: number
   operator: number
   status: number
+  isTrunkServer: boolean
 }
 
-/** Bit 0 asks for the trunk server, which means nothing here; bit 1 for a status: `=` this one, `!` any other. */
-function isWanted(server: StorageServer, { filterBy, operator, status }: StatusFilter): boolean {
+/** Bit 0 asks for trunk servers, or for all others; bit 1 for a status: `=` this one, `!` any other. */
+function isWanted(cluster: Cluster, server: StorageServer, filter: StatusFilter): boolean {
+  const { filterBy, operator, status } = filter
+  const asksForRole = (filterBy & 1) !== 0 && cluster.settings.useTrunkFile
+  if (asksForRole && isTrunkServer(cluster, server) !== filter.isTrunkServer) return false
   if ((filterBy & 2) === 0) return true
   if (operator === '='.charCodeAt(0)) return server.status === status
   return operator === '!'.charCodeAt(0) && server.status !== status
 }
 
-function clusterRecordOf(server: StorageServer, session: Session) {
+function clusterRecordOf(cluster: Cluster, server: StorageServer, session: Session) {
   return {
     id: server.id,
     host: formatHostPort(addressFor(server.ips, askerClass(session)), server.port),
-    isTrunkServer: false,
+    isTrunkServer: isTrunkServer(cluster, server),
     status: server.status,
     connections: server.stat?.connections ?? noConnections,
     version: server.version,
@@ -144,8 +158,9 @@ interface VolumeFilter {
 function isVolumeWanted({ settings }: Cluster, group: Group, filter: VolumeFilter): boolean {
   const hasSpace = groupHasSpace(settings.reservedSpace, group)
   if (filter.filterBy & 1 && hasSpace !== filter.isDiskAvailable) return false
-  if (filter.filterBy & 2 && filter.isTrunkAvailable) return false
-  return !(filter.filterBy & 4 && hasSpace !== filter.isSpaceAvailable)
+  const hasTrunkSpace = groupHasTrunkSpace(settings, group)
+  if (filter.filterBy & 2 && hasTrunkSpace !== filter.isTrunkAvailable) return false
+  return !(filter.filterBy & 4 && (hasSpace || hasTrunkSpace) !== filter.isSpaceAvailable)
 }
 
 function volumeRecordOf({ settings }: Cluster, group: Group) {
@@ -155,8 +170,8 @@ function volumeRecordOf({ settings }: Cluster, group: Group) {
     freeMb: group.freeMb,
     reservedMb: reservedMb(settings.reservedSpace, group.totalMb),
     availableMb: availableMb(settings.reservedSpace, group),
-    trunkFreeMb: 0,
+    trunkFreeMb: settings.useTrunkFile ? group.trunk.freeMb : 0,
     isDiskAvailable: groupHasSpace(settings.reservedSpace, group),
-    isTrunkAvailable: false,
+    isTrunkAvailable: groupHasTrunkSpace(settings, group),
   }
 }

@@ -13,7 +13,7 @@ export function parametersText(config: TrackerConfig): string {
     ['storage_sync_file_max_delay', cluster.syncFileMaxDelaySeconds],
     ['store_path', cluster.storePath],
     ['reserved_storage_space', reservedText(config)],
-    ['use_trunk_file', false],
+    ['use_trunk_file', cluster.useTrunkFile],
     ['slot_min_size', trunk.slotMinSize],
     ['slot_max_size', trunk.slotMaxSize],
     ['trunk_alloc_alignment_size', trunk.allocAlignmentSize],

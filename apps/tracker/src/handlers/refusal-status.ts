@@ -14,5 +14,8 @@ export const refusalStatus: Record<RefusalReason, number> = {
   not_joined: Status.EACCES,
   unknown_past: Status.EFAULT,
   full: Status.ENOSPC,
+  not_ready: Status.EAGAIN,
+  not_active: Status.ENONET,
+  read_only: Status.EACCES,
   unsupported: Status.EOPNOTSUPP,
 }

@@ -5,33 +5,50 @@ import { readChangelog } from '../cluster/changelog.ts'
 import { requireGroup, requireServer, STORAGES_PER_GROUP_MAX, type StorageServer } from '../cluster/cluster.ts'
 import { Refusal } from '../cluster/refusal.ts'
 import { joinedServer, livingServer, type Session, takeChanges } from '../cluster/session.ts'
+import { chooseRoomiestGroup } from '../cluster/space.ts'
 import { changeOwnStatus, replicaChange, reportStatus } from '../cluster/status-report.ts'
+import { StorageStatus } from '../cluster/storage-status.ts'
 import { notifySource, recordedSource, requestSource, sourceOf } from '../cluster/sync-source.ts'
+import { reportTrunkFile, reportTrunkFree } from '../cluster/trunk-server.ts'
+import type { Election } from '../election/election.ts'
 import { askerClass } from './answers.ts'
 import { handler, type TrackerContext, type TrackerHandler } from './context.ts'
 
 // What storage servers report on their permanent connection, and what they ask about each other (internals §1.5–§1.12).
 
 const NOTHING = {}
+/** In place of a server's record: there is none. */
+const NOBODY: Brief = { status: 0, port: 0, id: '', ip: '' }
 const ID_FIELD_SIZE = 16
 
-export function storageHandlers(context: TrackerContext): TrackerHandler[] {
-  return [...reportHandlers(context), ...syncHandlers(context), ...statusHandlers(context), ...trunkHandlers(context)]
+export function storageHandlers(context: TrackerContext, election: Election): TrackerHandler[] {
+  return [
+    ...reportHandlers(context, election),
+    ...syncHandlers(context),
+    ...statusHandlers(context),
+    ...trunkHandlers(context),
+  ]
 }
 
-function reportHandlers(context: TrackerContext): TrackerHandler[] {
+function reportHandlers(context: TrackerContext, election: Election): TrackerHandler[] {
   const { cluster, now } = context
   const commands = trackerCommands
   const changes = (session: Session) => changesFor(context, session)
+  /** A member that has just become ACTIVE may be the trunk server that its group waits for: it hears so at once. */
+  const afterSignOfLife = (session: Session, report: () => void): ChangeReply | Promise<ChangeReply> => {
+    const server = livingServer(session)
+    const wasActive = server.status === StorageStatus.ACTIVE
+    report()
+    const running = wasActive ? null : election.trunk.whenNeeded(server.group)
+    return running === null ? changes(session) : running.then(() => changes(session))
+  }
   return [
-    handler(context, commands.beat, (stat, session) => {
-      beat(cluster, session, stat, now())
-      return changes(session)
-    }),
-    handler(context, commands.reportDiskUsage, ({ paths }, session) => {
-      reportDisk(cluster, session, [...paths], now())
-      return changes(session)
-    }),
+    handler(context, commands.beat, (stat, session) =>
+      afterSignOfLife(session, () => beat(cluster, session, stat, now())),
+    ),
+    handler(context, commands.reportDiskUsage, ({ paths }, session) =>
+      afterSignOfLife(session, () => reportDisk(cluster, session, [...paths], now())),
+    ),
     handler(context, commands.syncReport, ({ sources }, session) => {
       reportSync(cluster, session, sources)
       return changes(session)
@@ -80,19 +97,22 @@ function statusHandlers(context: TrackerContext): TrackerHandler[] {
   ]
 }
 
-/** There is no trunk server, so nobody may report as one; what a FastDFS tracker left in the state files is told. */
 function trunkHandlers(context: TrackerContext): TrackerHandler[] {
+  const { cluster } = context
   const commands = trackerCommands
-  const refuseReport = (session: Session): never => {
-    const { id } = joinedServer(session)
-    throw new Refusal('malformed', `${id} is not the trunk server`)
-  }
   return [
     handler(context, commands.fetchTrunkFid, (_, session) => ({
       trunkFileId: joinedServer(session).group.trunk.currentFileId,
     })),
-    handler(context, commands.reportTrunkFid, (_, session) => refuseReport(session)),
-    handler(context, commands.reportTrunkFree, (_, session) => refuseReport(session)),
+    handler(context, commands.reportTrunkFid, ({ trunkFileId }, session) => {
+      reportTrunkFile(cluster, joinedServer(session), trunkFileId)
+      return NOTHING
+    }),
+    handler(context, commands.reportTrunkFree, ({ freeMb }, session) => {
+      reportTrunkFree(joinedServer(session), freeMb)
+      chooseRoomiestGroup(cluster)
+      return NOTHING
+    }),
   ]
 }
 
@@ -103,10 +123,11 @@ function memberOf({ cluster }: TrackerContext, target: { group: string; id: stri
 /** Addresses are those of the receiver's own network where a server has two. */
 function changesFor({ cluster }: TrackerContext, session: Session): ChangeReply {
   const asker = askerClass(session)
-  const { leader, members } = takeChanges(cluster, session)
+  const { leader, trunkServer, members } = takeChanges(cluster, session)
   const leaderIp = leader === undefined ? '' : addressFor(leader.ips, asker)
   return {
     ...(leader && { leader: { status: 0, port: leader.port, id: leaderIp.slice(0, ID_FIELD_SIZE), ip: leaderIp } }),
+    ...(trunkServer !== undefined && { trunkServer: trunkServer === null ? NOBODY : briefOf(trunkServer, session) }),
     ...(members && { members: members.map((server) => briefOf(server, session)) }),
   }
 }

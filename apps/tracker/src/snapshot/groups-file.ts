@@ -1,5 +1,6 @@
 import type { Group } from '../cluster/cluster.ts'
 import { isGroupName } from '../cluster/storage-ids.ts'
+import type { TrunkState } from '../cluster/trunk-state.ts'
 import { formatSection, numberedSections, parseSections, sectionName } from './sections.ts'
 
 export const GROUPS_FILE = 'storage_groups_new.dat'
@@ -9,7 +10,7 @@ export interface SavedGroup {
   port: number
   storePathCount: number
   subdirCount: number
-  trunk: Group['trunk']
+  trunk: Pick<TrunkState, 'currentFileId' | 'server' | 'lastServer'>
 }
 
 export function formatGroups(groups: readonly Group[]): string {

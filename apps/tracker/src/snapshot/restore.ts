@@ -55,7 +55,9 @@ export function restoreCluster(cluster: Cluster, texts: StateTexts, folder: stri
 
 function restoreGroups({ cluster, path }: Restoring, text: string): void {
   for (const { name, port, storePathCount, subdirCount, trunk } of parseGroups(text, path(GROUPS_FILE))) {
-    Object.assign(addGroup(cluster, name, port), { storePathCount, subdirCount, trunk })
+    const group = addGroup(cluster, name, port)
+    Object.assign(group, { storePathCount, subdirCount })
+    Object.assign(group.trunk, trunk)
   }
 }
 

@@ -27,6 +27,8 @@ export interface SnapshotStore {
   readonly lastError: Error | null
   /** Writes what has changed; resolves when all that had changed at the call is durable. */
   save(): Promise<void>
+  /** Writes all files anew: the cluster in memory was replaced, and `changelog` is its change log. */
+  replaceAll(changelog: string): Promise<void>
   saveTrackerStatus(status: TrackerStatus): Promise<void>
   /** Stops the periodic save and writes the rest. */
   close(): Promise<void>
@@ -102,6 +104,15 @@ class FileStore implements SnapshotStore {
         return this.save()
       })
     return this.#next
+  }
+
+  async replaceAll(changelog: string): Promise<void> {
+    await this.#running?.catch(() => undefined)
+    await replaceFile(join(this.#folder, CHANGELOG_FILE), changelog)
+    this.#cluster.changelog = changelog
+    this.#changelogLength = changelog.length
+    Object.assign(this.#cluster.unsaved, { groups: true, storages: true, syncTimestamps: true })
+    await this.save()
   }
 
   async saveTrackerStatus(status: TrackerStatus): Promise<void> {

@@ -16,10 +16,20 @@ import { joinStorage } from '../../src/cluster/join.ts'
 import { Refusal } from '../../src/cluster/refusal.ts'
 import { deleteGroup, deleteStorage } from '../../src/cluster/removal.ts'
 import { createSession, joinedServer, type Session, takeChanges } from '../../src/cluster/session.ts'
+import { chooseRoomiestGroup } from '../../src/cluster/space.ts'
 import { changeOwnStatus, replicaChange, reportStatus } from '../../src/cluster/status-report.ts'
 import { buildStorageIds, parseStorageIds, StorageIdsError } from '../../src/cluster/storage-ids.ts'
 import { STATUS_NONE, StorageStatus, statusName } from '../../src/cluster/storage-status.ts'
 import { notifySource, recordedSource, requestSource, sourceOf } from '../../src/cluster/sync-source.ts'
+import { setLeader } from '../../src/cluster/tracker-list.ts'
+import {
+  reportTrunkFile,
+  reportTrunkFree,
+  requestedTrunkServer,
+  setTrunkServer,
+  takeTrunkServers,
+  trunkCandidates,
+} from '../../src/cluster/trunk-server.ts'
 import { formatGroups } from '../../src/snapshot/groups-file.ts'
 import { restoreCluster, type StateTexts } from '../../src/snapshot/restore.ts'
 import { formatServers } from '../../src/snapshot/servers-file.ts'
@@ -41,6 +51,7 @@ const defaults: ClusterSettings = {
   syncFileMaxDelaySeconds: 86_400,
   syncFileMaxTimeSeconds: 300,
   trustStorageServerId: true,
+  useTrunkFile: false,
   idInFileName: true,
 }
 
@@ -85,6 +96,20 @@ export class World {
     crash: () => this.#load(),
     unsaved: () => this.#takeUnsaved(),
     state: () => this.#state(),
+
+    // Other trackers
+    lead: () => {
+      setLeader(this.#cluster.trackers, this.#cluster.trackers.self)
+      return 'ok'
+    },
+    'step-down': () => {
+      setLeader(this.#cluster.trackers, null)
+      return 'ok'
+    },
+    'told-trunk-server': ({ words: [group = '', id = ''] }) => {
+      takeTrunkServers(this.#cluster, [{ group, id }])
+      return requireGroup(this.#cluster, group).trunk.server || 'none'
+    },
 
     // Storage servers; the first word names the connection
     join: (line) => this.#join(line),
@@ -187,6 +212,23 @@ export class World {
       deleteStorage(this.#cluster, group, id, this.#now)
       return 'ok'
     },
+    'trunk-server': ({ words: [group = '', id = ''] }) => {
+      setTrunkServer(this.#cluster, requireGroup(this.#cluster, group), id)
+      return 'ok'
+    },
+    'request-trunk-server': ({ words: [group = '', id = ''] }) =>
+      requestedTrunkServer(requireGroup(this.#cluster, group), id).id,
+    'trunk-candidates': ({ words: [group = ''] }) =>
+      list(trunkCandidates(this.#cluster, requireGroup(this.#cluster, group)).map((server) => server.id)),
+    'trunk-file': ({ words: [name, id] }) => {
+      reportTrunkFile(this.#cluster, joinedServer(this.#session(name)), Number(id))
+      return `newest ${joinedServer(this.#session(name)).group.trunk.currentFileId}`
+    },
+    'trunk-free': ({ words: [name, mb] }) => {
+      reportTrunkFree(joinedServer(this.#session(name)), Number(mb))
+      chooseRoomiestGroup(this.#cluster)
+      return 'ok'
+    },
     'delete-group': ({ words: [group = ''] }) => {
       deleteGroup(this.#cluster, group)
       return 'ok'
@@ -286,9 +328,10 @@ export class World {
   }
 
   #changes(name: string | undefined): string {
-    const { leader, members } = takeChanges(this.#cluster, this.#session(name))
+    const { leader, trunkServer, members } = takeChanges(this.#cluster, this.#session(name))
     const lines: string[] = []
     if (leader !== undefined) lines.push(`leader ${leader.ips.join(',')}:${leader.port}`)
+    if (trunkServer !== undefined) lines.push(`trunk server ${trunkServer?.id ?? 'none'}`)
     for (const { id, status } of members ?? []) lines.push(`${id} ${statusName(status)}`)
     return list(lines)
   }

@@ -12,6 +12,8 @@ interface PeerOptions {
   version?: string
   /** The tracker as this storage server knows it: `ip` and the line of JOIN. */
   tracker?: { ip: string; line: string }
+  /** The lines of other trackers. */
+  otherTrackers?: readonly string[]
 }
 
 /** Talks to a tracker as a storage server does. */
@@ -41,7 +43,16 @@ export class StoragePeer {
   }
 
   join(): Promise<WireAnswer> {
-    const { id = '', port = 23_000, group = 'group1', isNew = false, status = 0, version, trackerPort } = this.#options
+    const {
+      id = '',
+      port = 23_000,
+      group = 'group1',
+      isNew = false,
+      status = 0,
+      version,
+      trackerPort,
+      otherTrackers = [],
+    } = this.#options
     const { tracker = { ip: '127.0.0.1', line: `127.0.0.1:${trackerPort}` } } = this.#options
     return this.wire.ask(
       trackerCommands.join.code,
@@ -58,7 +69,7 @@ export class StoragePeer {
         status,
         storageId: id,
         trackerIp: tracker.ip,
-        trackers: [tracker.line],
+        trackers: [tracker.line, ...otherTrackers],
       }),
     )
   }

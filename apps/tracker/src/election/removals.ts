@@ -1,0 +1,58 @@
+import { ServerError, Status, trackerCommands } from '@cairn/dfs-core'
+import { StorageStatus } from '../cluster/storage-status.ts'
+import type { TrackerAddress } from '../cluster/tracker-list.ts'
+import type { TrackerContext } from '../handlers/context.ts'
+import type { Peers } from './peers.ts'
+import type { TrackerPeer } from './tracker-peer.ts'
+
+export interface Removal {
+  readonly group: string
+  readonly id: string
+}
+
+/** What a tracker answers that has done it already, or never knew the storage server. */
+const DONE: readonly number[] = [Status.ENOENT, Status.EALREADY]
+
+/** Deletions reach all trackers: FastDFS leaves that to whoever deletes, and a tracker that is down never hears of it. */
+export class Removals {
+  readonly #context: TrackerContext
+  readonly #peers: Peers
+
+  constructor(context: TrackerContext, peers: Peers) {
+    this.#context = context
+    this.#peers = peers
+  }
+
+  /** To all others, after a deletion here. */
+  spread(removal: Removal): void {
+    for (const peer of this.#peers.others()) this.#send(peer, [removal])
+  }
+
+  /** To a tracker that has just come back: everything that is deleted here and has not joined again. */
+  repeat(address: TrackerAddress): void {
+    const removals = this.#context.cluster.groups.flatMap((group) => {
+      const deleted = group.servers.filter(({ status }) => status === StorageStatus.DELETED).map(({ id }) => id)
+      return [...new Set([...deleted, ...group.removedIds])].map((id) => ({ group: group.name, id }))
+    })
+    if (removals.length > 0) this.#send(this.#peers.at(address), removals)
+  }
+
+  #send(peer: TrackerPeer, removals: readonly Removal[]): void {
+    const { logger } = this.#context
+    const run = async () => {
+      for (const removal of removals) {
+        try {
+          await peer.ask(trackerCommands.deleteStorage, removal)
+        } catch (error) {
+          if (!(error instanceof ServerError)) throw error
+          if (!DONE.includes(error.status))
+            logger.warn({ ...removal, tracker: peer.address, status: error.status }, REFUSED)
+        }
+      }
+    }
+    // A tracker that is down hears of it when it joins its leader again.
+    run().catch((error) => logger.warn({ err: error, tracker: peer.address }, 'a deletion did not reach a tracker'))
+  }
+}
+
+const REFUSED = 'another tracker refused to delete a storage server'
