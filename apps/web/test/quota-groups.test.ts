@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest'
+import { forgetCheckedSessions } from '../src/features/auth/session.ts'
 import { createQuotaGroup, deleteQuotaGroup } from '../src/features/quota/groups.ts'
 import { insertUploads } from '../src/features/uploads/server/insert-uploads.ts'
 import { db, inTransaction } from '../src/lib/db.ts'
@@ -108,6 +109,31 @@ it('who is in a group sees its space beside their own', async () => {
   await enter(person.id, groupId)
   const { quota } = (await browser.get('/api/me')).body
   expect(quota.group).toEqual({ name: (await group()).name, allowedBytes: 1000, usedBytes: 0, reservedBytes: 0 })
+})
+
+it('an administrator makes, changes, exports and deletes a group; its members stay', async () => {
+  const { browser, person } = await signedInBrowser(server.url)
+  await db().user.update({ where: { id: person.id }, data: { role: 'admin' } })
+  forgetCheckedSessions()
+  const made = await browser.post('/api/admin/groups', { name: ' Reef team ', allowedBytes: 5000 })
+  expect(made.status).toBe(201)
+  expect(await browser.post('/api/admin/groups', { name: 'Reef team', allowedBytes: 1 })).toMatchObject({
+    status: 409,
+    body: { code: 'name_taken', field: 'name' },
+  })
+  const path = `/api/admin/groups/${made.body.id}`
+  expect((await browser.patch(path, { name: '=1+1', allowedBytes: 6000 })).status).toBe(204)
+  await enter(person.id, made.body.id)
+  const { groups } = (await browser.get('/api/admin/groups')).body
+  expect(groups.find(({ id }: { id: string }) => id === made.body.id)).toMatchObject({
+    name: '=1+1',
+    allowedBytes: 6000,
+    members: 1,
+  })
+  expect((await browser.get('/api/admin/groups/export')).body).toContain("\r\n'=1+1,1,6000,0,0\r\n")
+  expect((await browser.delete(path)).status).toBe(204)
+  expect((await browser.delete(path)).status).toBe(404)
+  expect(await db().quota.findUniqueOrThrow({ where: { userId: person.id } })).toMatchObject({ groupId: null })
 })
 
 function uploadOf(person: Person) {

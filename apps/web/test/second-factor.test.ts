@@ -101,6 +101,7 @@ describe('an authenticator', () => {
   it('that was removed is not asked for', async () => {
     const body = { password: PASSWORD, code: await codeAt(0) }
     expect((await browser.post('/api/me/authenticator/remove', body)).status).toBe(204)
+    expect((await browser.get('/api/me/security')).body).toMatchObject({ authenticatorRemovedAt: null })
     expect((await new Browser(server.url).signIn(person.email, PASSWORD)).error).toBeNull()
   })
 })
@@ -115,6 +116,12 @@ describe('an administrator', () => {
     await admin.signIn(first.email, PASSWORD)
     expect((await admin.delete(path)).status).toBe(204)
     expect((await new Browser(server.url).signIn(person.email, PASSWORD)).error).toBeNull()
+    expect((await admin.delete(path)).status).toBe(404)
+    const { body } = await admin.get(`/api/admin/audit?action=authenticator.remove`)
+    expect(body.items[0]).toMatchObject({ actor: first.email })
+    // No mail tells the person: their own page does.
+    const security = (await browser.get('/api/me/security')).body
+    expect(security).toMatchObject({ authenticator: null, authenticatorRemovedAt: body.items[0].at })
   })
 })
 

@@ -1,5 +1,6 @@
 import account from './account.json' with { type: 'json' }
 import admin from './admin.json' with { type: 'json' }
+import adminGroups from './adminGroups.json' with { type: 'json' }
 import adminJobs from './adminJobs.json' with { type: 'json' }
 import adminSettings from './adminSettings.json' with { type: 'json' }
 import adminShares from './adminShares.json' with { type: 'json' }
@@ -28,6 +29,7 @@ import visitor from './visitor.json' with { type: 'json' }
 export const chinese = {
   account,
   admin,
+  adminGroups,
   adminJobs,
   adminSettings,
   adminShares,

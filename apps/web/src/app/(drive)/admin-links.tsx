@@ -1,13 +1,14 @@
 'use client'
 
-import { ArrowLeft, Layers, Link2, ListChecks, type LucideIcon, ScrollText, Settings2, Users } from 'lucide-react'
+import { ArrowLeft, Layers, Link2, ListChecks, type LucideIcon, ScrollText, Settings2, Users, UsersRound } from 'lucide-react'
 import { useTranslations } from 'next-intl'
 import { NavLink } from './nav-link.tsx'
 
-const pages = ['capacity', 'people', 'shares', 'jobs', 'audit', 'settings'] as const
+const pages = ['capacity', 'people', 'groups', 'shares', 'jobs', 'audit', 'settings'] as const
 const icons: Record<(typeof pages)[number], LucideIcon> = {
   capacity: Layers,
   people: Users,
+  groups: UsersRound,
   shares: Link2,
   jobs: ListChecks,
   audit: ScrollText,

@@ -20,7 +20,8 @@ const FEW_CODES = 3
 export type AuthenticatorTask = 'add' | 'renew' | 'remove'
 
 /** A code from a phone beside the password. */
-export function AuthenticatorSettings({ authenticator }: { authenticator: Security['authenticator'] }) {
+export function AuthenticatorSettings({ security }: { security: Security }) {
+  const { authenticator, authenticatorRemovedAt } = security
   const t = useTranslations('account')
   const format = useFormat()
   const queries = useQueryClient()
@@ -32,7 +33,12 @@ export function AuthenticatorSettings({ authenticator }: { authenticator: Securi
   return (
     <Section title={t('authenticator')} sentence={authenticator === null ? t('authenticatorSentence') : undefined}>
       {authenticator === null ? (
-        <Button onClick={() => setTask('add')}>{t('addAuthenticator')}</Button>
+        <>
+          {authenticatorRemovedAt === null ? null : (
+            <Warning>{t('authenticatorRemoved', { date: format.date(authenticatorRemovedAt) })}</Warning>
+          )}
+          <Button onClick={() => setTask('add')}>{t('addAuthenticator')}</Button>
+        </>
       ) : (
         <>
           <p className="flex items-center gap-2 text-13 text-ink-2">
@@ -56,10 +62,14 @@ export function AuthenticatorSettings({ authenticator }: { authenticator: Securi
 function CodesLeft({ left }: { left: number }) {
   const t = useTranslations('account')
   if (left >= FEW_CODES) return <p className="mt-1.5 text-13 text-ink-2">{t('codesLeft', { n: left })}</p>
+  return <Warning>{t('fewCodesLeft', { n: left })}</Warning>
+}
+
+function Warning({ children }: { children: string }) {
   return (
-    <p className="mt-3 flex items-center gap-2 rounded-button bg-warn-soft px-3 py-2.5 text-13 text-warn">
+    <p className="mt-3 mb-4 flex items-center gap-2 rounded-button bg-warn-soft px-3 py-2.5 text-13 text-warn">
       <Icon of={TriangleAlert} size="small" className="shrink-0" />
-      {t('fewCodesLeft', { n: left })}
+      {children}
     </p>
   )
 }

@@ -14,6 +14,7 @@ import type { SignedInUser } from '../auth/session.ts'
 import { requirePassword } from './require-password.ts'
 import type { RecoveryCodes, Security, StartedAuthenticator } from './schema.ts'
 
+const REMOVED = 'authenticator.remove'
 const codes: AttemptLimit = { name: 'enrol-code', max: 10, windowSeconds: 15 * 60 }
 
 export async function readSecurity(user: SignedInUser): Promise<Security> {
@@ -26,11 +27,22 @@ export async function readSecurity(user: SignedInUser): Promise<Security> {
     },
   })
   const since = totp?.confirmedAt?.toISOString()
+  const removedAt = since === undefined ? await removedByAnother(user.id) : null
   return {
+    authenticatorRemovedAt: removedAt?.toISOString() ?? null,
     hasPassword: passwordHash !== null,
     passwordChangedAt: passwordChangedAt?.toISOString() ?? null,
     authenticator: since === undefined ? null : { since, recoveryCodesLeft: totp?.recoveryCodes.length ?? 0 },
   }
+}
+
+/** Where no mail is sent, this is how somebody learns of it. */
+async function removedByAnother(userId: string): Promise<Date | null> {
+  const last = await db().audit.findFirst({
+    where: { targetKind: 'person', targetId: userId, action: REMOVED },
+    orderBy: { at: 'desc' },
+  })
+  return last === null || last.actorId === userId ? null : last.at
 }
 
 /** Shows a secret for an authenticator. Nobody is asked for its codes until one was confirmed. */
@@ -68,7 +80,7 @@ export async function removeAuthenticator(
     const isTaken = (await takeTotpCode(tx, user.id, code)) || (await takeRecoveryCode(tx, user.id, code))
     if (!isTaken) throw new ApiError('code_wrong', 'That code is not right.', { field: 'code' })
     await tx.totp.deleteMany({ where: { userId: user.id } })
-    await recordAudit(tx, { actorId: user.id, action: 'authenticator.remove', target: targetOf(user), headers })
+    await recordAudit(tx, { actorId: user.id, action: REMOVED, target: targetOf(user), headers })
   })
 }
 
@@ -78,9 +90,10 @@ export async function removeAuthenticatorOf(
   admin: { id: string; headers: Headers },
 ): Promise<void> {
   await inTransaction(async (tx) => {
-    await tx.totp.deleteMany({ where: { userId: person.id } })
+    const { count } = await tx.totp.deleteMany({ where: { userId: person.id, confirmedAt: { not: null } } })
+    if (count === 0) throw new ApiError('not_found', 'There is no authenticator.')
     const target = { kind: 'person', ...person }
-    await recordAudit(tx, { actorId: admin.id, action: 'authenticator.remove', target, headers: admin.headers })
+    await recordAudit(tx, { actorId: admin.id, action: REMOVED, target, headers: admin.headers })
   })
 }
 

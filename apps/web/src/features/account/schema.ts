@@ -49,6 +49,8 @@ export interface Security {
   passwordChangedAt: string | null
   /** Null: no authenticator. */
   authenticator: { since: string; recoveryCodesLeft: number } | null
+  /** When an administrator took the authenticator away and none was added since. */
+  authenticatorRemovedAt: string | null
 }
 
 /** A QR code: `path` draws its dark squares in a box of `size` × `size`. */

@@ -27,7 +27,7 @@ export function SecuritySettings() {
       >
         {data?.hasPassword === false ? undefined : <PasswordForm />}
       </Section>
-      {data === undefined || !data.hasPassword ? null : <AuthenticatorSettings authenticator={data.authenticator} />}
+      {data === undefined || !data.hasPassword ? null : <AuthenticatorSettings security={data} />}
       <Section title={t('sessions')} sentence={t('sessionsSentence')}>
         <SessionList />
       </Section>

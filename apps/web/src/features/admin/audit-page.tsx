@@ -16,10 +16,13 @@ const kinds = [
   'sign_in',
   'password',
   'person',
+  'authenticator',
+  'email',
   'share',
   'setting',
   'group',
   'invitation',
+  'claim',
   'storage',
   'task',
 ] as const

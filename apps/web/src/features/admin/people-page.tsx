@@ -8,15 +8,14 @@ import { Icon } from '../../components/icon.tsx'
 import { useFormat } from '../../i18n/use-format.ts'
 import type { Column, TableOrder } from './admin-table.tsx'
 import { Badge } from './badge.tsx'
-import { CapacityBar } from './capacity-bar.tsx'
 import { CsvLink } from './csv-link.tsx'
 import { Choice, SearchBox } from './filter-bar.tsx'
 import { InvitationsDialog } from './invitations-dialog.tsx'
-import { percentOf } from './needs.ts'
 import { PersonDialog } from './person-dialog.tsx'
 import type { PersonItem, PersonSort } from './schema.ts'
 import { TablePage } from './table-page.tsx'
 import { queryText, usePages, useRested } from './use-pages.ts'
+import { UsedSpace } from './used-space.tsx'
 
 const PATH = '/api/admin/people'
 
@@ -115,7 +114,9 @@ function useColumns(onOpen: (id: string) => void): Column<PersonItem, PersonSort
       key: 'used',
       title: t('used'),
       sort: 'used',
-      cell: (person) => <Used person={person} />,
+      cell: ({ quotaBytes, usedBytes, reservedBytes }) => (
+        <UsedSpace totalBytes={quotaBytes} usedBytes={usedBytes} reservedBytes={reservedBytes} />
+      ),
     },
     { key: 'quota', title: t('quota'), sort: 'quota', right: true, cell: ({ quotaBytes }) => format.size(quotaBytes) },
     {
@@ -166,23 +167,4 @@ function useColumns(onOpen: (id: string) => void): Column<PersonItem, PersonSort
       ),
     },
   ]
-}
-
-function Used({ person }: { person: PersonItem }) {
-  const t = useTranslations('people')
-  const format = useFormat()
-  const { usedBytes, quotaBytes, reservedBytes } = person
-  return (
-    <span className="flex items-center justify-end gap-2.5 tabular-nums">
-      <span className="w-20">
-        <CapacityBar
-          totalBytes={quotaBytes}
-          usedBytes={usedBytes}
-          reservedBytes={reservedBytes}
-          label={t('usedShare', { p: percentOf(usedBytes, quotaBytes) })}
-        />
-      </span>
-      <span className="w-16 text-right">{format.size(usedBytes)}</span>
-    </span>
-  )
 }

@@ -109,6 +109,7 @@ function Acts({ person, isBusy, onChange }: ActsProps) {
         </Button>
       </Act>
       <ResetLink person={person} />
+      {person.hasSecondFactor ? <Authenticator person={person} /> : null}
     </div>
   )
 }
@@ -119,6 +120,27 @@ function Act({ sentence, children }: { sentence: string; children: React.ReactNo
       <p className="min-w-0 flex-1 text-13 text-ink-2">{sentence}</p>
       {children}
     </div>
+  )
+}
+
+function Authenticator({ person }: { person: PersonItem }) {
+  const t = useTranslations('people')
+  const toast = useToast()
+  const client = useQueryClient()
+  const remove = useMutation({
+    mutationFn: () => callApi<void>(`/api/admin/people/${person.id}/authenticator`, { method: 'DELETE' }),
+    onSuccess: () => {
+      toast({ text: t('authenticatorRemoved', { name: person.name }) })
+      return client.invalidateQueries({ queryKey: ['admin'] })
+    },
+    onError: () => toast({ text: t('notChanged'), problem: true }),
+  })
+  return (
+    <Act sentence={t('authenticatorSentence')}>
+      <Button size="sm" kind="danger" disabled={remove.isPending} onClick={() => remove.mutate()}>
+        {t('authenticatorRemove')}
+      </Button>
+    </Act>
   )
 }
 

@@ -5,7 +5,7 @@ import { usePathname } from 'next/navigation'
 import { useTranslations } from 'next-intl'
 import { cn } from '../../../components/class-names.ts'
 
-const pages = ['capacity', 'people', 'shares', 'jobs', 'audit', 'settings'] as const
+const pages = ['capacity', 'people', 'groups', 'shares', 'jobs', 'audit', 'settings'] as const
 
 /** The pages of the administration where there is no sidebar. */
 export function AdminTabs() {
