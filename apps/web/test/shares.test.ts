@@ -224,23 +224,25 @@ describe('a link that does not open anything', () => {
     await db().shareAttempt.deleteMany()
   })
 
+  /** Half of what the hash of a code alone takes. */
+  const HASH_MS = 12
+
   it('takes as long to refuse a code when it never existed as when it was revoked', async () => {
     const revoked = await share([folder.id])
     await change(revoked.id, { revoked: true })
     const tokens = { revoked: revoked.token, unknown: 'BBBBBBBBBBBBBBBBBBBBBB' }
-    const times: Record<string, number[]> = { revoked: [], unknown: [] }
-    for (let i = 0; i < 15; i += 1) {
+    // The least of many is what it takes when nothing else is in the way; a busy machine needs more of them.
+    const least: Record<string, number> = { revoked: Number.POSITIVE_INFINITY, unknown: Number.POSITIVE_INFINITY }
+    const apart = () => Math.abs((least['unknown'] ?? 0) - (least['revoked'] ?? 0))
+    for (let i = 0; i < 15 || (i < 200 && apart() >= HASH_MS); i += 1) {
       for (const [kind, token] of Object.entries(tokens)) {
         await db().shareAttempt.deleteMany()
         const startedAt = performance.now()
         await visitorFrom().post('/api/s/open', { token, code: '555555' })
-        times[kind]?.push(performance.now() - startedAt)
+        least[kind] = Math.min(least[kind] ?? 0, performance.now() - startedAt)
       }
     }
-    // The least of many: what it takes when nothing else is in the way.
-    const least = (kind: string) => Math.min(...(times[kind] ?? []))
-    // The hash of a code alone takes 20 ms.
-    expect(Math.abs(least('unknown') - least('revoked'))).toBeLessThan(12)
+    expect(apart()).toBeLessThan(HASH_MS)
     await db().shareAttempt.deleteMany()
   })
 

