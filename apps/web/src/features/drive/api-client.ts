@@ -19,9 +19,13 @@ export const ROOT_ID = 'root'
 
 export type ListOrder = { sort: SortKey; direction: SortDirection }
 
-export function listEntries(folderId: string, order: ListOrder, cursor: string | null, signal?: AbortSignal) {
+/** Which page: behind a cursor, with the entry at a position, or with one entry; null for the first. */
+export type PageAt = string | null | { at: number } | { around: string }
+
+export function listEntries(folderId: string, order: ListOrder, page: PageAt, signal?: AbortSignal) {
   const query = new URLSearchParams({ folder: folderId, sort: order.sort, dir: order.direction })
-  if (cursor !== null) query.set('cursor', cursor)
+  if (typeof page === 'string') query.set('cursor', page)
+  else for (const [name, value] of Object.entries(page ?? {})) query.set(name, String(value))
   return callApi<EntryPage>(`/api/drive/entries?${query}`, signal === undefined ? {} : { signal })
 }
 

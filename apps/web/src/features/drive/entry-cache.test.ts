@@ -97,3 +97,13 @@ test('what had the name of a new entry goes, and the entry itself stays', () => 
   expect(names(withoutNamesakes(loaded, entry('a', { id: 'new' })))).toEqual(['b'])
   expect(names(withoutNamesakes(loaded, entry('a')))).toEqual(['a', 'b'])
 })
+
+test('after a jump, what belongs before the loaded pages only moves their position', () => {
+  const all = folder([[entry('m'), entry('n')]], true)
+  const middle = { ...all, pages: all.pages.map((page) => ({ ...page, start: 400 })) }
+  const grown = withEntry(middle, entry('a'), byName)
+  expect(loadedItems(grown).map(({ name }) => name)).toEqual(['m', 'n'])
+  expect(grown.pages[0]).toMatchObject({ start: 401, total: 8 })
+  const between = withEntry(middle, entry('mm'), byName)
+  expect(loadedItems(between).map(({ name }) => name)).toEqual(['m', 'mm', 'n'])
+})

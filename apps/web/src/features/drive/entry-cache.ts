@@ -10,6 +10,11 @@ export function loadedItems({ pages }: LoadedFolder): EntryItem[] {
   return pages.flatMap(({ items }) => items)
 }
 
+/** The position of the first loaded entry: after a jump, what is loaded begins in the middle. */
+export function loadedFrom({ pages }: LoadedFolder): number {
+  return pages[0]?.start ?? 0
+}
+
 export function withoutEntries(folder: LoadedFolder, ids: ReadonlySet<string>): LoadedFolder {
   const gone = loadedItems(folder).filter(({ id }) => ids.has(id))
   if (gone.length === 0) return folder
@@ -26,7 +31,7 @@ export function withoutEntries(folder: LoadedFolder, ids: ReadonlySet<string>): 
 export function asComplete(folder: LoadedFolder): LoadedFolder {
   const items = loadedItems(folder)
   const totalBytes = items.reduce((sum, { size }) => sum + size, 0)
-  return mapPages(folder, (page) => ({ ...page, nextCursor: null, total: items.length, totalBytes }))
+  return mapPages(folder, (page) => ({ ...page, start: 0, nextCursor: null, total: items.length, totalBytes }))
 }
 
 export function withChanged(folder: LoadedFolder, id: string, change: Partial<EntryItem>): LoadedFolder {
@@ -44,7 +49,8 @@ export function withoutNamesakes(folder: LoadedFolder, { id, name }: EntryItem):
 
 /**
  * Puts an entry where it belongs in the order shown. An entry that belongs behind the last loaded page only counts: it
- * comes with its page. One that is there already is replaced.
+ * comes with its page, and one that belongs before the first one moves what is loaded. One that is there already is
+ * replaced.
  */
 export function withEntry(folder: LoadedFolder, entry: EntryItem, order: ListOrder): LoadedFolder {
   const others = withoutEntries(folder, new Set([entry.id]))
@@ -54,9 +60,12 @@ export function withEntry(folder: LoadedFolder, entry: EntryItem, order: ListOrd
     const isEnd = index === last && nextCursor === null
     return isEnd || (lastItem !== undefined && compareEntries(entry, lastItem, order) < 0)
   })
+  const first = others.pages[0]?.items[0]
+  const isBefore = loadedFrom(others) > 0 && first !== undefined && compareEntries(entry, first, order) < 0
   return mapPages(others, (page, index) => ({
     ...page,
-    items: index === at ? inserted(page.items, entry, order) : page.items,
+    ...(isBefore && index === 0 ? { start: loadedFrom(others) + 1 } : {}),
+    items: index === at && !isBefore ? inserted(page.items, entry, order) : page.items,
     total: page.total + 1,
     totalBytes: page.totalBytes + entry.size,
   }))

@@ -2,7 +2,7 @@
 
 import { useVirtualizer } from '@tanstack/react-virtual'
 import { useTranslations } from 'next-intl'
-import { useEffect, useMemo, useState } from 'react'
+import { useEffect, useLayoutEffect, useMemo, useRef, useState } from 'react'
 import { usePhone } from '../../components/use-media-query.ts'
 import { useFormat } from '../../i18n/use-format.ts'
 import { EntryCell, FolderStrip } from './entry-cell.tsx'
@@ -25,7 +25,7 @@ type EntryGridProps = EntryViewProps & { onColumns: (columns: number) => void }
 
 /** The folder as pictures: folders as strips first, then cells of 4:3. The same keys, arrows in two dimensions. */
 export function EntryGrid(props: EntryGridProps) {
-  const { label, items, total, selection, waitingIds, handlers, loadMore, scroller, initialOffset, reveal } = props
+  const { label, items, start, total, selection, waitingIds, handlers, pages, scroller, initialOffset, reveal } = props
   const t = useTranslations('drive')
   const format = useFormat()
   const phone = usePhone()
@@ -54,10 +54,14 @@ export function EntryGrid(props: EntryGridProps) {
   })
 
   const shown = virtualizer.getVirtualItems()
-  const nearEnd = items.length < total && (shown.at(-1)?.index ?? 0) + AHEAD_LINES >= lines.length
+  const nearEnd = start + items.length < total && (shown.at(-1)?.index ?? 0) + AHEAD_LINES >= lines.length
+  const nearStart = start > 0 && (shown[0]?.index ?? 0) < AHEAD_LINES
+  const { loadMore, loadBefore } = pages
   useEffect(() => {
     if (nearEnd) loadMore()
-  }, [nearEnd, loadMore])
+    if (nearStart) loadBefore()
+  }, [nearEnd, nearStart, loadMore, loadBefore])
+  useSteadyScroll(scroller, start, virtualizer.getTotalSize())
 
   const files = shown.flatMap(({ index }) => {
     const line = lines[index]
@@ -80,10 +84,10 @@ export function EntryGrid(props: EntryGridProps) {
       className="relative mx-5 phone:mx-2.5"
       style={{ height: virtualizer.getTotalSize() + GAP_PX }}
     >
-      {shown.map(({ index, key, start, size }) => {
+      {shown.map(({ index, key, start: top, size }) => {
         const line = lines[index]
         if (line === undefined) return null
-        const place = { height: size, transform: `translateY(${start}px)` }
+        const place = { height: size, transform: `translateY(${top}px)` }
         if (line.kind === 'heading') {
           return (
             <h2
@@ -94,7 +98,7 @@ export function EntryGrid(props: EntryGridProps) {
               {line.text ?? (line.of === 'folders' ? t('foldersHeading') : t('filesHeading'))}
               {line.text === undefined ? (
                 <span className="font-normal text-ink-3 tabular-nums">
-                  {line.of === 'folders' ? format.count(line.count) : format.count(total - line.before)}
+                  {line.of === 'folders' ? format.count(line.count) : format.count(total - start - line.before)}
                 </span>
               ) : null}
             </h2>
@@ -148,6 +152,16 @@ function gridLayout(width: number, phone: boolean): Layout {
 function lineHeight(line: GridLine | undefined, cellHeight: number): number {
   if (line === undefined || line.kind === 'heading') return HEADING_PX
   return line.kind === 'folders' ? STRIP_PX : cellHeight
+}
+
+/** What comes before the loaded entries moves nothing on the screen. */
+function useSteadyScroll(scroller: EntryViewProps['scroller'], start: number, height: number): void {
+  const last = useRef({ start, height })
+  useLayoutEffect(() => {
+    const grown = height - last.current.height
+    if (start < last.current.start && grown > 0 && scroller.current !== null) scroller.current.scrollTop += grown
+    last.current = { start, height }
+  }, [scroller, start, height])
 }
 
 function useWidth(scroller: EntryViewProps['scroller']): number {

@@ -12,24 +12,26 @@ import { isSelected, type Selection, selectedCount } from './selection.ts'
 import { SkeletonRow } from './skeleton-rows.tsx'
 import { useCopies } from './use-copies.ts'
 import type { EntryHandlers } from './use-entry-pointer.ts'
+import type { FolderState } from './use-folder.ts'
 import { useHeadings } from './use-headings.ts'
+import { useLoadedAround } from './use-loaded-around.ts'
 import { useThumbnails } from './use-thumbnails.ts'
 
 const PHONE_ROW_PX = 60
 const TOUCH_ROW_PX = 48
 const OVERSCAN = 8
 const HEADING_PX = 38
-/** Pages are asked for this many rows ahead of the scroll. */
-const AHEAD = 60
 
 export type EntryViewProps = {
   label: string
   items: readonly EntryItem[]
+  /** The position of the first of them. */
+  start: number
   total: number
   selection: Selection
   waitingIds: ReadonlySet<string>
   handlers: EntryHandlers
-  loadMore: () => void
+  pages: Pick<FolderState, 'loadMore' | 'loadBefore' | 'jumpTo'>
   scroller: RefObject<HTMLDivElement | null>
   initialOffset: number
   /** The entry that must be on the screen and have the focus: changes with each step of the keyboard. */
@@ -38,39 +40,38 @@ export type EntryViewProps = {
 
 /** The rows of a folder; only those on the screen exist, the others are as high as they will be. */
 export function EntryList(props: EntryViewProps) {
-  const { label, items, total, selection, waitingIds, handlers, loadMore, scroller, initialOffset, reveal } = props
+  const { label, items, start, total, selection, waitingIds, handlers, pages, scroller, initialOffset, reveal } = props
   const t = useTranslations('drive')
   const phone = usePhone()
   const coarse = useCoarsePointer()
   const { preferences } = usePreferences()
   const rowHeight = listRowHeight(rowHeights[preferences.density], phone, coarse)
-  const focusAt = useMemo(() => items.findIndex(({ id }) => id === selection.focus), [items, selection.focus])
+  const focusAt = useMemo(() => positionOf(items, start, selection.focus), [items, start, selection.focus])
   const headings = useHeadings(items)
+  const itemAt = (index: number) => items[index - start]
+  const headingAt = (index: number) => headings.get(index - start)
   const virtualizer = useVirtualizer({
-    count: Math.max(total, items.length),
+    count: Math.max(total, start + items.length),
     getScrollElement: () => scroller.current,
-    estimateSize: (index) => rowHeight + (headings.has(index) ? HEADING_PX : 0),
+    estimateSize: (index) => rowHeight + (headingAt(index) === undefined ? 0 : HEADING_PX),
     overscan: OVERSCAN,
     initialOffset,
-    getItemKey: (index) => items[index]?.id ?? `later-${index}`,
+    getItemKey: (index) => itemAt(index)?.id ?? `later-${index}`,
     rangeExtractor: (range) => rangeWith(range, focusAt),
   })
   // biome-ignore lint/correctness/useExhaustiveDependencies: known heights are forgotten when rows get another height.
   useEffect(() => virtualizer.measure(), [virtualizer, rowHeight, headings])
-  useReveal(reveal, items, (index) => virtualizer.scrollToIndex(index, { align: 'auto' }))
+  useReveal(reveal, items, (index) => virtualizer.scrollToIndex(start + index, { align: 'auto' }))
 
   const rows = virtualizer.getVirtualItems()
-  const lastShown = rows.at(-1)?.index ?? 0
-  const short = items.length < total && lastShown + AHEAD >= items.length
-  useEffect(() => {
-    if (short) loadMore()
-  }, [short, loadMore])
+  const { startIndex: first = 0, endIndex: last = 0 } = virtualizer.range ?? {}
+  useLoadedAround({ first, last, start, end: start + items.length, total, pages })
 
-  const shown = rows.flatMap(({ index }) => items[index] ?? [])
+  const shown = rows.flatMap(({ index }) => itemAt(index) ?? [])
   const copies = useCopies(shown.filter(({ kind, size }) => kind === 'file' && size > 0).map(({ id }) => id))
   const thumbnails = useThumbnails(shown)
   const selecting = selectedCount(selection, total) > 0
-  const tabStop = Math.max(0, focusAt)
+  const tabStop = Math.max(start, focusAt)
   return (
     <div
       role="grid"
@@ -85,16 +86,16 @@ export function EntryList(props: EntryViewProps) {
       <div role="row" aria-rowindex={1} className="sr-only">
         <span role="columnheader">{t('name')}</span>
       </div>
-      {rows.map(({ index, key, start, size }) => {
-        const item = items[index]
+      {rows.map(({ index, key, start: top, size }) => {
+        const item = itemAt(index)
         return (
           <div
             key={key}
             role="presentation"
             className="entry-slot absolute inset-x-0 top-0 flex flex-col"
-            style={{ height: size, transform: `translateY(${start}px)` }}
+            style={{ height: size, transform: `translateY(${top}px)` }}
           >
-            {headings.has(index) ? <RowHeading text={headings.get(index) ?? ''} /> : null}
+            {headingAt(index) === undefined ? null : <RowHeading text={headingAt(index) ?? ''} />}
             {item === undefined ? (
               <SkeletonRow index={index} phone={phone} />
             ) : (
@@ -116,6 +117,11 @@ export function EntryList(props: EntryViewProps) {
       })}
     </div>
   )
+}
+
+function positionOf(items: readonly EntryItem[], start: number, id: string | null): number {
+  const at = id === null ? -1 : items.findIndex((item) => item.id === id)
+  return at < 0 ? -1 : start + at
 }
 
 function RowHeading({ text }: { text: string }) {

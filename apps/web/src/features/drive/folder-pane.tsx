@@ -148,11 +148,12 @@ function Scroller({ view, scroller, onColumns }: ScrollerProps) {
   const entries = {
     label: t('filesIn', { name: usePlaceName() }),
     items: state.items,
+    start: state.start,
     total: state.total,
     selection: view.selection,
     waitingIds: drive.changes.waitingIds,
     handlers: view.handlers,
-    loadMore: state.loadMore,
+    pages: state,
     scroller,
     initialOffset: drive.scrollOf(folderId),
     reveal: view.reveal,

@@ -53,7 +53,7 @@ type FolderKeysOptions = {
 /** What the keys do in an open folder. */
 export function useFolderKeys(options: FolderKeysOptions): void {
   const { pane, scroller, columns, selection, step } = options
-  const { items } = useDrive().state
+  const { items, start, total, jumpTo } = useDrive().state
   const router = useRouter()
   const { preferences } = usePreferences()
   const ids = items.map(({ id }) => id)
@@ -68,6 +68,13 @@ export function useFolderKeys(options: FolderKeysOptions): void {
     const steps = { row: columns, column: 1, page: page * columns }[by]
     go(neighbour(ids, selection.focus, direction * steps), extend)
   }
+  /** The first or last of all entries, also when it is not loaded. */
+  const goToEdge = async ({ direction, extend }: Extract<Command, { type: 'edge' }>) => {
+    const isLoaded = direction > 0 ? start + items.length >= total : start === 0
+    const edgeOf = (list: readonly { id: string }[]) => list.at(direction > 0 ? -1 : 0)?.id ?? null
+    if (isLoaded || jumpTo === null || extend) go(edgeOf(items), extend)
+    else go(edgeOf((await jumpTo({ at: direction > 0 ? total - 1 : 0 })).items), false)
+  }
   const focusedAt = (): { x: number; y: number } => {
     const box = document.getElementById(`entry-${selection.focus ?? ''}`)?.getBoundingClientRect()
     return box === undefined ? { x: 300, y: 200 } : { x: box.left + 48, y: box.bottom - 8 }
@@ -81,7 +88,7 @@ export function useFolderKeys(options: FolderKeysOptions): void {
     onCommand: (command) => {
       if (command.type === 'move') move(command)
       else if (command.type === 'go') router.push(goPaths[command.to])
-      else if (command.type === 'edge') go((command.direction > 0 ? ids.at(-1) : ids[0]) ?? null, command.extend)
+      else if (command.type === 'edge') void goToEdge(command)
       else simple[command.type]()
     },
     onTyped: (text) => {

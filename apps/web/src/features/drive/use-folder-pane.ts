@@ -1,6 +1,6 @@
 'use client'
 
-import { type MouseEvent, type RefObject, useEffect, useState } from 'react'
+import { type MouseEvent, type RefObject, useEffect, useRef, useState } from 'react'
 import { useAnnounce } from '../../components/live-region.tsx'
 import { ROOT_ID } from './api-client.ts'
 import type { DragGhostHandle } from './drag-ghost.tsx'
@@ -38,6 +38,7 @@ export function useFolderPane({ pane, scroller, ghost, columns }: Parts) {
   const found = useTargets(selection)
   const { targets, bytes, chosen } = found
   useGonePruned(setSelection)
+  useRevealLoaded(reveal)
   useSelectionSaid(selection, total)
 
   const step = (next: Selection) => {
@@ -98,18 +99,31 @@ export function focusEntry(id: string | null): void {
   target?.focus({ preventScroll: true })
 }
 
-/** Entries that were taken away elsewhere are not selected any more. */
+/** Entries that were taken away elsewhere are not selected any more; what a jump has left behind stays selected. */
 function useGonePruned(setSelection: (change: (before: Selection) => Selection) => void): void {
-  const { items, total } = useDrive().state
+  const { items, start } = useDrive().state
+  const shown = useRef({ here: items.map(({ id }) => id), start })
   useEffect(() => {
+    const last = shown.current
     const here = items.map(({ id }) => id)
+    shown.current = { here, start }
+    if (last.start !== start) return
     const present = new Set(here)
-    setSelection((before) => {
-      const gone = new Set([...before.ids].filter((id) => !present.has(id)))
-      const unknown = before.mode === 'all' && items.length < total
-      return gone.size === 0 || unknown ? before : withoutGone(before, here, gone)
-    })
-  }, [items, total, setSelection])
+    const gone = new Set(last.here.filter((id) => !present.has(id)))
+    if (gone.size > 0) setSelection((before) => withoutGone(before, last.here, gone))
+  }, [items, start, setSelection])
+}
+
+/** What is to be seen but lies in a page that is not loaded, like the folder that one comes back from, is jumped to. */
+function useRevealLoaded(reveal: Reveal | null): void {
+  const { items, total, status, jumpTo } = useDrive().state
+  const asked = useRef<Reveal | null>(null)
+  const missing = reveal !== null && items.length < total && !items.some(({ id }) => id === reveal.id)
+  useEffect(() => {
+    if (!missing || status !== 'ready' || jumpTo === null || asked.current === reveal) return
+    asked.current = reveal
+    void jumpTo({ around: reveal.id })
+  }, [missing, status, jumpTo, reveal])
 }
 
 function useSelectionSaid(selection: Selection, total: number): void {

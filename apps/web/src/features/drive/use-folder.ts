@@ -1,11 +1,12 @@
 'use client'
 
-import { type InfiniteData, useInfiniteQuery, useQueryClient } from '@tanstack/react-query'
+import { type InfiniteData, useInfiniteQuery, useMutation, useQueryClient } from '@tanstack/react-query'
 import { useEffect, useMemo } from 'react'
 import { ApiFailure, Unreachable } from '../../lib/call-api.ts'
-import { type ListOrder, listEntries } from './api-client.ts'
-import { loadedItems } from './entry-cache.ts'
+import { type ListOrder, listEntries, type PageAt } from './api-client.ts'
+import { loadedFrom, loadedItems } from './entry-cache.ts'
 import { entriesKey } from './folder-cache.ts'
+import { placeOfId } from './place.ts'
 import type { EntryItem, EntryPage, FolderInfo } from './schema.ts'
 
 const KEPT_PAGES = 3
@@ -17,14 +18,22 @@ export type FolderState = {
   failure: 'slow' | 'offline' | 'server'
   folder: FolderInfo | null
   items: readonly EntryItem[]
+  /** The position of the first of them in the folder. */
+  start: number
   total: number
   totalBytes: number
   /** Trash only: for how long things stay. */
   trashDays: number | null
   /** Loads the next page unless it is on its way or there is none. */
   loadMore: () => void
+  /** The same for the page before the first that is loaded. */
+  loadBefore: () => void
+  /** Loads the page with a position or an entry in place of what is loaded; null where pages only follow each other. */
+  jumpTo: ((page: JumpTarget) => Promise<EntryPage>) | null
   tryAgain: () => void
 }
+
+export type JumpTarget = Exclude<PageAt, string | null>
 
 type FolderOptions = { folderId: string; order: ListOrder; initial: EntryPage | null; wanted: boolean }
 
@@ -36,8 +45,9 @@ export function useFolder({ folderId, order, initial, wanted }: FolderOptions): 
     queryKey: key,
     enabled: wanted,
     queryFn: ({ pageParam, signal }) => listEntries(folderId, order, pageParam, signal),
-    initialPageParam: null as string | null,
-    getNextPageParam: (page) => page.nextCursor,
+    initialPageParam: null as PageAt,
+    getNextPageParam: (page): PageAt => page.nextCursor,
+    getPreviousPageParam: ({ start = 0 }): PageAt => (start > 0 ? { at: start - 1 } : null),
     ...(initial === null ? {} : { initialData: { pages: [initial], pageParams: [null] } }),
     staleTime: FRESH_MS,
     retry: (failures, error) => failures < 1 && !isFinal(error),
@@ -48,7 +58,7 @@ export function useFolder({ folderId, order, initial, wanted }: FolderOptions): 
   useEffect(() => {
     const [, id, sort, direction] = entriesKey(folderId, order)
     return () => {
-      client.setQueryData<InfiniteData<EntryPage, string | null>>(entriesKey(id, { sort, direction }), (loaded) =>
+      client.setQueryData<InfiniteData<EntryPage, PageAt>>(entriesKey(id, { sort, direction }), (loaded) =>
         loaded === undefined || loaded.pages.length <= KEPT_PAGES
           ? loaded
           : { pages: loaded.pages.slice(0, KEPT_PAGES), pageParams: loaded.pageParams.slice(0, KEPT_PAGES) },
@@ -56,6 +66,15 @@ export function useFolder({ folderId, order, initial, wanted }: FolderOptions): 
     }
   }, [client, folderId, order])
 
+  const jump = useMutation({
+    mutationFn: (page: JumpTarget) => listEntries(folderId, order, page),
+    onMutate: () => client.cancelQueries({ queryKey: key }),
+    onSuccess: (page, target) =>
+      client.setQueryData<InfiniteData<EntryPage, PageAt>>(key, { pages: [page], pageParams: [target] }),
+    scope: { id: 'jump' },
+    retry: 1,
+  })
+  const { hasPreviousPage, isFetchingPreviousPage, fetchPreviousPage } = query
   const { data, error, hasNextPage, isFetchingNextPage, fetchNextPage, refetch } = query
   const items = useMemo(() => (data === undefined ? [] : loadedItems(data)), [data])
   const first = data?.pages[0]
@@ -64,12 +83,17 @@ export function useFolder({ folderId, order, initial, wanted }: FolderOptions): 
     failure: failureOf(error),
     folder: first?.folder ?? null,
     items,
+    start: data === undefined ? 0 : loadedFrom(data),
     total: data?.pages.at(-1)?.total ?? 0,
     totalBytes: data?.pages.at(-1)?.totalBytes ?? 0,
     trashDays: first?.trashDays ?? null,
     loadMore: () => {
       if (hasNextPage && !isFetchingNextPage) void fetchNextPage()
     },
+    loadBefore: () => {
+      if (hasPreviousPage && !isFetchingPreviousPage) void fetchPreviousPage()
+    },
+    jumpTo: placeOfId(folderId)?.kind === 'folder' ? jump.mutateAsync : null,
     tryAgain: () => void refetch(),
   }
 }

@@ -1,5 +1,6 @@
 'use client'
 
+import { useRef } from 'react'
 import { type Chosen, chosenOf } from './chosen.ts'
 import { useDrive } from './drive-context.tsx'
 import type { EntryItem } from './schema.ts'
@@ -20,7 +21,7 @@ export type Targets = {
 export function useTargets(selection: Selection): Targets {
   const { state, folderId } = useDrive()
   const { items, total } = state
-  const selected = items.filter(({ id }) => isSelected(selection, id))
+  const selected = useSelectedItems(selection, items)
   const targets = selected.length > 0 ? selected : items.filter(({ id }) => id === selection.focus)
   const partial = selection.mode === 'all' && items.length < total
   return {
@@ -30,6 +31,20 @@ export function useTargets(selection: Selection): Targets {
     bytes: partial ? null : selected.reduce((sum, { size }) => sum + size, 0),
     chosen: partial ? predicate(selection, folderId, total, targets) : named(targets),
   }
+}
+
+/** The selected entries that were loaded at some time: a jump in a long list does not forget what was selected before. */
+function useSelectedItems(selection: Selection, items: readonly EntryItem[]): readonly EntryItem[] {
+  const elsewhere = useRef(new Map<string, EntryItem>())
+  const loaded = items.filter(({ id }) => isSelected(selection, id))
+  if (selection.mode === 'all' || selection.ids.size === loaded.length) {
+    elsewhere.current = new Map(loaded.map((item) => [item.id, item]))
+    return loaded
+  }
+  const known = new Map([...elsewhere.current, ...loaded.map((item) => [item.id, item] as const)])
+  elsewhere.current = new Map([...known].filter(([id]) => selection.ids.has(id)))
+  const here = new Set(loaded.map(({ id }) => id))
+  return [...loaded, ...[...elsewhere.current.values()].filter(({ id }) => !here.has(id))]
 }
 
 function predicate(selection: Selection, folder: string, total: number, loaded: readonly EntryItem[]): Chosen {
