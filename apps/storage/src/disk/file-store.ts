@@ -1,9 +1,10 @@
-import { existsSync, linkSync, lstatSync, renameSync, unlinkSync } from 'node:fs'
+import { existsSync, linkSync, renameSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { crc32 } from 'node:zlib'
 import { encodeMetadata, type FileSource, Status } from '@cairn/dfs-core'
 import { choosePath, hasRoom, type PathSpace, type Reserve, reservedBytes } from '../engine/allocate.ts'
 import { parseLogicName } from '../engine/logic-name.ts'
+import { removeStored, storedFacts } from '../trunk/stored-content.ts'
 import { removeIfAny, writeNewFile } from './atomic-file.ts'
 import { createGroupSync, createSingleSync, type Durability, type GroupSync } from './group-sync.ts'
 import { afterwards, ifWell, type LogDone } from './log-done.ts'
@@ -204,7 +205,7 @@ export class FileStore {
 
   /** Any kind of entry counts, as in FastDFS. */
   exists(name: ResolvedName): boolean {
-    return lstatSync(name.path, { throwIfNoEntry: false }) !== undefined
+    return storedFacts(name) !== null
   }
 
   /** The stored metadata bytes, or null when there are none. */
@@ -273,7 +274,7 @@ export class FileStore {
       'D',
       name.logicName,
       afterwards(
-        () => unlinkSync(name.path),
+        () => removeStored(name),
         ifWell(done, () => {
           // A peer removes the metadata by this record of its own, so it is logged even after a restart in between.
           if (!existsSync(metadataPath)) return done()

@@ -2,6 +2,7 @@ import {
   copyFileSync,
   lstatSync,
   mkdirSync,
+  readFileSync,
   renameSync,
   symlinkSync,
   truncateSync,
@@ -12,6 +13,9 @@ import { dirname, relative } from 'node:path'
 import { crc32 } from 'node:zlib'
 import { Status } from '@cairn/dfs-core'
 import { normalFacts } from '../engine/file-facts.ts'
+import { slotOfName } from '../trunk/slot-name.ts'
+import { placeInSlot } from '../trunk/slot-replica.ts'
+import { storedFacts } from '../trunk/stored-content.ts'
 import { isErrno, writeNewFile } from './atomic-file.ts'
 import type { FileStore, ResolvedName } from './file-store.ts'
 import type { IncomingFile } from './incoming-file.ts'
@@ -27,14 +31,15 @@ export type Present =
   | { readonly kind: 'other' }
 
 export function presentAt(file: ResolvedName): Present {
-  const stat = lstatSync(file.path, { throwIfNoEntry: false })
-  if (stat === undefined) return { kind: 'none' }
-  return stat.isFile() ? { kind: 'file', size: stat.size } : { kind: 'other' }
+  const facts = storedFacts(file)
+  if (facts === null) return { kind: 'none' }
+  return facts.kind === 'file' ? { kind: 'file', size: facts.size } : { kind: 'other' }
 }
 
 /** Puts a body from a peer under its name in one step, over whatever is there, with the source's time. */
 export function placeFromMemory(store: FileStore, file: ResolvedName, body: Buffer, timestamp: number): void {
   checkAgainstName(file, body.length, crc32(body))
+  if (placeInSlot(file, body)) return
   const temporary = store.temporaryPath(file.storePath)
   writeNewFile(temporary, body)
   place(temporary, file, timestamp)
@@ -43,6 +48,11 @@ export function placeFromMemory(store: FileStore, file: ResolvedName, body: Buff
 /** As `placeFromMemory`; the temporary name is gone afterwards. */
 export function placeFromFile(file: ResolvedName, incoming: IncomingFile, timestamp: number): void {
   checkAgainstName(file, incoming.size, incoming.crc32)
+  if (slotOfName(file.logicName) !== null) {
+    placeInSlot(file, readFileSync(incoming.path))
+    unlinkSync(incoming.path)
+    return
+  }
   place(incoming.path, file, timestamp)
 }
 
@@ -80,9 +90,9 @@ export function truncateReplica(file: ResolvedName, size: number, timestamp: num
   utimesSync(file.path, timestamp, timestamp)
 }
 
-/** The name of a normal file tells size and CRC-32; a body that is another one must not stand under it. */
+/** The name of a normal file, and of one in a slot, tells size and CRC-32; a body that is another one must not stand under it. */
 function checkAgainstName(file: ResolvedName, size: number, crc: number): void {
-  const expected = normalFacts(file.logicName)
+  const expected = slotOfName(file.logicName) ?? normalFacts(file.logicName)
   if (expected === null || (expected.size === size && expected.crc32 === crc)) return
   throw new ContentMismatchError(
     Status.EIO,
@@ -92,6 +102,7 @@ function checkAgainstName(file: ResolvedName, size: number, crc: number): void {
 
 /** A relative link, unlike FastDFS's: it survives a move of the store path. */
 export function placeLink(link: ResolvedName, target: ResolvedName): void {
+  if (placeInSlot(link, Buffer.from(target.logicName, 'latin1'), 'L')) return
   mkdirSync(dirname(link.path), { recursive: true })
   symlinkSync(relative(dirname(link.path), target.path), link.path)
 }

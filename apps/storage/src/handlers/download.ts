@@ -1,11 +1,11 @@
-import { closeSync, fstatSync, openSync } from 'node:fs'
+import { closeSync } from 'node:fs'
 import { Status, storageCommands } from '@cairn/dfs-core'
 import type { CommandHandler, CommandReply } from '@cairn/dfs-core/server'
-import { isErrno } from '../disk/atomic-file.ts'
 import type { ResolvedName } from '../disk/file-store.ts'
 import { StoreError } from '../disk/store-error.ts'
 import type { StorePath } from '../disk/store-path.ts'
 import { countBytes, countOperation } from '../engine/counters.ts'
+import { openStored, type StoredContent } from '../trunk/stored-content.ts'
 import type { ConnectionState, HandlerContext } from './context.ts'
 import { failRequest } from './failure.ts'
 import { checkGroup, type Request } from './requests.ts'
@@ -40,31 +40,34 @@ interface Wanted extends ByteRange {
 }
 
 function download(context: HandlerContext, request: Request, reply: CommandReply, wanted: Wanted): void {
-  const fd = openIfThere(wanted.file.path)
-  if (fd === null) {
+  const content = openStored(context.store, wanted.file)
+  if (content === null) {
     fromSource(context, request, reply, wanted)
     return
   }
   try {
-    const length = rangeLength(fd, wanted)
-    send(context, reply, fd, { offset: wanted.offset, length, storePath: wanted.file.storePath })
+    const length = rangeLength(content, wanted)
+    send(context, reply, content.fd, {
+      offset: content.offset + wanted.offset,
+      length,
+      storePath: wanted.file.storePath,
+    })
   } catch (error) {
-    closeSync(fd)
+    closeSync(content.fd)
     throw error
   }
 }
 
 /** FastDFS from 6.15.4 on: an offset at or past the end is EINVAL (an empty file too), a longer range is cut. */
-function rangeLength(fd: number, wanted: Wanted): number {
-  const stat = fstatSync(fd)
-  if (stat.isDirectory()) throw new StoreError(Status.EISDIR, `${wanted.file.logicName} is a folder`)
-  if (wanted.offset >= stat.size) {
+function rangeLength(content: StoredContent, wanted: Wanted): number {
+  if (content.kind === 'folder') throw new StoreError(Status.EISDIR, `${wanted.file.logicName} is a folder`)
+  if (wanted.offset >= content.size) {
     throw new StoreError(
       Status.EINVAL,
-      `offset ${wanted.offset} of ${wanted.file.logicName}, which has ${stat.size} bytes`,
+      `offset ${wanted.offset} of ${wanted.file.logicName}, which has ${content.size} bytes`,
     )
   }
-  const rest = stat.size - wanted.offset
+  const rest = content.size - wanted.offset
   return wanted.length === 0 ? rest : Math.min(wanted.length, rest)
 }
 
@@ -93,13 +96,4 @@ function send(context: HandlerContext, reply: CommandReply, fd: number, range: S
 function refuse(context: HandlerContext, reply: CommandReply, error: unknown): void {
   countOperation(context.counters, 'Download', false)
   failRequest(context, storageCommands.downloadFile.code, reply, error)
-}
-
-function openIfThere(path: string): number | null {
-  try {
-    return openSync(path, 'r')
-  } catch (error) {
-    if (isErrno(error, 'ENOENT')) return null
-    throw error
-  }
 }

@@ -1,9 +1,10 @@
-import { lstatSync } from 'node:fs'
 import { FileInfoFlag, ProtocolError, storageCommands } from '@cairn/dfs-core'
 import type { CommandHandler } from '@cairn/dfs-core/server'
 import { crcOfFile } from '../disk/file-crc.ts'
 import type { ResolvedName } from '../disk/file-store.ts'
 import { factsOf, normalFacts } from '../engine/file-facts.ts'
+import { slotOfName } from '../trunk/slot-name.ts'
+import { storedFacts } from '../trunk/stored-content.ts'
 import type { ConnectionState, HandlerContext } from './context.ts'
 import { buffered, checkGroup } from './requests.ts'
 import { askSource } from './source-fallback.ts'
@@ -20,8 +21,8 @@ export function fileInfoHandlers(context: HandlerContext): Array<[number, Comman
       buffered(context, row, null, ({ group, name }, finish, request) => {
         checkGroup(context, group)
         const file = context.store.resolve(name)
-        const stat = lstatSync(file.path, { throwIfNoEntry: false })
-        if (stat === undefined) {
+        const stat = storedFacts(file)
+        if (stat === null) {
           askSource(context, { request, file, finish }, (source) => source.fileInfo(file.logicName, request.status))
           return
         }
@@ -35,9 +36,9 @@ export function fileInfoHandlers(context: HandlerContext): Array<[number, Comman
           }
           finish(undefined, row.response.forWidth(context.addressWidth).encode(info))
         }
-        const named = normalFacts(file.logicName)
+        const named = slotOfName(file.logicName) ?? normalFacts(file.logicName)
         if (named !== null) answer(named.crc32)
-        else if ((request.status & FileInfoFlag.noCrc32) !== 0 || !stat.isFile()) answer(0)
+        else if ((request.status & FileInfoFlag.noCrc32) !== 0 || stat.kind !== 'file') answer(0)
         else crcOfFile(file.path).then(({ crc32 }) => answer(crc32), finish)
       }),
     ],

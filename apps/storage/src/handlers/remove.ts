@@ -1,4 +1,3 @@
-import { lstatSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { Status, storageCommands } from '@cairn/dfs-core'
 import type { CommandHandler } from '@cairn/dfs-core/server'
@@ -6,6 +5,9 @@ import type { ResolvedName } from '../disk/file-store.ts'
 import { ifWell } from '../disk/log-done.ts'
 import { settleChange } from '../disk/settle-change.ts'
 import { StoreError } from '../disk/store-error.ts'
+import { trunkFilePath } from '../trunk/slot-file.ts'
+import { type NamedSlot, slotOfName } from '../trunk/slot-name.ts'
+import { storedFacts } from '../trunk/stored-content.ts'
 import { buryUnseen } from './burial.ts'
 import type { ConnectionState, HandlerContext } from './context.ts'
 import { buffered, checkGroup, type Finish, locked } from './requests.ts'
@@ -28,19 +30,37 @@ export function removeHandlers(context: HandlerContext): Array<[number, CommandH
 
 function remove(context: HandlerContext, file: ResolvedName, finish: Finish): void {
   const { store, config } = context
-  const stat = lstatSync(file.path, { throwIfNoEntry: false })
-  if (stat === undefined) {
+  const facts = storedFacts(file)
+  if (facts === null) {
     // Its source may have it and be down: our D record deletes it there, and what it sends later is refused.
+    if (context.isRestoring(file.storePath.index)) {
+      context.tombstones.add(file.logicName)
+      store.log.append('D', file.logicName, finish)
+      return
+    }
     if (!buryUnseen(context, file)) throw missing(file)
     store.log.append('D', file.logicName, () => finish(missing(file)))
     return
   }
-  if (!stat.isFile() && !stat.isSymbolicLink()) throw new StoreError(Status.EINVAL, `${file.logicName} is not a file`)
+  if (facts.kind === 'folder') throw new StoreError(Status.EINVAL, `${file.logicName} is not a file`)
   // Whoever has not heard of it yet may send the file once more.
   context.tombstones.add(file.logicName)
-  const folder = dirname(file.path)
+  const named = slotOfName(file.logicName)
+  const changed = named === null ? { folder: dirname(file.path) } : { file: trunkFilePath(file.storePath, named.slot) }
+  const settled = ifWell(finish, () => {
+    if (named !== null) giveBack(context, named)
+    finish()
+  })
   store.remove(
     file,
-    ifWell(finish, () => settleChange(store, config.uploadDurability, { folder }, finish)),
+    ifWell(finish, () => settleChange(store, config.uploadDurability, changed, settled)),
   )
+}
+
+/** The slot may be used again. If nobody takes it back its space is lost, but nothing else. */
+function giveBack({ trunk, logger }: HandlerContext, { slot }: NamedSlot): void {
+  const free = async () => await trunk.slots().free(slot)
+  free().catch((error: unknown) => {
+    logger.warn({ err: error, slot }, 'the slot of a deleted file was not taken back')
+  })
 }

@@ -4,6 +4,7 @@ import type { ResolvedName } from '../disk/file-store.ts'
 import { ContentMismatchError, placeFromFile, placeFromMemory, presentAt } from '../disk/replica.ts'
 import { StoreError } from '../disk/store-error.ts'
 import { isFrom } from '../engine/file-facts.ts'
+import { isOvertaken } from '../trunk/slot-replica.ts'
 import { BodyGatherer } from './body-gatherer.ts'
 import type { ConnectionState, HandlerContext } from './context.ts'
 import { checkGroup, locked, type Request } from './requests.ts'
@@ -48,7 +49,7 @@ function wholeFileHandler(context: HandlerContext, op: 'c' | 'u'): StreamedHandl
   }
 }
 
-type Outcome = 'place' | 'same' | 'own' | 'buried' | 'absent'
+type Outcome = 'place' | 'same' | 'own' | 'buried' | 'overtaken' | 'absent'
 
 /** Status 17 (EEXIST) announces a file that the sender believes to be here, without its content. */
 function look(
@@ -58,6 +59,7 @@ function look(
   { file, request }: { file: ResolvedName; request: Request },
 ): Outcome {
   if (context.tombstones.refuses(file.logicName, timestamp)) return 'buried'
+  if (isOvertaken(file)) return 'overtaken'
   const present = presentAt(file)
   const isSame = present.kind === 'file' && present.size === size
   // A member that sends the group's history also sends back what came from here. It may be older than what is here now.
@@ -110,7 +112,7 @@ class WholeFileSink implements BodySink {
   end(): void {
     const { op, incoming, outcome } = this.#file
     const { file, timestamp, answer } = incoming
-    if (outcome === 'buried' || outcome === 'own' || outcome === 'absent') {
+    if (outcome !== 'place' && outcome !== 'same') {
       const status = outcome === 'absent' ? Status.ENOENT : Status.EEXIST
       answer(new StoreError(status, `${file.logicName} is ${outcome} here`), incoming)
       return

@@ -1,4 +1,4 @@
-import { lstatSync, unlinkSync } from 'node:fs'
+import { unlinkSync } from 'node:fs'
 import { type Layout, Status, storageCommands } from '@cairn/dfs-core'
 import type { BufferedHandler, CommandHandler } from '@cairn/dfs-core/server'
 import { crcOfFile } from '../disk/file-crc.ts'
@@ -8,6 +8,7 @@ import { logThen } from '../disk/log-writer.ts'
 import { placeLink, presentAt, renameMakingFolder, truncateReplica, unshare } from '../disk/replica.ts'
 import { StoreError } from '../disk/store-error.ts'
 import { normalFacts } from '../engine/file-facts.ts'
+import { removeStored, storedFacts } from '../trunk/stored-content.ts'
 import { buryUnseen } from './burial.ts'
 import type { ConnectionState, HandlerContext } from './context.ts'
 import { checkGroup, type Finish, locked } from './requests.ts'
@@ -100,19 +101,20 @@ interface TimedFile {
 }
 
 function removeReplica(context: HandlerContext, { file, timestamp }: TimedFile, finish: Finish): void {
-  const stat = lstatSync(file.path, { throwIfNoEntry: false })
-  if (stat === undefined) {
+  const facts = storedFacts(file)
+  if (facts === null) {
     // Its source may still send it: the member that deletes it had it earlier than we.
-    buryUnseen(context, file)
+    if (context.isRestoring(file.storePath.index)) context.tombstones.add(file.logicName, timestamp)
+    else buryUnseen(context, file)
     throw new StoreError(Status.ENOENT, `${file.logicName} is not here`)
   }
-  if (stat.isDirectory()) throw new StoreError(Status.EINVAL, `${file.logicName} is a folder`)
+  if (facts.kind === 'folder') throw new StoreError(Status.EINVAL, `${file.logicName} is a folder`)
   context.store.log.append(
     'd',
     file.logicName,
     afterwards(() => {
       context.tombstones.add(file.logicName, timestamp)
-      unlinkSync(file.path)
+      removeStored(file)
     }, finish),
     { timestamp },
   )

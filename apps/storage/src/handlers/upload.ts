@@ -3,7 +3,6 @@ import { decodeStreamHead, GROUP_NAME_SIZE, ProtocolError, Status, slaveName, st
 import type { BodySink, CommandHandler, CommandReply, CommandRequest, StreamedHandler } from '@cairn/dfs-core/server'
 import { removeIfAny, writeNewFile } from '../disk/atomic-file.ts'
 import type { ResolvedName } from '../disk/file-store.ts'
-import type { LogDone } from '../disk/log-done.ts'
 import type { NewName } from '../disk/new-name.ts'
 import { StoreError } from '../disk/store-error.ts'
 import type { StorePath } from '../disk/store-path.ts'
@@ -12,6 +11,8 @@ import { isNamePart } from '../engine/logic-name.ts'
 import { BodyGatherer, type BodyTarget } from './body-gatherer.ts'
 import type { ConnectionState, HandlerContext } from './context.ts'
 import { failRequest } from './failure.ts'
+import type { Placed } from './placed.ts'
+import { slotTarget } from './small-upload.ts'
 
 /** UPLOAD_FILE, UPLOAD_APPENDER_FILE, UPLOAD_SLAVE_FILE: head → store path → body → name → C record → answer. */
 export function uploadHandlers(context: HandlerContext): Array<[number, CommandHandler<ConnectionState>]> {
@@ -21,13 +22,6 @@ export function uploadHandlers(context: HandlerContext): Array<[number, CommandH
     [uploadAppenderFile.code, newFileHandler(context, 'appender')],
     [uploadSlaveFile.code, slaveHandler(context)],
   ]
-}
-
-/** A body that is on disk, and how it becomes a file. */
-interface Placed {
-  readonly logicName: string
-  publish(done: LogDone): void
-  forget(): void
 }
 
 interface Upload {
@@ -41,8 +35,7 @@ function newFileHandler(context: HandlerContext, kind: 'normal' | 'appender'): S
   const { store, config } = context
   const durability = config.uploadDurability
   const placed = (name: NewName): Placed => ({
-    logicName: name.logicName,
-    publish: (done) => store.publish(name, { durability }, done),
+    publish: (done) => store.publish(name, { durability }, (error) => done(error, name.logicName)),
     forget: () => store.forget(name),
   })
   const row = kind === 'normal' ? storageCommands.uploadFile : storageCommands.uploadAppenderFile
@@ -52,18 +45,15 @@ function newFileHandler(context: HandlerContext, kind: 'normal' | 'appender'): S
     if (!isNamePart(ext)) throw new ProtocolError(`not an extension: ${JSON.stringify(ext)}`)
     const index = value.storePathIndex
     const storePath = index === STORE_PATH_ANY ? store.chooseStorePath(size) : store.storePathFor(index, size)
-    return {
-      storePath,
-      headSize,
-      size,
-      target: {
-        atOnce: true,
-        temporaryPath: () => store.temporaryPath(storePath),
-        fromMemory: (body) => placed(store.createWhole(body, { storePath, ext, kind })),
-        fromFile: ({ path, size: stored, crc32 }) =>
-          placed(store.linkNew(path, { storePath, ext, kind, size: stored, crc32 })),
-      },
+    const plain: BodyTarget<Placed> = {
+      atOnce: true,
+      temporaryPath: () => store.temporaryPath(storePath),
+      fromMemory: (body) => placed(store.createWhole(body, { storePath, ext, kind })),
+      fromFile: ({ path, size: stored, crc32 }) =>
+        placed(store.linkNew(path, { storePath, ext, kind, size: stored, crc32 })),
     }
+    const isSmall = kind === 'normal' && context.trunk.takes(size)
+    return { storePath, headSize, size, target: isSmall ? slotTarget(context, { storePath, ext, plain }) : plain }
   })
 }
 
@@ -90,8 +80,8 @@ function slaveHandler(context: HandlerContext): StreamedHandler<ConnectionState>
 
 function slaveTarget({ store, config }: HandlerContext, slave: ResolvedName): BodyTarget<Placed> {
   const placed = (temporary: string): Placed => ({
-    logicName: slave.logicName,
-    publish: (done) => store.publishAt(slave, temporary, config.uploadDurability, done),
+    publish: (done) =>
+      store.publishAt(slave, temporary, config.uploadDurability, (error) => done(error, slave.logicName)),
     forget: () => removeIfAny(temporary),
   })
   return {
@@ -165,12 +155,12 @@ class UploadSink implements BodySink {
     const { store, counters } = this.#context
     try {
       const placed = this.#gatherer.finish()
-      placed.publish((error) => {
+      placed.publish((error, logicName) => {
         if (error !== undefined) return this.#fail(error)
         countOperation(counters, 'Upload', true)
         countBytes(counters, 'Upload', this.#size, this.#size)
         counters.lastSourceUpdate = Math.floor(Date.now() / 1000)
-        return this.#reply.ok(newNameBody(store.group, placed.logicName))
+        return this.#reply.ok(newNameBody(store.group, logicName))
       })
     } catch (error) {
       this.#fail(error)

@@ -86,8 +86,8 @@ function facts(
   }
 }
 
-/** The name of a normal file is made from its content; others tell by size and time that they have changed. */
+/** The name of a normal file (or one in a slot) is made from its content; others tell by size and time that they have changed. */
 function etagOf(file: FileId, { size, mtimeMs }: FileTimes): string {
-  if (file.kind === 'normal') return `"${file.fileName.slice(0, NAME_BODY_LENGTH)}"`
+  if (file.kind === 'normal' || file.kind === 'trunk') return `"${file.fileName.slice(0, NAME_BODY_LENGTH)}"`
   return `"${file.fileName}.${size.toString(36)}.${Math.floor(mtimeMs).toString(36)}"`
 }

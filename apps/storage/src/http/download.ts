@@ -1,10 +1,10 @@
-import { closeSync, fstatSync, openSync } from 'node:fs'
+import { closeSync } from 'node:fs'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { pipeline } from 'node:stream/promises'
 import type { FileId } from '@cairn/dfs-core'
 import type { DownloadTicket } from '@cairn/dfs-core/tickets'
-import { isErrno } from '../disk/atomic-file.ts'
 import type { FileStore } from '../disk/file-store.ts'
+import { openStored, type StoredContent } from '../trunk/stored-content.ts'
 import type { ByteRange } from './byte-range.ts'
 import type { DownloadAccess } from './download-access.ts'
 import { type DownloadPlan, planDownload } from './download-answer.ts'
@@ -42,9 +42,8 @@ export async function answerDownload(
   const ticket = options.access.check(request, wanted.fileId, wanted.token)
   const { store } = options
   if (wanted.file.storePathIndex >= store.storePaths.length) throw noSuchFile()
-  const { path } = store.resolve(wanted.file.logicName)
-  const fd = openIfThere(path)
-  const content = fd === null ? await sourceContent(options, wanted) : diskContent(fd, wanted.file)
+  const stored = openStored(store, store.resolve(wanted.file.logicName))
+  const content = stored === null ? await sourceContent(options, wanted) : diskContent(stored, wanted.file)
   try {
     await answerContent(options, { request, response, wanted, ticket, content })
   } finally {
@@ -101,20 +100,21 @@ async function sendPlan(content: Content, response: ServerResponse, plan: Downlo
   return true
 }
 
-function diskContent(fd: number, file: FileId): Content {
-  const stat = fstatSync(fd)
+function diskContent(stored: StoredContent, file: FileId): Content {
+  const { fd, offset, size, mtimeMs } = stored
   const close = () => closeSync(fd)
-  if (!stat.isFile() || (file.kind === 'normal' && stat.size !== file.size)) {
+  if (stored.kind !== 'file' || (file.kind === 'normal' && size !== file.size)) {
     close()
     throw new HttpError(500, 'damaged', 'the file is not what its name says')
   }
-  const send = (response: ServerResponse, range: ByteRange) => pumpFile(response, fd, range)
+  const inFile = ({ start, end }: ByteRange): ByteRange => ({ start: offset + start, end: offset + end })
+  const send = (response: ServerResponse, range: ByteRange) => pumpFile(response, fd, inFile(range))
   return {
-    times: { size: stat.size, mtimeMs: stat.mtimeMs },
+    times: { size, mtimeMs },
     send,
     async end(response, range) {
       if (fitsOnePiece(range)) {
-        endWithFile(response, fd, range)
+        endWithFile(response, fd, inFile(range))
         return true
       }
       const isSent = await send(response, range)
@@ -145,13 +145,4 @@ async function sourceContent(options: DownloadOptions, { fileId, file }: WantedF
 
 function noSuchFile(): HttpError {
   return new HttpError(404, 'not_found', 'there is no such file')
-}
-
-function openIfThere(path: string): number | null {
-  try {
-    return openSync(path, 'r')
-  } catch (error) {
-    if (isErrno(error, 'ENOENT')) return null
-    throw error
-  }
 }

@@ -1,8 +1,9 @@
-import { lstatSync } from 'node:fs'
 import { crc32 } from 'node:zlib'
-import type { FileStore } from '../disk/file-store.ts'
+import type { FileStore, ResolvedName } from '../disk/file-store.ts'
 import { type BinlogRecord, recordNumbers, sourceOp } from '../engine/binlog.ts'
 import { factsOf, idOf, normalFacts } from '../engine/file-facts.ts'
+import { slotOfName } from '../trunk/slot-name.ts'
+import { storedFacts } from '../trunk/stored-content.ts'
 import { fileSize, type LocalContent, openContent } from './local-file.ts'
 import type { FileChange, PeerLink } from './peer-link.ts'
 
@@ -29,38 +30,34 @@ class LocalFileDamagedError extends Error {
  * (the file is gone, shorter, there again) is left out: the later record brings the peer the rest of the way.
  */
 export async function deliver(delivery: Delivery, link: PeerLink, record: BinlogRecord): Promise<void> {
-  const { path } = delivery.store.resolve(record.name)
+  const file = delivery.store.resolve(record.name)
   const change = { name: record.name, timestamp: record.timestamp }
   switch (sourceOp(record.op)) {
     case 'C':
     case 'L':
       // A link goes out as its content: FastDFS 6.13 to 6.16 stops replicating after it received a link.
-      await createFile(delivery, link, path, change)
+      await createFile(delivery, link, file, change)
       return
     case 'U':
-      await sendWhole(delivery, link, path, change)
+      await sendWhole(delivery, link, file, change)
       return
     case 'A':
     case 'M':
-      await sendRange(delivery, link, path, record)
+      await sendRange(delivery, link, file, record)
       return
     case 'T':
-      await truncate(delivery, link, path, record)
+      await truncate(delivery, link, file, record)
       return
     case 'D':
-      if (!isThere(path)) await link.remove(change)
+      if (storedFacts(file) === null) await link.remove(change)
       return
     case 'R':
-      await rename(delivery, link, path, record)
+      await rename(delivery, link, file, record)
   }
 }
 
-function isThere(path: string): boolean {
-  return lstatSync(path, { throwIfNoEntry: false }) !== undefined
-}
-
-async function createFile(delivery: Delivery, link: PeerLink, path: string, change: FileChange): Promise<void> {
-  const size = fileSize(path)
+async function createFile(delivery: Delivery, link: PeerLink, file: ResolvedName, change: FileChange): Promise<void> {
+  const size = fileSize(delivery.store, file)
   if (size === null) return
   if (delivery.peerIsAhead || size > ASK_FIRST_BYTES) {
     const atPeer = await link.sizeOf(change.name)
@@ -72,11 +69,11 @@ async function createFile(delivery: Delivery, link: PeerLink, path: string, chan
     // What the peer made itself it knows best: history that goes back to it must not replace what it has.
     if (atPeer !== null && sourceIdOf(change.name) === delivery.peerId) return
     if (atPeer !== null) {
-      await sendWhole(delivery, link, path, change)
+      await sendWhole(delivery, link, file, change)
       return
     }
   }
-  const content = openContent(path)
+  const content = openContent(delivery.store, file)
   if (content === null) return
   checkSmall(change.name, content)
   const answer = await link.wholeFile('create', change, content)
@@ -91,54 +88,54 @@ function sourceIdOf(name: string): string | null {
 
 /** A small content costs nothing to check; that of a larger one the receiver checks. */
 function checkSmall(name: string, { body }: LocalContent): void {
-  const facts = Buffer.isBuffer(body) ? normalFacts(name) : null
+  const facts = Buffer.isBuffer(body) ? (slotOfName(name) ?? normalFacts(name)) : null
   if (facts === null || !Buffer.isBuffer(body)) return
   if (facts.size !== body.length || facts.crc32 !== crc32(body)) {
     throw new LocalFileDamagedError(`${name} is not what its name says: ${body.length} bytes, CRC-32 ${crc32(body)}`)
   }
 }
 
-async function sendWhole(delivery: Delivery, link: PeerLink, path: string, change: FileChange): Promise<void> {
-  const content = openContent(path)
+async function sendWhole(delivery: Delivery, link: PeerLink, file: ResolvedName, change: FileChange): Promise<void> {
+  const content = openContent(delivery.store, file)
   if (content === null) return
   await link.wholeFile('update', change, content)
   delivery.sentBytes += content.size
 }
 
-async function sendRange(delivery: Delivery, link: PeerLink, path: string, record: BinlogRecord): Promise<void> {
+async function sendRange(delivery: Delivery, link: PeerLink, file: ResolvedName, record: BinlogRecord): Promise<void> {
   const [offset, length] = recordNumbers(record)
-  const content = openContent(path, { offset, length })
+  const content = openContent(delivery.store, file, { offset, length })
   if (content === null) return
   const change = { name: record.name, timestamp: record.timestamp }
   const how = sourceOp(record.op) === 'A' ? 'append' : 'modify'
   const answer = await link.range(how, change, { offset, ...content })
   if (answer === 'ok') delivery.sentBytes += length
-  if (answer === 'missing') await sendWhole(delivery, link, path, change)
+  if (answer === 'missing') await sendWhole(delivery, link, file, change)
 }
 
-async function truncate(delivery: Delivery, link: PeerLink, path: string, record: BinlogRecord): Promise<void> {
-  if (!isThere(path)) return
+async function truncate(delivery: Delivery, link: PeerLink, file: ResolvedName, record: BinlogRecord): Promise<void> {
+  if (storedFacts(file) === null) return
   const [oldSize, newSize] = recordNumbers(record)
   const change = { name: record.name, timestamp: record.timestamp }
   const answer = await link.truncate(change, { oldSize, newSize })
   if (answer === 'ok') return
   // "Not the size to truncate from": fine when it was truncated before, or has got a later state as a whole.
   const atPeer = answer === 'exists' ? await link.sizeOf(record.name) : null
-  if (atPeer !== newSize && atPeer !== fileSize(path)) await sendWhole(delivery, link, path, change)
+  if (atPeer !== newSize && atPeer !== fileSize(delivery.store, file)) await sendWhole(delivery, link, file, change)
 }
 
 /**
  * A copy at the peer that lags behind must not get the new name, which tells its size: then the file goes out whole and
  * the old name is removed.
  */
-async function rename(delivery: Delivery, link: PeerLink, path: string, record: BinlogRecord): Promise<void> {
-  const size = fileSize(path)
+async function rename(delivery: Delivery, link: PeerLink, file: ResolvedName, record: BinlogRecord): Promise<void> {
+  const size = fileSize(delivery.store, file)
   if (size === null) return
   const change = { name: record.name, timestamp: record.timestamp }
   if ((await link.sizeOf(record.extra)) === size) {
     const answer = await link.rename(change, record.extra)
     if (answer !== 'missing') return
   }
-  await createFile(delivery, link, path, change)
+  await createFile(delivery, link, file, change)
   await link.remove({ name: record.extra, timestamp: record.timestamp })
 }

@@ -1,6 +1,8 @@
-import { closeSync, fstatSync, openSync, read, readSync, statSync } from 'node:fs'
+import { closeSync, read, readSync, statSync } from 'node:fs'
 import type { RequestBody } from '@cairn/dfs-core'
-import { isErrno } from '../disk/atomic-file.ts'
+import type { FileStore, ResolvedName } from '../disk/file-store.ts'
+import { slotOfName } from '../trunk/slot-name.ts'
+import { openStored } from '../trunk/stored-content.ts'
 
 /** Content that is sent to a peer. */
 export interface LocalContent {
@@ -13,24 +15,32 @@ const WHOLE_BYTES_MAX = 64 * 1024
 const PIECE_BYTES = 256 * 1024
 
 /** Size of a regular file (links are followed), or null when there is none. */
-export function fileSize(path: string): number | null {
-  const stat = statSync(path, { throwIfNoEntry: false })
-  return stat?.isFile() === true ? stat.size : null
+export function fileSize(store: FileStore, file: ResolvedName): number | null {
+  if (slotOfName(file.logicName) === null) {
+    const stat = statSync(file.path, { throwIfNoEntry: false })
+    return stat?.isFile() === true ? stat.size : null
+  }
+  const content = openStored(store, file)
+  if (content === null) return null
+  closeSync(content.fd)
+  return content.kind === 'file' ? content.size : null
 }
 
 /** `length` bytes from `offset` (both default to the whole file); null when there is no file, or it is too short. */
 export function openContent(
-  path: string,
+  store: FileStore,
+  file: ResolvedName,
   range?: { readonly offset: number; readonly length: number },
 ): LocalContent | null {
-  const fd = openIfThere(path)
-  if (fd === null) return null
+  const content = openStored(store, file)
+  if (content === null) return null
+  const { fd } = content
   let keep = false
   try {
-    const stat = fstatSync(fd)
-    const offset = range?.offset ?? 0
-    const size = range?.length ?? stat.size
-    if (!stat.isFile() || stat.size < offset + size) return null
+    const start = range?.offset ?? 0
+    const size = range?.length ?? content.size
+    if (content.kind !== 'file' || content.size < start + size) return null
+    const offset = content.offset + start
     if (size <= WHOLE_BYTES_MAX) return { size, body: readWhole(fd, offset, size) }
     keep = true
     return { size, body: { size, stream: pieces(fd, offset, size) } }
@@ -70,13 +80,4 @@ function readPiece(fd: number, piece: Buffer, length: number, position: number):
   return new Promise((resolve, reject) => {
     read(fd, piece, 0, length, position, (error, n) => (error === null ? resolve(n) : reject(error)))
   })
-}
-
-function openIfThere(path: string): number | null {
-  try {
-    return openSync(path, 'r')
-  } catch (error) {
-    if (isErrno(error, 'ENOENT')) return null
-    throw error
-  }
 }

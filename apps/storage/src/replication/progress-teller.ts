@@ -36,7 +36,7 @@ export function createProgressTeller({ store, teller, peerIsCairn, config }: Pro
 
   /** A C storage has no word for it: CREATE of a file that it has, without content. */
   const confirm = async (record: BinlogRecord, timestamp: number) => {
-    const size = fileSize(store.resolve(record.name).path)
+    const size = fileSize(store, store.resolve(record.name))
     if (size === null) return
     try {
       const answer = await teller.confirm({ name: record.name, timestamp }, size)

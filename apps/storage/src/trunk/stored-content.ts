@@ -1,7 +1,7 @@
-import { closeSync, fstatSync, lstatSync, openSync, readSync } from 'node:fs'
+import { closeSync, fstatSync, lstatSync, openSync, readSync, unlinkSync } from 'node:fs'
 import { isErrno } from '../disk/atomic-file.ts'
 import type { FileStore, ResolvedName } from '../disk/file-store.ts'
-import { openSlot, trunkFilePath } from './slot-file.ts'
+import { clearSlot, openSlot, trunkFilePath } from './slot-file.ts'
 import { type NamedSlot, SLOT_HEADER_SIZE, slotOfName } from './slot-name.ts'
 
 /** The bytes that a name stands for, open: a file of their own, or a slot of a trunk file. */
@@ -18,7 +18,7 @@ export interface StoredContent {
 /** Opens what a name stands for, links followed; null when there is nothing. The caller closes the descriptor. */
 export function openStored(store: FileStore, file: ResolvedName): StoredContent | null {
   const named = slotOfName(file.logicName)
-  return (named === null ? null : openInSlot(store, file, named)) ?? openPlain(file.path)
+  return named === null ? openPlain(file.path) : openInSlot(store, file, named)
 }
 
 /** What the disk says of a name without following links; null when there is nothing. */
@@ -26,13 +26,19 @@ export function storedFacts(file: ResolvedName): Omit<StoredContent, 'fd' | 'off
   const named = slotOfName(file.logicName)
   if (named !== null) {
     const opened = openSlot(trunkFilePath(file.storePath, named.slot), named)
-    if (opened !== null) {
-      closeSync(opened.fd)
-      return { size: named.size, mtimeMs: named.timestamp * 1000, kind: opened.type === 'F' ? 'file' : 'other' }
-    }
+    if (opened === null) return null
+    closeSync(opened.fd)
+    return { size: named.size, mtimeMs: named.timestamp * 1000, kind: opened.type === 'F' ? 'file' : 'other' }
   }
   const stat = lstatSync(file.path, { throwIfNoEntry: false })
   return stat === undefined ? null : { size: stat.size, mtimeMs: stat.mtimeMs, kind: kindOf(stat) }
+}
+
+/** Takes a file off this disk: its slot is zeroed, or its own file removed. */
+export function removeStored(file: ResolvedName): void {
+  const named = slotOfName(file.logicName)
+  if (named === null) unlinkSync(file.path)
+  else clearSlot(trunkFilePath(file.storePath, named.slot), named)
 }
 
 function openInSlot(store: FileStore, file: ResolvedName, named: NamedSlot): StoredContent | null {
