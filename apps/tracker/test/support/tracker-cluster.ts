@@ -22,9 +22,9 @@ export class TrackerCluster {
   readonly #peers: StoragePeer[] = []
 
   /** Starts one more; the storage servers hear of it when they join the next time. */
-  async add(ids: string, changes: Partial<TrackerConfig> = {}): Promise<number> {
+  async add(ids: string, changes: Partial<TrackerConfig> = {}, clock?: () => number): Promise<number> {
     const config = testConfig(this.#trackers.folder(), ids, { electionIntervalMs: ELECTION_INTERVAL_MS, ...changes })
-    const running = await this.#trackers.start(config)
+    const running = await this.#trackers.start(config, clock)
     this.#members.push({ port: running.tcpPort, config, running })
     return running.tcpPort
   }
