@@ -3,11 +3,11 @@
 import { useTranslations } from 'next-intl'
 import { useEffect } from 'react'
 import { usePlaceName } from '../../features/drive/use-place-name.ts'
-import type { UploadQueue } from '../../features/uploads/upload-queue.ts'
+import type { UploadSummary } from '../../features/uploads/upload-summary.ts'
 import { percentOfQueue } from '../../features/uploads/upload-view.ts'
 
 /** The tab says how far uploads are, else which folder is open. */
-export function PageTitle({ queue }: { queue: UploadQueue }) {
+export function PageTitle({ queue }: { queue: UploadSummary }) {
   const t = useTranslations('uploads')
   const shell = useTranslations('shell')
   const folder = `${usePlaceName()} · ${shell('title')}`

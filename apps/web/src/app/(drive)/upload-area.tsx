@@ -5,7 +5,7 @@ import { useTranslations } from 'next-intl'
 import { useToast } from '../../components/toast.tsx'
 import { usePhone } from '../../components/use-media-query.ts'
 import { UploadNews } from '../../features/uploads/upload-news.tsx'
-import { type Uploads, useUploadQueue } from '../../features/uploads/use-uploads.ts'
+import { type Uploads, useUploadSummary } from '../../features/uploads/use-uploads.ts'
 import { PageTitle } from './page-title.tsx'
 import { TabBar } from './tab-bar.tsx'
 
@@ -26,14 +26,18 @@ export function UploadArea({ uploads, panel }: UploadAreaProps) {
   const t = useTranslations('uploads')
   const toast = useToast()
   const phone = usePhone()
-  const queue = useUploadQueue(uploads.store)
-  const shown = queue.items.size > 0 || (phone && panel.open)
+  const { session } = uploads
+  const queue = useUploadSummary(session)
+  const shown = queue.files > 0 || (phone && panel.open)
   return (
     <>
-      <TabBar uploading={queue.counts.uploading > 0} onUploads={() => panel.setOpen(true)} />
-      {shown ? (
+      <TabBar
+        uploading={queue.counts.uploading > 0}
+        onUploads={() => void uploads.open().then(() => panel.setOpen(true))}
+      />
+      {shown && session !== null ? (
         <UploadPanel
-          uploads={uploads}
+          session={session}
           open={panel.open}
           onOpenChange={panel.setOpen}
           onClose={panel.reset}

@@ -16,27 +16,29 @@ const PreflightDialog = dynamic(
 type Asked = { id: number; plan: UploadPlan; target: Target; onStart: () => void }
 
 /** Looks at files before they are uploaded, and asks the person where something is to be decided. */
-export function usePreflight({ engine, hasher }: Uploads): {
+export function usePreflight({ open }: Uploads): {
   upload: (files: readonly ChosenFile[], target: Target, onStart?: () => void) => void
   dialog: ReactNode
 } {
   // Drops that come while one is being decided wait their turn.
   const [asked, setAsked] = useState<readonly Asked[]>([])
-  const start = (files: readonly ChosenFile[], { plan, target, onStart }: Omit<Asked, 'id'>) => {
+  const start = async (files: readonly ChosenFile[], { plan, target, onStart }: Omit<Asked, 'id'>) => {
     onStart()
+    const { engine } = await open()
     const place = placeOf(target)
     engine.skip(identicalFiles(plan), place)
-    engine.add(files, place)
+    await engine.add(files, place)
   }
   const upload = async (files: readonly ChosenFile[], target: Target, onStart: () => void) => {
+    const { engine, hasher } = await open()
     const plan = await askPreflight(hasher, target.id, files)
     if (plan === null) {
       onStart()
-      engine.add(files, placeOf(target))
+      await engine.add(files, placeOf(target))
     } else if (needsDecision(plan)) {
       setAsked((before) => [...before, { id: (before.at(-1)?.id ?? 0) + 1, plan, target, onStart }])
     } else {
-      start(filesToSend(plan, { all: 'keep', single: new Map() }), { plan, target, onStart })
+      await start(filesToSend(plan, { all: 'keep', single: new Map() }), { plan, target, onStart })
     }
   }
   const [first] = asked
@@ -52,7 +54,7 @@ export function usePreflight({ engine, hasher }: Uploads): {
           folder={first.target.name.split(' / ').at(-1) ?? ''}
           onCancel={done}
           onUpload={(files) => {
-            start(files, first)
+            void start(files, first)
             done()
           }}
         />

@@ -17,6 +17,11 @@ export class RetryTimer {
     this.#due.delete(id)
   }
 
+  /** The moment of the next attempt; null when nothing waits. */
+  next(): number | null {
+    return this.#due.size === 0 ? null : Math.min(...this.#due.values())
+  }
+
   /** Everything that waits, now. */
   wakeAll(): void {
     this.#wake([...this.#due.keys()])
@@ -30,8 +35,8 @@ export class RetryTimer {
   #plan(): void {
     if (this.#timer !== null) clearTimeout(this.#timer)
     this.#timer = null
-    if (this.#due.size === 0) return
-    const next = Math.min(...this.#due.values())
+    const next = this.next()
+    if (next === null) return
     this.#timer = setTimeout(
       () => {
         const now = Date.now()

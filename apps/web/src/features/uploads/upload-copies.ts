@@ -1,5 +1,5 @@
 import { copiesOf, refusalOf } from './upload-api.ts'
-import type { UploadCopies } from './upload-queue.ts'
+import type { UploadCopies } from './upload-item.ts'
 
 const BATCH_MAX = 100
 const WAITS_MS = [500, 1_000, 2_000, 4_000, 8_000, 15_000, 30_000, 60_000] as const

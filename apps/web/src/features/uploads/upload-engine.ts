@@ -1,86 +1,81 @@
 import type { ContentHasher } from './content-hasher.ts'
+import { HeldPlaces } from './held-places.ts'
 import { InstantClaims, type Proven } from './instant-claims.ts'
+import { fileKey, LostFiles } from './lost-files.ts'
 import { RetryTimer } from './retry-timer.ts'
-import type { StartedItem } from './schema.ts'
-import { refusalOf, startUploads } from './upload-api.ts'
+import { SourceNumbers } from './source-numbers.ts'
 import { CopiesWatch } from './upload-copies.ts'
-import {
-  type ChosenFile,
-  isFileOf,
-  type Job,
-  jobOf,
-  newUploadOf,
-  rememberedOf,
-  startAnew,
-  type UploadTarget,
-} from './upload-job.ts'
+import { type ChosenFile, isFileOf, type Job, jobOf, newUploadOf, startAnew, type UploadTarget } from './upload-job.ts'
 import type { UploadMemory } from './upload-memory.ts'
-import { type UploadEvents, UploadOutcomes } from './upload-outcomes.ts'
+import { placeOf, type UploadEvents, UploadOutcomes } from './upload-outcomes.ts'
 import { UploadRunner } from './upload-runner.ts'
+import { UploadStarter } from './upload-starter.ts'
 import type { UploadStore } from './upload-store.ts'
+import { WaitingLine } from './waiting-line.ts'
 
-const BATCH_MAX = 100
 // So many that the next hundred are prepared before the line runs dry.
 const READY_AHEAD = 60
+/** Of a drop of many, so many are taken in before the page may do something else. */
+const INTAKE = 2_000
 
 /** Decides what is sent when. Everything a person does to an upload goes through here, then to the store. */
 export class UploadEngine {
   readonly #store: UploadStore
   readonly #memory: UploadMemory
-  readonly #events: UploadEvents
   readonly #jobs = new Map<string, Job>()
   readonly #retries = new RetryTimer((ids) => this.#requeue(ids))
+  readonly #held = new HeldPlaces()
   readonly #copies: CopiesWatch
   readonly #claims: InstantClaims
   readonly #outcomes: UploadOutcomes
+  readonly #starter: UploadStarter
   readonly #runner: UploadRunner
-  #toPrepare: string[] = []
-  #ready: string[] = []
-  #preparing = false
+  readonly #ready = new WaitingLine()
 
   constructor(store: UploadStore, memory: UploadMemory, events: UploadEvents, hasher: ContentHasher) {
     this.#store = store
     this.#memory = memory
-    this.#events = events
     this.#copies = new CopiesWatch((id, copies) => store.dispatch({ type: 'copies', id, copies }))
     this.#claims = new InstantClaims({
       hasher,
       onChecked: ({ id }, bytes) => store.dispatch({ type: 'checked', id, bytes }),
       onProven: (job, answer) => this.#isThere(job, answer),
     })
-    const { jobs, retries, copies, claims } = {
-      jobs: this.#jobs,
-      retries: this.#retries,
-      copies: this.#copies,
-      claims: this.#claims,
-    }
-    this.#outcomes = new UploadOutcomes({ store, jobs, memory, copies, claims, retries, events })
+    const shared = { store, memory, events, jobs: this.#jobs, claims: this.#claims, held: this.#held }
+    this.#outcomes = new UploadOutcomes({ ...shared, copies: this.#copies, retries: this.#retries })
+    this.#starter = new UploadStarter({
+      ...shared,
+      outcomes: this.#outcomes,
+      onReady: ({ id }) => this.#ready.add(id),
+      onDone: () => this.#pump(),
+    })
     this.#runner = new UploadRunner({
       store,
       memory,
+      hasher,
       outcomes: this.#outcomes,
       onFree: () => this.#pump(),
-      onAgain: (job) => this.#ready.unshift(job.id),
+      onAgain: (job) => this.#ready.addFirst(job.id),
+      onAnew: ({ id }) => this.#starter.add(id),
     })
   }
 
-  open(): void {
-    globalThis.addEventListener('online', this.tryNow)
-  }
-
-  activeUploadIds(): string[] {
-    return [...this.#jobs.values()].flatMap(({ uploadId, file }) =>
-      uploadId === null || file === null ? [] : uploadId,
-    )
-  }
-
-  add(chosen: readonly ChosenFile[], target: UploadTarget): void {
-    const jobs = chosen.map((each) => jobOf(each, target)).filter((job) => !this.#goesOn(job))
-    for (const job of jobs) this.#jobs.set(job.id, job)
-    this.#store.dispatch({ type: 'added', uploads: jobs.map(newUploadOf) })
-    this.#toPrepare.push(...jobs.map(({ id }) => id))
-    this.#store.flush()
-    this.#pump()
+  /** Files to upload. Many are taken in bit by bit; the first ones are sent meanwhile. */
+  async add(chosen: readonly ChosenFile[], target: UploadTarget): Promise<void> {
+    const sources = new SourceNumbers(this.#memory)
+    const lost = new LostFiles(this.#jobs.values())
+    for (let first = 0; first < chosen.length; first += INTAKE) {
+      if (first > 0) await breathe()
+      const part = chosen.slice(first, first + INTAKE)
+      const added = part.filter((each) => !this.#goesOn(lost.find(each, target), each.file))
+      const jobs = added.map((each) => jobOf(each, target))
+      for (const job of jobs) this.#jobs.set(job.id, job)
+      this.#store.dispatch({ type: 'added', uploads: jobs.map(newUploadOf) })
+      for (const { id } of jobs) this.#starter.add(id)
+      this.#store.flush()
+      this.#pump()
+      void this.#keep(jobs, added, sources)
+    }
   }
 
   /** Files that need no upload, because the same lie there: shown, and nothing else. */
@@ -96,6 +91,28 @@ export class UploadEngine {
     for (const job of jobs) this.#jobs.set(job.id, job)
     this.#store.dispatch({ type: 'remembered', uploads: jobs.map((job) => ({ ...newUploadOf(job), sent: job.sent })) })
     this.#store.flush()
+  }
+
+  /** The uploads that wait for their files. */
+  waitingForFile(): Job[] {
+    return [...this.#jobs.values()].filter(({ file }) => file === null)
+  }
+
+  canReopen(): boolean {
+    for (const { file, source } of this.#jobs.values()) if (file === null && source !== null) return true
+    return false
+  }
+
+  /** The file of an upload was found again; false: it was changed meanwhile. */
+  goOnWith(job: Job, file: File): boolean {
+    if (!this.#jobs.has(job.id) || job.file !== null) return true
+    if (!isFileOf(job, file)) {
+      this.#changed(job, file)
+      return false
+    }
+    job.file = file
+    this.#requeue([job.id])
+    return true
   }
 
   readonly pause = (ids: readonly string[]): void => {
@@ -132,13 +149,21 @@ export class UploadEngine {
       startAnew(job)
       this.#store.dispatch({ type: 'restarted', id, file: newUploadOf(job) })
       if (job.file === null) this.#store.dispatch({ type: 'file-lost', id })
-      else this.#toPrepare.push(id)
+      else this.#starter.add(id)
     }
     this.#store.flush()
     this.#pump()
   }
 
-  readonly tryNow = (): void => this.#retries.wakeAll()
+  readonly tryNow = (): void => {
+    this.#held.tryNow()
+    this.#retries.wakeAll()
+    this.#pump()
+  }
+
+  nextRetryAt(): number | null {
+    return this.#retries.next()
+  }
 
   /** Takes rows off the list that need nothing any more. */
   readonly clear = (ids: readonly string[]): void => {
@@ -148,56 +173,51 @@ export class UploadEngine {
 
   /** Gives files to the uploads that wait for them. Of `wanted` it is said when no file fits. */
   chooseFiles(files: readonly File[], wanted: string | null): void {
-    for (const job of [...this.#jobs.values()].filter(({ file }) => file === null)) {
-      const file = files.find((candidate) => isFileOf(job, candidate))
-      if (file !== undefined) this.#goOnWith(job, file)
+    const byKey = new Map(files.map((file) => [fileKey(file), file]))
+    for (const job of this.waitingForFile()) {
+      const file = byKey.get(fileKey(job))
+      if (file !== undefined) this.goOnWith(job, file)
       else if (job.id === wanted) this.#refuseFile(job, files)
     }
     this.#store.flush()
   }
 
   close(): void {
-    globalThis.removeEventListener('online', this.tryNow)
     this.#runner.close()
     this.#retries.close()
     this.#copies.close()
     this.#claims.close()
   }
 
-  #goesOn(job: Job): boolean {
-    const { file, folderId, path } = job
-    if (file === null) return false
-    for (const known of this.#jobs.values()) {
-      const waits = known.file === null && known.folderId === folderId && known.path === path
-      if (waits && isFileOf(known, file)) {
-        this.#goOnWith(known, file)
-        return true
-      }
-    }
-    return false
+  async #keep(jobs: readonly Job[], chosen: readonly ChosenFile[], sources: SourceNumbers): Promise<void> {
+    for (const [index, job] of jobs.entries()) job.source = await sources.numberOf(chosen[index]?.origin)
+    // What was stored meanwhile needs no memory.
+    await this.#memory.remember(jobs.filter(({ id }) => this.#jobs.has(id)))
   }
 
-  #goOnWith(job: Job, file: File): void {
-    job.file = file
-    this.#requeue([job.id])
+  #goesOn(job: Job | undefined, file: File): boolean {
+    if (job === undefined) return false
+    this.goOnWith(job, file)
+    return true
   }
 
   #refuseFile(job: Job, files: readonly File[]): void {
     const changed = files.find(({ name }) => name === job.name)
-    if (changed === undefined) {
-      this.#store.dispatch({ type: 'other-file', id: job.id })
-      return
-    }
+    if (changed === undefined) this.#store.dispatch({ type: 'other-file', id: job.id })
+    else this.#changed(job, changed)
+  }
+
+  #changed(job: Job, file: File): void {
     this.#outcomes.failed(job, { code: 'changed' })
-    Object.assign(job, { file: changed, size: changed.size, lastModified: changed.lastModified })
+    Object.assign(job, { file, size: file.size, lastModified: file.lastModified, probe: null })
   }
 
   #requeue(ids: readonly string[]): void {
     for (const id of ids) {
-      const uploadId = this.#jobs.get(id)?.uploadId
-      if (uploadId === undefined) continue
-      if (uploadId === null) this.#toPrepare.push(id)
-      else this.#ready.push(id)
+      const job = this.#jobs.get(id)
+      if (job === undefined) continue
+      if (job.uploadId === null) this.#starter.add(id)
+      else this.#ready.add(id)
     }
     this.#store.dispatch({ type: 'queued', ids })
     this.#pump()
@@ -220,66 +240,32 @@ export class UploadEngine {
   }
 
   #stop(ids: readonly string[]): void {
-    const stopped = new Set(ids)
-    this.#toPrepare = this.#toPrepare.filter((id) => !stopped.has(id))
-    this.#ready = this.#ready.filter((id) => !stopped.has(id))
     for (const id of ids) {
+      this.#starter.delete(id)
+      this.#ready.delete(id)
       this.#retries.delete(id)
       this.#jobs.get(id)?.stop?.abort()
     }
   }
 
   #pump(): void {
-    for (let id = this.#ready[0]; id !== undefined; id = this.#ready[0]) {
-      const job = this.#jobs.get(id)
-      if (job !== undefined && !this.#runner.hasRoomFor(job)) break
-      this.#ready.shift()
-      if (job !== undefined) this.#runner.start(job)
+    const now = Date.now()
+    if (!this.#held.isHeld('network', now)) {
+      for (let job = this.#nextReady(now); job !== undefined; job = this.#nextReady(now)) this.#runner.start(job)
     }
-    if (!this.#preparing && this.#toPrepare.length > 0 && this.#ready.length < READY_AHEAD) void this.#prepare()
+    if (this.#ready.size < READY_AHEAD) this.#starter.pump()
   }
 
-  async #prepare(): Promise<void> {
-    this.#preparing = true
-    const jobs = this.#toPrepare.splice(0, BATCH_MAX).flatMap((id) => this.#jobs.get(id) ?? [])
-    try {
-      const answers = await startUploads(jobs.map(startBodyOf))
-      const answerOf = new Map(answers.map((answer) => [answer.clientId, answer]))
-      for (const job of jobs) this.#place(job, answerOf.get(job.id))
-      const alive = jobs.filter(({ id }) => this.#jobs.has(id))
-      void this.#memory.remember(alive.flatMap((job) => rememberedOf(job) ?? []))
-      this.#events.onPrepared(new Set(jobs.map(({ folderId }) => folderId)))
-    } catch (error) {
-      const refusal = refusalOf(error)
-      for (const job of jobs) {
-        if (refusal.kind === 'final') this.#outcomes.failed(job, refusal.error)
-        else this.#outcomes.waits(job, refusal.kind)
-      }
-    }
-    this.#preparing = false
-    this.#pump()
-  }
-
-  #place(job: Job, answer: StartedItem | undefined): void {
-    if (answer === undefined) throw new Error(`The server did not answer for ${job.name}`)
-    if (!answer.ok) {
-      this.#outcomes.refused(job, answer.error.code, answer.error)
-      return
-    }
-    job.uploadId = answer.uploadId
-    // Cancelled while the server was asked.
-    if (!this.#jobs.has(job.id)) this.#outcomes.giveUp(job)
-    else if ('entry' in answer) this.#outcomes.stored(job, answer)
-    else {
-      job.place = { ...answer, receivedAt: Date.now() }
-      if (answer.hash) this.#claims.add(job)
-      if (!job.paused) this.#ready.push(job.id)
-    }
+  #nextReady(now: number): Job | undefined {
+    const id = this.#ready.takeFirst((ready) => {
+      const job = this.#jobs.get(ready)
+      return job === undefined || (this.#runner.hasRoomFor(job) && !this.#held.isHeld(placeOf(job, 'storage'), now))
+    })
+    return id === undefined ? undefined : (this.#jobs.get(id) ?? this.#nextReady(now))
   }
 }
 
-function startBodyOf({ id, name, size, folderId, path, lastModified, conflict, probe }: Job) {
-  const modifiedAt = new Date(lastModified).toISOString()
-  const optional = { ...(path === '' ? {} : { path }), ...(probe === null ? {} : { probe }) }
-  return { clientId: id, name, size, folderId, modifiedAt, conflict, ...optional }
+/** Lets the page answer to people before more is done. */
+function breathe(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve))
 }

@@ -1,13 +1,13 @@
 import type { Conflict } from '../../lib/entries/conflict.ts'
-import type { RememberedUpload } from './upload-memory.ts'
-import type { NewUpload } from './upload-queue.ts'
+import type { NewUpload } from './upload-item.ts'
+import type { FileSource, RememberedUpload } from './upload-memory.ts'
 import { type Place, SMALL_FILE_BYTES } from './upload-transfer.ts'
 
 /**
  * A file that was chosen, dropped or pasted. `path`: the folders it came with, 'a/b'. `conflict`: what to do when its
- * name is taken; `probe`: the hash of its head, where it was made.
+ * name is taken; `probe`: the hash of its head, where it was made; `origin`: what it can be read from by a later page.
  */
-export type ChosenFile = { file: File; path: string; conflict?: Conflict; probe?: string }
+export type ChosenFile = { file: File; path: string; conflict?: Conflict; probe?: string; origin?: FileSource }
 
 export type UploadTarget = { folderId: string; label: string }
 
@@ -29,6 +29,10 @@ export type Job = NewUpload & {
   /** Tickets refused or renewed since then. */
   refusals: number
   paused: boolean
+  /** What an earlier page kept to read it from. */
+  source: number | null
+  /** Begun by an earlier page or another device: the file is compared as a whole before it is stored. */
+  continued: boolean
   /** Set while it runs; aborting it is how a person stops it. */
   stop: AbortController | null
 }
@@ -44,37 +48,52 @@ const untouched = {
   refusals: 0,
   paused: false,
   stop: null,
+  continued: false,
 }
 
+// Differs between pages too: records of several are kept together. randomUUID is missing on plain http.
+const page = crypto.getRandomValues(new Uint32Array(2)).join('')
 let made = 0
 
-// randomUUID is missing on plain http; the ids only have to differ within this page.
 function newId(): string {
   made += 1
-  return `${Date.now().toString(36)}-${made}`
+  return `${page}-${made}`
 }
 
 export function jobOf({ file, path, conflict = 'keep', probe }: ChosenFile, { folderId, label }: UploadTarget): Job {
   const { name, size, lastModified } = file
   const folderLabel = path === '' ? label : `${label} / ${path.split('/').join(' / ')}`
+  // Field by field, as in newItem.
   return {
-    ...untouched,
     id: newId(),
     name,
     size,
     lastModified,
     folderId,
-    folderLabel,
     path,
-    file,
+    folderLabel,
     conflict,
     probe: probe ?? null,
+    file,
+    source: null,
+    uploadId: null,
+    place: null,
+    begun: false,
+    allSent: false,
+    receipt: null,
+    sent: 0,
+    attempts: 0,
+    refusals: 0,
+    paused: false,
+    continued: false,
+    stop: null,
   }
 }
 
-/** An upload of an earlier page: its bytes so far are at the storage, its file must be chosen again. */
-export function jobOfRemembered(upload: RememberedUpload): Job {
-  return { ...untouched, ...upload, id: newId(), file: null, begun: true, conflict: 'keep', probe: null }
+/** An upload of an earlier page: its bytes so far are at the storage, its file must be opened again. */
+export function jobOfRemembered({ key, tab: _, ...upload }: RememberedUpload): Job {
+  const begun = upload.uploadId !== null
+  return { ...untouched, ...upload, id: key, file: null, begun, continued: begun }
 }
 
 /** Forgets everything but the file, as if it had just been chosen. */
@@ -84,11 +103,6 @@ export function startAnew(job: Job): void {
 
 export function newUploadOf({ id, name, size, lastModified, folderId, folderLabel, path }: Job): NewUpload {
   return { id, name, size, lastModified, folderId, folderLabel, path }
-}
-
-export function rememberedOf(job: Job): RememberedUpload | null {
-  const { uploadId, name, size, lastModified, folderId, folderLabel, path, sent } = job
-  return uploadId === null ? null : { uploadId, name, size, lastModified, folderId, folderLabel, path, sent }
 }
 
 /** The same file as far as a browser can tell without reading it. */

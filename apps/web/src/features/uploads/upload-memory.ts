@@ -1,64 +1,136 @@
+import { type DBSchema, type IDBPDatabase, openDB } from 'idb'
+import type { Conflict } from '../../lib/entries/conflict.ts'
+import { hintAtUploads, withdrawHint } from './upload-hint.ts'
+import type { Job } from './upload-job.ts'
+
+/** What a file is read from again after the page was closed: a handle of the browser, or the file itself. */
+export type FileSource = FileSystemHandle | File
+
 /** What this device keeps about an upload, so that it can go on after the page was closed. */
 export type RememberedUpload = {
-  uploadId: string
+  key: string
+  /** The tab that works on it. */
+  tab: string
+  uploadId: string | null
   name: string
   size: number
   lastModified: number
   folderId: string
   folderLabel: string
   path: string
+  conflict: Conflict
+  probe: string | null
   sent: number
+  /** Number of its source, which many files of a folder share. */
+  source: number | null
+}
+
+interface Schema extends DBSchema {
+  files: { key: string; value: RememberedUpload }
+  sources: { key: number; value: FileSource }
 }
 
 const DATABASE = 'cairn-uploads'
-const STORE = 'uploads'
+const VERSION = 2
+/** So many records in one transaction, so that the page can do something else in between. */
+const BATCH = 1_000
 
 /** Uploads in IndexedDB. Where there is none (a private window), nothing is remembered and nothing else changes. */
 export class UploadMemory {
-  #opened: Promise<IDBDatabase | null> | null = null
+  readonly #tab: string
+  #opened: Promise<IDBPDatabase<Schema> | null> | null = null
 
-  async remember(uploads: readonly RememberedUpload[]): Promise<void> {
-    await this.#change((store) => {
-      for (const upload of uploads) store.put(upload)
+  constructor(tab: string) {
+    this.#tab = tab
+  }
+
+  async remember(jobs: readonly Job[]): Promise<void> {
+    await this.#write(jobs.map((job) => rememberedOf(job, this.#tab)))
+  }
+
+  async forget(keys: readonly string[]): Promise<void> {
+    await this.#change(async (database) => {
+      const files = database.transaction('files', 'readwrite')
+      await Promise.all([...keys.map((key) => files.store.delete(key)), files.done])
     })
   }
 
-  async forget(uploadIds: readonly string[]): Promise<void> {
-    await this.#change((store) => {
-      for (const uploadId of uploadIds) store.delete(uploadId)
-    })
-  }
-
-  async all(): Promise<RememberedUpload[]> {
+  /** Keeps a handle or a file for the uploads that are read from it. Null: it cannot be kept. */
+  async keepSource(source: FileSource): Promise<number | null> {
     const database = await this.#open()
-    if (database === null) return []
-    const request: IDBRequest<RememberedUpload[]> = database.transaction(STORE).objectStore(STORE).getAll()
-    return new Promise((resolve) => {
-      request.onsuccess = () => resolve(request.result)
-      request.onerror = () => resolve([])
+    return (await database?.add('sources', source).catch(ignoreUnkept)) ?? null
+  }
+
+  async source(key: number): Promise<FileSource | null> {
+    return (await (await this.#open())?.get('sources', key)) ?? null
+  }
+
+  /** The uploads of tabs that are not there any more. From now on they are this tab's; call it in one tab at a time. */
+  async takeOver(alive: ReadonlySet<string>): Promise<RememberedUpload[]> {
+    const left = ((await (await this.#open())?.getAll('files')) ?? []).filter(({ tab }) => !alive.has(tab))
+    await this.#write(left.map((upload) => ({ ...upload, tab: this.#tab })))
+    return left
+  }
+
+  /** Lets go of sources that no upload needs, and of the hint when there is none at all. */
+  async tidy(): Promise<void> {
+    await this.#change(async (database) => {
+      const files = await database.getAll('files')
+      const used = new Set(files.map(({ source }) => source))
+      const sources = await database.getAllKeys('sources')
+      await Promise.all(sources.filter((key) => !used.has(key)).map((key) => database.delete('sources', key)))
+      if (files.length === 0) withdrawHint()
     })
   }
 
-  async #change(act: (store: IDBObjectStore) => void): Promise<void> {
+  async #write(uploads: readonly RememberedUpload[]): Promise<void> {
+    if (uploads.length > 0) hintAtUploads()
+    for (let first = 0; first < uploads.length; first += BATCH) {
+      await this.#change(async (database) => {
+        const files = database.transaction('files', 'readwrite')
+        const written = uploads.slice(first, first + BATCH).map((upload) => files.store.put(upload))
+        await Promise.all([...written, files.done])
+      })
+    }
+  }
+
+  async #change(act: (database: IDBPDatabase<Schema>) => Promise<void>): Promise<void> {
     const database = await this.#open()
-    if (database === null) return
-    const transaction = database.transaction(STORE, 'readwrite')
-    act(transaction.objectStore(STORE))
-    await new Promise<void>((resolve) => {
-      transaction.oncomplete = () => resolve()
-      // A full disk only means that this upload cannot go on after a reload.
-      transaction.onabort = () => resolve()
-    })
+    if (database !== null) await act(database).catch(ignoreUnkept)
   }
 
-  #open(): Promise<IDBDatabase | null> {
-    this.#opened ??= new Promise((resolve) => {
-      if (!('indexedDB' in globalThis)) return resolve(null)
-      const request = indexedDB.open(DATABASE, 1)
-      request.onupgradeneeded = () => request.result.createObjectStore(STORE, { keyPath: 'uploadId' })
-      request.onsuccess = () => resolve(request.result)
-      request.onerror = () => resolve(null)
-    })
+  #open(): Promise<IDBPDatabase<Schema> | null> {
+    this.#opened ??= openDB<Schema>(DATABASE, VERSION, {
+      upgrade: (database) => {
+        for (const name of database.objectStoreNames) database.deleteObjectStore(name)
+        database.createObjectStore('files', { keyPath: 'key' })
+        database.createObjectStore('sources', { autoIncrement: true })
+      },
+    }).catch(() => null)
     return this.#opened
+  }
+}
+
+// A full disk, or a handle that cannot be stored, only means that these uploads do not go on after a reload.
+function ignoreUnkept(error: unknown): undefined {
+  if (!(error instanceof DOMException)) throw error
+}
+
+function rememberedOf(job: Job, tab: string): RememberedUpload {
+  const { id, uploadId, name, size, lastModified, folderId, folderLabel, path, conflict, probe, sent, source } = job
+  return {
+    key: id,
+    tab,
+    uploadId,
+    name,
+    size,
+    lastModified,
+    folderId,
+    folderLabel,
+    path,
+    conflict,
+    probe,
+    sent,
+    source,
   }
 }

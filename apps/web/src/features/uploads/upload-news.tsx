@@ -3,12 +3,12 @@
 import { useTranslations } from 'next-intl'
 import { useEffect, useRef } from 'react'
 import { useAnnounce } from '../../components/live-region.tsx'
-import type { UploadQueue } from './upload-queue.ts'
+import type { UploadSummary } from './upload-summary.ts'
 import { useFailureText } from './upload-text.ts'
 import { finishedCount, percentOfQueue, runningCount } from './upload-view.ts'
 
 /** Tells screen readers about start, quarters, end and failures; asks before a page is left while bytes move. */
-export function UploadNews({ queue }: { queue: UploadQueue }) {
+export function UploadNews({ queue }: { queue: UploadSummary }) {
   const t = useTranslations('uploads')
   const announce = useAnnounce()
   const failureText = useFailureText()
@@ -17,11 +17,11 @@ export function UploadNews({ queue }: { queue: UploadQueue }) {
   useEffect(() => {
     const last = before.current
     before.current = queue
-    const failed = newlyFailed(last, queue)
-    const instant = newlyInstant(last, queue)
+    const failed = queue.lastFailed === last.lastFailed ? null : queue.lastFailed
+    const instant = queue.lastInstant === last.lastInstant ? null : queue.lastInstant
     const running = runningCount(queue)
-    if (failed !== undefined) announce(t('saidFailed', { name: failed.name, reason: failureText(failed.error) }))
-    else if (instant !== undefined) announce(t('saidInstant', { name: instant.name }))
+    if (failed !== null) announce(t('saidFailed', { name: failed.name, reason: failureText(failed.error) }))
+    else if (instant !== null) announce(t('saidInstant', { name: instant.name }))
     else if (runningCount(last) === 0 && running > 0) announce(t('saidStart', { n: running }))
     else if (runningCount(last) > 0 && running === 0) announce(t('saidEnd', { n: finishedCount(queue) }))
     else if (running > 0 && quarterOf(queue) > quarterOf(last)) announce(t('said', { p: quarterOf(queue) * 25 }))
@@ -37,18 +37,6 @@ export function UploadNews({ queue }: { queue: UploadQueue }) {
   return null
 }
 
-function quarterOf(queue: UploadQueue): number {
+function quarterOf(queue: UploadSummary): number {
   return Math.floor(percentOfQueue(queue) / 25)
-}
-
-function newlyFailed(last: UploadQueue, queue: UploadQueue) {
-  if (queue.counts.failed <= last.counts.failed) return undefined
-  return [...queue.items.values()].find(
-    (item) => item.state === 'failed' && last.items.get(item.id)?.state !== 'failed',
-  )
-}
-
-function newlyInstant(last: UploadQueue, queue: UploadQueue) {
-  if (queue.sparedBytes <= last.sparedBytes) return undefined
-  return [...queue.items.values()].find((item) => item.spared !== null && last.items.get(item.id)?.spared == null)
 }

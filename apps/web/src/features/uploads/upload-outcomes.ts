@@ -1,12 +1,13 @@
+import type { HeldPlaces } from './held-places.ts'
 import type { InstantClaims } from './instant-claims.ts'
 import { retryDelay } from './retry-delay.ts'
 import type { RetryTimer } from './retry-timer.ts'
 import type { CompletedItem } from './schema.ts'
 import { abandonUpload, isPassing, refusalOf } from './upload-api.ts'
 import type { CopiesWatch } from './upload-copies.ts'
-import { type Job, startAnew } from './upload-job.ts'
+import type { UploadError } from './upload-item.ts'
+import { type Job, newUploadOf, startAnew } from './upload-job.ts'
 import type { UploadMemory } from './upload-memory.ts'
-import type { UploadError, UploadItem } from './upload-queue.ts'
 import type { UploadStore } from './upload-store.ts'
 
 type StoredEntry = Extract<CompletedItem, { ok: true }>['entry']
@@ -19,6 +20,9 @@ export type UploadEvents = {
   onPrepared: (folderIds: ReadonlySet<string>) => void
 }
 
+/** Who did not answer. */
+export type Silent = 'network' | 'server' | 'storage'
+
 type Parts = {
   store: UploadStore
   jobs: Map<string, Job>
@@ -26,6 +30,7 @@ type Parts = {
   copies: CopiesWatch
   claims: Pick<InstantClaims, 'drop'>
   retries: RetryTimer
+  held: HeldPlaces
   events: UploadEvents
 }
 
@@ -56,12 +61,27 @@ export class UploadOutcomes {
   }
 
   /** Tries again by itself, later and later. */
-  waits(job: Job, by: UploadItem['waitsFor']): void {
+  waits(job: Job, by: Silent): void {
     if (job.paused) return
-    const retryAt = Date.now() + retryDelay(job.attempts, Math.random())
+    const now = Date.now()
+    const { held, retries } = this.#parts
+    const place = placeOf(job, by)
+    const heldUntil = held.fail(place, now)
+    const retryAt = Math.max(heldUntil, now + retryDelay(job.attempts, Math.random()))
     job.attempts += 1
-    this.#parts.retries.set(job.id, retryAt)
-    this.#parts.store.dispatch({ type: 'interrupted', id: job.id, retryAt, waitsFor: by })
+    retries.set(job.id, retryAt)
+    // The others wait for the place, also when this one is taken away.
+    retries.set(place, heldUntil)
+    const waitsFor = by === 'network' ? 'network' : 'storage'
+    this.#parts.store.dispatch({ type: 'interrupted', id: job.id, retryAt, waitsFor })
+  }
+
+  /** Bytes arrived: whoever was silent before is not now. */
+  moved(job: Job): void {
+    job.attempts = 0
+    job.refusals = 0
+    this.#parts.held.release('network')
+    this.#parts.held.release(placeOf(job, 'storage'))
   }
 
   /** The browser cannot read the file any more: the person has to choose it again. */
@@ -70,8 +90,8 @@ export class UploadOutcomes {
     this.#parts.store.dispatch({ type: 'file-lost', id: job.id })
   }
 
-  refused(job: Job, code: string, error: UploadError): void {
-    if (isPassing(code)) this.waits(job, 'storage')
+  refused(job: Job, code: string, error: UploadError, by: Silent): void {
+    if (isPassing(code)) this.waits(job, by)
     else this.failed(job, error)
   }
 
@@ -82,15 +102,25 @@ export class UploadOutcomes {
     startAnew(job)
   }
 
-  giveUp(job: Job): void {
-    this.#parts.claims.drop(job)
-    if (job.uploadId === null) return
-    this.#forget(job)
-    // When nobody answers, the upload expires by itself.
-    abandonUpload(job.uploadId).catch(refusalOf)
+  /** What is at the storage is not of this file: nothing of it is used. */
+  beginsAnew(job: Job): void {
+    this.giveUp(job)
+    startAnew(job)
+    this.#parts.store.dispatch({ type: 'restarted', id: job.id, file: newUploadOf(job) })
   }
 
-  #forget({ uploadId }: Job): void {
-    if (uploadId !== null) void this.#parts.memory.forget([uploadId])
+  giveUp(job: Job): void {
+    this.#parts.claims.drop(job)
+    this.#forget(job)
+    // When nobody answers, the upload expires by itself.
+    if (job.uploadId !== null) abandonUpload(job.uploadId).catch(refusalOf)
   }
+
+  #forget({ id }: Job): void {
+    void this.#parts.memory.forget([id])
+  }
+}
+
+export function placeOf(job: Job, by: Silent): string {
+  return by === 'storage' ? `storage ${job.place?.storageName ?? ''}` : by
 }

@@ -2,20 +2,23 @@
 
 import { ChevronDown, Pause, Play, WifiOff, X } from 'lucide-react'
 import { useTranslations } from 'next-intl'
-import { type ReactNode, useRef, useState } from 'react'
+import { type ReactNode, useMemo, useRef, useState } from 'react'
 import { Button, IconButton } from '../../components/button.tsx'
 import { Icon } from '../../components/icon.tsx'
 import { useFormat } from '../../i18n/use-format.ts'
+import type { UploadItem } from './upload-item.ts'
 import { UploadList } from './upload-list.tsx'
-import type { UploadItem, UploadQueue } from './upload-queue.ts'
+import type { RowActions } from './upload-row.tsx'
+import type { UploadSession } from './upload-session.ts'
+import type { UploadSummary } from './upload-summary.ts'
 import { useFailureText } from './upload-text.ts'
-import { failureReport, finishedCount, nextRetry, percentOfQueue, phaseOf, runningCount } from './upload-view.ts'
+import { failureReport, finishedCount, percentOfQueue, phaseOf, runningCount } from './upload-view.ts'
 import { useCountdown } from './use-countdown.ts'
 import { useHeadline } from './use-headline.ts'
-import { type Uploads, useUploadQueue } from './use-uploads.ts'
+import { useUploadSummary } from './use-uploads.ts'
 
 type UploadPanelProps = {
-  uploads: Uploads
+  session: UploadSession
   open: boolean
   onOpenChange: (open: boolean) => void
   /** Takes the panel away until something new is uploaded. */
@@ -24,27 +27,40 @@ type UploadPanelProps = {
 }
 
 /** Uploads at the bottom right; on phones over the whole screen. Folded away it is a pill, or a bar on phones. */
-export function UploadPanel({ uploads, open, onOpenChange, onClose, onReportCopied }: UploadPanelProps) {
-  const { store, engine } = uploads
-  const queue = useUploadQueue(store)
+export function UploadPanel({ session, open, onOpenChange, onClose, onReportCopied }: UploadPanelProps) {
+  const { store, engine } = session
+  const queue = useUploadSummary(session)
   const [onlyFailed, setOnlyFailed] = useState(false)
   const filtered = onlyFailed && queue.counts.failed > 0
   const wanted = useRef<string | null>(null)
   const input = useRef<HTMLInputElement>(null)
   const failureText = useFailureText()
 
-  const chooseFile = (id: string | null) => {
-    wanted.current = id
+  const actions = useMemo((): RowActions => {
+    const { pause, resume, cancel, retry } = engine
+    return {
+      pause,
+      resume,
+      cancel,
+      retry,
+      chooseFile: (id) => {
+        wanted.current = id
+        input.current?.click()
+      },
+    }
+  }, [engine])
+  const chooseAll = () => {
+    wanted.current = null
     input.current?.click()
   }
-  const clearFinished = () => engine.clear(idsIn(queue, (item) => ['stored', 'done', 'skipped'].includes(item.state)))
+  const clearFinished = () => engine.clear(store.idsIn('stored', 'done', 'skipped'))
   const close = () => {
-    engine.cancel(idsIn(queue, (item) => item.state === 'failed'))
+    engine.cancel(store.idsIn('failed'))
     clearFinished()
     onClose()
   }
   const copyReport = async () => {
-    await navigator.clipboard.writeText(failureReport(queue, (item) => failureText(item.error)))
+    await navigator.clipboard.writeText(failureReport(failedItems(session), (item) => failureText(item.error)))
     onReportCopied()
   }
 
@@ -62,27 +78,18 @@ export function UploadPanel({ uploads, open, onOpenChange, onClose, onReportCopi
       />
       {open ? (
         <PanelFrame>
-          <PanelHeader queue={queue} engine={engine} onFold={() => onOpenChange(false)} onClose={close} />
-          <OfflineLine queue={queue} onTryNow={engine.tryNow} />
-          <UploadList
-            queue={queue}
-            onlyFailed={filtered}
-            actions={{
-              pause: engine.pause,
-              resume: engine.resume,
-              cancel: engine.cancel,
-              retry: engine.retry,
-              chooseFile,
-            }}
-          />
+          <PanelHeader queue={queue} session={session} onFold={() => onOpenChange(false)} onClose={close} />
+          <OfflineLine queue={queue} engine={engine} />
+          <UploadList store={store} onlyFailed={filtered} actions={actions} />
           <PanelFooter
             queue={queue}
             filtered={filtered}
             onFilter={() => setOnlyFailed(!filtered)}
             onClearFinished={clearFinished}
-            onRetryAll={() => engine.retry(idsIn(queue, (item) => item.state === 'failed'))}
+            onRetryAll={() => engine.retry(store.idsIn('failed'))}
             onCopyReport={() => void copyReport()}
-            onChooseAll={() => chooseFile(null)}
+            onChooseAll={chooseAll}
+            onReopen={session.canReopen() ? () => void session.reopen(true) : null}
           />
         </PanelFrame>
       ) : (
@@ -92,8 +99,8 @@ export function UploadPanel({ uploads, open, onOpenChange, onClose, onReportCopi
   )
 }
 
-function idsIn(queue: UploadQueue, belongs: (item: UploadItem) => boolean): string[] {
-  return [...queue.items.values()].filter(belongs).map(({ id }) => id)
+function failedItems({ store }: UploadSession): UploadItem[] {
+  return store.idsIn('failed').flatMap((id) => store.item(id) ?? [])
 }
 
 function PanelFrame({ children }: { children: ReactNode }) {
@@ -109,18 +116,17 @@ function PanelFrame({ children }: { children: ReactNode }) {
 }
 
 type PanelHeaderProps = {
-  queue: UploadQueue
-  engine: Uploads['engine']
+  queue: UploadSummary
+  session: UploadSession
   onFold: () => void
   onClose: () => void
 }
 
-function PanelHeader({ queue, engine, onFold, onClose }: PanelHeaderProps) {
+function PanelHeader({ queue, session: { store, engine }, onFold, onClose }: PanelHeaderProps) {
   const t = useTranslations('uploads')
   const { title, detail } = useHeadline(queue)
   const { counts } = queue
-  const moving = idsIn(queue, ({ state }) => state === 'queued' || state === 'uploading' || state === 'waiting')
-  const paused = idsIn(queue, ({ state }) => state === 'paused')
+  const moving = counts.queued + counts.uploading + counts.waiting
   const idle = runningCount(queue) + counts['needs-file'] === 0
   return (
     <>
@@ -129,13 +135,13 @@ function PanelHeader({ queue, engine, onFold, onClose }: PanelHeaderProps) {
           <h2 className="font-semibold text-15">{title}</h2>
           <p className="mt-px min-h-4 truncate text-12 text-ink-2 tabular-nums">{detail}</p>
         </div>
-        {moving.length > 0 ? (
-          <IconButton label={t('pauseAll')} onClick={() => engine.pause(moving)}>
+        {moving > 0 ? (
+          <IconButton label={t('pauseAll')} onClick={() => engine.pause(store.idsIn('queued', 'uploading', 'waiting'))}>
             <Icon of={Pause} />
           </IconButton>
         ) : null}
-        {moving.length === 0 && paused.length > 0 ? (
-          <IconButton label={t('resumeAll')} onClick={() => engine.resume(paused)}>
+        {moving === 0 && counts.paused > 0 ? (
+          <IconButton label={t('resumeAll')} onClick={() => engine.resume(store.idsIn('paused'))}>
             <Icon of={Play} />
           </IconButton>
         ) : null}
@@ -153,7 +159,7 @@ function PanelHeader({ queue, engine, onFold, onClose }: PanelHeaderProps) {
   )
 }
 
-function TotalBar({ queue }: { queue: UploadQueue }) {
+function TotalBar({ queue }: { queue: UploadSummary }) {
   const t = useTranslations('uploads')
   const share = queue.allBytes === 0 ? 0 : queue.sentBytes / queue.allBytes
   return (
@@ -173,11 +179,11 @@ function TotalBar({ queue }: { queue: UploadQueue }) {
   )
 }
 
-function OfflineLine({ queue, onTryNow }: { queue: UploadQueue; onTryNow: () => void }) {
+function OfflineLine({ queue, engine }: { queue: UploadSummary; engine: UploadSession['engine'] }) {
   const t = useTranslations('uploads')
   const common = useTranslations('common')
   const format = useFormat()
-  const retryAt = nextRetry(queue)
+  const retryAt = engine.nextRetryAt()
   const seconds = useCountdown(retryAt)
   if (retryAt === null || phaseOf(queue) !== 'offline') return null
   return (
@@ -186,7 +192,7 @@ function OfflineLine({ queue, onTryNow }: { queue: UploadQueue; onTryNow: () => 
       <span className="min-w-0 flex-1 truncate tabular-nums">
         {t('offline', { time: format.duration(Math.max(1, seconds)) })}
       </span>
-      <Button kind="inherit" size="sm" className="font-semibold" onClick={onTryNow}>
+      <Button kind="inherit" size="sm" className="font-semibold" onClick={engine.tryNow}>
         {common('tryNow')}
       </Button>
     </div>
@@ -194,13 +200,15 @@ function OfflineLine({ queue, onTryNow }: { queue: UploadQueue; onTryNow: () => 
 }
 
 type PanelFooterProps = {
-  queue: UploadQueue
+  queue: UploadSummary
   filtered: boolean
   onFilter: () => void
   onClearFinished: () => void
   onRetryAll: () => void
   onCopyReport: () => void
   onChooseAll: () => void
+  /** Opens what was dropped again; null when that cannot be done. */
+  onReopen: (() => void) | null
 }
 
 function PanelFooter(props: PanelFooterProps) {
@@ -208,14 +216,10 @@ function PanelFooter(props: PanelFooterProps) {
   const { queue, filtered } = props
   const { failed, 'needs-file': needsFile } = queue.counts
   const finished = finishedCount(queue)
-  if (failed + finished === 0 && needsFile < 2) return null
+  if (failed + finished === 0 && needsFile < 2 && props.onReopen === null) return null
   return (
     <footer className="mt-auto flex min-h-[46px] shrink-0 items-center justify-end gap-1 border-line border-t px-2.5 py-2 phone:pb-[max(12px,env(safe-area-inset-bottom))]">
-      {needsFile > 1 ? (
-        <Button kind="accent" size="sm" className="mr-auto" title={t('chooseAll')} onClick={props.onChooseAll}>
-          {t('chooseFiles')}
-        </Button>
-      ) : null}
+      {needsFile > 0 ? <Missing {...props} /> : null}
       {filtered ? (
         <>
           <Button kind="ghost" size="sm" onClick={props.onRetryAll}>
@@ -240,7 +244,26 @@ function PanelFooter(props: PanelFooterProps) {
   )
 }
 
-function FoldedPanel({ queue, onOpen }: { queue: UploadQueue; onOpen: () => void }) {
+/** How the uploads of an earlier page get their files back: one click where the browser kept them, else a choice. */
+function Missing({ queue, onReopen, onChooseAll }: PanelFooterProps) {
+  const t = useTranslations('uploads')
+  const n = queue.counts['needs-file']
+  if (onReopen !== null) {
+    return (
+      <Button kind="accent" size="sm" className="mr-auto" onClick={onReopen}>
+        {t('needFiles', { n })}
+      </Button>
+    )
+  }
+  if (n < 2) return null
+  return (
+    <Button kind="accent" size="sm" className="mr-auto" title={t('chooseAll')} onClick={onChooseAll}>
+      {t('chooseFiles')}
+    </Button>
+  )
+}
+
+function FoldedPanel({ queue, onOpen }: { queue: UploadSummary; onOpen: () => void }) {
   const t = useTranslations('uploads')
   const { short } = useHeadline(queue)
   const share = queue.allBytes === 0 ? 0 : queue.sentBytes / queue.allBytes

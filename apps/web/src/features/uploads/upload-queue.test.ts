@@ -1,5 +1,8 @@
 import { expect, test } from 'vitest'
-import { emptyQueue, type NewUpload, reduceUploads, type UploadAction, type UploadQueue } from './upload-queue.ts'
+import type { UploadAction } from './upload-action.ts'
+import type { NewUpload } from './upload-item.ts'
+import { UploadQueue } from './upload-queue.ts'
+import { emptySummary } from './upload-summary.ts'
 
 const upload = (id: string, size = 100): NewUpload => ({
   id,
@@ -11,39 +14,33 @@ const upload = (id: string, size = 100): NewUpload => ({
   folderLabel: 'Drive',
 })
 
-function play(actions: readonly UploadAction[], from: UploadQueue = emptyQueue): UploadQueue {
-  return actions.reduce((queue, action) => reduceUploads(queue, [action]), from)
+function play(actions: readonly UploadAction[], queue = new UploadQueue()): UploadQueue {
+  for (const action of actions) queue.apply(action)
+  return queue
 }
 
 const added: UploadAction = { type: 'added', uploads: [upload('a'), upload('b', 300)] }
 const uploadingA = [added, { type: 'started', id: 'a' }] as const
 const item = (queue: UploadQueue, id: string) => {
-  const found = queue.items.get(id)
+  const found = queue.get(id)
   if (found === undefined) throw new Error(`${id} is not in the queue`)
   return found
 }
 
 test('new files wait in the order they were chosen', () => {
   const queue = play([added])
-  expect([...queue.items.keys()]).toEqual(['a', 'b'])
-  expect(queue.counts.queued).toBe(2)
-  expect(queue.allBytes).toBe(400)
+  expect([...queue.items()].map(({ id }) => id)).toEqual(['a', 'b'])
+  expect(queue.summary().counts.queued).toBe(2)
+  expect(queue.summary().allBytes).toBe(400)
 })
 
-test('a batch gives the same as its actions one by one', () => {
-  const actions: UploadAction[] = [
-    ...uploadingA,
-    { type: 'progressed', samples: [{ id: 'a', sent: 40 }], now: 0 },
-    { type: 'failed', id: 'b', error: { code: 'too_large' } },
-  ]
-  expect(reduceUploads(emptyQueue, actions)).toEqual(play(actions))
-})
-
-test('the queue that was reduced is not changed', () => {
-  const before = play(uploadingA)
-  reduceUploads(before, [{ type: 'removed', ids: ['a'] }])
-  expect(item(before, 'a').state).toBe('uploading')
-  expect(before.counts.uploading).toBe(1)
+test('a file that changes is another object, and the others stay the same ones', () => {
+  const queue = play(uploadingA)
+  const [a, b] = [item(queue, 'a'), item(queue, 'b')]
+  play([{ type: 'paused', ids: ['a'] }], queue)
+  expect(a.state).toBe('uploading')
+  expect(item(queue, 'a').state).toBe('paused')
+  expect(item(queue, 'b')).toBe(b)
 })
 
 test('progress counts towards the whole and gives a speed and a time left', () => {
@@ -52,10 +49,10 @@ test('progress counts towards the whole and gives a speed and a time left', () =
     { type: 'progressed', samples: [{ id: 'a', sent: 0 }], now: 0 },
     { type: 'progressed', samples: [{ id: 'a', sent: 20 }], now: 1000 },
   ])
-  expect(queue.sentBytes).toBe(20)
+  expect(queue.summary().sentBytes).toBe(20)
   expect(item(queue, 'a').speed?.bytesPerSecond).toBe(20)
-  expect(queue.speed?.bytesPerSecond).toBe(20)
-  expect(queue.secondsLeft).toBe(19)
+  expect(queue.summary().speed?.bytesPerSecond).toBe(20)
+  expect(queue.summary().secondsLeft).toBe(19)
 })
 
 test('progress beyond the size, or of a file that does not upload, is not counted', () => {
@@ -72,7 +69,7 @@ test('progress beyond the size, or of a file that does not upload, is not counte
   ])
   expect(item(queue, 'a').sent).toBe(100)
   expect(item(queue, 'b').sent).toBe(0)
-  expect(queue.sentBytes).toBe(100)
+  expect(queue.summary().sentBytes).toBe(100)
 })
 
 test('a late progress event does not wake a paused file', () => {
@@ -104,7 +101,7 @@ test('after a break the offset of the storage counts, also when it is lower', ()
     { type: 'started', id: 'a' },
     { type: 'progressed', samples: [{ id: 'a', sent: 64 }], now: 9_000 },
   ])
-  expect(queue.sentBytes).toBe(64)
+  expect(queue.summary().sentBytes).toBe(64)
 })
 
 test('pausing spares what is finishing, finished or failed', () => {
@@ -116,23 +113,23 @@ test('pausing spares what is finishing, finished or failed', () => {
     { type: 'failed', id: 'd', error: { code: 'too_large' } },
     { type: 'paused', ids: ['a', 'b', 'c', 'd'] },
   ])
-  expect([...queue.items.values()].map(({ state }) => state)).toEqual(['paused', 'finishing', 'stored', 'failed'])
+  expect([...queue.items()].map(({ state }) => state)).toEqual(['paused', 'finishing', 'stored', 'failed'])
 })
 
 test('a stored file is done when all its copies exist, and not before', () => {
-  const stored = play([...uploadingA, { type: 'stored', id: 'a', entryId: 'e1', name: 'a.bin', notice: null }])
-  expect(item(stored, 'a')).toMatchObject({ state: 'stored', sent: 100, copies: null })
-  const one = play([{ type: 'copies', id: 'a', copies: { have: 1, want: 2 } }], stored)
+  const stored = () => play([...uploadingA, { type: 'stored', id: 'a', entryId: 'e1', name: 'a.bin', notice: null }])
+  expect(item(stored(), 'a')).toMatchObject({ state: 'stored', sent: 100, copies: null })
+  const one = play([{ type: 'copies', id: 'a', copies: { have: 1, want: 2 } }], stored())
   expect(item(one, 'a').state).toBe('stored')
   const two = play([{ type: 'copies', id: 'a', copies: { have: 2, want: 2 } }], one)
   expect(item(two, 'a').state).toBe('done')
-  expect(two.sentBytes).toBe(100)
+  expect(two.summary().sentBytes).toBe(100)
 })
 
 test('a file whose name was taken and that should be skipped is no failure', () => {
   const queue = play([...uploadingA, { type: 'stored', id: 'a', entryId: null, name: null, notice: 'skipped' }])
   expect(item(queue, 'a').state).toBe('skipped')
-  expect(queue.allBytes).toBe(300)
+  expect(queue.summary().allBytes).toBe(300)
 })
 
 test('what failed, was skipped or needs its file does not count in the percentage', () => {
@@ -141,8 +138,8 @@ test('what failed, was skipped or needs its file does not count in the percentag
     { type: 'failed', id: 'b', error: { code: 'quota_exceeded', detail: { missing: 200 } } },
     { type: 'remembered', uploads: [{ ...upload('c', 1000), sent: 440 }] },
   ])
-  expect(queue.allBytes).toBe(100)
-  expect(queue.counts).toMatchObject({ queued: 1, failed: 1, 'needs-file': 1 })
+  expect(queue.summary().allBytes).toBe(100)
+  expect(queue.summary().counts).toMatchObject({ queued: 1, failed: 1, 'needs-file': 1 })
 })
 
 test('an upload of an earlier page waits for its file and then goes on', () => {
@@ -162,7 +159,7 @@ test('starting again begins at zero and forgets the reason', () => {
     { type: 'restarted', id: 'a', file: { name: 'a.bin', size: 150, lastModified: 2 } },
   ])
   expect(item(queue, 'a')).toMatchObject({ state: 'queued', sent: 0, size: 150, error: null })
-  expect(queue.allBytes).toBe(450)
+  expect(queue.summary().allBytes).toBe(450)
 })
 
 test('a removed file leaves no trace in the sums, and events about it are ignored', () => {
@@ -172,9 +169,9 @@ test('a removed file leaves no trace in the sums, and events about it are ignore
     { type: 'sent', id: 'a' },
     { type: 'failed', id: 'a', error: { code: 'unknown' } },
   ])
-  expect([...queue.items.keys()]).toEqual(['b'])
-  expect(queue.allBytes).toBe(300)
-  expect(play([{ type: 'removed', ids: ['b'] }], queue)).toBe(emptyQueue)
+  expect([...queue.items()].map(({ id }) => id)).toEqual(['b'])
+  expect(queue.summary().allBytes).toBe(300)
+  expect(play([{ type: 'removed', ids: ['b'] }], queue).summary()).toBe(emptySummary)
 })
 
 test('the sums always equal a fresh count over all files', () => {
@@ -203,13 +200,14 @@ test('the sums always equal a fresh count over all files', () => {
     ]
     return actions[random(actions.length)] ?? { type: 'removed', ids: [] }
   }
-  let queue = emptyQueue
-  for (let round = 0; round < 5_000; round += 1) queue = reduceUploads(queue, [anyAction(), anyAction()])
-  const items = [...queue.items.values()]
+  const queue = new UploadQueue()
+  for (let round = 0; round < 10_000; round += 1) queue.apply(anyAction())
+  const items = [...queue.items()]
+  expect(queue.summary().files).toBe(items.length)
   const counting = items.filter(({ state }) => !['failed', 'skipped', 'needs-file'].includes(state))
-  expect(queue.allBytes).toBe(counting.reduce((sum, { size }) => sum + size, 0))
-  expect(queue.sentBytes).toBe(counting.reduce((sum, { sent }) => sum + sent, 0))
-  for (const [state, count] of Object.entries(queue.counts)) {
+  expect(queue.summary().allBytes).toBe(counting.reduce((sum, { size }) => sum + size, 0))
+  expect(queue.summary().sentBytes).toBe(counting.reduce((sum, { sent }) => sum + sent, 0))
+  for (const [state, count] of Object.entries(queue.summary().counts)) {
     expect(items.filter((each) => each.state === state)).toHaveLength(count)
   }
 })
@@ -219,8 +217,8 @@ test('a file that was there already says how much was spared, also when a part h
   const stored: UploadAction = { type: 'stored', id: 'a', entryId: 'e', name: 'a', notice: null, instant: true }
   const queue = play([...uploadingA, sent, stored, { ...stored, id: 'b' }])
   expect([item(queue, 'a').spared, item(queue, 'b').spared]).toEqual([70, 300])
-  expect(queue.sparedBytes).toBe(370)
-  expect(play([{ type: 'removed', ids: ['b'] }], queue).sparedBytes).toBe(70)
+  expect(queue.summary().sparedBytes).toBe(370)
+  expect(play([{ type: 'removed', ids: ['b'] }], queue).summary().sparedBytes).toBe(70)
   const sentWhole = play([...uploadingA, { type: 'sent', id: 'a' }, stored])
   expect(item(sentWhole, 'a').spared).toBeNull()
 })
@@ -228,11 +226,27 @@ test('a file that was there already says how much was spared, also when a part h
 test('an identical file is skipped and counts nowhere', () => {
   const queue = play([added, { type: 'identical', id: 'a' }])
   expect(item(queue, 'a')).toMatchObject({ state: 'skipped', notice: 'identical' })
-  expect(queue.allBytes).toBe(300)
+  expect(queue.summary().allBytes).toBe(300)
 })
 
 test('what is looked at is forgotten when the upload moves on', () => {
   const checking = play([...uploadingA, { type: 'checked', id: 'a', bytes: 50 }])
   expect(item(checking, 'a').checked).toBe(50)
   expect(item(play([{ type: 'paused', ids: ['a'] }], checking), 'a').checked).toBeNull()
+})
+
+test('an upload that another device took says where it goes on, and comes back', () => {
+  const queue = play([...uploadingA, { type: 'elsewhere', id: 'a', device: 'Firefox on Android' }])
+  expect(item(queue, 'a')).toMatchObject({ state: 'elsewhere', device: 'Firefox on Android' })
+  expect(item(play([{ type: 'queued', ids: ['a'] }], queue), 'a').state).toBe('queued')
+})
+
+test('the files of a state are listed in the order they came', () => {
+  const queue = play([added, { type: 'failed', id: 'b', error: { code: 'too_large' } }])
+  play([{ type: 'added', uploads: [upload('c')] }], queue)
+  expect([queue.idsIn('queued'), queue.idsIn('failed', 'queued'), queue.idsIn('done')]).toEqual([
+    ['a', 'c'],
+    ['a', 'b', 'c'],
+    [],
+  ])
 })

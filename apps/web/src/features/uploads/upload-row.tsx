@@ -2,14 +2,14 @@
 
 import { Check, Pause, Play, RotateCw, X, Zap } from 'lucide-react'
 import { useTranslations } from 'next-intl'
-import type { CSSProperties } from 'react'
+import { type CSSProperties, memo } from 'react'
 import { IconButton } from '../../components/button.tsx'
 import { cn } from '../../components/class-names.ts'
 import { FileName } from '../../components/file-name.tsx'
 import { FileTile } from '../../components/file-tile.tsx'
 import { Icon } from '../../components/icon.tsx'
 import { Stones } from '../../components/stones.tsx'
-import type { UploadItem } from './upload-queue.ts'
+import type { UploadItem } from './upload-item.ts'
 import { useRowText } from './upload-text.ts'
 import { percentOf } from './upload-view.ts'
 
@@ -23,8 +23,8 @@ export type RowActions = {
 
 type UploadRowProps = { item: UploadItem; waitingBehind: number; actions: RowActions }
 
-/** One file on its way: what it is, how far it is, and what can be done. */
-export function UploadRow({ item, waitingBehind, actions }: UploadRowProps) {
+/** One file on its way: what it is, how far it is, and what can be done. Repaints when its own file changed. */
+export const UploadRow = memo(function UploadRow({ item, waitingBehind, actions }: UploadRowProps) {
   const rowText = useRowText()
   const text = rowText(item, waitingBehind)
   const isInstant = item.spared !== null
@@ -63,7 +63,7 @@ export function UploadRow({ item, waitingBehind, actions }: UploadRowProps) {
       <CheckLine item={item} />
     </div>
   )
-}
+})
 
 /** Washes from the start to the end of the row once, and stays until the row is cleared. */
 function InstantGround() {

@@ -10,17 +10,23 @@ const RENEW_BEFORE_MS = 120_000
 const FRESH_MS = 600_000
 
 type Completions = Batcher<{ uploadId: string; receipt: string }, CompletedItem>
-export type RunResult = { kind: 'completed'; item: CompletedItem } | Broken
+export type RunResult =
+  | { kind: 'completed'; item: CompletedItem }
+  /** What the storage has put together is not this file: it was changed since the first part was sent. */
+  | { kind: 'other-content' }
+  | Broken
 
 type Run = {
   signal: AbortSignal
   completions: Completions
+  /** SHA-256 of the whole file, made while it is sent. */
+  contentHash: Promise<string | null> | null
   onSent: (bytes: number) => void
   onAllSent: () => void
 }
 
 /** One attempt from where the last one ended: bytes to the storage, its receipt, the receipt to the web server. */
-export async function runJob(job: Job, { signal, completions, onSent, onAllSent }: Run): Promise<RunResult> {
+export async function runJob(job: Job, run: Run): Promise<RunResult> {
   const { file, place, uploadId } = job
   if (place === null || uploadId === null) return { kind: 'ticket' }
   if (job.receipt === null && expiresSoon(place)) return { kind: 'ticket' }
@@ -28,18 +34,19 @@ export async function runJob(job: Job, { signal, completions, onSent, onAllSent 
     if (file === null) return { kind: 'unreadable' }
     const resume = job.begun
     job.begun = true
-    const sent = await sendBytes({ file, place, resume, onSent, signal })
+    const sent = await sendBytes({ file, place, resume, onSent: run.onSent, signal: run.signal })
     if (sent.kind !== 'sent') return sent
     job.allSent = true
     job.receipt = sent.receipt
-    onAllSent()
+    run.onAllSent()
   }
   if (job.receipt === null) {
-    const answer = await waitForReceipt(place, signal)
+    const answer = await waitForReceipt(place, run.signal)
     if (answer.kind !== 'receipt') return answer
     job.receipt = answer.receipt
   }
-  return complete(completions, uploadId, job.receipt)
+  if (run.contentHash !== null && (await run.contentHash) !== contentOf(job.receipt)) return { kind: 'other-content' }
+  return complete(run.completions, uploadId, job.receipt)
 }
 
 function expiresSoon({ ticketExpiresAt, receivedAt }: Place): boolean {
@@ -47,13 +54,18 @@ function expiresSoon({ ticketExpiresAt, receivedAt }: Place): boolean {
   return now - receivedAt > FRESH_MS && Date.parse(ticketExpiresAt) - now < RENEW_BEFORE_MS
 }
 
+/** The SHA-256 that a receipt speaks of. Its signature is the server's matter. */
+export function contentOf(receipt: string): string {
+  const payload = (receipt.split('.')[2] ?? '').replaceAll('-', '+').replaceAll('_', '/')
+  return /"sha256":"([0-9a-f]{64})"/.exec(atob(payload))?.[1] ?? ''
+}
+
 async function complete(completions: Completions, uploadId: string, receipt: string): Promise<RunResult> {
   try {
     return { kind: 'completed', item: await completions.add({ uploadId, receipt }) }
   } catch (error) {
     const refusal = refusalOf(error)
-    return refusal.kind === 'final'
-      ? { kind: 'refused', code: refusal.error.code }
-      : { kind: 'interrupted', by: refusal.kind }
+    if (refusal.kind === 'final') return { kind: 'refused', code: refusal.error.code }
+    return { kind: 'interrupted', by: refusal.kind === 'network' ? 'network' : 'server' }
   }
 }

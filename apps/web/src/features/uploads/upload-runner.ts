@@ -1,7 +1,8 @@
 import { Batcher } from '../../lib/batcher.ts'
+import type { ContentHasher } from './content-hasher.ts'
 import type { RenewedTicket } from './schema.ts'
 import { completeUploads, refusalOf, renewTicket } from './upload-api.ts'
-import { type Job, rememberedOf, slotsOf } from './upload-job.ts'
+import { type Job, slotsOf } from './upload-job.ts'
 import type { UploadMemory } from './upload-memory.ts'
 import type { UploadOutcomes } from './upload-outcomes.ts'
 import { type RunResult, runJob } from './upload-run.ts'
@@ -18,10 +19,13 @@ const SLOTS = 6
 type Parts = {
   store: UploadStore
   memory: UploadMemory
+  hasher: ContentHasher
   outcomes: UploadOutcomes
   /** A slot is free, or a job should run again. */
   onFree: () => void
   onAgain: (job: Job) => void
+  /** Nothing of it is at a storage any more: it has to be announced again. */
+  onAnew: (job: Job) => void
 }
 
 /** Runs jobs in a few slots and reports how far they are twice a second. */
@@ -30,6 +34,8 @@ export class UploadRunner {
   readonly #completions = new Batcher({ max: BATCH_MAX, waitMs: COMPLETE_WAIT_MS, send: completeUploads })
   readonly #running = new Set<Job>()
   readonly #samples = new Map<string, number>()
+  readonly #hashes = new WeakMap<File, Promise<string | null>>()
+  readonly #closed = new AbortController()
   #busySlots = 0
   #ticker: ReturnType<typeof setInterval> | null = null
   #ticks = 0
@@ -52,6 +58,7 @@ export class UploadRunner {
   }
 
   close(): void {
+    this.#closed.abort()
     for (const job of this.#running) job.stop?.abort()
     if (this.#ticker !== null) clearInterval(this.#ticker)
   }
@@ -66,6 +73,7 @@ export class UploadRunner {
     const result = await runJob(job, {
       signal: stop.signal,
       completions: this.#completions,
+      contentHash: this.#contentHash(job),
       onSent: (bytes) => this.#sample(job, stop, bytes),
       onAllSent: () => {
         release()
@@ -90,7 +98,11 @@ export class UploadRunner {
         return
       case 'completed':
         if (result.item.ok) outcomes.stored(job, result.item)
-        else outcomes.refused(job, result.item.error.code, result.item.error)
+        else outcomes.refused(job, result.item.error.code, result.item.error, 'server')
+        return
+      case 'other-content':
+        outcomes.beginsAnew(job)
+        this.#parts.onAnew(job)
         return
       case 'interrupted':
         outcomes.waits(job, result.by)
@@ -99,7 +111,7 @@ export class UploadRunner {
         outcomes.fileLost(job)
         return
       case 'refused':
-        outcomes.refused(job, result.code, { code: 'refused', detail: { code: result.code } })
+        outcomes.refused(job, result.code, { code: 'refused', detail: { code: result.code } }, 'storage')
         return
       case 'gone':
         this.#createAgain(job)
@@ -107,6 +119,15 @@ export class UploadRunner {
       case 'ticket':
         await this.#renew(job)
     }
+  }
+
+  /** Only what an earlier page or another device began can have been changed unseen: browsers watch open files. */
+  #contentHash({ file, continued }: Job): Promise<string | null> | null {
+    if (!continued || file === null) return null
+    const known = this.#hashes.get(file)
+    const hash = known ?? this.#parts.hasher.hash(file, { onProgress: () => undefined, signal: this.#closed.signal })
+    this.#hashes.set(file, hash)
+    return hash
   }
 
   #createAgain(job: Job): void {
@@ -132,7 +153,7 @@ export class UploadRunner {
     job.stop = null
     if (renewed.kind === 'renewed') this.#placeAt(job, renewed.ticket)
     else if (renewed.kind === 'final') this.#parts.outcomes.failed(job, renewed.error)
-    else this.#parts.outcomes.waits(job, renewed.kind)
+    else this.#parts.outcomes.waits(job, renewed.kind === 'network' ? 'network' : 'storage')
   }
 
   #placeAt(job: Job, ticket: RenewedTicket): void {
@@ -144,10 +165,7 @@ export class UploadRunner {
 
   #sample(job: Job, stop: AbortController, bytes: number): void {
     if (job.stop !== stop) return
-    if (bytes > job.sent) {
-      job.attempts = 0
-      job.refusals = 0
-    }
+    if (bytes > job.sent) this.#parts.outcomes.moved(job)
     job.sent = bytes
     this.#samples.set(job.id, bytes)
   }
@@ -160,7 +178,7 @@ export class UploadRunner {
     store.flush()
     this.#ticks += 1
     if (this.#ticks % REMEMBER_EVERY_TICKS === 0) {
-      void memory.remember([...this.#running].flatMap((job) => rememberedOf(job) ?? []))
+      void memory.remember([...this.#running])
     }
     if (this.#running.size > 0 || this.#ticker === null) return
     clearInterval(this.#ticker)

@@ -1,10 +1,18 @@
-import { emptyQueue, reduceUploads, type UploadAction, type UploadQueue } from './upload-queue.ts'
+import type { PanelRow, Viewport } from './panel-rows.ts'
+import type { UploadAction } from './upload-action.ts'
+import type { UploadItem, UploadState } from './upload-item.ts'
+import { UploadQueue } from './upload-queue.ts'
+import type { UploadSummary } from './upload-summary.ts'
 
 const FLUSH_MS = 100
+/** Of so many files nobody sees each one change: twice a second is enough, and leaves the time to sending. */
+const MANY_FILES = 1_000
+const FLUSH_MANY_MS = 500
 
 /** Holds the queue for the page. Events of one moment are applied together, so that pages repaint once for all of them. */
 export class UploadStore {
-  #queue: UploadQueue = emptyQueue
+  readonly #queue = new UploadQueue()
+  #summary: UploadSummary = this.#queue.summary()
   #pending: UploadAction[] = []
   #timer: ReturnType<typeof setTimeout> | null = null
   readonly #listeners = new Set<() => void>()
@@ -14,22 +22,39 @@ export class UploadStore {
     return () => this.#listeners.delete(listener)
   }
 
-  readonly snapshot = (): UploadQueue => this.#queue
+  /** Another object after each change. */
+  readonly snapshot = (): UploadSummary => this.#summary
+
+  item(id: string): UploadItem | undefined {
+    return this.#queue.get(id)
+  }
+
+  idsIn(...states: readonly UploadState[]): string[] {
+    return this.#queue.idsIn(...states)
+  }
+
+  height(view: Omit<Viewport, 'from' | 'to'>): number {
+    return this.#queue.rows.height(view)
+  }
+
+  rowsBetween(view: Viewport): PanelRow[] {
+    return this.#queue.rows.between(view)
+  }
 
   dispatch(action: UploadAction): void {
     this.#pending.push(action)
-    this.#timer ??= setTimeout(() => this.flush(), FLUSH_MS)
+    this.#timer ??= setTimeout(() => this.flush(), this.#summary.files > MANY_FILES ? FLUSH_MANY_MS : FLUSH_MS)
   }
 
-  /** The queue with everything that happened so far: for what a person did and for decisions. */
-  flush(): UploadQueue {
+  /** Applies everything that happened so far: for what a person did. */
+  flush(): void {
     if (this.#timer !== null) clearTimeout(this.#timer)
     this.#timer = null
-    if (this.#pending.length === 0) return this.#queue
+    if (this.#pending.length === 0) return
     const actions = this.#pending
     this.#pending = []
-    this.#queue = reduceUploads(this.#queue, actions)
+    for (const action of actions) this.#queue.apply(action)
+    this.#summary = this.#queue.summary()
     for (const listener of this.#listeners) listener()
-    return this.#queue
   }
 }

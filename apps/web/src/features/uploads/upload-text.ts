@@ -2,7 +2,7 @@
 
 import { useTranslations } from 'next-intl'
 import { useFormat } from '../../i18n/use-format.ts'
-import type { UploadError, UploadItem } from './upload-queue.ts'
+import type { UploadError, UploadItem } from './upload-item.ts'
 import { percentOf } from './upload-view.ts'
 
 const knownErrors = [
@@ -90,6 +90,8 @@ export function useRowText(): (item: UploadItem, waitingBehind: number) => strin
       case 'needs-file':
         if (item.otherFile) return t('rowOtherFile')
         return item.sent > 0 ? t('rowNeedsFile', { p }) : t('rowNeedsFileStart')
+      case 'elsewhere':
+        return t('rowElsewhere', { device: item.device ?? '', p })
       case 'failed':
         return failureText(item.error)
       case 'skipped':

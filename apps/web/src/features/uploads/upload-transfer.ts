@@ -1,4 +1,4 @@
-import type { DetailedError, HttpResponse, Upload } from 'tus-js-client'
+import type { DetailedError, HttpResponse } from 'tus-js-client'
 
 /** Up to this size a file goes with the request that creates it: one round trip instead of two. */
 export const SMALL_FILE_BYTES = 8 * 1024 * 1024
@@ -21,7 +21,7 @@ export type Place = {
 
 export type Broken =
   | { kind: 'stopped' }
-  | { kind: 'interrupted'; by: 'network' | 'storage' }
+  | { kind: 'interrupted'; by: 'network' | 'storage' | 'server' }
   /** The ticket is too old, or the upload belongs to another storage by now. */
   | { kind: 'ticket' }
   /** The storage has nothing of this upload: it must be created again. */
@@ -45,7 +45,8 @@ type Transfer = {
  * too, tus-js-client answers any failed HEAD, even a 503, by creating anew and sending from the first byte.
  */
 export async function sendBytes({ file, place, resume, onSent, signal }: Transfer): Promise<Sent> {
-  const { Upload } = await import('tus-js-client')
+  const Upload = await loadedClient()
+  if (Upload === null) return { kind: 'interrupted', by: 'network' }
   return new Promise((resolve) => {
     let furthest = 0
     const settle = (result: Sent) => {
@@ -53,7 +54,7 @@ export async function sendBytes({ file, place, resume, onSent, signal }: Transfe
       signal.removeEventListener('abort', stop)
       resolve(result)
     }
-    const upload: Upload = new Upload(file, {
+    const upload = new Upload(file, {
       ...(resume ? { uploadUrl: place.uploadUrl } : { endpoint: place.endpoint }),
       headers: { Authorization: `Bearer ${place.ticket}` },
       chunkSize: PATCH_BYTES,
@@ -81,6 +82,15 @@ export async function sendBytes({ file, place, resume, onSent, signal }: Transfe
     signal.addEventListener('abort', stop)
     upload.start()
   })
+}
+
+/** Null: it could not be fetched, because there is no network or a new version was installed. */
+async function loadedClient() {
+  try {
+    return (await import('tus-js-client')).Upload
+  } catch {
+    return null
+  }
 }
 
 function stallWatchdog(onStalled: () => void) {

@@ -2,11 +2,11 @@
 
 import { useTranslations } from 'next-intl'
 import { useFormat } from '../../i18n/use-format.ts'
-import type { UploadQueue } from './upload-queue.ts'
+import type { UploadSummary } from './upload-summary.ts'
 import { finishedCount, percentOfQueue, phaseOf, runningCount } from './upload-view.ts'
 
 /** The panel's title, the line below it, and the few words for the folded panel. */
-export function useHeadline(queue: UploadQueue): { title: string; detail: string; short: string } {
+export function useHeadline(queue: UploadSummary): { title: string; detail: string; short: string } {
   const t = useTranslations('uploads')
   const format = useFormat()
   const phase = phaseOf(queue)

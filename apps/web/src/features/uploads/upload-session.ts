@@ -1,0 +1,111 @@
+import { ContentHasher } from './content-hasher.ts'
+import { fileFrom, isReadable } from './file-source.ts'
+import { LivingTabs } from './living-tabs.ts'
+import { refusalOf, unfinishedUploads } from './upload-api.ts'
+import { UploadEngine } from './upload-engine.ts'
+import { type Job, jobOfRemembered } from './upload-job.ts'
+import { type FileSource, type RememberedUpload, UploadMemory } from './upload-memory.ts'
+import type { UploadEvents } from './upload-outcomes.ts'
+import { UploadStore } from './upload-store.ts'
+import { runningCount } from './upload-view.ts'
+
+const LOOK_MS = 5_000
+/** Timers stand still while a computer sleeps. */
+const SLEPT_MS = 30_000
+
+/** The uploads of this page. They live as long as the page does; what an earlier page left is taken up again. */
+export class UploadSession {
+  readonly store = new UploadStore()
+  readonly hasher = new ContentHasher()
+  readonly engine: UploadEngine
+  readonly #tabs = new LivingTabs()
+  readonly #memory = new UploadMemory(this.#tabs.id)
+  readonly #closed = new AbortController()
+
+  constructor(events: UploadEvents) {
+    this.engine = new UploadEngine(this.store, this.#memory, events, this.hasher)
+  }
+
+  open(): void {
+    const { signal } = this.#closed
+    globalThis.addEventListener('online', this.engine.tryNow, { signal })
+    this.#watchSleep(signal)
+    this.store.subscribe(() => this.#tidy())
+    void this.#tabs.oneAtATime(() => this.#takeOver(signal))
+  }
+
+  close(): void {
+    this.#closed.abort()
+    this.engine.close()
+    this.hasher.close()
+    this.#tabs.close()
+  }
+
+  /** Whether the browser could open some of the missing files itself, if it was allowed to. */
+  canReopen(): boolean {
+    return this.store.snapshot().counts['needs-file'] > 0 && this.engine.canReopen()
+  }
+
+  /** Opens the missing files again that can be read from what was dropped. `ask` needs a click of the person. */
+  readonly reopen = async (ask: boolean): Promise<void> => {
+    const sources = new Map<number, Promise<FileSource | null>>()
+    for (const job of this.engine.waitingForFile()) {
+      if (this.#closed.signal.aborted || job.source === null) continue
+      const source = sources.get(job.source) ?? this.#readableSource(job.source, ask)
+      sources.set(job.source, source)
+      await this.#reopenFrom(await source, job)
+    }
+    this.store.flush()
+  }
+
+  async #readableSource(key: number, ask: boolean): Promise<FileSource | null> {
+    const source = await this.#memory.source(key)
+    return source !== null && (await isReadable(source, ask)) ? source : null
+  }
+
+  async #reopenFrom(source: FileSource | null, job: Job): Promise<void> {
+    const file = source === null ? null : await fileFrom(source, job)
+    if (file !== null) this.engine.goOnWith(job, file)
+  }
+
+  async #takeOver(signal: AbortSignal): Promise<void> {
+    const left = await this.#memory.takeOver(await this.#tabs.alive())
+    if (left.length === 0 || signal.aborted) return
+    const known = await knownUploads(left)
+    if (signal.aborted || known === null) return
+    const isOpen = ({ uploadId }: RememberedUpload) => uploadId === null || known.has(uploadId)
+    await this.#memory.forget(left.flatMap((upload) => (isOpen(upload) ? [] : upload.key)))
+    const jobs = left.filter(isOpen).map(jobOfRemembered)
+    if (jobs.length > 0) this.engine.adopt(jobs)
+    await this.reopen(false)
+  }
+
+  #watchSleep(signal: AbortSignal): void {
+    let seen = Date.now()
+    const timer = setInterval(() => {
+      const slept = Date.now() - seen > SLEPT_MS
+      seen = Date.now()
+      if (slept) this.engine.tryNow()
+    }, LOOK_MS)
+    signal.addEventListener('abort', () => clearInterval(timer))
+  }
+
+  #idle = true
+  #tidy(): void {
+    const summary = this.store.snapshot()
+    const idle = runningCount(summary) + summary.counts['needs-file'] === 0
+    if (idle && !this.#idle) void this.#memory.tidy()
+    this.#idle = idle
+  }
+}
+
+/** Which of these the server still waits for. Null: it does not answer; they stay remembered for the next page. */
+async function knownUploads(left: readonly RememberedUpload[]): Promise<ReadonlySet<string> | null> {
+  if (left.every(({ uploadId }) => uploadId === null)) return new Set()
+  try {
+    return new Set((await unfinishedUploads()).map(({ uploadId }) => uploadId))
+  } catch (error) {
+    refusalOf(error)
+    return null
+  }
+}

@@ -1,0 +1,96 @@
+import type { HeldPlaces } from './held-places.ts'
+import type { InstantClaims } from './instant-claims.ts'
+import type { StartedItem } from './schema.ts'
+import { refusalOf, startUploads } from './upload-api.ts'
+import type { Job } from './upload-job.ts'
+import type { UploadMemory } from './upload-memory.ts'
+import type { UploadEvents, UploadOutcomes } from './upload-outcomes.ts'
+import { WaitingLine } from './waiting-line.ts'
+
+const BATCH_MAX = 100
+
+type Parts = {
+  jobs: Map<string, Job>
+  memory: UploadMemory
+  events: UploadEvents
+  outcomes: UploadOutcomes
+  claims: Pick<InstantClaims, 'add'>
+  held: HeldPlaces
+  /** It has its place and may be sent. */
+  onReady: (job: Job) => void
+  onDone: () => void
+}
+
+/** Announces files to the server, a hundred at a time: it reserves the space and says where each one goes. */
+export class UploadStarter {
+  readonly #parts: Parts
+  readonly #line = new WaitingLine()
+  #busy = false
+
+  constructor(parts: Parts) {
+    this.#parts = parts
+  }
+
+  add(id: string): void {
+    this.#line.add(id)
+  }
+
+  delete(id: string): void {
+    this.#line.delete(id)
+  }
+
+  /** The next batch, if nothing is in its way. */
+  pump(): void {
+    const { held } = this.#parts
+    const now = Date.now()
+    if (this.#busy || this.#line.size === 0 || held.isHeld('network', now) || held.isHeld('server', now)) return
+    void this.#start()
+  }
+
+  async #start(): Promise<void> {
+    const { jobs: known, memory, events, outcomes, held } = this.#parts
+    this.#busy = true
+    const jobs = this.#line.take(BATCH_MAX).flatMap((id) => known.get(id) ?? [])
+    try {
+      const answers = await startUploads(jobs.map(startBodyOf))
+      held.release('network')
+      if (answers.some(({ ok }) => ok)) held.release('server')
+      const answerOf = new Map(answers.map((answer) => [answer.clientId, answer]))
+      for (const job of jobs) this.#place(job, answerOf.get(job.id))
+      void memory.remember(jobs.filter(({ id }) => known.has(id)))
+      events.onPrepared(new Set(jobs.map(({ folderId }) => folderId)))
+    } catch (error) {
+      const refusal = refusalOf(error)
+      for (const job of jobs) {
+        if (refusal.kind === 'final') outcomes.failed(job, refusal.error)
+        else outcomes.waits(job, refusal.kind === 'network' ? 'network' : 'server')
+      }
+    }
+    this.#busy = false
+    this.#parts.onDone()
+  }
+
+  #place(job: Job, answer: StartedItem | undefined): void {
+    const { jobs, outcomes, claims } = this.#parts
+    if (answer === undefined) throw new Error(`The server did not answer for ${job.name}`)
+    if (!answer.ok) {
+      outcomes.refused(job, answer.error.code, answer.error, 'server')
+      return
+    }
+    job.uploadId = answer.uploadId
+    // Cancelled while the server was asked.
+    if (!jobs.has(job.id)) outcomes.giveUp(job)
+    else if ('entry' in answer) outcomes.stored(job, answer)
+    else {
+      job.place = { ...answer, receivedAt: Date.now() }
+      if (answer.hash) claims.add(job)
+      if (!job.paused) this.#parts.onReady(job)
+    }
+  }
+}
+
+function startBodyOf({ id, name, size, folderId, path, lastModified, conflict, probe }: Job) {
+  const modifiedAt = new Date(lastModified).toISOString()
+  const optional = { ...(path === '' ? {} : { path }), ...(probe === null ? {} : { probe }) }
+  return { clientId: id, name, size, folderId, modifiedAt, conflict, ...optional }
+}

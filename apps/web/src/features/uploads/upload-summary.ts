@@ -1,0 +1,30 @@
+import type { Speed } from './transfer-speed.ts'
+import { noCounts, type UploadItem, type UploadState } from './upload-item.ts'
+
+/** What pages show of all uploads together. */
+export type UploadSummary = {
+  files: number
+  counts: Readonly<Record<UploadState, number>>
+  /** Bytes of all files that are or were on their way, and how many of them are there. */
+  allBytes: number
+  sentBytes: number
+  speed: Speed | null
+  secondsLeft: number | null
+  /** Bytes that nobody had to send. */
+  sparedBytes: number
+  /** The last one of its kind, to be told. */
+  lastFailed: UploadItem | null
+  lastInstant: UploadItem | null
+}
+
+export const emptySummary: UploadSummary = {
+  files: 0,
+  counts: noCounts,
+  allBytes: 0,
+  sentBytes: 0,
+  speed: null,
+  secondsLeft: null,
+  sparedBytes: 0,
+  lastFailed: null,
+  lastInstant: null,
+}
