@@ -8,10 +8,13 @@ import { isRemoved, type Member, StorageStatus } from './engine/members.ts'
 export class MemberDirectory {
   readonly #identity: Identity
   readonly #state: ClusterState
+  readonly #helperFor: (storePathIndex: number) => Member | null
 
-  constructor(identity: Identity, state: ClusterState) {
+  /** `helperFor`: the member that has the files of a store path whose disk was lost here. */
+  constructor(identity: Identity, state: ClusterState, helperFor: (storePathIndex: number) => Member | null) {
     this.#identity = identity
     this.#state = state
+    this.#helperFor = helperFor
   }
 
   /** The first address of a storage; empty when it is unknown. */
@@ -22,8 +25,13 @@ export class MemberDirectory {
     return entry?.ips[0] ?? this.#state.members.get(id)?.ip ?? ''
   }
 
-  /** The other member that a file was first written to; null when it is this one or unknown. */
+  /**
+   * The other member to ask for a file that is not here: the one that it was first written to, or that a lost disk is
+   * restored from. Null when it is this one or unknown.
+   */
   sourceOf(logicName: string): Member | null {
+    const helper = this.#helperFor(Number.parseInt(logicName.slice(1, 3), 16))
+    if (helper !== null) return helper
     const source = factsOf(logicName)?.source
     if (source === undefined || idOf(source) === idOf(this.#identity.source)) return null
     const member = source.kind === 'id' ? this.#state.members.get(idOf(source)) : this.#byAddress(source.ip)

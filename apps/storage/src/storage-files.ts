@@ -5,6 +5,8 @@ import { repairChanges } from './disk/change-intent.ts'
 import { FileStore } from './disk/file-store.ts'
 import { type InitFlagFile, openInitFlag } from './disk/init-flag.ts'
 import { type LogWriter, openLogWriter } from './disk/log-writer.ts'
+import { isLostDisk } from './disk/lost-disk.ts'
+import { checkMounted } from './disk/mount-check.ts'
 import { sweepOrphans, sweepTemporaries } from './disk/orphan-sweep.ts'
 import { checkPathMark } from './disk/path-mark.ts'
 import { type RunningMark, takeRunningMark } from './disk/running-mark.ts'
@@ -13,6 +15,7 @@ import { openStorePath, type StorePath } from './disk/store-path.ts'
 import { createDirectoryCursor, type DirectoryCursor } from './engine/allocate.ts'
 import type { Counters } from './engine/counters.ts'
 import type { Logger } from './handlers/context.ts'
+import { beginRecovery } from './recovery/recovery-state.ts'
 
 /** Everything that this storage has on disk, open; the log is open before the trackers have said what this storage is. */
 export class StorageFiles {
@@ -34,9 +37,13 @@ export class StorageFiles {
     try {
       this.initFlag = openInitFlag(config.basePath, now)
       const failed = (message: string, error: unknown) => logger.error({ err: error }, message)
-      this.storePaths = config.storePaths.map(({ path, readonly }, index) =>
-        openStorePath(index, path, readonly, failed),
-      )
+      this.storePaths = config.storePaths.map(({ path, readonly }, index) => {
+        checkMounted(this.initFlag, index, path)
+        const isLost = isLostDisk(this.initFlag, index, path)
+        const storePath = openStorePath(index, path, readonly, failed)
+        if (isLost) beginRecovery(storePath)
+        return storePath
+      })
       const saved = loadStatFile(config.basePath)
       this.counters = saved.counters
       this.#cursor = createDirectoryCursor(saved.cursor, config.subdirCount, config.rotateCount)

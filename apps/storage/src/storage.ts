@@ -17,6 +17,7 @@ import type { ConnectionState, HandlerContext, Logger } from './handlers/context
 import { storageHandlers } from './handlers/handlers.ts'
 import { createStorageMetrics } from './http/metrics.ts'
 import { MemberDirectory } from './member-directory.ts'
+import { type DiskRecovery, startDiskRecovery } from './recovery/disk-recovery.ts'
 import type { PeerProgress } from './replication/peer-replicator.ts'
 import { createRemoteSources } from './replication/remote-source.ts'
 import { type Replication, startReplication } from './replication/replication.ts'
@@ -83,6 +84,7 @@ class Storage implements RunningStorage {
   readonly #opened: Array<() => Promise<void> | void> = []
   readonly #metrics = createStorageMetrics()
   #server: CommandServer | null = null
+  #recovery: DiskRecovery | null = null
   #replication: Replication | null = null
   #connectionsMax = 0
 
@@ -120,6 +122,7 @@ class Storage implements RunningStorage {
     this.#opened.push(() => web.close())
     this.#files.removeOrphans(store)
     await this.#shareContents(store)
+    this.#restoreDisks(context, { state, pool })
     this.httpPort = await web.listen()
     const server = await this.#serve({ ...context, status: () => this.#status(identity, web) })
     this.#report(identity, context, { state, server })
@@ -146,7 +149,7 @@ class Storage implements RunningStorage {
   }
 
   #context({ identity, store, state, pool }: ContextParts): HandlerContext & { members: MemberDirectory } {
-    const members = new MemberDirectory(identity, state)
+    const members = new MemberDirectory(identity, state, (index) => this.#recovery?.helperFor(index) ?? null)
     const remote = createRemoteSources({ store, pool })
     const { initFlag, counters } = this.#files
     const shared = { config: this.#config, logger: this.#logger, store }
@@ -167,12 +170,19 @@ class Storage implements RunningStorage {
         const member = members.livingSourceOf(logicName)
         return member === null ? null : remote(member)
       },
+      isRestoring: (index) => this.#recovery?.isRestoring(index) ?? false,
       peerSeen(peerId) {
         // A peer that sends is up; if the list says otherwise it is out of date.
         if (state.members.size > 0 && state.statusOf(peerId) !== StorageStatus.ACTIVE) state.requestBeat()
       },
       status: () => this.#status(identity, null),
     }
+  }
+
+  #restoreDisks(context: HandlerContext, shared: { state: ClusterState; pool: ConnectionPool }): void {
+    const recovery = startDiskRecovery({ ...context, ...shared })
+    this.#recovery = recovery
+    this.#opened.push(() => recovery.close())
   }
 
   async #shareContents(store: FileStore): Promise<void> {

@@ -2,6 +2,8 @@ import { closeSync, mkdirSync, mkdtempSync, openSync, rmSync, writeFileSync } fr
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { openInitFlag } from './init-flag.ts'
+import { checkMounted, isMountPoint } from './mount-check.ts'
 import { blameSync, createPathHealth } from './path-health.ts'
 import { createSpaceMeter, openStorePath } from './store-path.ts'
 
@@ -12,6 +14,18 @@ beforeEach(() => {
 afterEach(() => rmSync(folder, { recursive: true }))
 
 const errno = (code: string) => Object.assign(new Error(`${code}: it broke`), { code })
+
+describe('a store path that was a disk of its own', () => {
+  it('is refused when the disk is not mounted, and remembered when it is', () => {
+    expect([isMountPoint('/proc'), isMountPoint(folder)]).toEqual([true, false])
+    const flag = openInitFlag(folder, 1)
+    checkMounted(flag, 1, '/proc')
+    checkMounted(flag, 2, folder)
+    const again = openInitFlag(folder, 1)
+    expect(() => checkMounted(again, 1, folder)).toThrow('is not mounted')
+    expect(() => checkMounted(again, 2, folder)).not.toThrow()
+  })
+})
 
 describe('the health of a store path', () => {
   it('is lost with an error of the disk, behind whatever words, and told once', () => {

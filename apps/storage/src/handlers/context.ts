@@ -45,6 +45,8 @@ export interface HandlerContext {
   status(): StatusAnswer
   /** A peer has said who it is (REPORT_SERVER_ID). */
   peerSeen(peerId: string): void
+  /** The disk of a store path was lost, and its files are being restored: one that is not here may yet exist. */
+  isRestoring(storePathIndex: number): boolean
   /** The living member that a file came from, or null: it is this one, unknown, or gone. */
   sourceOf(logicName: string): RemoteSource | null
 }

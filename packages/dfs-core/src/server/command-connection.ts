@@ -2,7 +2,7 @@ import type { Socket } from 'node:net'
 import { ProtocolError, Status } from '../errors.ts'
 import { encodeEmptyFrame, type Header, RESPONSE_COMMAND } from '../protocol/frame.ts'
 import { Exchange, type ExchangeHost } from './exchange.ts'
-import { type FileSendEnd, FileSender } from './file-sender.ts'
+import { type FileRange, type FileSendEnd, FileSender } from './file-sender.ts'
 import { type FrameConsumer, FrameInput } from './frame-input.ts'
 import type { CommandHandler, CommandServerLogger } from './handler.ts'
 
@@ -135,13 +135,13 @@ export class CommandConnection<S> implements ExchangeHost, FrameConsumer {
     this.#answered(status === Status.EINVAL && this.#context.closeOnEinval)
   }
 
-  answerFile(fd: number, offset: number, length: number, done: (error?: Error) => void): void {
-    const onEnd = (end: FileSendEnd) => this.#onFileEnd(end, done)
-    this.#sender = new FileSender(this.#socket, { fd, offset, length }, onEnd, () => this.#onFileProgress())
+  answerFile(range: FileRange, done: (error?: Error) => void): void {
+    const onEnd = (end: FileSendEnd) => this.#onFileEnd(end, range.endsConnection === true, done)
+    this.#sender = new FileSender(this.#socket, range, onEnd, () => this.#onFileProgress())
     this.#sender.start()
   }
 
-  #onFileEnd(end: FileSendEnd, done: (error?: Error) => void): void {
+  #onFileEnd(end: FileSendEnd, isLast: boolean, done: (error?: Error) => void): void {
     this.#sender = null
     if (end.error !== undefined && !this.closed)
       this.logger?.error({ err: end.error, ...this.#whose() }, 'a file could not be sent')
@@ -153,7 +153,7 @@ export class CommandConnection<S> implements ExchangeHost, FrameConsumer {
     if (this.closed) return
     if (end.error === undefined) {
       this.#context.answered(this.#header.command, Status.OK)
-      this.#answered(false)
+      this.#answered(isLast)
     } else if (end.headerSent) this.#socket.destroy()
     else this.#answerError(Status.EIO)
   }

@@ -1,5 +1,6 @@
 import { ProtocolError, Status } from '../errors.ts'
 import { encodeEmptyFrame, HEADER_SIZE, RESPONSE_COMMAND, writeHeader } from '../protocol/frame.ts'
+import type { FileRange } from './file-sender.ts'
 import type { BodySink, CommandHandler, CommandReply, CommandRequest, CommandServerLogger } from './handler.ts'
 
 const OK_FRAME = encodeEmptyFrame(RESPONSE_COMMAND, Status.OK)
@@ -11,7 +12,7 @@ export interface ExchangeHost {
   readonly logger: CommandServerLogger | undefined
   /** Sends a whole answer. */
   answer(frame: Buffer, status: number): void
-  answerFile(fd: number, offset: number, length: number, done: (error?: Error) => void): void
+  answerFile(range: FileRange, done: (error?: Error) => void): void
   /** The sink of `exchange` takes its body again. */
   bodyResumed(exchange: Exchange): void
 }
@@ -101,12 +102,11 @@ export class Exchange implements CommandReply {
   }
 
   sendFile(fd: number, offset: number, length: number, done: (error?: Error) => void): void {
-    if (this.done) {
-      done(new Error('the request is answered already, or its connection is gone'))
-      return
-    }
-    this.#close()
-    this.#host.answerFile(fd, offset, length, done)
+    this.#sendRange({ fd, offset, length }, done)
+  }
+
+  sendFileToEnd(fd: number, length: number, done: (error?: Error) => void): void {
+    this.#sendRange({ fd, offset: 0, length, endsConnection: true }, done)
   }
 
   pause(): void {
@@ -117,6 +117,15 @@ export class Exchange implements CommandReply {
     if (!this.#paused) return
     this.#paused = false
     this.#host.bodyResumed(this)
+  }
+
+  #sendRange(range: FileRange, done: (error?: Error) => void): void {
+    if (this.done) {
+      done(new Error('the request is answered already, or its connection is gone'))
+      return
+    }
+    this.#close()
+    this.#host.answerFile(range, done)
   }
 
   /** After an answer the sink is left alone: whoever answered early has cleaned up. */

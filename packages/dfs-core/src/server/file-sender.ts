@@ -10,6 +10,8 @@ const PIECE_BYTES = 128 * 1024
 const TURN_BYTES = 1024 * 1024
 const KEPT_BUFFERS_MAX = 32
 const EMPTY = Buffer.alloc(0)
+/** 2^58. */
+const UNKNOWN_LENGTH = Buffer.from('0400000000000000', 'hex')
 
 const pool = new BufferPool(PIECE_BYTES + HEADER_SIZE, KEPT_BUFFERS_MAX)
 
@@ -18,6 +20,8 @@ export interface FileRange {
   /** Bytes. */
   readonly offset: number
   readonly length: number
+  /** The length is announced as unknown, and the answer ends with the connection. */
+  readonly endsConnection?: boolean
 }
 
 /** What became of the answer; `headerSent` tells whether the client has seen a part of it. */
@@ -37,6 +41,7 @@ export class FileSender {
   readonly #fd: number
   readonly #onEnd: (end: FileSendEnd) => void
   readonly #onProgress: () => void
+  readonly #endsConnection: boolean
   #position: number
   #left: number
   #headerSent = false
@@ -52,6 +57,7 @@ export class FileSender {
     this.#fd = range.fd
     this.#position = range.offset
     this.#left = range.length
+    this.#endsConnection = range.endsConnection === true
     this.#onEnd = onEnd
     this.#onProgress = onProgress
     this.#buffer = pool.take()
@@ -59,6 +65,7 @@ export class FileSender {
 
   start(): void {
     writeHeader(this.#buffer, 0, { length: this.#left, command: RESPONSE_COMMAND, status: 0 })
+    if (this.#endsConnection) UNKNOWN_LENGTH.copy(this.#buffer)
     this.#pump()
   }
 

@@ -18,7 +18,7 @@ export interface CommandRequest<S> {
 }
 
 /**
- * The one answer to a request. The first of `ok`, `fail` and `sendFile` counts; it may come later than the handler
+ * The one answer to a request. The first of `ok`, `fail`, `sendFile` and `sendFileToEnd` counts; it may come later than the handler
  * returns, and requests that follow on the connection wait for it. After the connection is gone answers are ignored.
  */
 export interface CommandReply {
@@ -35,6 +35,11 @@ export interface CommandReply {
    * that cannot be read (or is too short) is answered with EIO before the first byte and ends the connection after it.
    */
   sendFile(fd: number, offset: number, length: number, done: (error?: Error) => void): void
+  /**
+   * As `sendFile` of a whole file, with a length that is announced as unknown (2^58) and ends with the connection: the
+   * answer to FETCH_ONE_PATH_BINLOG (internals §8).
+   */
+  sendFileToEnd(fd: number, length: number, done: (error?: Error) => void): void
   /** Holds the body back: until `resume` neither `write` nor `end` of the sink is called. */
   pause(): void
   resume(): void
