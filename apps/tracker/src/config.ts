@@ -1,8 +1,8 @@
 import { lookup } from 'node:dns/promises'
 import { readFileSync } from 'node:fs'
 import { isIP } from 'node:net'
-import type { AddressWidth } from '@cairn/dfs-core'
-import { DEFAULT_TRACKER_PORT } from '@cairn/dfs-core'
+import type { AddressWidth, StatLayout } from '@cairn/dfs-core'
+import { DEFAULT_TRACKER_PORT, statLayouts } from '@cairn/dfs-core'
 import { type Conf, ConfError, readConf } from '@cairn/dfs-core/conf'
 import type { ClusterSettings, ReservedSpace } from './cluster/cluster.ts'
 import { buildStorageIds, isGroupName, parseStorageIds, type StorageIds } from './cluster/storage-ids.ts'
@@ -21,6 +21,8 @@ export interface TrackerConfig {
   /** `connect_timeout` and `network_timeout`. */
   readonly connectTimeoutMs: number
   readonly networkTimeoutMs: number
+  /** `stat_layout`: of which FastDFS the lists of groups and storages are, for clients that parse no other. */
+  readonly statLayout: StatLayout
   /** How often a tracker looks after its part in the cluster: a second, as in FastDFS; less in tests. */
   readonly electionIntervalMs: number
   readonly maxConnections: number
@@ -77,6 +79,7 @@ export function defaultTrackerConfig(basePath: string): TrackerConfig {
     addressWidth: 16,
     connectTimeoutMs: 10_000,
     networkTimeoutMs: 60_000,
+    statLayout: '6.16',
     electionIntervalMs: 1000,
     maxConnections: 256,
     requestBytesMax: 256 * KIB,
@@ -103,7 +106,7 @@ const usedKeys = [
   'trunk_create_file_interval trunk_create_file_space_threshold trunk_init_check_occupying',
   'trunk_init_reload_from_binlog trunk_compress_binlog_min_interval trunk_compress_binlog_interval',
   'trunk_compress_binlog_time_base trunk_binlog_max_backups use_storage_id storage_ids_filename id_type_in_filename',
-  'trust_storage_server_id store_slave_file_use_link http_port http_bind_addr metrics_allow',
+  'trust_storage_server_id store_slave_file_use_link stat_layout http_port http_bind_addr metrics_allow',
 ].flatMap((line) => line.split(' '))
 
 /** Keys of FastDFS that mean nothing to one process of Node.js that logs to its standard output. */
@@ -141,6 +144,7 @@ export async function loadTrackerConfig(confPath: string): Promise<TrackerConfig
     port: conf.integer('port', { min: 0, max: 65_535, fallback: DEFAULT_TRACKER_PORT }),
     addressWidth,
     connectTimeoutMs: 1000 * conf.integer('connect_timeout', { min: 1, max: 86_400, fallback: 10 }),
+    statLayout: conf.choice('stat_layout', statLayouts, '6.16'),
     electionIntervalMs: 1000,
     networkTimeoutMs: 1000 * conf.integer('network_timeout', { min: 1, max: 86_400, fallback: 60 }),
     maxConnections: conf.integer('max_connections', { min: 1, max: 1_000_000, fallback: 256 }),

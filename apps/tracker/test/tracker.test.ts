@@ -355,6 +355,30 @@ describe('a state that cannot be saved', () => {
   })
 })
 
+describe('stat_layout', () => {
+  it.each([
+    { statLayout: '5.x', group: 105, storage: 612 },
+    { statLayout: '6.11', group: 105, storage: 642 },
+    { statLayout: '6.12', group: 105, storage: 644 },
+    { statLayout: '6.13.0', group: 105, storage: 509 },
+    { statLayout: '6.13', group: 113, storage: 517 },
+    { statLayout: '6.16', group: 113, storage: 487 },
+  ] as const)('$statLayout lists groups with $group and storages with $storage bytes', async (sizes) => {
+    const config = testConfig(trackers.folder(), twoStorages, { statLayout: sizes.statLayout })
+    const { tcpPort } = await trackers.start(config)
+    const peer = await StoragePeer.active({ trackerPort: tcpPort, id: '100001' })
+    const { listAllGroups, listOneGroup, listStorages } = trackerCommands
+    expect((await peer.wire.ask(listAllGroups.code)).body.length).toBe(sizes.group)
+    const one = await peer.wire.ask(listOneGroup.code, listOneGroup.request.encode({ group: 'group1' }))
+    expect(one.body.length).toBe(sizes.group)
+    const request = listStorages.request.encode({ group: 'group1', id: '' })
+    const { body } = await peer.wire.ask(listStorages.code, request)
+    expect(body.length).toBe(sizes.storage)
+    expect(listStorages.response.decode(body).storages[0]).toMatchObject({ id: '100001', status: 7, totalMb: 100_000 })
+    peer.close()
+  })
+})
+
 describe('two trackers on one address', () => {
   it('cannot be: the second says which', async () => {
     const { tcpPort } = await trackers.start()

@@ -62,6 +62,8 @@ export {
 export type { Layout, StructLayout } from './protocol/layout.ts'
 export type { AddressLayout, AddressWidth } from './protocol/layout-variants.ts'
 export { decodeMetadata, encodeMetadata, mergeMetadata, normalizeMetadata } from './protocol/metadata.ts'
+export type { StatLayout } from './protocol/older-lists.ts'
+export { olderGroups, olderStorages, statLayouts } from './protocol/older-lists.ts'
 export type {
   Brief,
   GroupRecord,

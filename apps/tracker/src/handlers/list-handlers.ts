@@ -1,4 +1,13 @@
-import { type GroupRecord, type StorageRecord, type StorageStat, trackerCommands } from '@cairn/dfs-core'
+import {
+  type AddressWidth,
+  type GroupRecord,
+  olderGroups,
+  olderStorages,
+  type StatLayout,
+  type StorageRecord,
+  type StorageStat,
+  trackerCommands,
+} from '@cairn/dfs-core'
 import { addressFor, formatHostPort } from '../cluster/address.ts'
 import { type Cluster, type Group, requireGroup, requireServer, type StorageServer } from '../cluster/cluster.ts'
 import { Refusal } from '../cluster/refusal.ts'
@@ -19,12 +28,23 @@ const noConnections = { allocated: 0, current: 0, max: 0 }
 export function listHandlers(context: TrackerContext): TrackerHandler[] {
   const { cluster, config } = context
   const commands = trackerCommands
+  const layouts = listLayouts(config.statLayout, config.addressWidth)
   return [
-    handler(context, commands.listOneGroup, ({ group }) => groupRecordOf(cluster, requireGroup(cluster, group))),
-    handler(context, commands.listAllGroups, () => {
-      checkSize(context, 'full', cluster.groups.length * GROUP_RECORD_SIZE)
-      return { groups: cluster.groups.map((group) => groupRecordOf(cluster, group)) }
-    }),
+    handler(
+      context,
+      commands.listOneGroup,
+      ({ group }) => groupRecordOf(cluster, requireGroup(cluster, group)),
+      layouts.oneGroup,
+    ),
+    handler(
+      context,
+      commands.listAllGroups,
+      () => {
+        checkSize(context, 'full', cluster.groups.length * GROUP_RECORD_SIZE)
+        return { groups: cluster.groups.map((group) => groupRecordOf(cluster, group)) }
+      },
+      layouts.allGroups,
+    ),
     handler(
       context,
       commands.listStorages,
@@ -33,7 +53,7 @@ export function listHandlers(context: TrackerContext): TrackerHandler[] {
         const servers = id === '' ? group.sorted : [requireServer(group, id)]
         return { storages: servers.map((server) => storageRecordOf(cluster, server, session)) }
       },
-      commands.listStorages.response.forWidth(config.addressWidth),
+      layouts.storages,
     ),
     handler(context, commands.storageClusterStat, (filter, session) => {
       const servers = cluster.groups
@@ -52,6 +72,17 @@ export function listHandlers(context: TrackerContext): TrackerHandler[] {
       }
     }),
   ]
+}
+
+/** `stat_layout`: the records as an older FastDFS sent them. Those of 6.13.1 and 6.14 are today's with wide addresses. */
+function listLayouts(version: StatLayout, width: AddressWidth) {
+  const { listAllGroups, listOneGroup, listStorages } = trackerCommands
+  if (version === '6.13' || version === '6.16') {
+    const storages = listStorages.response.forWidth(version === '6.13' ? 46 : width)
+    return { oneGroup: listOneGroup.response, allGroups: listAllGroups.response, storages }
+  }
+  const { one, all } = olderGroups[version]
+  return { oneGroup: one, allGroups: all, storages: olderStorages[version] }
 }
 
 function checkSize({ config }: TrackerContext, reason: 'full' | 'malformed', size: number): void {

@@ -27,6 +27,7 @@ import {
 } from './fields.ts'
 import { struct } from './layout.ts'
 import { alsoAccept, optional, withAddressWidths } from './layout-variants.ts'
+import { firstThatFits, olderGroups, olderStorages } from './older-lists.ts'
 import {
   brief,
   connectionCounts,
@@ -67,9 +68,16 @@ const fetchAll = withAddressWidths('QUERY_FETCH_ALL response', (address) => ({
   port: i64,
   others: repeat(struct('server', { ip: address.query, port: i64 })),
 }))
-const storages = withAddressWidths('LIST_STORAGE response', (address) => ({
+const presentStorages = withAddressWidths('LIST_STORAGE response', (address) => ({
   storages: repeat(storageRecord(address.list)),
 }))
+const { '5.x': storages5, '6.11': storages611, '6.12': storages612, '6.13.0': storages6130 } = olderStorages
+const storages = {
+  ...firstThatFits(presentStorages, [storages6130, storages612, storages611, storages5]),
+  forWidth: presentStorages.forWidth,
+}
+
+const groups = struct('LIST_ALL_GROUPS response', { groups: repeat(groupRecord) })
 
 const getMyIp = alsoAccept(
   struct('GET_MY_IP request', { group: text(GROUP_NAME_FIELD_SIZE), port: u32 }),
@@ -102,8 +110,8 @@ const join = {
 
 const fromClients = {
   quit: command(82, 'QUIT', nothing, nothing),
-  listOneGroup: command(90, 'LIST_ONE_GROUP', { group }, groupRecord),
-  listAllGroups: command(91, 'LIST_ALL_GROUPS', nothing, { groups: repeat(groupRecord) }),
+  listOneGroup: command(90, 'LIST_ONE_GROUP', { group }, firstThatFits(groupRecord, [olderGroups['5.x'].one])),
+  listAllGroups: command(91, 'LIST_ALL_GROUPS', nothing, firstThatFits(groups, [olderGroups['5.x'].all])),
   /** `id` empty = all members. */
   listStorages: command(92, 'LIST_STORAGE', groupAndId(0), storages),
   deleteStorage: command(93, 'DELETE_STORAGE', groupAndId(1), nothing),
