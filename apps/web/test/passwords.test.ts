@@ -2,7 +2,7 @@ import { hash } from '@node-rs/argon2'
 import { SMTPServer } from 'smtp-server'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createResetLink } from '../src/features/auth/reset.ts'
-import { isRightPassword } from '../src/lib/account/password.ts'
+import { isRightSecret } from '../src/lib/account/slow-hash.ts'
 import { db } from '../src/lib/db.ts'
 import { startApiServer } from './support/api-server.ts'
 import { Browser } from './support/browser.ts'
@@ -108,7 +108,7 @@ describe('a stored password', () => {
     const { passwordHash } = await db().user.findFirstOrThrow({ where: { passwordHash: { not: null } } })
     const timeOf = async (stored: string | null) => {
       const startedAt = performance.now()
-      expect(await isRightPassword('wrong', stored)).toBe(false)
+      expect(await isRightSecret('wrong', stored)).toBe(false)
       return performance.now() - startedAt
     }
     // By turns, and the fastest of each: what a busy machine adds is no difference between the two.

@@ -1,17 +1,6 @@
 import type { ReactNode } from 'react'
-import { LanguageLinks } from '../../components/language-links.tsx'
-import { Logo } from '../../components/logo.tsx'
+import { DoorFrame } from '../../components/door-frame.tsx'
 
 export default function DoorLayout({ children }: { children: ReactNode }) {
-  return (
-    <div className="flex min-h-dvh flex-col items-center px-6 pt-8 pb-[max(16px,env(safe-area-inset-bottom))]">
-      <main className="my-auto w-full max-w-[380px] py-8">
-        <div className="-ml-1 mb-6">
-          <Logo size={40} />
-        </div>
-        {children}
-      </main>
-      <LanguageLinks />
-    </div>
-  )
+  return <DoorFrame>{children}</DoorFrame>
 }

@@ -4,7 +4,8 @@ import { english } from '../../../messages/en/index.ts'
 import { chinese } from '../../../messages/zh-CN/index.ts'
 import type { Locale } from '../../i18n/locale.ts'
 import { createOneTimeLink, takeOneTimeLink } from '../../lib/account/one-time-links.ts'
-import { hashPassword, refuseGuessable } from '../../lib/account/password.ts'
+import { refuseGuessable } from '../../lib/account/password.ts'
+import { slowHash } from '../../lib/account/slow-hash.ts'
 import { ApiError } from '../../lib/api-error.ts'
 import { recordAudit } from '../../lib/audit.ts'
 import { db, inTransaction, SqlState, sqlStateOf } from '../../lib/db.ts'
@@ -31,7 +32,7 @@ export async function changePassword(
 ): Promise<void> {
   await requirePassword(user.id, input.current, 'current')
   await refuseGuessable(input.password, [user.name, user.email], 'password')
-  const passwordHash = await hashPassword(input.password)
+  const passwordHash = await slowHash(input.password)
   await inTransaction(async (tx) => {
     await tx.user.update({ where: { id: user.id }, data: { passwordHash, passwordChangedAt: new Date() } })
     await revokeSessions(user.id, { allBut: user.sessionId }, tx)

@@ -3,13 +3,12 @@
 import { useQueryClient } from '@tanstack/react-query'
 import { useTranslations } from 'next-intl'
 import { useState } from 'react'
-import { Button } from '../../components/button.tsx'
 import { NewPasswordField } from '../../components/new-password-field.tsx'
 import { PasswordField } from '../../components/password-field.tsx'
 import { useToast } from '../../components/toast.tsx'
 import { PASSWORD_LENGTH_MIN } from '../../lib/account/account-rules.ts'
 import { callApi } from '../../lib/call-api.ts'
-import { FormError } from './form-error.tsx'
+import { SettingsForm } from './settings-form.tsx'
 import { useSubmit } from './use-submit.ts'
 
 export function PasswordForm() {
@@ -17,36 +16,32 @@ export function PasswordForm() {
   const toast = useToast()
   const queries = useQueryClient()
   const [password, setPassword] = useState('')
-  const { errors, busy, onSubmit } = useSubmit(async (fields, form) => {
+  const form = useSubmit(async (fields, element) => {
     const missing = PASSWORD_LENGTH_MIN - password.length
     if (missing > 0) return { password: t('passwordShort', { n: missing }) }
     await callApi('/api/me/password', { method: 'POST', body: { current: String(fields.get('current')), password } })
-    form.reset()
+    element.reset()
     setPassword('')
     toast({ text: t('passwordChanged') })
     await queries.invalidateQueries({ queryKey: ['me'] })
     return undefined
   })
   return (
-    <form noValidate onSubmit={onSubmit} className="flex max-w-[380px] flex-col gap-3">
+    <SettingsForm of={form} action={t('changePassword')}>
       <PasswordField
         label={t('passwordNow')}
         name="current"
         autoComplete="current-password"
-        error={errors['current']}
+        error={form.errors['current']}
         compact
       />
       <NewPasswordField
         label={t('newPassword')}
         value={password}
         onChange={setPassword}
-        error={errors['password']}
+        error={form.errors['password']}
         compact
       />
-      <FormError text={errors['form']} />
-      <Button type="submit" className="self-start" disabled={busy}>
-        {t('changePassword')}
-      </Button>
-    </form>
+    </SettingsForm>
   )
 }

@@ -3,16 +3,16 @@
 import { useQueryClient } from '@tanstack/react-query'
 import { useTranslations } from 'next-intl'
 import { useState } from 'react'
-import { Button } from '../../components/button.tsx'
+import { EmailField } from '../../components/email-field.tsx'
 import { Field } from '../../components/field.tsx'
 import { PasswordField } from '../../components/password-field.tsx'
 import { useToast } from '../../components/toast.tsx'
 import { useFormat } from '../../i18n/use-format.ts'
 import { NAME_LENGTH_MAX } from '../../lib/account/account-rules.ts'
 import { callApi } from '../../lib/call-api.ts'
-import { FormError } from './form-error.tsx'
 import type { ChangedEmail } from './schema.ts'
 import { Section } from './section.tsx'
+import { SettingsForm } from './settings-form.tsx'
 import { useSubmit } from './use-submit.ts'
 
 interface Space {
@@ -56,7 +56,7 @@ function NameForm({ name }: { name: string }) {
   const t = useTranslations('account')
   const toast = useToast()
   const queries = useQueryClient()
-  const { errors, busy, onSubmit } = useSubmit(async (fields) => {
+  const form = useSubmit(async (fields) => {
     const typed = String(fields.get('name')).trim()
     if (typed === '') return { name: t('nameMissing') }
     await callApi('/api/me', { method: 'PATCH', body: { name: typed } })
@@ -65,21 +65,17 @@ function NameForm({ name }: { name: string }) {
     return undefined
   })
   return (
-    <form noValidate onSubmit={onSubmit} className="flex max-w-[380px] flex-col gap-3">
+    <SettingsForm of={form} action={t('save')}>
       <Field
         label={t('nameLabel')}
         name="name"
         autoComplete="name"
         maxLength={NAME_LENGTH_MAX}
         defaultValue={name}
-        error={errors['name']}
+        error={form.errors['name']}
         compact
       />
-      <FormError text={errors['form']} />
-      <Button type="submit" className="self-start" disabled={busy}>
-        {t('save')}
-      </Button>
-    </form>
+    </SettingsForm>
   )
 }
 
@@ -88,44 +84,31 @@ function EmailForm() {
   const toast = useToast()
   const queries = useQueryClient()
   const [sentTo, setSentTo] = useState<string | null>(null)
-  const { errors, busy, onSubmit } = useSubmit(async (fields, form) => {
+  const form = useSubmit(async (fields, element) => {
     const email = String(fields.get('email')).trim()
     const body = { email, password: String(fields.get('password')) }
     const { confirm } = await callApi<ChangedEmail>('/api/me/email', { method: 'POST', body })
-    form.reset()
+    element.reset()
     setSentTo(confirm ? email : null)
     if (!confirm) toast({ text: t('emailChanged', { email }) })
     await queries.invalidateQueries({ queryKey: ['me'] })
     return undefined
   })
   return (
-    <form noValidate onSubmit={onSubmit} className="flex max-w-[380px] flex-col gap-3">
-      <Field
-        label={t('newEmail')}
-        name="email"
-        type="email"
-        autoComplete="email"
-        autoCapitalize="none"
-        spellCheck={false}
-        error={errors['email']}
-        compact
-      />
+    <SettingsForm of={form} action={t('changeEmail')}>
+      <EmailField label={t('newEmail')} autoComplete="email" error={form.errors['email']} compact />
       <PasswordField
         label={t('passwordNow')}
         name="password"
         autoComplete="current-password"
-        error={errors['password']}
+        error={form.errors['password']}
         compact
       />
-      <FormError text={errors['form']} />
       {sentTo === null ? null : (
         <p role="status" className="text-13 text-ink-2">
           {t('emailSent', { email: sentTo })}
         </p>
       )}
-      <Button type="submit" className="self-start" disabled={busy}>
-        {t('changeEmail')}
-      </Button>
-    </form>
+    </SettingsForm>
   )
 }

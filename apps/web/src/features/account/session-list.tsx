@@ -8,7 +8,7 @@ import { Icon } from '../../components/icon.tsx'
 import { useToast } from '../../components/toast.tsx'
 import { useFormat } from '../../i18n/use-format.ts'
 import { callApi } from '../../lib/call-api.ts'
-import { deviceOf, shortAddress } from './device-name.ts'
+import { deviceOf, shortAddress } from '../../lib/device-name.ts'
 import { useRefusal } from './use-refusal.ts'
 
 interface SessionItem {

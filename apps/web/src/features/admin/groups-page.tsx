@@ -1,10 +1,10 @@
 'use client'
 
 import { useQuery } from '@tanstack/react-query'
-import { Ellipsis, Plus } from 'lucide-react'
+import { Plus } from 'lucide-react'
 import { useTranslations } from 'next-intl'
 import { useState } from 'react'
-import { Button, IconButton } from '../../components/button.tsx'
+import { Button } from '../../components/button.tsx'
 import { Icon } from '../../components/icon.tsx'
 import { useFormat } from '../../i18n/use-format.ts'
 import { callApi } from '../../lib/call-api.ts'
@@ -13,6 +13,7 @@ import { CsvLink } from './csv-link.tsx'
 import { SearchBox } from './filter-bar.tsx'
 import { GroupDialog } from './group-dialog.tsx'
 import { GROUPS_PATH, inOrder, type QuotaGroup, type QuotaGroupSort } from './quota-groups.ts'
+import { RowMore, RowName } from './row-opener.tsx'
 import { TablePage } from './table-page.tsx'
 import { pagesOf } from './use-pages.ts'
 import { UsedSpace } from './used-space.tsx'
@@ -69,15 +70,7 @@ function useColumns(onOpen: (id: string) => void): Column<QuotaGroup, QuotaGroup
       sort: 'name',
       className: 'max-w-[280px]',
       phone: 'title',
-      cell: ({ id, name }) => (
-        <button
-          type="button"
-          onClick={() => onOpen(id)}
-          className="block max-w-full truncate rounded-tag text-left font-[450] text-14 hover:underline"
-        >
-          <bdi>{name}</bdi>
-        </button>
-      ),
+      cell: ({ id, name }) => <RowName name={name} onOpen={() => onOpen(id)} />,
     },
     {
       key: 'members',
@@ -114,11 +107,7 @@ function useColumns(onOpen: (id: string) => void): Column<QuotaGroup, QuotaGroup
       title: '',
       right: true,
       phone: 'corner',
-      cell: ({ id, name }) => (
-        <IconButton label={t('change', { name })} small onClick={() => onOpen(id)}>
-          <Icon of={Ellipsis} size="small" />
-        </IconButton>
-      ),
+      cell: ({ id, name }) => <RowMore label={t('change', { name })} onOpen={() => onOpen(id)} />,
     },
   ]
 }

@@ -1,9 +1,9 @@
 'use client'
 
-import { Ellipsis, UserPlus } from 'lucide-react'
+import { UserPlus } from 'lucide-react'
 import { useTranslations } from 'next-intl'
 import { useState } from 'react'
-import { Button, IconButton } from '../../components/button.tsx'
+import { Button } from '../../components/button.tsx'
 import { Icon } from '../../components/icon.tsx'
 import { useFormat } from '../../i18n/use-format.ts'
 import type { Column, TableOrder } from './admin-table.tsx'
@@ -12,6 +12,7 @@ import { CsvLink } from './csv-link.tsx'
 import { Choice, SearchBox } from './filter-bar.tsx'
 import { InvitationsDialog } from './invitations-dialog.tsx'
 import { PersonDialog } from './person-dialog.tsx'
+import { RowMore, RowName } from './row-opener.tsx'
 import type { PersonItem, PersonSort } from './schema.ts'
 import { TablePage } from './table-page.tsx'
 import { queryText, usePages, useRested } from './use-pages.ts'
@@ -93,15 +94,7 @@ function useColumns(onOpen: (id: string) => void): Column<PersonItem, PersonSort
       sort: 'name',
       className: 'max-w-[240px]',
       phone: 'title',
-      cell: ({ id, name }) => (
-        <button
-          type="button"
-          onClick={() => onOpen(id)}
-          className="block max-w-full truncate rounded-tag text-left font-[450] text-14 hover:underline"
-        >
-          <bdi>{name}</bdi>
-        </button>
-      ),
+      cell: ({ id, name }) => <RowName name={name} onOpen={() => onOpen(id)} />,
     },
     {
       key: 'email',
@@ -160,11 +153,7 @@ function useColumns(onOpen: (id: string) => void): Column<PersonItem, PersonSort
       title: '',
       right: true,
       phone: 'corner',
-      cell: ({ id, name }) => (
-        <IconButton label={t('change', { name })} small onClick={() => onOpen(id)}>
-          <Icon of={Ellipsis} size="small" />
-        </IconButton>
-      ),
+      cell: ({ id, name }) => <RowMore label={t('change', { name })} onOpen={() => onOpen(id)} />,
     },
   ]
 }

@@ -3,7 +3,7 @@
 import { useTranslations } from 'next-intl'
 import { type FormEvent, useState } from 'react'
 import { Button } from '../../components/button.tsx'
-import { Field } from '../../components/field.tsx'
+import { EmailField } from '../../components/email-field.tsx'
 import { useFormat } from '../../i18n/use-format.ts'
 import { ApiFailure, callApi, Unreachable } from '../../lib/call-api.ts'
 
@@ -38,16 +38,7 @@ export function ForgotForm() {
   if (sentTo !== null) return <p role="status">{t('resetSent', { email: sentTo })}</p>
   return (
     <form noValidate onSubmit={(event) => void submit(event)} className="flex flex-col gap-4">
-      <Field
-        label={t('email')}
-        name="email"
-        type="email"
-        autoComplete="username"
-        autoCapitalize="none"
-        spellCheck={false}
-        autoFocus
-        error={error}
-      />
+      <EmailField label={t('email')} autoFocus error={error} />
       <Button type="submit" kind="primary" size="lg" className="w-full" disabled={busy}>
         {t('sendLink')}
       </Button>

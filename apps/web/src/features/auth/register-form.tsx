@@ -3,6 +3,7 @@
 import { useTranslations } from 'next-intl'
 import { type FormEvent, useState } from 'react'
 import { Button } from '../../components/button.tsx'
+import { EmailField } from '../../components/email-field.tsx'
 import { Field } from '../../components/field.tsx'
 import { NewPasswordField } from '../../components/new-password-field.tsx'
 import { ApiFailure, callApi, Unreachable } from '../../lib/call-api.ts'
@@ -54,13 +55,8 @@ export function RegisterForm({ invitation, email = null }: RegisterFormProps) {
   return (
     <form noValidate onSubmit={(event) => void submit(event)} className="flex flex-col gap-4">
       <Field label={t('name')} name="name" autoComplete="name" autoFocus error={errors.name} />
-      <Field
+      <EmailField
         label={t('email')}
-        name="email"
-        type="email"
-        autoComplete="username"
-        autoCapitalize="none"
-        spellCheck={false}
         defaultValue={email ?? undefined}
         readOnly={email !== null}
         hint={email === null ? undefined : t('emailFixed')}

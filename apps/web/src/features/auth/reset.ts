@@ -3,7 +3,8 @@ import { english } from '../../../messages/en/index.ts'
 import { chinese } from '../../../messages/zh-CN/index.ts'
 import type { Locale } from '../../i18n/locale.ts'
 import { createOneTimeLink, findOneTimeLink, takeOneTimeLink } from '../../lib/account/one-time-links.ts'
-import { hashPassword, refuseGuessable } from '../../lib/account/password.ts'
+import { refuseGuessable } from '../../lib/account/password.ts'
+import { slowHash } from '../../lib/account/slow-hash.ts'
 import { ApiError } from '../../lib/api-error.ts'
 import { type AttemptLimit, countAttempt, requireAttempt } from '../../lib/attempts.ts'
 import { recordAudit } from '../../lib/audit.ts'
@@ -57,7 +58,7 @@ export async function resetPassword(token: string, password: string, headers: He
   const link = await findOneTimeLink(db(), token, 'password')
   if (!link) throw gone()
   await refuseGuessable(password, [link.user.name ?? '', link.user.email], 'password')
-  const passwordHash = await hashPassword(password)
+  const passwordHash = await slowHash(password)
   await inTransaction(async (tx) => {
     const taken = await takeOneTimeLink(tx, token, 'password')
     if (!taken) throw gone()

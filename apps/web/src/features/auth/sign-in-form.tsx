@@ -5,7 +5,7 @@ import Link from 'next/link'
 import { useTranslations } from 'next-intl'
 import { type FormEvent, useState } from 'react'
 import { Button } from '../../components/button.tsx'
-import { Field } from '../../components/field.tsx'
+import { EmailField } from '../../components/email-field.tsx'
 import { Icon } from '../../components/icon.tsx'
 import { PasswordField } from '../../components/password-field.tsx'
 import { CodeForm } from './code-form.tsx'
@@ -80,16 +80,7 @@ function PasswordForm({ refused, onRefused, onNeedsCode, onEntered }: PasswordFo
 
   return (
     <form noValidate onSubmit={(event) => void submit(event)} className="flex flex-col gap-4">
-      <Field
-        label={t('email')}
-        name="email"
-        type="email"
-        autoComplete="username"
-        autoCapitalize="none"
-        spellCheck={false}
-        autoFocus
-        error={missing === 'email' ? t('emailMissing') : undefined}
-      />
+      <EmailField label={t('email')} autoFocus error={missing === 'email' ? t('emailMissing') : undefined} />
       <PasswordField
         label={t('password')}
         name="password"

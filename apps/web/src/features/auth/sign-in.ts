@@ -1,7 +1,7 @@
 import { signInErrors } from '../../lib/account/account-rules.ts'
-import { hashPassword, isOutdatedHash, isRightPassword } from '../../lib/account/password.ts'
 import { emailSchema } from '../../lib/account/schemas.ts'
 import { hasSecondFactor, takeRecoveryCode, takeTotpCode } from '../../lib/account/second-factor.ts'
+import { isOutdatedHash, isRightSecret, slowHash } from '../../lib/account/slow-hash.ts'
 import { recordAudit } from '../../lib/audit.ts'
 import { clientOf } from '../../lib/client-address.ts'
 import { db } from '../../lib/db.ts'
@@ -44,7 +44,7 @@ export async function signInByPassword(
   const waitSeconds = await countSignInAttempt(email, ip)
   if (waitSeconds > 0) throw new SignInRefused(signInErrors.tooMany, waitSeconds)
   const user = await db().user.findUnique({ where: { email } })
-  const isRight = await isRightPassword(password, user?.passwordHash ?? null)
+  const isRight = await isRightSecret(password, user?.passwordHash ?? null)
   if (!isRight || !user?.passwordHash) {
     await recordFailure('password', user, headers)
     return null
@@ -52,7 +52,7 @@ export async function signInByPassword(
   if (user.disabledAt) throw new SignInRefused(signInErrors.disabled)
   await forgetSignInAttempts(email, ip)
   if (isOutdatedHash(user.passwordHash)) {
-    user.passwordHash = await hashPassword(password)
+    user.passwordHash = await slowHash(password)
     await db().user.update({ where: { id: user.id }, data: { passwordHash: user.passwordHash } })
   }
   if (await hasSecondFactor(db(), user.id)) {

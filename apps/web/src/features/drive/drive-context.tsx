@@ -6,6 +6,7 @@ import type { Naming } from './name-dialog.tsx'
 import type { Place } from './place.ts'
 import type { DriveChanges, Target } from './use-drive-changes.ts'
 import type { FolderState } from './use-folder.ts'
+import type { Opening } from './use-folder-route.ts'
 
 /** What only the page can do: uploads are another feature. The name of a target is its way, as shown. */
 export type UploadDoor = {
@@ -28,7 +29,7 @@ export type Drive = {
   folderId: string
   /** From below the top folder down to the open one; known before the folder is loaded where it can be. */
   path: readonly Target[]
-  open: (folder: Target | string) => void
+  open: (folder: Target | string, how?: Opening) => void
   /** Opens a folder with one of its entries in view and focused. */
   openAt: (folderId: string, entryId: string) => void
   /** The folder that was open before, when this one was opened by going up. */

@@ -11,7 +11,7 @@ import type { EntryPage } from './schema.ts'
 import { type Target, useDriveChanges } from './use-drive-changes.ts'
 import { useFolder } from './use-folder.ts'
 import { focusEntry } from './use-folder-pane.ts'
-import { useFolderRoute } from './use-folder-route.ts'
+import { type Opening, useFolderRoute } from './use-folder-route.ts'
 
 /** The first page of the folder that the page was opened with. */
 export type InitialFolder = { folderId: string; order: ListOrder; page: EntryPage }
@@ -45,13 +45,13 @@ export function DriveProvider({ initial, uploads, children }: DriveProviderProps
   })
   usePaste((files) => uploads.pasteFiles(files, here))
 
-  const open = (folder: Target | string) => {
+  const open = (folder: Target | string, how?: Opening) => {
     const id = typeof folder === 'string' ? folder : folder.id
     const goesUp = id === ROOT_ID || path.some((above) => above.id === id)
     const child = id === ROOT_ID ? path[0] : path[path.findIndex((above) => above.id === id) + 1]
     cameFrom.current = goesUp ? (child?.id ?? null) : null
     if (typeof folder !== 'string' && !paths.current.has(id)) paths.current.set(id, [...path, folder])
-    route.open(id)
+    route.open(id, how)
   }
   const openAt = (id: string, entryId: string) => {
     if (place !== null && id === folderId) return focusEntry(entryId)

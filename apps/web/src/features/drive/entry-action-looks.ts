@@ -6,6 +6,7 @@ import {
   FolderArchive,
   FolderInput,
   FolderOpen,
+  FolderSearch,
   Info,
   Link,
   Pencil,
@@ -33,5 +34,6 @@ export const entryAction = {
   tags: { icon: Tag, keys: 'T' },
   details: { icon: Info, keys: 'I' },
   verify: { icon: ShieldCheck },
+  show: { icon: FolderSearch },
   trash: { icon: Trash2, keys: 'Del', danger: true },
 } as const

@@ -1,6 +1,7 @@
 'use client'
 
 import { createContext, type ReactNode, useContext } from 'react'
+import type { SearchPlace } from './place.ts'
 import type { EntryItem } from './schema.ts'
 import type { Chosen } from './use-drive-changes.ts'
 
@@ -20,6 +21,8 @@ export type EntryDoors = {
   palette?: () => void
   /** What stands beside the name of a tag's page. */
   tagHead?: (tagId: string) => ReactNode
+  /** The field and the filters at the top of a search. */
+  searchHead?: (place: SearchPlace) => ReactNode
 }
 
 /** What the details are about: the selection, of which not everything may be loaded, or else the open place. */

@@ -8,6 +8,7 @@ import type { CopyCount } from './use-copies.ts'
 /** What is written beside a name: size or number of items, date, copies; and all of it as one sentence for readers. */
 export function useEntryFacts() {
   const t = useTranslations('drive')
+  const shell = useTranslations('shell')
   const format = useFormat()
   const size = (item: EntryItem) =>
     item.kind === 'folder' ? t('items', { n: item.items ?? 0 }) : format.size(item.size)
@@ -17,6 +18,8 @@ export function useEntryFacts() {
     date: (item: EntryItem) => format.date(item.modifiedAt),
     shortDate: (item: EntryItem) => format.shortDate(item.modifiedAt),
     copies,
+    /** The folders above, where an entry brings them along. */
+    where: ({ where = [] }: EntryItem) => [shell('drive'), ...where.map(({ name }) => name)].join(' / '),
     label: (item: EntryItem, count: CopyCount | undefined) =>
       [item.name, size(item), format.date(item.modifiedAt), ...(count === undefined ? [] : [copies(count)])].join(', '),
   }

@@ -21,6 +21,10 @@ import type { EntryHandlers } from './use-entry-pointer.ts'
 export const rowColumns =
   'grid grid-cols-[32px_minmax(0,1fr)_140px_92px] items-center pr-3 wide:grid-cols-[32px_minmax(0,1fr)_72px_140px_92px]'
 
+/** The same where entries come from the whole drive: with the folder that each lies in. */
+export const gatheredColumns =
+  'grid grid-cols-[32px_minmax(0,1fr)_140px_92px] items-center pr-3 wide:grid-cols-[32px_minmax(0,1fr)_minmax(0,200px)_72px_140px_92px]'
+
 export type EntryRowProps = {
   item: EntryItem
   /** Position among all entries of the folder, from 0. */
@@ -83,7 +87,7 @@ export const EntryRow = memo(function EntryRow(props: EntryRowProps) {
         {waiting ? <WaitingMark /> : null}
         {phone || item.leavesAt !== undefined ? null : <HoverActions item={item} handlers={handlers} />}
       </div>
-      {phone ? null : <Facts item={item} copies={copies} />}
+      {phone ? null : <Facts item={item} copies={copies} handlers={handlers} />}
       {phone && !selecting ? <PhoneMore item={item} handlers={handlers} /> : null}
     </div>
   )
@@ -154,17 +158,23 @@ function HoverActions({ item, handlers }: PartProps) {
   )
 }
 
-const columnsOf = ({ leavesAt }: EntryItem) => (leavesAt === undefined ? rowColumns : trashColumns)
-
-function Facts({ item, copies }: { item: EntryItem; copies: CopyCount | undefined }) {
-  return item.leavesAt === undefined ? <RowFacts item={item} copies={copies} /> : <TrashCells item={item} />
+function columnsOf({ leavesAt, where }: EntryItem): string {
+  if (leavesAt !== undefined) return trashColumns
+  return where === undefined ? rowColumns : gatheredColumns
 }
 
-function RowFacts({ item, copies }: { item: EntryItem; copies: CopyCount | undefined }) {
+type FactsProps = PartProps & { copies: CopyCount | undefined }
+
+function Facts({ item, ...rest }: FactsProps) {
+  return item.leavesAt === undefined ? <RowFacts item={item} {...rest} /> : <TrashCells item={item} />
+}
+
+function RowFacts({ item, copies, handlers }: FactsProps) {
   const facts = useEntryFacts()
   const meta = 'whitespace-nowrap text-13 text-ink-2 tabular-nums [text-autospace:no-autospace]'
   return (
     <>
+      {item.where === undefined ? null : <Where item={item} handlers={handlers} />}
       <div role="gridcell" className="hidden place-items-center wide:grid">
         {copies === undefined ? null : <Stones have={copies.have} want={copies.want} label={facts.copies(copies)} />}
       </div>
@@ -178,15 +188,41 @@ function RowFacts({ item, copies }: { item: EntryItem; copies: CopyCount | undef
   )
 }
 
+/** The folder that something found lies in; pressed, it opens with the entry in view. */
+function Where({ item, handlers }: PartProps) {
+  const t = useTranslations('drive')
+  const path = useEntryFacts().where(item)
+  return (
+    <div role="gridcell" className="hidden min-w-0 pr-4 wide:block">
+      <button
+        type="button"
+        tabIndex={-1}
+        title={path}
+        aria-label={`${t('showInFolder')}: ${path}`}
+        onClick={(event) => handlers.show(event, item)}
+        className="block max-w-full truncate rounded-tile text-left text-13 text-ink-3 hover:text-ink hover:underline"
+      >
+        <bdi>{path}</bdi>
+      </button>
+    </div>
+  )
+}
+
 function PhoneFacts({ item, copies }: { item: EntryItem; copies: CopyCount | undefined }) {
   const t = useTranslations('drive')
   const facts = useEntryFacts()
   const incomplete = copies !== undefined && copies.have < copies.want
   return (
-    <span className="mt-px flex items-center gap-1.5 whitespace-nowrap text-12 text-ink-3 tabular-nums [text-autospace:no-autospace]">
+    <span className="mt-px flex min-w-0 items-center gap-1.5 whitespace-nowrap text-12 text-ink-3 tabular-nums [text-autospace:no-autospace]">
       {facts.size(item)}
       <span aria-hidden="true">·</span>
       {item.leavesAt === undefined ? facts.date(item) : <Leaves item={item} />}
+      {item.where === undefined || item.leavesAt !== undefined ? null : (
+        <span className="min-w-0 truncate">
+          <span aria-hidden="true">· </span>
+          <bdi>{facts.where(item)}</bdi>
+        </span>
+      )}
       {incomplete ? (
         <>
           <span aria-hidden="true">·</span>

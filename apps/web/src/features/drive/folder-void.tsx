@@ -62,7 +62,12 @@ function Empty() {
   const name = usePlaceName()
   const root = drive.folderId === ROOT_ID
   const kind = drive.place?.kind ?? 'folder'
-  if (kind !== 'folder') {
+  if (drive.place?.kind === 'search') {
+    const q = drive.place.q.trim()
+    const title = q === '' ? places('searchTitle') : places('nothingFound', { q })
+    return <Void drawing="empty" title={title} sentence={places(q === '' ? 'searchHint' : 'nothingFoundHint')} />
+  }
+  if (kind !== 'folder' && kind !== 'search') {
     const title = kind === 'category' ? places('emptyCategory', { name }) : places('emptyTitle')
     return <Void drawing="empty" title={title} sentence={places(`empty.${kind}`)} />
   }

@@ -6,15 +6,22 @@ import { cn } from '../../components/class-names.ts'
 import { Icon } from '../../components/icon.tsx'
 import { usePreferences } from '../../components/preferences-provider.tsx'
 import { useDrive } from './drive-context.tsx'
-import { Box, rowColumns } from './entry-row.tsx'
+import { Box, gatheredColumns, rowColumns } from './entry-row.tsx'
 import type { SortKey } from './schema.ts'
-import { nextOrder } from './sort-order.ts'
+import { isSorted, nextOrder } from './sort-order.ts'
 
 /** The column heads: each sorts, a second press turns the order round. */
 export function ListHeader({ onSelectAll }: { onSelectAll: () => void }) {
   const t = useTranslations('drive')
+  const { place } = useDrive()
+  const gathered = place !== null && place.kind !== 'folder'
   return (
-    <div className={cn(rowColumns, 'mx-4 mb-1 h-[34px] border-line border-b font-medium text-12 text-ink-3')}>
+    <div
+      className={cn(
+        gathered ? gatheredColumns : rowColumns,
+        'mx-4 mb-1 h-[34px] border-line border-b font-medium text-12 text-ink-3',
+      )}
+    >
       <button
         type="button"
         role="checkbox"
@@ -27,6 +34,7 @@ export function ListHeader({ onSelectAll }: { onSelectAll: () => void }) {
         <Box checked={false} />
       </button>
       <SortButton column="name" className="pl-1" />
+      {gathered ? <span className="hidden wide:block">{t('where')}</span> : null}
       <span className="hidden justify-self-center wide:block">{t('copies')}</span>
       <SortButton column="modified" />
       <SortButton column="size" className="justify-end" />
@@ -37,8 +45,7 @@ export function ListHeader({ onSelectAll }: { onSelectAll: () => void }) {
 function SortButton({ column, className }: { column: SortKey; className?: string }) {
   const t = useTranslations('drive')
   const { preferences, change } = usePreferences()
-  // Recent has one order.
-  if (useDrive().place?.kind === 'recent') return <span className={cn('flex', className)}>{t(column)}</span>
+  if (!isSorted(useDrive().place)) return <span className={cn('flex', className)}>{t(column)}</span>
   const active = preferences.sort === column
   const order = preferences.direction === 'asc' ? t('ascending') : t('descending')
   return (

@@ -26,7 +26,7 @@ import { Crumbs } from './crumbs.tsx'
 import { useDrive } from './drive-context.tsx'
 import { useEntryDoors } from './entry-doors.tsx'
 import { PathField } from './path-field.tsx'
-import { nextOrder } from './sort-order.ts'
+import { isSorted, nextOrder } from './sort-order.ts'
 import type { Target } from './use-drive-changes.ts'
 import { useListView } from './use-list-view.ts'
 import { usePlaceName } from './use-place-name.ts'
@@ -50,7 +50,10 @@ export function PathBar({ path, lost, counts, edited, onEdit }: PathBarProps) {
   return (
     <div className="flex h-[52px] shrink-0 items-center gap-1.5 pr-5 pl-4">
       {edited && inFolder ? <PathField path={path} onClose={() => onEdit(false)} /> : null}
-      {edited && inFolder ? null : <Where path={path} lost={lost} name={name} inFolder={inFolder || place === null} />}
+      {place?.kind === 'search' ? doors.searchHead?.(place) : null}
+      {(edited && inFolder) || place?.kind === 'search' ? null : (
+        <Where path={path} lost={lost} name={name} inFolder={inFolder || place === null} />
+      )}
       {place?.kind === 'tag' && !lost ? doors.tagHead?.(place.id) : null}
       {counts === null ? null : <Counts {...counts} />}
       {/* biome-ignore lint/a11y/noStaticElementInteractions lint/a11y/useKeyWithClickEvents: Ctrl-L does the same. */}
@@ -60,7 +63,7 @@ export function PathBar({ path, lost, counts, edited, onEdit }: PathBarProps) {
           if (inFolder && !lost) onEdit(true)
         }}
       />
-      {lost || place?.kind === 'recent' ? null : <SortMenu />}
+      {lost || !isSorted(place) ? null : <SortMenu />}
       {lost ? null : <ViewSwitch />}
       {lost ? null : <DetailsSwitch />}
     </div>
@@ -88,7 +91,7 @@ export function PhoneTitle({ path }: { path: readonly Target[] }) {
   const title = usePlaceName()
   const other = view === 'list' ? 'grid' : 'list'
   return (
-    <div className="flex h-12 shrink-0 items-center pr-2 pl-2">
+    <div className="flex min-h-12 shrink-0 items-center pr-2 pl-2">
       {path.length === 0 ? (
         <span className="w-2" />
       ) : (
@@ -96,11 +99,15 @@ export function PhoneTitle({ path }: { path: readonly Target[] }) {
           <Icon of={ChevronLeft} size="large" />
         </IconButton>
       )}
-      <h1 className="min-w-0 flex-1 truncate pl-0.5 font-semibold text-18 title-tracking">
-        <bdi>{title}</bdi>
-      </h1>
+      {drive.place?.kind === 'search' ? (
+        doors.searchHead?.(drive.place)
+      ) : (
+        <h1 className="min-w-0 flex-1 truncate pl-0.5 font-semibold text-18 title-tracking">
+          <bdi>{title}</bdi>
+        </h1>
+      )}
       {drive.place?.kind === 'tag' ? doors.tagHead?.(drive.place.id) : null}
-      <SortMenu />
+      {isSorted(drive.place) ? <SortMenu /> : null}
       <IconButton label={t(other)} onClick={() => setView(other)}>
         <Icon of={other === 'grid' ? LayoutGrid : List} size="large" />
       </IconButton>

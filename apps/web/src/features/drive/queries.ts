@@ -38,7 +38,7 @@ async function readRange(tx: Transaction, { folderId, kind, after, limit, ...ord
 export async function listEntries(ownerId: string, query: ListQuery): Promise<EntryPage> {
   const place = placeOfId(query.folder)
   if (place?.kind === 'trash') return listTrash(ownerId, query)
-  if (place !== null && place.kind !== 'folder') return listGathered(ownerId, place, query)
+  if (place !== null && place.kind !== 'folder' && place.kind !== 'search') return listGathered(ownerId, place, query)
   const folder = await openFolder(db(), ownerId, query.folder)
   const order: Order = { sort: query.sort, dir: query.dir }
   const decoded = query.cursor === undefined ? undefined : decodeCursor(query.cursor)

@@ -23,7 +23,8 @@ export interface FolderInfo {
 }
 
 export const listQuerySchema = z.object({
-  folder: idSchema.default(ROOT_ID),
+  /** A folder's id or the id of a place; that of a search holds what was typed. */
+  folder: z.string().min(1).max(6000).default(ROOT_ID),
   sort: z.enum(sortKeys).default('name'),
   dir: z.enum(['asc', 'desc']).default('asc'),
   cursor: z.string().max(2048).optional(),

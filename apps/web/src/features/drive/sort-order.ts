@@ -1,4 +1,5 @@
 import type { ListOrder } from './api-client.ts'
+import type { Place } from './place.ts'
 import type { SortKey } from './schema.ts'
 
 const firstDirection = { name: 'asc', modified: 'desc', size: 'desc' } as const
@@ -7,4 +8,9 @@ const firstDirection = { name: 'asc', modified: 'desc', size: 'desc' } as const
 export function nextOrder(current: ListOrder, column: SortKey): ListOrder {
   if (current.sort !== column) return { sort: column, direction: firstDirection[column] }
   return { sort: column, direction: current.direction === 'asc' ? 'desc' : 'asc' }
+}
+
+/** Whether a place can be sorted: what was used last and what fits best have an order of their own. */
+export function isSorted(place: Place | null): boolean {
+  return place?.kind !== 'recent' && place?.kind !== 'search'
 }

@@ -3,7 +3,7 @@
 import { useTranslations } from 'next-intl'
 import type { MenuAction, MenuGroups } from '../../components/menu-action.ts'
 import { useToast } from '../../components/toast.tsx'
-import { openUrl } from './api-client.ts'
+import { openUrl, ROOT_ID } from './api-client.ts'
 import { useDrive } from './drive-context.tsx'
 import { entryAction } from './entry-action-looks.ts'
 import { useEntryDoors } from './entry-doors.tsx'
@@ -45,6 +45,7 @@ export type EntryActions = Record<
   | 'tags'
   | 'details'
   | 'verify'
+  | 'show'
   | 'trash',
   Action
 >
@@ -66,6 +67,8 @@ export function useOpening() {
   }
   return {
     downloadFiles: (files: readonly EntryItem[]) => void fetchFiles(files),
+    /** The folder that something found lies in, with the entry in view. */
+    showInFolder: ({ id, where = [] }: EntryItem) => drive.openAt(where.at(-1)?.id ?? ROOT_ID, id),
     openEntry: (entry: EntryItem) => {
       // What lies in trash is looked at after it was restored.
       if (drive.place?.kind === 'trash') return
@@ -105,6 +108,7 @@ const nothing: EntryActions = {
   tags: null,
   details: null,
   verify: null,
+  show: null,
   trash: null,
 }
 
@@ -113,7 +117,7 @@ function useDriveActions(options: EntryActionsOptions): EntryActions {
   const t = useTranslations('drive')
   const drive = useDrive()
   const doors = useEntryDoors()
-  const { downloadFiles, openEntry } = useOpening()
+  const { downloadFiles, openEntry, showInFolder } = useOpening()
   const named = !partial && targets.length > 0
   const only = named && targets.length === 1 ? targets[0] : undefined
   const filesOnly = named && targets.every(({ kind }) => kind === 'file')
@@ -167,6 +171,7 @@ function useDriveActions(options: EntryActionsOptions): EntryActions {
     tags: action('tags', t('tags'), all(tags)),
     details: action('details', t('details'), details === undefined ? null : details.toggle),
     verify: action('verify', t('verify'), filesOnly ? all(verify) : null),
+    show: action('show', t('showInFolder'), only?.where === undefined ? null : () => showInFolder(only)),
     trash: action('trash', t('delete'), onTrash),
     // No menu offers it beside the trash: only the key does, and it asks.
     remove: action('remove', t('delete'), onRemove),
@@ -175,11 +180,11 @@ function useDriveActions(options: EntryActionsOptions): EntryActions {
 
 /** The actions of the selection as a menu: what looks, what changes, what tells, what destroys. */
 export function menuOf(actions: EntryActions): MenuGroups {
-  const { open, share, download, zip, rename, move, copy, favourite, tags, details, verify, restore } = actions
+  const { open, share, download, zip, rename, move, copy, favourite, tags, details, verify, show, restore } = actions
   return [
     present([open, share, download, zip, restore]),
     present([rename, move, copy, favourite, tags]),
-    present([details, verify]),
+    present([details, verify, show]),
     present([destroying(actions)]),
   ]
 }
@@ -194,9 +199,9 @@ export function barOf(actions: EntryActions): MenuAction[] {
 
 /** What stands at the bottom of a phone while something is selected; the rest is behind the last button. */
 export function phoneBarOf(actions: EntryActions): { shown: MenuAction[]; more: MenuGroups } {
-  const { share, download, zip, rename, move, copy, favourite, tags, details, verify, restore } = actions
+  const { share, download, zip, rename, move, copy, favourite, tags, details, verify, show, restore } = actions
   const shown = present([restore, share, download ?? zip, move, destroying(actions)])
-  const more = [present([rename, copy, favourite, tags]), present([details, verify])]
+  const more = [present([rename, copy, favourite, tags]), present([details, verify, show])]
   return { shown, more }
 }
 

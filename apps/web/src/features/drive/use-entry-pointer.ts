@@ -15,6 +15,7 @@ export type PointerActions = {
   longPress: (item: EntryItem) => void
   menu: (item: EntryItem, point: { x: number; y: number }) => void
   download: (item: EntryItem) => void
+  show: (item: EntryItem) => void
   dragStart: (event: DragEvent, item: EntryItem) => void
   dragEnd: () => void
 }
@@ -36,6 +37,7 @@ export type EntryHandlers = {
   tick: (event: MouseEvent, item: EntryItem) => void
   more: (event: MouseEvent, item: EntryItem) => void
   download: (event: MouseEvent, item: EntryItem) => void
+  show: (event: MouseEvent, item: EntryItem) => void
   /** The entry that the finger on the screen has pressed long. */
   pressedLong: RefObject<string | null>
 }
@@ -111,6 +113,7 @@ export function useEntryPointer(actions: PointerActions): EntryHandlers {
       }),
       more: apart((event, item) => latest.current.menu(item, belowButton(event))),
       download: apart((_event, item) => latest.current.download(item)),
+      show: apart((_event, item) => latest.current.show(item)),
     }
   }, [])
 }

@@ -39,6 +39,7 @@ export function useFolderPane({ pane, scroller, ghost, columns }: Parts) {
   const { targets, bytes, chosen } = found
   useGonePruned(setSelection)
   useRevealLoaded(reveal)
+  useFoundLoaded(selection)
   useSelectionSaid(selection, total)
 
   const step = (next: Selection) => {
@@ -124,6 +125,16 @@ function useRevealLoaded(reveal: Reveal | null): void {
     asked.current = reveal
     void jumpTo({ around: reveal.id })
   }, [missing, status, jumpTo, reveal])
+}
+
+/** Of a search no predicate can be made that still holds later: all of it, which is little, is loaded and named. */
+function useFoundLoaded({ mode }: Selection): void {
+  const { place, state } = useDrive()
+  const missing = mode === 'all' && place?.kind === 'search' && state.items.length < state.total
+  const { loadMore } = state
+  useEffect(() => {
+    if (missing) loadMore()
+  }, [missing, loadMore])
 }
 
 function useSelectionSaid(selection: Selection, total: number): void {

@@ -1,23 +1,31 @@
 'use client'
 
-import { usePathname, useRouter } from 'next/navigation'
+import { usePathname, useRouter, useSearchParams } from 'next/navigation'
 import { ROOT_ID } from './api-client.ts'
 import { type Place, placeId, placeOfId, placeOfPath, placePath } from './place.ts'
+
+/** `inPlace`: the browser's button Back does not lead to what was open before. */
+export type Opening = { inPlace?: boolean }
 
 /**
  * The listing that the address names; null on pages that are no listing. Going from one listing to another changes the
  * address without asking the server for a page.
  */
-export function useFolderRoute(): { place: Place | null; folderId: string; open: (folderId: string) => void } {
+export function useFolderRoute(): {
+  place: Place | null
+  folderId: string
+  open: (folderId: string, how?: Opening) => void
+} {
   const router = useRouter()
-  const place = placeOfPath(usePathname())
+  const place = placeOfPath(`${usePathname()}?${useSearchParams()}`)
   return {
     place,
     folderId: place === null ? ROOT_ID : placeId(place),
-    open: (folderId) => {
+    open: (folderId, { inPlace = false } = {}) => {
       const path = placePath(placeOfId(folderId) ?? { kind: 'folder', id: ROOT_ID })
-      if (window.location.pathname === path) return
+      if (window.location.pathname + window.location.search === path) return
       if (place === null) router.push(path)
+      else if (inPlace) window.history.replaceState(null, '', path)
       else window.history.pushState(null, '', path)
     },
   }

@@ -49,6 +49,7 @@ export function useFolder({ folderId, order, initial, wanted }: FolderOptions): 
     getNextPageParam: (page): PageAt => page.nextCursor,
     getPreviousPageParam: ({ start = 0 }): PageAt => (start > 0 ? { at: start - 1 } : null),
     ...(initial === null ? {} : { initialData: { pages: [initial], pageParams: [null] } }),
+    ...(placeOfId(folderId)?.kind === 'search' ? { placeholderData: keepPreviousSearch } : {}),
     staleTime: FRESH_MS,
     retry: (failures, error) => failures < 1 && !isFinal(error),
     retryDelay: 400,
@@ -112,4 +113,13 @@ function statusOf(loaded: boolean, error: Error | null): FolderState['status'] {
 function failureOf(error: Error | null): FolderState['failure'] {
   if (!(error instanceof Unreachable)) return 'server'
   return error.timedOut ? 'slow' : 'offline'
+}
+
+/** While the next letter of a search is answered, what was found before stays. */
+function keepPreviousSearch(
+  before: InfiniteData<EntryPage, PageAt> | undefined,
+  query: { queryKey: ReturnType<typeof entriesKey> } | undefined,
+) {
+  const isSearch = query !== undefined && placeOfId(query.queryKey[1])?.kind === 'search'
+  return isSearch ? before : undefined
 }

@@ -22,7 +22,7 @@ type GesturesOptions = {
 export function useGestures({ selection, setSelection, chosen, ghost, openMenu }: GesturesOptions): EntryHandlers {
   const { place, state } = useDrive()
   const { items, total } = state
-  const { openEntry, downloadFiles } = useOpening()
+  const { openEntry, downloadFiles, showInFolder } = useOpening()
   const phone = usePhone()
   const order = () => items.map(({ id }) => id)
   return useEntryPointer({
@@ -44,6 +44,7 @@ export function useGestures({ selection, setSelection, chosen, ghost, openMenu }
       openMenu(point)
     },
     download: (item) => downloadFiles([item]),
+    show: showInFolder,
     dragStart: (event, item) => {
       if (place?.kind === 'trash') {
         event.preventDefault()

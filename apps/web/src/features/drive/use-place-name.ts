@@ -10,5 +10,6 @@ export function usePlaceName(): string {
   const { place, path, state } = useDrive()
   if (place === null || place.kind === 'folder') return path.at(-1)?.name ?? shell('drive')
   if (place.kind === 'tag') return state.folder?.name ?? places('tags')
+  if (place.kind === 'search') return places('found', { q: place.q.trim() })
   return place.kind === 'category' ? places(`category.${place.category}`) : places(place.kind)
 }

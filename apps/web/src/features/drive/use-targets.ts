@@ -19,7 +19,7 @@ export type Targets = {
 }
 
 export function useTargets(selection: Selection): Targets {
-  const { state, folderId } = useDrive()
+  const { state, folderId, place } = useDrive()
   const { items, total } = state
   const selected = useSelectedItems(selection, items)
   const targets = selected.length > 0 ? selected : items.filter(({ id }) => id === selection.focus)
@@ -29,7 +29,11 @@ export function useTargets(selection: Selection): Targets {
     targets,
     partial,
     bytes: partial ? null : selected.reduce((sum, { size }) => sum + size, 0),
-    chosen: partial ? predicate(selection, folderId, total, targets) : named(targets),
+    chosen: partial
+      ? place?.kind === 'search'
+        ? null
+        : predicate(selection, folderId, total, targets)
+      : named(targets),
   }
 }
 

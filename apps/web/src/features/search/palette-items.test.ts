@@ -18,7 +18,7 @@ const hit: Hit = {
 const command = (label: string) => ({ id: label, label, icon: FolderPlus, run: () => undefined })
 const commands = ['New folder', 'Upload files', 'Change theme', 'Go to trash'].map(command)
 const titles = (typed: string) =>
-  groupsOf({ typed, hits: [hit], recent: [hit], searches: ['tide'], commands }).map(
+  groupsOf({ typed, hits: [hit], found: '1', recent: [hit], searches: ['tide'], commands }).map(
     ({ title, items }) => `${title} ${items.length}`,
   )
 
@@ -26,9 +26,9 @@ it('shows what was recent while nothing is typed', () => {
   expect(titles(' ')).toEqual(['recent 1', 'searches 1', 'commands 3'])
 })
 
-it('shows what was found, and the commands that fit', () => {
-  expect(titles('fold')).toEqual(['files 1', 'commands 1'])
-  expect(titles('xyz')).toEqual(['files 1'])
+it('shows what was found with the way to all of it, and the commands that fit', () => {
+  expect(titles('fold')).toEqual(['files 2', 'commands 1'])
+  expect(titles('xyz')).toEqual(['files 2'])
 })
 
 it('shows commands only after ">"', () => {
@@ -37,5 +37,5 @@ it('shows commands only after ">"', () => {
 })
 
 it('takes ">" before a number for a size', () => {
-  expect(titles('>1GB')).toEqual(['files 1'])
+  expect(titles('>1GB')).toEqual(['files 2'])
 })

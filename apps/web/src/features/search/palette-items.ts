@@ -9,6 +9,8 @@ export type PaletteItem =
   | { kind: 'hit'; id: string; hit: Hit }
   | { kind: 'command'; id: string; command: PaletteCommand }
   | { kind: 'search'; id: string; text: string }
+  /** Everything that was found, as a page. */
+  | { kind: 'all'; id: string; found: string }
 
 export type PaletteGroup = { title: 'files' | 'recent' | 'searches' | 'commands'; items: readonly PaletteItem[] }
 
@@ -17,13 +19,15 @@ const COMMANDS_BESIDE_HITS = 3
 export type GroupsOptions = {
   typed: string
   hits: readonly Hit[]
+  /** How many there are in all, as it is shown. */
+  found: string
   recent: readonly Hit[]
   searches: readonly string[]
   commands: readonly PaletteCommand[]
 }
 
 /** What is listed: with ">" commands only; with nothing typed what was recent; else what was found, then commands. */
-export function groupsOf({ typed, hits, recent, searches, commands }: GroupsOptions): PaletteGroup[] {
+export function groupsOf({ typed, hits, found, recent, searches, commands }: GroupsOptions): PaletteGroup[] {
   const text = typed.trim()
   const onlyCommands = text.startsWith('>') && !/^>\s*=?\s*\d/.test(text)
   const wanted = (onlyCommands ? text.slice(1) : text).trim().toLocaleLowerCase()
@@ -31,7 +35,9 @@ export function groupsOf({ typed, hits, recent, searches, commands }: GroupsOpti
   const toHit = (hit: Hit): PaletteItem => ({ kind: 'hit', id: `hit-${hit.id}`, hit })
   const toCommand = (command: PaletteCommand): PaletteItem => ({ kind: 'command', id: `do-${command.id}`, command })
   const groups: PaletteGroup[] = []
-  if (!onlyCommands && text !== '') groups.push({ title: 'files', items: hits.map(toHit) })
+  if (!onlyCommands && text !== '' && hits.length > 0) {
+    groups.push({ title: 'files', items: [...hits.map(toHit), { kind: 'all', id: 'all', found }] })
+  }
   if (text === '') {
     groups.push({ title: 'recent', items: recent.map(toHit) })
     const toSearch = (old: string): PaletteItem => ({ kind: 'search', id: `again-${old}`, text: old })

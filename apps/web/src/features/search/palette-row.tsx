@@ -1,6 +1,6 @@
 'use client'
 
-import { History } from 'lucide-react'
+import { History, ListFilter } from 'lucide-react'
 import { useTranslations } from 'next-intl'
 import { cn } from '../../components/class-names.ts'
 import { FileTile } from '../../components/file-tile.tsx'
@@ -39,6 +39,7 @@ export function PaletteRow({ item, active, onActive, onRun }: PaletteRowProps) {
 
 function Content({ item }: { item: PaletteItem }) {
   if (item.kind === 'hit') return <HitContent hit={item.hit} />
+  if (item.kind === 'all') return <AllContent found={item.found} />
   const icon = item.kind === 'command' ? item.command.icon : History
   return (
     <>
@@ -70,6 +71,18 @@ function HitContent({ hit }: { hit: Hit }) {
         </span>
       </span>
       <span className="whitespace-nowrap text-12 text-ink-3 tabular-nums [text-autospace:no-autospace]">{facts}</span>
+    </>
+  )
+}
+
+function AllContent({ found }: { found: string }) {
+  const t = useTranslations('search')
+  return (
+    <>
+      <span className="grid size-[26px] shrink-0 place-items-center text-ink-2">
+        <Icon of={ListFilter} />
+      </span>
+      <span className="min-w-0 flex-1 truncate text-accent-text">{t('all', { n: found })}</span>
     </>
   )
 }

@@ -23,6 +23,8 @@ export type PaletteProps = {
   commands: readonly PaletteCommand[]
   onOpen: (hit: Hit, among: readonly Hit[]) => void
   onShow: (hit: Hit) => void
+  /** Everything that was found, as a page. */
+  onAll: (typed: string) => void
   onClose: () => void
 }
 
@@ -96,7 +98,7 @@ export function Palette(props: PaletteProps) {
 
 type PaletteState = ReturnType<typeof usePalette>
 
-function usePalette({ personId, folderId, commands, onOpen, onShow, onClose }: PaletteProps) {
+function usePalette({ personId, folderId, commands, onOpen, onShow, onAll, onClose }: PaletteProps) {
   const [typed, setTyped] = useState('')
   const [activeId, setActiveId] = useState<string | null>(null)
   const [searches] = useState(() => keptSearches(personId))
@@ -104,7 +106,9 @@ function usePalette({ personId, folderId, commands, onOpen, onShow, onClose }: P
   const onlyCommands = text.startsWith('>') && !/^>\s*=?\s*\d/.test(text)
   const state = useSearch(onlyCommands ? '' : typed, folderId ?? 'root')
   const recent = useRecentHits(text === '')
-  const groups = groupsOf({ typed, hits: state.hits, recent, searches, commands })
+  const format = useFormat()
+  const found = `${format.count(state.found)}${state.more ? '+' : ''}`
+  const groups = groupsOf({ typed, hits: state.hits, found, recent, searches, commands })
   const items = groups.flatMap((group) => group.items)
   const active = items.find(({ id }) => id === activeId) ?? items[0]
 
@@ -114,9 +118,10 @@ function usePalette({ personId, folderId, commands, onOpen, onShow, onClose }: P
   }
   const run = (item: PaletteItem, showInFolder: boolean) => {
     if (item.kind === 'search') return type(item.text)
-    if (item.kind === 'hit') keepSearch(personId, typed)
+    if (item.kind !== 'command') keepSearch(personId, typed)
     onClose()
-    if (item.kind === 'command') item.command.run()
+    if (item.kind === 'all') onAll(typed)
+    else if (item.kind === 'command') item.command.run()
     else if (showInFolder) onShow(item.hit)
     else onOpen(item.hit, text === '' ? recent : state.hits)
   }

@@ -29,9 +29,26 @@ const startItemSchema = z.object({
   conflict: z.enum(conflicts).default('keep'),
   probe: hashSchema.optional(),
 })
-export const startUploadsSchema = z.object({ items: z.array(startItemSchema).min(1).max(UPLOAD_BATCH_MAX) })
+/** A name that a browser gave itself, to tell the person's devices apart. */
+const deviceSchema = z.string().min(1).max(64)
+
+export const startUploadsSchema = z.object({
+  device: deviceSchema.optional(),
+  items: z.array(startItemSchema).min(1).max(UPLOAD_BATCH_MAX),
+})
 export type StartItem = z.infer<typeof startItemSchema>
 export type StartUploadsBody = z.input<typeof startUploadsSchema>
+
+/**
+ * `takeOver`: this device goes on from now on, the one before is told to stop. `move`: rather another storage, from the
+ * first byte, than to wait longer for the one that does not answer.
+ */
+export const renewTicketSchema = z.object({
+  device: deviceSchema.optional(),
+  takeOver: z.stringbool().optional(),
+  move: z.stringbool().optional(),
+})
+export type RenewTicketQuery = z.infer<typeof renewTicketSchema>
 
 /** Where and with what to send an upload. */
 export interface RenewedTicket {
@@ -71,8 +88,18 @@ export interface UnfinishedUploads {
     name: string
     size: number
     folderId: string
+    folderName: string
     conflict: Conflict
+    /** Of the file on the person's disk. */
+    modifiedAt: string | null
+    probe: string | null
+    /** How much of it is there; null when its storage does not answer. */
+    sent: number | null
+    /** The device that sends it; null where that was not said. */
+    device: string | null
+    deviceAgent: string | null
     createdAt: string
+    updatedAt: string
     expiresAt: string
   }[]
 }

@@ -1,5 +1,5 @@
 import { useTranslations } from 'next-intl'
-import { DoorFrame } from './door-frame.tsx'
+import { DoorFrame } from '../../../components/door-frame.tsx'
 
 /** One page for a link that never existed, has ended, was revoked or is used up. */
 export function ClosedLink() {

@@ -4,11 +4,11 @@ import { useTranslations } from 'next-intl'
 import { type FormEvent, useEffect, useId, useState } from 'react'
 import { Button } from '../../../components/button.tsx'
 import { cn } from '../../../components/class-names.ts'
+import { DoorFrame } from '../../../components/door-frame.tsx'
 import { useFormat } from '../../../i18n/use-format.ts'
 import { ApiFailure, Unreachable } from '../../../lib/call-api.ts'
 import { CODE_LENGTH } from '../schema.ts'
 import { codeOf } from './code-text.ts'
-import { DoorFrame } from './door-frame.tsx'
 import { openLink } from './visit-api.ts'
 
 const FAILURES_MAX = 5

@@ -19,6 +19,9 @@ export interface NewUpload {
   state: 'created' | 'uploading'
   group: string
   storageId: string
+  device: string | null
+  deviceAgent: string | null
+  probe: string | null
 }
 
 /** Takes bytes from the free space. The caller has locked it and knows that they fit; if not, this throws. */
@@ -43,13 +46,17 @@ export async function insertUploads(tx: Transaction, uploads: readonly NewUpload
     state: upload.state,
     grp: upload.group,
     storage_id: upload.storageId,
+    device: upload.device,
+    device_agent: upload.deviceAgent,
+    probe: upload.probe,
   }))
   await tx.$executeRaw`
     INSERT INTO upload (upl, owner_id, folder_id, entry_public_id, name, size, ext, conflict, modified_at, state,
-      reserved_bytes, grp, storage_id, expires_at)
+      reserved_bytes, grp, storage_id, device, device_agent, probe, expires_at)
     SELECT upl, owner_id, folder_id, entry_public_id, name, size, ext, conflict, modified_at, state,
-      size, grp, storage_id, now() + make_interval(days => ${UPLOAD_DAYS})
+      size, grp, storage_id, device, device_agent, probe, now() + make_interval(days => ${UPLOAD_DAYS})
     FROM jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) AS r(
       upl text, owner_id text, folder_id bigint, entry_public_id text, name text, size bigint, ext text,
-      conflict text, modified_at timestamptz, state text, grp text, storage_id text)`
+      conflict text, modified_at timestamptz, state text, grp text, storage_id text, device text, device_agent text,
+      probe text)`
 }

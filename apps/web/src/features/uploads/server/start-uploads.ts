@@ -23,6 +23,8 @@ interface Starter {
   publicId: string
   /** The origin under which the browser reached us. */
   requestOrigin: string
+  device: string | null
+  deviceAgent: string | null
 }
 
 /** An item on its way through the steps; the first step that refuses it sets `error`, and later ones pass it over. */
@@ -44,7 +46,7 @@ export async function startUploads(starter: Starter, items: readonly StartItem[]
     const drafts = checked.map((draft) => ({ ...draft }))
     // A folder drop on a full drive must not leave its empty folders there.
     refuseWhatDoesNotFit(drafts, await spaceOf(tx, starter.id))
-    await openFolders(tx, starter.id, drafts)
+    await openFolders(tx, starter, drafts)
     const stored = await storeEmptyFiles(tx, starter.id, drafts)
     await reserveAndInsert(tx, starter.id, drafts)
     return await answerAll(tx, starter, { drafts, stored })
@@ -93,12 +95,12 @@ function refuseWhatDoesNotFit(drafts: readonly Draft[], space: Space): void {
   }
 }
 
-async function openFolders(tx: Transaction, ownerId: string, drafts: readonly Draft[]): Promise<void> {
-  const folders = new FolderMaker(tx, ownerId)
+async function openFolders(tx: Transaction, starter: Starter, drafts: readonly Draft[]): Promise<void> {
+  const folders = new FolderMaker(tx, starter.id)
   for (const draft of good(drafts, 'all')) {
     try {
       const folderId = await folders.folderAt(draft.item.folderId, draft.path ?? [])
-      draft.upload = toUpload(ownerId, draft, folderId)
+      draft.upload = toUpload(starter, draft, folderId)
     } catch (error) {
       // Any other error has broken the transaction.
       if (!(error instanceof ApiError)) throw error
@@ -107,11 +109,11 @@ async function openFolders(tx: Transaction, ownerId: string, drafts: readonly Dr
   }
 }
 
-function toUpload(ownerId: string, { item, member }: Draft, folderId: bigint): NewUpload {
+function toUpload(starter: Starter, { item, member }: Draft, folderId: bigint): NewUpload {
   const name = checkedName(item.name)
   return {
     upl: newUploadId(),
-    ownerId,
+    ownerId: starter.id,
     folderId,
     entryPublicId: newPublicId(),
     name,
@@ -122,6 +124,9 @@ function toUpload(ownerId: string, { item, member }: Draft, folderId: bigint): N
     state: item.size === 0 ? 'created' : 'uploading',
     group: member?.group ?? '',
     storageId: member?.storageId ?? '',
+    device: starter.device,
+    deviceAgent: starter.deviceAgent,
+    probe: item.probe ?? null,
   }
 }
 

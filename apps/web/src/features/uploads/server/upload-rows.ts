@@ -24,11 +24,13 @@ export interface UploadRow {
   grp: string
   storage_id: string
   notice: string | null
+  device: string | null
+  device_agent: string | null
 }
 
 const columns = Prisma.sql`
   id, upl, owner_id, folder_id, entry_public_id, entry_id, name, size, ext, conflict, modified_at, state, epoch,
-  reserved_bytes, grp, storage_id, notice`
+  reserved_bytes, grp, storage_id, notice, device, device_agent`
 
 export function isOpen(state: UploadState): boolean {
   return state === 'created' || state === 'uploading'

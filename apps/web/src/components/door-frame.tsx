@@ -1,6 +1,6 @@
 import type { ReactNode } from 'react'
-import { LanguageLinks } from '../../../components/language-links.tsx'
-import { Logo } from '../../../components/logo.tsx'
+import { LanguageLinks } from './language-links.tsx'
+import { Logo } from './logo.tsx'
 
 /** One narrow column on the canvas, as every door of this application. */
 export function DoorFrame({ children }: { children: ReactNode }) {

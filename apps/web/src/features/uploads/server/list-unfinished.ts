@@ -1,0 +1,62 @@
+import type { ReachableMember } from '../../../lib/address-book.ts'
+import { db } from '../../../lib/db.ts'
+import { addressBook, isReachable } from '../../../lib/dfs.ts'
+import { log } from '../../../lib/log.ts'
+import { partOffsets } from '../../../lib/storage-service.ts'
+import type { UnfinishedUploads } from '../schema.ts'
+
+const UNFINISHED_MAX = 1000
+
+/** The person's uploads that can go on, oldest first, with how much of each is there. */
+export async function listUnfinishedUploads(ownerId: string): Promise<UnfinishedUploads> {
+  const rows = await db().upload.findMany({
+    where: { ownerId, state: { in: ['created', 'uploading'] } },
+    orderBy: { id: 'asc' },
+    take: UNFINISHED_MAX,
+    include: { folder: { select: { publicId: true, name: true } } },
+  })
+  const sent = await sentBytes(rows)
+  return {
+    items: rows.map((row) => ({
+      uploadId: row.upl,
+      name: row.name,
+      size: Number(row.size),
+      folderId: row.folder?.publicId ?? 'root',
+      folderName: row.folder?.name ?? '',
+      conflict: row.conflict === 'replace' || row.conflict === 'skip' ? row.conflict : 'keep',
+      modifiedAt: row.modifiedAt?.toISOString() ?? null,
+      probe: row.probe,
+      sent: sent.get(row.upl) ?? null,
+      device: row.device,
+      deviceAgent: row.deviceAgent,
+      createdAt: row.createdAt.toISOString(),
+      updatedAt: row.updatedAt.toISOString(),
+      expiresAt: row.expiresAt.toISOString(),
+    })),
+  }
+}
+
+type Placed = { upl: string; grp: string; storageId: string }
+
+/** Each storage is asked once. One that does not answer only means that nobody knows. */
+async function sentBytes(uploads: readonly Placed[]): Promise<ReadonlyMap<string, number>> {
+  const storages = Map.groupBy(uploads, ({ grp, storageId }) => `${grp}/${storageId}`)
+  const sent = new Map<string, number>()
+  const ask = async (placed: readonly Placed[]) => {
+    const member = await memberOf(placed)
+    if (member === null) return
+    const upls = placed.map(({ upl }) => upl)
+    const there = await partOffsets(member, upls)
+    // What the storage does not know has not begun.
+    for (const upl of upls) sent.set(upl, there.get(upl) ?? 0)
+  }
+  const silent = (error: unknown) => log().warn({ err: error }, 'a storage could not say how far uploads are')
+  await Promise.all([...storages.values()].map((placed) => ask(placed).catch(silent)))
+  return sent
+}
+
+async function memberOf([first]: readonly Placed[]): Promise<ReachableMember | null> {
+  if (first === undefined) return null
+  const member = await addressBook().byId(first.grp, first.storageId)
+  return isReachable(member) ? member : null
+}

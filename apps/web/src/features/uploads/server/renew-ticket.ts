@@ -1,0 +1,73 @@
+import type { ReachableMember } from '../../../lib/address-book.ts'
+import { ApiError } from '../../../lib/api-error.ts'
+import { db, inTransaction, type Transaction } from '../../../lib/db.ts'
+import { addressBook, chooseStorage, isReachable, reachingStorage } from '../../../lib/dfs.ts'
+import type { RenewedTicket, RenewTicketQuery } from '../schema.ts'
+import { UPLOAD_DAYS } from './insert-uploads.ts'
+import { isOpen, lockUploads, readUploads, type UploadRow } from './upload-rows.ts'
+import { issueTicket } from './upload-ticket.ts'
+
+interface Sender {
+  id: string
+  publicId: string
+  requestOrigin: string
+  device: string | null
+  deviceAgent: string | null
+}
+
+type Wish = Pick<RenewTicketQuery, 'takeOver' | 'move'>
+
+/** A fresh ticket for an upload that goes on. Its reservation stands, and its time starts anew. */
+export async function renewTicket(sender: Sender, uploadId: string, wish: Wish): Promise<RenewedTicket> {
+  // Outside of the transaction: a slow tracker must not hold locks.
+  const member = await memberFor(sender.id, uploadId, wish)
+  const upload = await inTransaction(async (tx) => {
+    const row = openUpload(await lockUploads(tx, sender.id, [uploadId]), uploadId)
+    if (isElsewhere(row, sender) && wish.takeOver !== true) {
+      throw new ApiError('upload_elsewhere', 'Another device goes on with this upload.', {
+        extra: { deviceAgent: row.device_agent },
+      })
+    }
+    return await goOn(tx, row, sender, member)
+  })
+  const { upl, entry_public_id: entryPublicId, ext, epoch } = upload
+  const ticket = { upl, ownerPublicId: sender.publicId, entryPublicId, size: Number(upload.size), ext, epoch }
+  return issueTicket(ticket, member, sender.requestOrigin)
+}
+
+/** The storage that holds its part; another one if that does not answer and nobody wants to wait for it. */
+async function memberFor(ownerId: string, uploadId: string, { move }: Wish): Promise<ReachableMember> {
+  const rows = await readUploads(db(), [uploadId])
+  const row = rows.get(uploadId)
+  const { grp, storage_id: storageId } = openUpload(row?.owner_id === ownerId ? rows : new Map(), uploadId)
+  const member = await reachingStorage(() => addressBook().byId(grp, storageId))
+  if (isReachable(member)) return member
+  if (move !== true) throw new ApiError('no_storage', `Storage ${storageId} does not answer. Nothing is lost.`)
+  return await chooseStorage()
+}
+
+function openUpload(rows: ReadonlyMap<string, UploadRow>, uploadId: string): UploadRow {
+  const row = rows.get(uploadId)
+  if (row === undefined) throw new ApiError('not_found', 'There is no such upload.')
+  if (row.state === 'committed') throw new ApiError('upload_finished', 'This upload is complete.')
+  if (!isOpen(row.state)) throw new ApiError('upload_gone', `This upload has ended: ${row.state}.`)
+  return row
+}
+
+function isElsewhere({ device }: UploadRow, sender: Sender): boolean {
+  return device !== null && sender.device !== null && device !== sender.device
+}
+
+/** Whoever sent it before, or wherever it lay, has the lower epoch from now on, and is refused by the storages. */
+async function goOn(tx: Transaction, row: UploadRow, sender: Sender, member: ReachableMember): Promise<UploadRow> {
+  const isMoved = row.grp !== member.group || row.storage_id !== member.storageId
+  const epoch = isMoved || isElsewhere(row, sender) ? row.epoch + 1 : row.epoch
+  await tx.$executeRaw`
+    UPDATE upload
+    SET expires_at = now() + make_interval(days => ${UPLOAD_DAYS}), updated_at = now(), epoch = ${epoch},
+      grp = ${member.group}, storage_id = ${member.storageId},
+      device = coalesce(${sender.device}, device),
+      device_agent = CASE WHEN ${sender.device}::text IS NULL THEN device_agent ELSE ${sender.deviceAgent} END
+    WHERE id = ${row.id}`
+  return { ...row, epoch }
+}
