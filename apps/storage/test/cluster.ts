@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { ConnectionPool, DfsClient, StorageClient } from '@cairn/dfs-core'
 import { pino } from 'pino'
 import { buildStorageIds } from '../../tracker/src/cluster/storage-ids.ts'
-import { defaultTrackerConfig } from '../../tracker/src/config.ts'
+import { defaultTrackerConfig, type TrackerConfig } from '../../tracker/src/config.ts'
 import { type RunningTracker, startTracker } from '../../tracker/src/tracker.ts'
 import { type StorageConfig, storageConfigDefaults } from '../src/config.ts'
 import { type RunningStorage, startStorage } from '../src/storage.ts'
@@ -34,25 +34,32 @@ export interface TestCluster {
   close(): Promise<void>
 }
 
+/** What a test wants of its tracker. */
+interface TrackerChange {
+  readonly cluster?: Partial<TrackerConfig['cluster']>
+  readonly trunk?: Partial<TrackerConfig['trunk']>
+}
+
 /** A tracker with storage ids on free ports, in this process; its storages live in one temporary folder. */
 export async function startCluster(
   ids: readonly string[] = ['100001'],
   change: Partial<StorageConfig> = {},
+  tracker: TrackerChange = {},
 ): Promise<TestCluster> {
   const folder = mkdtempSync(join(tmpdir(), 'cairn-storage-'))
-  const tracker = await startTestTracker(join(folder, 'tracker'), 0)
+  const running = await startTestTracker(join(folder, 'tracker'), 0, tracker)
   const pool = new ConnectionPool({ networkTimeoutMs: 10_000 })
-  const dfs = new DfsClient({ trackers: [`127.0.0.1:${tracker.tcpPort}`] })
+  const dfs = new DfsClient({ trackers: [`127.0.0.1:${running.tcpPort}`] })
   const storages: TestStorage[] = []
   const cluster: TestCluster = {
     folder,
-    tracker,
+    tracker: running,
     dfs,
     storages,
     async restartTracker() {
       const port = cluster.tracker.tcpPort
       await cluster.tracker.close()
-      cluster.tracker = await startTestTracker(join(folder, 'tracker'), port)
+      cluster.tracker = await startTestTracker(join(folder, 'tracker'), port, tracker)
     },
     async addStorage(id, own = {}) {
       const storage = await startTestStorage({
@@ -120,7 +127,7 @@ export async function allActive(cluster: TestCluster): Promise<void> {
 /** Ids that a test may use; ports are only there because the file needs them, storages are told apart by their id. */
 const IDS = ['100001', '100002', '100003']
 
-function startTestTracker(basePath: string, port: number): Promise<RunningTracker> {
+function startTestTracker(basePath: string, port: number, own: TrackerChange): Promise<RunningTracker> {
   mkdirSync(basePath, { recursive: true })
   const entries = IDS.map((id, index) => ({
     id,
@@ -137,7 +144,13 @@ function startTestTracker(basePath: string, port: number): Promise<RunningTracke
       port,
       http: { bindAddress: '127.0.0.1', port: -1 },
       storageIds: buildStorageIds(entries, 'storage_ids.conf'),
-      cluster: { ...config.cluster, idInFileName: true, reservedSpace: { kind: 'mb', mb: 1 } },
+      cluster: {
+        ...config.cluster,
+        idInFileName: true,
+        reservedSpace: { kind: 'mb', mb: 1 },
+        ...own.cluster,
+      },
+      trunk: { ...config.trunk, ...own.trunk },
     },
     logger.child({ daemon: 'tracker' }),
   )

@@ -36,7 +36,7 @@ export function slotTarget(context: HandlerContext, upload: SmallUpload): BodyTa
 
 async function intoSlot(context: HandlerContext, { storePath, ext }: SmallUpload, body: Buffer): Promise<string> {
   const { store, trunk, config } = context
-  return await storeInSlot(store, trunk.slots(), { storePath, ext, body, durability: config.uploadDurability })
+  return await storeInSlot(store, trunk, { storePath, ext, body, durability: config.uploadDurability })
 }
 
 function byItself({ plain }: SmallUpload, body: Buffer, done: Published): void {

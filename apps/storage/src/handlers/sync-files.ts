@@ -4,6 +4,7 @@ import type { ResolvedName } from '../disk/file-store.ts'
 import { ContentMismatchError, placeFromFile, placeFromMemory, presentAt } from '../disk/replica.ts'
 import { StoreError } from '../disk/store-error.ts'
 import { isFrom } from '../engine/file-facts.ts'
+import { slotOfName } from '../trunk/slot-name.ts'
 import { isOvertaken } from '../trunk/slot-replica.ts'
 import { BodyGatherer } from './body-gatherer.ts'
 import type { ConnectionState, HandlerContext } from './context.ts'
@@ -138,8 +139,10 @@ class WholeFileSink implements BodySink {
 
   /** False when the content is given up: it was another than its name says, too often. */
   #place(): boolean {
-    const { logicName } = this.#file.incoming.file
+    const { logicName, storePath } = this.#file.incoming.file
+    const named = slotOfName(logicName)
     try {
+      if (named !== null) this.#context.trunk.makeTrunkFile(storePath, named.slot)
       this.#gatherer?.finish()
       return true
     } catch (error) {

@@ -8,10 +8,12 @@ import type { FileStore } from '../disk/file-store.ts'
 import type { InitFlagFile } from '../disk/init-flag.ts'
 import { markPath } from '../disk/mark-file.ts'
 import { StoreError } from '../disk/store-error.ts'
+import type { StorePath } from '../disk/store-path.ts'
 import { isRemoved, StorageStatus } from '../engine/members.ts'
 import { TrunkAllocator } from './allocator.ts'
 import { finishCompression } from './compression.ts'
 import { LogSender } from './log-sender.ts'
+import { makeTrunkFile, trunkFilePath } from './slot-file.ts'
 import { SLOT_HEADER_SIZE } from './slot-name.ts'
 import { remoteSlots, type SlotService } from './slot-service.ts'
 import { removeSnapshot } from './snapshot.ts'
@@ -45,6 +47,8 @@ export class TrunkGroup {
   /** Null where the cluster keeps no trunk files. */
   readonly #log: TrunkLog | null
   readonly #senders = new Map<string, LogSender>()
+  /** Trunk files that are known to have their full size. */
+  readonly #wholeFiles = new Set<string>()
   readonly #stopListening: () => void
   #allocator: TrunkAllocator | null = null
   #stopUpkeep: (() => void) | null = null
@@ -71,6 +75,14 @@ export class TrunkGroup {
       size + SLOT_HEADER_SIZE <= parameters.slotMaxSize &&
       this.#options.state.trunkServer !== null
     )
+  }
+
+  /** Gives the trunk file of a slot its full size, as FastDFS expects it of every trunk file. */
+  makeTrunkFile(storePath: StorePath, slot: TrunkSlot): void {
+    const path = trunkFilePath(storePath, slot)
+    if (this.parameters === null || this.#wholeFiles.has(path)) return
+    makeTrunkFile(path, this.parameters.fileSize)
+    this.#wholeFiles.add(path)
   }
 
   /** What the trunk server tells its trackers. */

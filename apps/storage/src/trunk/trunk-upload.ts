@@ -9,6 +9,7 @@ import { hexByte } from '../engine/logic-name.ts'
 import { clearSlot, isSlotUnoccupied, trunkFilePath, writeSlot } from './slot-file.ts'
 import { type NamedSlot, SLOT_HEADER_SIZE, slotOfName } from './slot-name.ts'
 import type { SlotService } from './slot-service.ts'
+import type { TrunkGroup } from './trunk-group.ts'
 
 /** Slots that hold another file already are met so often in a row at most. */
 const TRIES_MAX = 3
@@ -27,7 +28,8 @@ export interface SmallFile {
  * Stores a small file in a slot: slot handed out → content → header → (disk) → confirmed → C record. Resolves with its
  * logic name. Rejects when there is no slot; then nothing of the file is left, and it can be stored by itself.
  */
-export async function storeInSlot(store: FileStore, slots: SlotService, file: SmallFile): Promise<string> {
+export async function storeInSlot(store: FileStore, trunk: TrunkGroup, file: SmallFile): Promise<string> {
+  const slots = trunk.slots()
   for (let tries = 1; ; tries += 1) {
     const slot = await slots.allocate(file.storePath.index, file.body.length + SLOT_HEADER_SIZE)
     const path = trunkFilePath(file.storePath, slot)
@@ -36,6 +38,7 @@ export async function storeInSlot(store: FileStore, slots: SlotService, file: Sm
       if (tries < TRIES_MAX) continue
       throw new StoreError(Status.EEXIST, `${path} holds a file at ${slot.offset}`)
     }
+    trunk.makeTrunkFile(file.storePath, slot)
     return await fill(store, slots, { ...file, path, slot })
   }
 }
