@@ -135,7 +135,18 @@ describe('small uploads that come at the same time', () => {
   it('share their rounds of syncing', async () => {
     const count = 40
     const before = storage.store.groupSync.rounds
-    const part = { ep: 1, len: content.length, ext: 'bin', own: 'owner1', ent: 'entry1' }
+    const len = content.length
+    const part = {
+      ep: 1,
+      len,
+      lenMax: len,
+      joins: [],
+      ext: 'bin',
+      own: 'owner1',
+      ent: 'entry1',
+      metadata: '',
+      concat: '',
+    }
     const uploads = Array.from({ length: count }, () => ({ ...part, upl: newUploadId() }))
     await Promise.all(uploads.map((upload) => storage.parts.putWhole(upload, content)))
     expect(storage.store.groupSync.rounds - before).toBeLessThan(5)

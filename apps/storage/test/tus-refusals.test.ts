@@ -152,7 +152,7 @@ describe('content', () => {
   it.each([
     ['longer than the ticket', 1001, 413, 'too_large'],
     ['shorter than the ticket', 999, 400, 'length_mismatch'],
-    ['empty', 0, 400, 'empty_upload'],
+    ['empty, where the ticket is not,', 0, 400, 'length_mismatch'],
   ])('%s is refused', async (_name, length, status, code) => {
     await expectRefused(await upload(1000).create(length), status, code)
   })
@@ -175,10 +175,7 @@ describe('content', () => {
   })
 
   it('of one small request that is longer than declared is refused', async () => {
-    await expectRefused(await upload(1000).createWith(1000, Buffer.alloc(1001)), 413, 'too_large', [
-      expect.any(String),
-      expect.any(String),
-    ])
+    await expectRefused(await upload(1000).createWith(1000, Buffer.alloc(1001)), 413, 'too_large')
   })
 
   it('that breaks off in a small request leaves nothing', async () => {
@@ -403,6 +400,8 @@ describe('a request that is no tus request', () => {
 
   it('OPTIONS without a preflight tells what is supported', async () => {
     const answer = await call(port(), { method: 'OPTIONS', path: '/files/', headers: TUS })
-    expect(answer.headers['tus-extension']).toBe('creation,creation-with-upload,checksum,termination,expiration')
+    expect(answer.headers['tus-extension']).toBe(
+      'creation,creation-with-upload,creation-defer-length,expiration,checksum,checksum-trailer,termination,concatenation',
+    )
   })
 })

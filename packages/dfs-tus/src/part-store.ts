@@ -1,13 +1,25 @@
 import type { Readable } from 'node:stream'
 
-/** What is known of an upload before its first byte: all of it comes from the ticket. */
-export interface NewPart {
+/** What a client says about an upload at its creation and gets back at each HEAD, as it came; '' for what it did not say. */
+export interface UploadFacts {
+  /** `Upload-Metadata`. */
+  metadata: string
+  /** `Upload-Concat`: '', `partial`, or `final;` and a list of URLs. */
+  concat: string
+}
+
+/** What is known of an upload before its first byte: names, epoch and greatest length come from the ticket. */
+export interface NewPart extends UploadFacts {
   /** Name of the upload: 32 hex characters. */
   upl: string
   /** Epoch of the upload; a member refuses a lower one than it has seen. */
   ep: number
-  /** Exact size of the content in bytes, at least 1. */
-  len: number
+  /** Exact size of the content in bytes; null when it is told later, or follows from `joins`. */
+  len: number | null
+  /** What the content may have at most, and what room is made for. */
+  lenMax: number
+  /** Uploads that this one is joined from, in their order; empty: it is sent. */
+  joins: readonly string[]
   /** File name extension of the finished file, without the dot, at most 6 characters. */
   ext: string
   /** Opaque public ids of owner and entry, kept with the finished file as metadata. */
@@ -16,15 +28,16 @@ export interface NewPart {
 }
 
 /**
- * `open`: bytes are missing. `complete`: all bytes are written, hashing has not ended. `linked`: the file has its final name.
- * `acked`: the web application has said that it knows the file.
+ * `open`: bytes are missing. `complete`: all bytes are written; a file comes of it unless it is a part of another upload, or empty.
+ * `linked`: the file has its final name. `acked`: the web application has said that it knows the file.
  */
 export type PartState = 'open' | 'complete' | 'linked' | 'acked'
 
-export interface PartStatus {
+export interface PartStatus extends UploadFacts {
   upl: string
   ep: number
-  len: number
+  /** null while it is unknown. */
+  len: number | null
   /** Bytes stored without a gap from 0; `len` for a finished upload. */
   offset: number
   state: PartState
@@ -35,14 +48,16 @@ export interface PartStatus {
 /** Checks the bytes of one request against the digest that came with it. */
 export interface BodyCheck {
   update(chunk: Uint8Array): void
-  /** Called once, after the last byte. */
-  matches(): boolean
+  /** Called once, after the last byte. Throws `checksum_mismatch`, or what is wrong with a digest that came behind the bytes. */
+  verify(): void
 }
 
 export interface WriteOptions {
   /** Aborted when a newer request wants the upload: the writer stores what it has and ends. */
   takeover: AbortSignal
   check?: BodyCheck
+  /** Length of an upload that was created without one. It is forgotten again when nothing of the call is kept. */
+  len?: number
 }
 
 /**
@@ -64,7 +79,8 @@ export interface PartStore {
   /**
    * Makes room for an upload, or finds it: a second call for the same upload and length returns what is there and truncates nothing;
    * another length is `length_mismatch`. Refuses with `disk_full` when the remaining bytes of all open parts would not fit, with `gone`
-   * when the upload was ended.
+   * when the upload was ended. With `joins` the upload fills itself from those, which must be complete partial uploads of the same owner
+   * (`not_found`, `bad_request`) whose lengths have the sum `lenMax` (`too_large`, `length_mismatch`).
    */
   create(part: NewPart): Promise<PartStatus>
 

@@ -1,86 +1,118 @@
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http'
-import { parseUploadChecksum } from './body-check.ts'
+import { bodyCheckOf } from './body-check.ts'
 import type { BodyCheck } from './part-store.ts'
 import { UploadError } from './upload-error.ts'
+import { checkMetadata, parseConcat, type UploadConcat, uploadOfPath } from './upload-facts.ts'
 
 export type UploadOperation = 'create' | 'write' | 'head' | 'end'
 
-/** What a request asks for, read from its line and headers; nothing in it has been authorised yet. */
-export interface TusCall {
-  method: 'POST' | 'HEAD' | 'PATCH' | 'DELETE'
-  /** Null for POST: there the ticket names the upload. */
-  upl: string | null
-  operations: UploadOperation[]
-  /** `Upload-Length` of a POST. */
-  uploadLength: number
-  /** `Content-Length`, undefined when the body is chunked or there is none. */
-  bodyLength: number | undefined
+interface BodyFrame {
+  /** `Content-Length`, undefined when the body is chunked. */
+  length: number | undefined
   check?: BodyCheck
 }
 
-const METHOD_OPERATION = { HEAD: 'head', PATCH: 'write', DELETE: 'end' } as const
+export interface CreateCall extends UploadConcat {
+  method: 'POST'
+  /** `Upload-Length`; null when it is deferred or follows from what is joined. */
+  length: number | null
+  metadata: string
+  /** null: there is none. */
+  body: BodyFrame | null
+}
+
+export interface PatchCall {
+  method: 'PATCH'
+  upl: string
+  offset: number
+  /** `Upload-Length`, which only an upload without a length takes. */
+  length: number | null
+  body: BodyFrame
+}
+
+interface PlainCall {
+  method: 'HEAD' | 'DELETE'
+  upl: string
+}
+
+/** What a request asks for, read from its line and headers; nothing in it has been authorised yet. */
+export type TusCall = CreateCall | PatchCall | PlainCall
+
 const BODY_TYPE = 'application/offset+octet-stream'
 
-/**
- * Checks all that tus 1.0.0 says about the headers of a request. `@tus/server` checks a part of it, answers in plain text and takes
- * headers that it does not know for absent (`Upload-Checksum`), so nothing that is not understood gets past this function.
- */
+/** The method that is meant: `X-HTTP-Method-Override` counts before the request's own (tus 1.0.0, "Core Protocol"). */
+export function methodOf(request: IncomingMessage): string {
+  const override = request.headers['x-http-method-override']
+  return typeof override === 'string' ? override : (request.method ?? '')
+}
+
+/** Checks all that tus 1.0.0 says about the headers of a request below `path`. */
 export function readTusCall(request: IncomingMessage, path: string): TusCall {
   const { headers } = request
   const upl = uploadOfPath(request.url ?? '', path)
   if (headers['tus-resumable'] !== '1.0.0') {
     throw new UploadError('tus_version', 'the header Tus-Resumable: 1.0.0 is required')
   }
-  if (headers['upload-concat'] !== undefined) {
-    throw new UploadError('unsupported', 'joining partial uploads (Upload-Concat) is not supported')
-  }
-  if (headers['upload-defer-length'] !== undefined) {
-    throw new UploadError('unsupported', 'the length must be known at creation: Upload-Defer-Length is not supported')
-  }
-  const bodyLength = headers['content-length'] === undefined ? undefined : integerHeader(headers, 'content-length')
-  if (request.method === 'POST') return postCall(headers, upl, bodyLength)
+  const method = methodOf(request)
+  if (method === 'POST' && upl === null) return createCall(request, path)
   if (upl === null) throw new UploadError('method_not_allowed', 'uploads are created by POST')
-  const { method } = request
-  if (method !== 'HEAD' && method !== 'PATCH' && method !== 'DELETE') {
-    throw new UploadError('method_not_allowed', 'an upload takes HEAD, PATCH and DELETE')
-  }
-  const call: TusCall = { method, upl, operations: [METHOD_OPERATION[method]], uploadLength: 0, bodyLength }
-  if (method === 'PATCH') {
-    if (headers['upload-length'] !== undefined) {
-      throw new UploadError('bad_request', 'the length of an upload cannot be declared again')
-    }
-    integerHeader(headers, 'upload-offset')
-    requireBodyType(headers)
-    addCheck(call, headers)
-  }
-  return call
+  if (method === 'PATCH') return patchCall(request, upl)
+  if (method === 'HEAD' || method === 'DELETE') return { method, upl }
+  throw new UploadError('method_not_allowed', 'an upload takes HEAD, PATCH and DELETE')
 }
 
-function postCall(headers: IncomingHttpHeaders, upl: string | null, bodyLength: number | undefined): TusCall {
-  if (upl !== null) throw new UploadError('method_not_allowed', 'an upload takes HEAD, PATCH and DELETE')
-  const call: TusCall = {
+/** What a ticket must allow for a call. */
+export function operationsOf(call: TusCall): UploadOperation[] {
+  if (call.method === 'POST') return call.body === null ? ['create'] : ['create', 'write']
+  return [{ HEAD: 'head', PATCH: 'write', DELETE: 'end' }[call.method] as UploadOperation]
+}
+
+function createCall(request: IncomingMessage, path: string): CreateCall {
+  const { headers } = request
+  const concat = headers['upload-concat']
+  const metadata = headers['upload-metadata']
+  const joining = concat === undefined ? { concat: '', joins: [] } : parseConcat(String(concat), path)
+  const body = hasBody(headers) ? bodyFrame(request) : null
+  if (joining.joins.length > 0 && body !== null) {
+    throw new UploadError('bad_request', 'an upload that is joined has no body of its own')
+  }
+  const length = joining.joins.length > 0 ? null : createdLength(headers)
+  return {
     method: 'POST',
-    upl,
-    operations: ['create'],
-    uploadLength: integerHeader(headers, 'upload-length'),
-    bodyLength,
+    length,
+    ...joining,
+    metadata: metadata === undefined ? '' : checkMetadata(String(metadata)),
+    body,
   }
-  const hasBody = headers['transfer-encoding'] !== undefined || (bodyLength ?? 0) > 0
-  if (hasBody) {
-    requireBodyType(headers)
-    addCheck(call, headers)
-    call.operations.push('write')
-  }
-  return call
 }
 
-/** The upload named by `<path>/<upl>`, null for `<path>` itself. Nothing is decoded: an encoded name is not a name. */
-function uploadOfPath(url: string, path: string): string | null {
-  const pathname = url.split('?', 1)[0] ?? ''
-  if (pathname === path || pathname === `${path}/`) return null
-  const upl = pathname.startsWith(`${path}/`) ? pathname.slice(path.length + 1) : ''
-  if (!/^[0-9a-f]{32}$/.test(upl)) throw new UploadError('not_found', 'there is no such upload')
-  return upl
+function createdLength(headers: IncomingHttpHeaders): number | null {
+  const deferred = headers['upload-defer-length']
+  if (deferred === undefined) return integerHeader(headers, 'upload-length')
+  if (deferred !== '1' || headers['upload-length'] !== undefined) {
+    throw new UploadError('bad_request', 'the header Upload-Defer-Length is 1, in place of Upload-Length')
+  }
+  return null
+}
+
+function patchCall(request: IncomingMessage, upl: string): PatchCall {
+  const { headers } = request
+  const length = headers['upload-length'] === undefined ? null : integerHeader(headers, 'upload-length')
+  return { method: 'PATCH', upl, offset: integerHeader(headers, 'upload-offset'), length, body: bodyFrame(request) }
+}
+
+function hasBody(headers: IncomingHttpHeaders): boolean {
+  return headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0
+}
+
+function bodyFrame(request: IncomingMessage): BodyFrame {
+  const { headers } = request
+  if (headers['content-type'] !== BODY_TYPE) {
+    throw new UploadError('content_type', `the body of an upload has Content-Type ${BODY_TYPE}`)
+  }
+  const length = headers['content-length'] === undefined ? undefined : integerHeader(headers, 'content-length')
+  const check = bodyCheckOf(request)
+  return check === undefined ? { length } : { length, check }
 }
 
 function integerHeader(headers: IncomingHttpHeaders, name: string): number {
@@ -90,15 +122,4 @@ function integerHeader(headers: IncomingHttpHeaders, name: string): number {
     throw new UploadError('bad_request', `the header ${name} must be a whole number of bytes`)
   }
   return value
-}
-
-function requireBodyType(headers: IncomingHttpHeaders): void {
-  if (headers['content-type'] !== BODY_TYPE) {
-    throw new UploadError('content_type', `the body of an upload has Content-Type ${BODY_TYPE}`)
-  }
-}
-
-function addCheck(call: TusCall, headers: IncomingHttpHeaders): void {
-  const checksum = headers['upload-checksum']
-  if (checksum !== undefined) call.check = parseUploadChecksum(String(checksum))
 }

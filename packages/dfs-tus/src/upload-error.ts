@@ -5,7 +5,6 @@
 const STATUS = {
   bad_request: 400,
   length_mismatch: 400,
-  empty_upload: 400,
   checksum_algorithm: 400,
   ticket_invalid: 401,
   ticket_expired: 401,

@@ -30,12 +30,19 @@ export class MemoryPartStore implements PartStore {
   }
 
   create(part: NewPart): Promise<PartStatus> {
+    const sources = part.joins.map((upl) => this.parts.get(upl))
+    if (sources.some((source) => source === undefined)) return refuse('not_found', 'a partial upload is missing')
+    if (sources.some((source) => source?.concat !== 'partial' || source.content.length !== source.len)) {
+      return refuse('bad_request', 'only complete partial uploads are joined')
+    }
     const old = this.parts.get(part.upl)
     if (old?.ended) return refuse('gone', `upload ${part.upl} was ended`)
-    if (old !== undefined && old.len !== part.len)
+    if (old !== undefined && part.len !== null && old.len !== part.len)
       return refuse('length_mismatch', `upload ${part.upl} has another length`)
     if (old === undefined) {
-      this.parts.set(part.upl, { ...part, content: Buffer.alloc(0), changedAtMs: Date.now(), ended: false })
+      const content = Buffer.concat(sources.map((source) => source?.content ?? Buffer.alloc(0)))
+      const len = sources.length > 0 ? content.length : part.len
+      this.parts.set(part.upl, { ...part, len, content, changedAtMs: Date.now(), ended: false })
     }
     return this.status(part.upl)
   }
@@ -44,12 +51,12 @@ export class MemoryPartStore implements PartStore {
     const part = this.parts.get(upl)
     if (part === undefined) return refuse('not_found', `there is no upload ${upl}`)
     if (part.ended) return refuse('gone', `upload ${upl} was ended`)
-    const { ep, len, content, changedAtMs } = part
+    const { ep, len, content, changedAtMs, metadata, concat } = part
     const state = content.length === len ? 'linked' : 'open'
-    return Promise.resolve({ upl, ep, len, offset: content.length, state, changedAtMs })
+    return Promise.resolve({ upl, ep, len, offset: content.length, state, changedAtMs, metadata, concat })
   }
 
-  async write(upl: string, offset: number, body: Readable, { takeover, check }: WriteOptions): Promise<number> {
+  async write(upl: string, offset: number, body: Readable, { takeover, check, len }: WriteOptions): Promise<number> {
     const part = this.parts.get(upl)
     if (part === undefined || part.content.length !== offset) throw new UploadError('offset_conflict', 'wrong offset')
     const before = part.content
@@ -67,11 +74,20 @@ export class MemoryPartStore implements PartStore {
       whole = false
     }
     takeover.removeEventListener('abort', yieldNow)
-    const tooLong = part.content.length > part.len
-    const wrong = check !== undefined && !(whole && check.matches())
-    if (tooLong || wrong) part.content = before
-    if (tooLong) throw new UploadError('too_large', 'longer than declared')
-    if (wrong) throw new UploadError('checksum_mismatch', 'the body does not match its checksum')
+    const keepNothing = (error: unknown): never => {
+      part.content = before
+      throw error
+    }
+    if (part.content.length > (len ?? part.len ?? part.lenMax)) {
+      keepNothing(new UploadError('too_large', 'longer than declared'))
+    }
+    if (check !== undefined && !whole) keepNothing(new UploadError('checksum_mismatch', 'the body broke off'))
+    try {
+      check?.verify()
+    } catch (error) {
+      keepNothing(error)
+    }
+    if (len !== undefined) part.len = len
     if (takeover.aborted) throw new UploadError('taken_over', 'a newer request continues this upload')
     return part.content.length
   }

@@ -13,12 +13,16 @@ const ALLOWED_HEADERS = [
   'Upload-Length',
   'Upload-Metadata',
   'Upload-Offset',
+  'X-HTTP-Method-Override',
   'X-Request-ID',
 ].join(', ')
 const EXPOSED_HEADERS = [
   'Location',
+  'Upload-Concat',
+  'Upload-Defer-Length',
   'Upload-Expires',
   'Upload-Length',
+  'Upload-Metadata',
   'Upload-Offset',
   'Tus-Checksum-Algorithm',
   'Tus-Extension',

@@ -12,6 +12,7 @@ import { Part, type PartContext } from './part.ts'
 import { findParts, readBootId, removePartFiles } from './part-files.ts'
 import { PartFinisher } from './part-finisher.ts'
 import { receiveIntoPart } from './part-intake.ts'
+import { joinedLength, PartJoiner } from './part-joiner.ts'
 import type { FinishStep, LinkContext } from './part-link.ts'
 import { replayLedger } from './part-replay.ts'
 import { UploadLedgers } from './upload-ledgers.ts'
@@ -50,6 +51,7 @@ export class DiskPartStore implements PartStore {
   readonly #context: PartContext
   readonly #frontier = new HashFrontier()
   readonly #finisher: PartFinisher
+  readonly #joiner: PartJoiner
   readonly #link: LinkContext
   readonly #parts = new Map<string, Part>()
   readonly #writing = new Set<Part>()
@@ -66,6 +68,7 @@ export class DiskPartStore implements PartStore {
       options.onFinished?.(upload, seconds)
     }
     this.#finisher = new PartFinisher({ link: this.#link, ledgers: this.ledgers, onFinished, report })
+    this.#joiner = new PartJoiner({ onComplete: (part) => void this.#finishJoined(part), report })
   }
 
   /** Replays what a crash interrupted and takes up the parts. Call it before anything is served. */
@@ -94,8 +97,9 @@ export class DiskPartStore implements PartStore {
   /** Finishes what was complete when the process ended: its uploader may never come back. */
   async finishComplete(): Promise<void> {
     for (const part of [...this.#parts.values()]) {
+      this.#goOnJoining(part)
       // A failure was reported by the finisher, and the next request for the upload tries again.
-      if (part.isComplete) await Promise.allSettled([this.#finisher.finish(part)])
+      if (part.isComplete && part.becomesFile) await Promise.allSettled([this.#finisher.finish(part)])
     }
   }
 
@@ -112,14 +116,18 @@ export class DiskPartStore implements PartStore {
   }
 
   async create(upload: NewPart): Promise<PartStatus> {
-    const { upl, ep, len } = upload
+    const { upl, ep, joins } = upload
     if (!this.#parts.has(upl) && this.ledgers.finishedEpoch(upl) === null) {
       if (ep <= (this.ledgers.endedEpoch(upl) ?? -1)) throw new UploadError('gone', `upload ${upl} was ended`)
       if (this.#parts.size >= OPEN_PARTS_MAX) throw new UploadError('unavailable', 'too many uploads are open')
-      this.#parts.set(upl, await Part.create(this.#context, this.#admit(len), upload))
+      const len = joins.length > 0 ? joinedLength(upload, this.#parts) : upload.len
+      const place = this.#admit(len ?? upload.lenMax)
+      this.#parts.set(upl, await Part.create(this.#context, place, { ...upload, len }))
     }
+    const part = this.#parts.get(upl)
+    if (part !== undefined) this.#goOnJoining(part)
     const status = await this.status(upl)
-    if (status.len === len) return status
+    if (upload.len === null || status.len === upload.len) return status
     throw new UploadError('length_mismatch', `upload ${upl} was created with ${status.len} bytes`)
   }
 
@@ -129,7 +137,7 @@ export class DiskPartStore implements PartStore {
 
   async putWhole(part: NewPart, content: Buffer): Promise<void> {
     const startedAt = performance.now()
-    const storePath = this.#admit(part.len)
+    const storePath = this.#admit(content.length)
     try {
       const finished = await storeWhole(this.#link, this.ledgers.at(storePath), { storePath, part, content })
       this.#options.onFinished?.(finished, (performance.now() - startedAt) / 1000)
@@ -142,13 +150,15 @@ export class DiskPartStore implements PartStore {
     const part = this.#parts.get(upl)
     if (part !== undefined) {
       const { ep, len, offset, changedAtMs } = part
-      return Promise.resolve({ upl, ep, len, offset, state: part.isComplete ? 'complete' : 'open', changedAtMs })
+      const { metadata, concat } = part.facts
+      const state = part.isComplete ? 'complete' : 'open'
+      return Promise.resolve({ upl, ep, len, offset, state, changedAtMs, metadata, concat })
     }
     const finished = this.ledgers.finished(upl)
     if (finished !== null) {
       const { ep, size, at } = finished.upload
       const state = finished.acked ? 'acked' : 'linked'
-      return Promise.resolve({ upl, ep, len: size, offset: size, state, changedAtMs: at * 1000 })
+      return Promise.resolve({ upl, ep, len: size, offset: size, state, changedAtMs: at * 1000, ...finished.facts })
     }
     const isEnded = this.ledgers.endedEpoch(upl) !== null
     const error = isEnded
@@ -170,7 +180,7 @@ export class DiskPartStore implements PartStore {
       this.#writing.delete(part)
       this.#closeIdleHashes()
     }
-    if (part.isComplete) void this.#finisher.finish(part)
+    if (part.isComplete && part.becomesFile) void this.#finisher.finish(part)
     else await part.sync()
     return part.offset
   }
@@ -180,8 +190,10 @@ export class DiskPartStore implements PartStore {
     if (state === 'linked' || state === 'acked' || this.#finisher.isRunning(upl)) {
       throw new UploadError('upload_finished', `upload ${upl} is finished: its file is not the uploader's to delete`)
     }
+    if (this.#joiner.isUsed(upl)) throw new UploadError('locked', `upload ${upl} is being joined to another`)
     const part = this.#parts.get(upl)
     if (part === undefined) return
+    await this.#joiner.stop(upl)
     await this.ledgers.end(part.storePath, upl, ep)
     this.#parts.delete(upl)
     part.closeHash()
@@ -195,7 +207,8 @@ export class DiskPartStore implements PartStore {
    */
   async whenFinished(upl: string, maxWaitMs: number): Promise<FinishedUpload | null> {
     const part = this.#parts.get(upl)
-    if (part?.isComplete === true) {
+    if (part !== undefined) this.#goOnJoining(part)
+    if (part?.isComplete === true && part.becomesFile) {
       const finishing = this.#finisher.finish(part)
       if (maxWaitMs > 0) await atMost(finishing, maxWaitMs)
       if (this.#parts.has(upl)) await part.sync()
@@ -208,7 +221,8 @@ export class DiskPartStore implements PartStore {
     const part = this.#parts.get(upl)
     if (part !== undefined) {
       const { offset, hashed, len } = part
-      return { state: part.isComplete ? 'hashing' : 'open', offset, hashed, size: len }
+      const state = part.isComplete && part.becomesFile ? 'hashing' : 'open'
+      return { state, offset, hashed, size: len ?? part.facts.lenMax }
     }
     const finished = this.ledgers.finished(upl)
     if (finished === null) return null
@@ -228,6 +242,7 @@ export class DiskPartStore implements PartStore {
 
   /** Ends running work; requests must have ended before. */
   async close(): Promise<void> {
+    await this.#joiner.close()
     await this.#finisher.close()
     for (const part of this.#parts.values()) {
       await part.closeFile()
@@ -244,8 +259,25 @@ export class DiskPartStore implements PartStore {
 
   #outstanding(storePath: StorePath): number {
     let bytes = 0
-    for (const part of this.#parts.values()) if (part.storePath === storePath) bytes += part.len - part.offset
+    for (const part of this.#parts.values()) if (part.storePath === storePath) bytes += part.room
     return bytes
+  }
+
+  /** Of an upload that is filled from others and has not all of their bytes. */
+  #goOnJoining(part: Part): void {
+    if (!part.isJoined || part.isComplete) return
+    const sources = part.facts.joins.map((upl) => this.#parts.get(upl)).filter((source) => source !== undefined)
+    if (sources.length === part.facts.joins.length) this.#joiner.start(part, sources)
+    else this.#options.report(`upload ${part.upl} lacks partial uploads that it is joined from`)
+  }
+
+  /** A failure was reported by the finisher, and the next request for the upload tries again. */
+  async #finishJoined(part: Part): Promise<void> {
+    if (part.becomesFile) await Promise.allSettled([this.#finisher.finish(part)])
+    if (this.ledgers.finishedEpoch(part.upl) === null) return
+    for (const upl of part.facts.joins) {
+      if (this.#parts.has(upl) && !this.#joiner.isUsed(upl)) await this.remove(upl)
+    }
   }
 
   #closeIdleHashes(): void {

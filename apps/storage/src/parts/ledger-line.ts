@@ -1,4 +1,5 @@
 import { crc32 } from 'node:zlib'
+import type { UploadFacts } from '@cairn/dfs-tus'
 import type { Durability } from '../disk/group-sync.ts'
 
 /** A finished upload as the ledger keeps it: all that a receipt says, and what finishing needs to go on after a crash. */
@@ -24,11 +25,12 @@ export interface FinishedUpload {
 }
 
 /**
- * `finished` is written before the file has its name, `logged` after its C record, `void` when it came to nothing after a crash;
+ * `described` is written before `finished`, where the client has said something about its upload; `finished` is written before the file has its name, `logged` after its C record, `void` when it came to nothing after a crash;
  * `acked` when the web application knows the file; `raised` gives a finished upload a new epoch; `ended` is the tombstone of one that
  * was given up.
  */
 export type LedgerLine =
+  | { kind: 'described'; upl: string; facts: UploadFacts }
   | { kind: 'finished'; upload: FinishedUpload }
   | { kind: 'logged'; upl: string }
   | { kind: 'void'; upl: string }
@@ -36,7 +38,7 @@ export type LedgerLine =
   | { kind: 'raised'; upl: string; ep: number }
   | { kind: 'ended'; upl: string; ep: number; at: number }
 
-/** The longest line is a `finished` one; opaque ids are short. */
+/** Of all lines but `described` ones the longest is a `finished` one; opaque ids are short. */
 export const LEDGER_LINE_BYTES_MAX = 2048
 
 /** `<CRC-32 of the rest, 8 hex digits> <kind> <fields…>\n`; the fields never contain blanks. */
@@ -52,6 +54,8 @@ export function parseLedgerLine(line: string): LedgerLine | null {
   const [kind, upl = '', ...fields] = text.split(' ')
   if (!/^[0-9a-f]{32}$/.test(upl)) return null
   switch (kind) {
+    case 'M':
+      return parseDescribed(upl, fields)
     case 'F':
       return parseFinished(upl, fields)
     case 'L':
@@ -71,6 +75,8 @@ export function parseLedgerLine(line: string): LedgerLine | null {
 
 function fieldsOf(line: LedgerLine): (string | number)[] {
   switch (line.kind) {
+    case 'described':
+      return ['M', line.upl, Buffer.from(JSON.stringify(line.facts)).toString('base64url')]
     case 'finished': {
       const { upl, ep, fid, size, sha256, head, ct, dur, at, own, ent, binlog } = line.upload
       const crc = hex8(line.upload.crc32)
@@ -143,6 +149,12 @@ function parseFinished(upl: string, fields: string[]): LedgerLine | null {
     binlog: { index: Number(index), offset: Number(offset) },
   }
   return { kind: 'finished', upload }
+}
+
+function parseDescribed(upl: string, [encoded = '', ...rest]: string[]): LedgerLine | null {
+  if (rest.length > 0 || !/^[A-Za-z0-9_-]+$/.test(encoded)) return null
+  const facts = JSON.parse(Buffer.from(encoded, 'base64url').toString()) as UploadFacts
+  return { kind: 'described', upl, facts }
 }
 
 function numbersOf(fields: string[], count: number, make: (numbers: number[]) => LedgerLine): LedgerLine | null {

@@ -2,19 +2,15 @@ import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { open, rename, unlink } from 'node:fs/promises'
 import { isErrno, makeFolder, readFileIfAny, removeIfAny } from '../disk/atomic-file.ts'
 import type { StorePath } from '../disk/store-path.ts'
+import { NO_FACTS, type PartFacts } from './part-facts.ts'
 
 /**
  * What a part's sidecar says (`<upl>.json`). `offsetDurable` bytes survive a power loss; `bootId` names the start of the machine under
  * which the file was written: under another one the file's size proves nothing, because unsynced tails can be zeros.
  */
-export interface PartRecord {
-  v: 1
-  upl: string
+export interface PartRecord extends PartFacts {
+  v: 2
   ep: number
-  len: number
-  ext: string
-  own: string
-  ent: string
   /** Unix seconds. */
   created: number
   offsetDurable: number
@@ -124,18 +120,29 @@ function parseRecord(text: string, upl: string): PartRecord | null {
     if (error instanceof SyntaxError) return null
     throw error
   }
-  return isRecord(value) && value.upl === upl ? value : null
+  const record = currentRecord(value)
+  return isRecord(record) && record.upl === upl ? record : null
 }
 
-const NUMBERS = ['ep', 'len', 'created', 'offsetDurable']
-const TEXTS = ['upl', 'ext', 'own', 'ent', 'bootId']
+/** Version 1 knew uploads of a known length only, that are sent. */
+function currentRecord(value: unknown): unknown {
+  if (typeof value !== 'object' || value === null || !('v' in value) || value.v !== 1) return value
+  return { ...value, v: 2, lenMax: 'len' in value ? value.len : undefined, joins: [], ...NO_FACTS }
+}
+
+const NUMBERS = ['ep', 'lenMax', 'created', 'offsetDurable']
+const TEXTS = ['upl', 'ext', 'own', 'ent', 'bootId', 'metadata', 'concat']
 
 function isRecord(value: unknown): value is PartRecord {
   if (typeof value !== 'object' || value === null) return false
   const fields = new Map<string, unknown>(Object.entries(value))
+  const joins = fields.get('joins')
   return (
-    fields.get('v') === 1 &&
+    fields.get('v') === 2 &&
+    (fields.get('len') === null || Number.isSafeInteger(fields.get('len'))) &&
     NUMBERS.every((name) => Number.isSafeInteger(fields.get(name))) &&
-    TEXTS.every((name) => typeof fields.get(name) === 'string')
+    TEXTS.every((name) => typeof fields.get(name) === 'string') &&
+    Array.isArray(joins) &&
+    joins.every((name) => typeof name === 'string')
   )
 }

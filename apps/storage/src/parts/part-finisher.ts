@@ -47,10 +47,12 @@ export class PartFinisher {
     const startedAt = performance.now()
     const [hashes] = await Promise.all([part.hashes(), part.syncBytes()])
     this.#options.link.step('hashed')
-    const { upl, ext, own, ent, len, storePath, paths } = part
+    const { upl, offset: size, storePath, paths } = part
+    const { ext, own, ent, metadata, concat } = part.facts
     const ct = await sniffContentType(await readHead(paths.part))
     const ep = part.ep
-    const finished = await this.#link({ upl, ep, ext, own, ent, size: len, storePath, ct, path: paths.part, ...hashes })
+    const place = { storePath, path: paths.part }
+    const finished = await this.#link({ upl, ep, ext, own, ent, metadata, concat, size, ct, ...place, ...hashes })
     if (part.ep > ep) await this.#options.ledgers.raise(upl, part.ep)
     await part.retire()
     await removePartFiles(paths)

@@ -8,31 +8,36 @@ import type { Part } from './part.ts'
  * Brings one request's body into a part. What arrives is kept, also when the client or the disk fails in the middle; only a body that is
  * too long or does not match its checksum leaves the part as it was.
  */
-export async function receiveIntoPart(part: Part, body: Readable, { takeover, check }: WriteOptions): Promise<void> {
+export async function receiveIntoPart(part: Part, body: Readable, options: WriteOptions): Promise<void> {
+  const { takeover, check, len } = options
   const mark = part.mark
   const store = async (chunks: Buffer[]) => {
     await part.append(chunks)
     if (check !== undefined) for (const chunk of chunks) check.update(chunk)
   }
+  if (len !== undefined) await part.setLength(len)
   await part.openForWriting()
   try {
-    const end = await pumpBody(body, { room: part.len - part.offset, takeover, store })
-    const refusal = refusalOf(end, check?.matches() ?? true)
-    if (refusal === null) return
-    if (refusal.code !== 'taken_over') await part.rollback(mark)
-    throw refusal
+    const end = await pumpBody(body, { room: part.room, takeover, store })
+    judge(end, check)
   } catch (error) {
-    if (check !== undefined) await part.rollback(mark)
+    const isKept = check === undefined && !(error instanceof UploadError && error.code === 'too_large')
+    if (!isKept) {
+      await part.rollback(mark)
+      if (len !== undefined) await part.setLength(null)
+    }
     throw asUploadError(error)
   } finally {
     await part.closeFile()
   }
 }
 
-/** A checksum is one of the whole body: what broke off cannot match, whatever the bytes are. */
-function refusalOf(end: BodyEnd, matches: boolean): UploadError | null {
-  if (end === 'too_long') return new UploadError('too_large', 'the body is longer than what the upload still lacks')
-  if (!matches) return new UploadError('checksum_mismatch', 'the body does not match its checksum')
-  if (end === 'taken_over') return new UploadError('taken_over', 'a newer request continues this upload')
-  return null
+/** Throws what is to be refused. A checksum is one of the whole body: what broke off cannot match, whatever the bytes are. */
+function judge(end: BodyEnd, check: WriteOptions['check']): void {
+  if (end === 'too_long') throw new UploadError('too_large', 'the body is longer than what the upload still lacks')
+  if (end !== 'whole' && check !== undefined) {
+    throw new UploadError('checksum_mismatch', 'the body ended before what its checksum is of')
+  }
+  check?.verify()
+  if (end === 'taken_over') throw new UploadError('taken_over', 'a newer request continues this upload')
 }

@@ -1,5 +1,6 @@
 import { closeSync, fstatSync, ftruncateSync, openSync, readSync } from 'node:fs'
 import { dirname } from 'node:path'
+import type { UploadFacts } from '@cairn/dfs-tus'
 import { makeFolder, replaceFile, writeAll } from '../disk/atomic-file.ts'
 import type { GroupSync, SyncItem } from '../disk/group-sync.ts'
 import {
@@ -9,6 +10,7 @@ import {
   type LedgerLine,
   parseLedgerLine,
 } from './ledger-line.ts'
+import { NO_FACTS } from './part-facts.ts'
 
 /** Acknowledged and ended uploads are remembered so long, in seconds. */
 const KEPT_SECONDS = 14 * 24 * 3600
@@ -51,6 +53,8 @@ export class PartLedger {
   readonly #ended = new Map<string, Tombstone>()
   /** `finished` lines that are followed neither by `logged` nor by `void`: the process died in between, or is at it. */
   readonly #pending = new Map<string, Entry>()
+  /** Where the `described` lines are. */
+  readonly #described = new Map<string, { offset: number; length: number }>()
   readonly #lineBuffer = Buffer.alloc(LEDGER_LINE_BYTES_MAX)
   #fd: number
   #size: number
@@ -69,10 +73,11 @@ export class PartLedger {
   /** Writes a line; its effect is seen at once. */
   write(line: LedgerLine): void {
     const text = formatLedgerLine(line)
-    if (text.length > LEDGER_LINE_BYTES_MAX) throw new Error(`a ledger line of ${text.length} bytes is too long`)
+    if (text.length > LEDGER_LINE_BYTES_MAX && line.kind !== 'described')
+      throw new Error(`a ledger line of ${text.length} bytes is too long`)
     const offset = this.#size
     this.#write(text)
-    this.#apply(line, offset)
+    this.#apply(line, { offset, length: text.length })
   }
 
   /** As `write`; resolves when the line is as durable as uploads are. */
@@ -92,7 +97,7 @@ export class PartLedger {
 
   /** The file has its record: the upload is finished for everybody who asks. */
   finish(upl: string): void {
-    this.#apply({ kind: 'logged', upl }, this.#size)
+    this.#apply({ kind: 'logged', upl }, { offset: this.#size, length: 0 })
   }
 
   /**
@@ -111,6 +116,16 @@ export class PartLedger {
   finished(upl: string): { upload: FinishedUpload; acked: boolean } | null {
     const entry = this.#finished.get(upl)
     return entry === undefined ? null : { upload: this.#read(entry), acked: entry.acked }
+  }
+
+  /** What its client has said about a finished upload. */
+  facts(upl: string): UploadFacts {
+    const place = this.#described.get(upl)
+    if (place === undefined) return NO_FACTS
+    const text = Buffer.alloc(place.length - 1)
+    readSync(this.#fd, text, 0, text.length, place.offset)
+    const line = parseLedgerLine(text.toString('latin1'))
+    return line?.kind === 'described' ? line.facts : NO_FACTS
   }
 
   /** Null when the upload is not finished. */
@@ -157,11 +172,14 @@ export class PartLedger {
     this.#size += bytes.length
   }
 
-  #apply(line: LedgerLine, offset: number): void {
+  #apply(line: LedgerLine, place: { offset: number; length: number }): void {
     switch (line.kind) {
+      case 'described':
+        this.#described.set(line.upl, place)
+        return
       case 'finished': {
         const { upl, ep, at } = line.upload
-        this.#pending.set(upl, { offset, ep, at, acked: false })
+        this.#pending.set(upl, { offset: place.offset, ep, at, acked: false })
         return
       }
       case 'logged': {
@@ -218,7 +236,7 @@ export class PartLedger {
       }
       if (badAt >= 0) this.#report(`${this.#path} is damaged between ${badAt} and ${offset}`)
       badAt = -1
-      this.#apply(line, offset)
+      this.#apply(line, { offset, length: text.length + 1 })
       end = offset + text.length + 1
     }
     const size = fstatSync(this.#fd).size

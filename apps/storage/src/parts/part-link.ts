@@ -1,5 +1,6 @@
 import { linkSync } from 'node:fs'
 import { encodeMetadata } from '@cairn/dfs-core'
+import type { UploadFacts } from '@cairn/dfs-tus'
 import { isErrno, makeFolder, readFileIfAny, removeIfAny, writeNewFile } from '../disk/atomic-file.ts'
 import type { FileStore } from '../disk/file-store.ts'
 import type { Durability, GroupSync, SyncItem } from '../disk/group-sync.ts'
@@ -23,7 +24,7 @@ export interface LinkContext {
   step(step: FinishStep): void
 }
 
-export interface CompleteUpload {
+export interface CompleteUpload extends UploadFacts {
   upl: string
   ep: number
   ext: string
@@ -54,7 +55,8 @@ export async function linkUpload(
   upload: CompleteUpload,
 ): Promise<FinishedUpload> {
   const { store } = context
-  const { size, crc32, ext, storePath } = upload
+  const { upl, size, crc32, ext, storePath, metadata, concat } = upload
+  if (metadata !== '' || concat !== '') ledger.write({ kind: 'described', upl, facts: { metadata, concat } })
   for (let tries = 0; tries < NAME_TRIES_MAX; tries += 1) {
     const name = store.drawName({ storePath, size, crc32, ext })
     let isPlaced = false

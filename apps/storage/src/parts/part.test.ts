@@ -9,7 +9,18 @@ import { HashFrontier, type HashJob } from './hash-frontier.ts'
 import { HASH_LAG_MAX, Part, type PartContext } from './part.ts'
 import { findParts } from './part-files.ts'
 
-const upload = { upl: 'ab'.repeat(16), ep: 1, len: 1_000_000, ext: 'bin', own: 'o', ent: 'e' }
+const upload = {
+  upl: 'ab'.repeat(16),
+  ep: 1,
+  len: 1_000_000,
+  lenMax: 1_000_000,
+  joins: [],
+  metadata: '',
+  concat: '',
+  ext: 'bin',
+  own: 'o',
+  ent: 'e',
+}
 let folder: string
 let storePath: StorePath
 let frontier: HashFrontier

@@ -4,7 +4,9 @@ import { combineCrc32, crc32 } from '@cairn/dfs-core'
 import type { NewPart } from '@cairn/dfs-tus'
 import type { GroupSync } from '../disk/group-sync.ts'
 import type { StorePath } from '../disk/store-path.ts'
+import { splitChunks } from './chunks.ts'
 import type { HashFrontier, HashJob } from './hash-frontier.ts'
+import { isPartial, type PartFacts } from './part-facts.ts'
 import {
   createPartFile,
   type FoundPart,
@@ -45,22 +47,21 @@ export interface PartMark {
  */
 export class Part {
   readonly upl: string
-  readonly len: number
-  readonly ext: string
-  readonly own: string
-  readonly ent: string
+  readonly facts: Omit<PartFacts, 'len'> & { created: number }
   readonly storePath: StorePath
   readonly paths: PartPaths
   ep: number
   offset: number
   changedAtMs: number
-  readonly #created: number
+  #len: number | null
   readonly #context: PartContext
   #offsetDurable: number
   #crcStart: number
   #crc = 0
   #file: FileHandle | null = null
   #job: HashJob | null = null
+  /** Says how far the finishing is. */
+  #lastJob: HashJob | null = null
   /** How far the hash may be behind: more than usual while it catches up after a restart. */
   #lagMax = HASH_LAG_MAX
   #saving: Promise<void> = Promise.resolve()
@@ -77,13 +78,11 @@ export class Part {
     this.#context = context
     this.storePath = storePath
     this.paths = partPaths(storePath, record.upl)
-    this.upl = record.upl
-    this.ep = record.ep
-    this.len = record.len
-    this.ext = record.ext
-    this.own = record.own
-    this.ent = record.ent
-    this.#created = record.created
+    const { upl, ep, len, lenMax, ext, own, ent, metadata, concat, joins } = record
+    this.upl = upl
+    this.ep = ep
+    this.facts = { upl, lenMax, ext, own, ent, metadata, concat, joins, created: record.created }
+    this.#len = len
     this.#offsetDurable = record.offsetDurable
     this.offset = place.offset
     this.#crcStart = place.offset
@@ -92,9 +91,8 @@ export class Part {
 
   static async create(context: PartContext, storePath: StorePath, upload: NewPart): Promise<Part> {
     const at = Date.now()
-    const { upl, ep, len, ext, own, ent } = upload
     const created = Math.floor(at / 1000)
-    const record: PartRecord = { v: 1, upl, ep, len, ext, own, ent, created, offsetDurable: 0, bootId: context.bootId }
+    const record: PartRecord = { v: 2, ...upload, created, offsetDurable: 0, bootId: context.bootId }
     const part = new Part(context, storePath, record, { offset: 0, at })
     await createPartFile(part.paths)
     await part.save()
@@ -104,19 +102,45 @@ export class Part {
   /** Takes up a part after a restart; bytes that a power loss may have spoilt are cut off. */
   static reopen(context: PartContext, storePath: StorePath, { record, size, changedAtMs, paths }: FoundPart): Part {
     const trusted = record.bootId === context.bootId ? size : Math.min(size, record.offsetDurable)
-    const offset = Math.min(trusted, record.len)
+    const offset = Math.min(trusted, record.len ?? record.lenMax)
     if (offset < size) truncateSync(paths.part, offset)
     const durable = Math.min(record.offsetDurable, offset)
     return new Part(context, storePath, { ...record, offsetDurable: durable }, { offset, at: changedAtMs })
   }
 
+  /** null while it is to be told. */
+  get len(): number | null {
+    return this.#len
+  }
+
+  /** Bytes that may still come. */
+  get room(): number {
+    return (this.#len ?? this.facts.lenMax) - this.offset
+  }
+
   get isComplete(): boolean {
-    return this.offset === this.len
+    return this.offset === this.#len
+  }
+
+  /** A file comes of it when it is complete; not of what is to be joined, nor of nothing. */
+  get becomesFile(): boolean {
+    return !isPartial(this.facts) && this.#len !== 0
+  }
+
+  /** The bytes come from other parts. */
+  get isJoined(): boolean {
+    return this.facts.joins.length > 0
+  }
+
+  /** Of a part without a length; null takes back what was told. */
+  async setLength(len: number | null): Promise<void> {
+    this.#len = len
+    await this.save()
   }
 
   /** Bytes that are hashed. */
   get hashed(): number {
-    return this.#job?.hashed ?? 0
+    return (this.#job ?? this.#lastJob)?.hashed ?? 0
   }
 
   get mark(): PartMark {
@@ -202,8 +226,9 @@ export class Part {
   async hashes(): Promise<PartHashes> {
     const job = this.#hashJob()
     this.#job = null
-    const { sha256, head, prefixCrc32 } = await job.finish(this.len)
-    return { sha256, head, crc32: combineCrc32(prefixCrc32, this.#crc, this.len - this.#crcStart) }
+    this.#lastJob = job
+    const { sha256, head, prefixCrc32 } = await job.finish(this.offset)
+    return { sha256, head, crc32: combineCrc32(prefixCrc32, this.#crc, this.offset - this.#crcStart) }
   }
 
   /** Gives up the hash of a part that nobody writes to; it starts anew when it is needed. */
@@ -237,20 +262,8 @@ export class Part {
 
   /** Counts `written` bytes and returns what is left to write. */
   #account(chunks: readonly Buffer[], written: number): readonly Buffer[] {
-    let left = written
-    let index = 0
-    for (const chunk of chunks) {
-      if (left < chunk.length) break
-      this.#crc = crc32(chunk, this.#crc)
-      left -= chunk.length
-      index += 1
-    }
-    const cut = chunks[index]
-    const rest = chunks.slice(index)
-    if (cut !== undefined && left > 0) {
-      this.#crc = crc32(cut.subarray(0, left), this.#crc)
-      rest[0] = cut.subarray(left)
-    }
+    const [taken, rest] = splitChunks(chunks, written)
+    for (const chunk of taken) this.#crc = crc32(chunk, this.#crc)
     this.offset += written
     this.changedAtMs = Date.now()
     this.#hashJob().advance(this.offset)
@@ -275,8 +288,7 @@ export class Part {
   }
 
   #record(): PartRecord {
-    const { upl, ep, len, ext, own, ent } = this
     const { bootId } = this.#context
-    return { v: 1, upl, ep, len, ext, own, ent, created: this.#created, offsetDurable: this.#offsetDurable, bootId }
+    return { v: 2, ...this.facts, len: this.#len, ep: this.ep, offsetDurable: this.#offsetDurable, bootId }
   }
 }

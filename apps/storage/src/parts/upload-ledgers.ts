@@ -1,3 +1,4 @@
+import type { UploadFacts } from '@cairn/dfs-tus'
 import type { GroupSync } from '../disk/group-sync.ts'
 import type { StorePath } from '../disk/store-path.ts'
 import type { FinishedUpload } from './ledger-line.ts'
@@ -21,10 +22,10 @@ export class UploadLedgers {
     return ledger
   }
 
-  finished(upl: string): { upload: FinishedUpload; acked: boolean } | null {
+  finished(upl: string): { upload: FinishedUpload; acked: boolean; facts: UploadFacts } | null {
     for (const ledger of this.#ledgers.values()) {
       const finished = ledger.finished(upl)
-      if (finished !== null) return finished
+      if (finished !== null) return { ...finished, facts: ledger.facts(upl) }
     }
     return null
   }
