@@ -77,17 +77,41 @@ describe('/status', () => {
   it('explains who delivers a file', async () => {
     const { get, second } = await startCluster()
     await second.beat()
-    expect(await (await get(`/status?file=${encodeURIComponent(fileId)}`)).json()).toEqual({
+    const answer = await get(`/where?file_id=${encodeURIComponent(fileId)}`)
+    expect(await answer.json()).toEqual({
       file: fileId,
       createdAt: 1_795_233_177,
+      ageSeconds: expect.any(Number),
       canChange: false,
+      source: '100001',
+      syncFileMaxDelaySeconds: 86_400,
+      syncFileMaxTimeSeconds: 300,
+      readFrom: ['100001'],
       members: [
-        { id: '100001', serves: true, reason: 'is the source', syncedUpTo: null },
-        { id: '100002', serves: false, reason: 'not known to have the file yet', syncedUpTo: 1_795_233_000 },
+        {
+          id: '100001',
+          address: '127.0.0.1:23000',
+          status: 'ACTIVE',
+          serves: true,
+          reason: 'is the source',
+          syncedUpTo: null,
+          why: 'took the upload',
+        },
+        {
+          id: '100002',
+          address: '127.0.0.1:23001',
+          status: 'ACTIVE',
+          serves: false,
+          reason: 'not known to have the file yet',
+          syncedUpTo: 1_795_233_000,
+          why: 'what 100001 had up to 2026-11-21T03:50:00Z has arrived; the file is of 2026-11-21T03:52:57Z',
+        },
       ],
     })
-    expect((await get('/status?file=group9/M00/00/00/x')).status).toBe(404)
-    expect((await get('/status?file=')).status).toBe(404)
+    const same = await get(`/status?file=${encodeURIComponent(fileId)}`)
+    expect(await same.json()).toMatchObject({ file: fileId, readFrom: ['100001'] })
+    expect((await get('/where?file_id=group9/M00/00/00/x')).status).toBe(404)
+    expect((await get('/where')).status).toBe(404)
   })
 })
 

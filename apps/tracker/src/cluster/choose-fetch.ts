@@ -123,7 +123,8 @@ export function syncedUpTo(server: StorageServer, source: StorageServer | undefi
   return Math.max(server.syncedFrom.get(source.id) ?? 0, fullSync)
 }
 
-function findSource(group: Group, file: FileName): StorageServer | undefined {
+/** The member that took the upload, by the id or the address in the file's name. */
+export function findSource(group: Group, file: FileName): StorageServer | undefined {
   for (const server of group.sorted) {
     if (file.sourceId !== 0 ? server.idNumber === file.sourceId : hasIpv4(server, file.sourceIpv4)) return server
   }

@@ -3,7 +3,8 @@ import type { AddressInfo } from 'node:net'
 import { type HostFilter, hostFilter, plainAddress } from '@cairn/dfs-core/server'
 import type { TrackerContext } from '../handlers/context.ts'
 import { metricsText } from './metrics.ts'
-import { fileView, statusView } from './status-view.ts'
+import { statusView } from './status-view.ts'
+import { whereView } from './where-view.ts'
 
 const CONNECTIONS_MAX = 64
 const REQUEST_TIMEOUT_MS = 10_000
@@ -14,7 +15,7 @@ interface Answer {
   text: string
 }
 
-/** GET /healthz, /status, /status?file=<file ID>, /metrics. Port 0 takes a free one. */
+/** GET /healthz, /status, /where?file_id=<file ID>, /metrics. Port 0 takes a free one. */
 export async function startHttp(
   context: TrackerContext,
   { bindAddress, port }: { bindAddress: string; port: number },
@@ -70,13 +71,18 @@ async function answerTo(
       return { status: 200, ...(await metricsText(context)) }
     case '/status': {
       const file = new URLSearchParams(query).get('file')
-      if (file === null) return json(200, statusView(context))
-      const view = fileView(context, file)
-      return view === undefined ? failure(404, 'unknown_group', 'no file ID of a known group') : json(200, view)
+      return file === null ? json(200, statusView(context)) : where(context, file)
     }
+    case '/where':
+      return where(context, new URLSearchParams(query).get('file_id') ?? '')
     default:
-      return failure(404, 'not_found', 'there are /healthz, /status and /metrics')
+      return failure(404, 'not_found', 'there are /healthz, /status, /where and /metrics')
   }
+}
+
+function where(context: TrackerContext, fileId: string): Answer {
+  const view = whereView(context, fileId)
+  return view === undefined ? failure(404, 'unknown_group', 'no file ID of a known group') : json(200, view)
 }
 
 /** What comes through a proxy has the proxy's address, which says nothing about who asks. */

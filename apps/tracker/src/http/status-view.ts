@@ -1,7 +1,5 @@
-import { explainFetch } from '../cluster/choose-fetch.ts'
-import { findGroup, type Group, type StorageServer } from '../cluster/cluster.ts'
+import type { Group, StorageServer } from '../cluster/cluster.ts'
 import { syncLagSeconds, whyNotReadable, whyNotWritable, whyNoUploads } from '../cluster/explain.ts'
-import { readFileName } from '../cluster/file-name.ts'
 import { reservedMb } from '../cluster/space.ts'
 import { statusName } from '../cluster/storage-status.ts'
 import { isLeader } from '../cluster/tracker-list.ts'
@@ -61,20 +59,5 @@ function serverView({ cluster, now }: TrackerContext, server: StorageServer) {
     whyNotReadable: whyNotReadable(server),
     whyNotWritable: whyNotWritable(cluster, server),
     connections: server.stat?.connections ?? null,
-  }
-}
-
-/** GET /status?file=…: which members deliver a file, and why. Undefined where the text is no file ID of a known group. */
-export function fileView({ cluster, now }: TrackerContext, fileId: string) {
-  const slash = fileId.indexOf('/')
-  const group = findGroup(cluster, fileId.slice(0, Math.max(slash, 0)))
-  if (group === undefined) return
-  const file = readFileName(Buffer.from(fileId, 'latin1'), slash + 1)
-  const members = explainFetch(cluster, group, file, now())
-  return {
-    file: fileId,
-    createdAt: file.timestamp,
-    canChange: !file.isNormal,
-    members: members.map(({ server, serves, reason, syncedUpTo }) => ({ id: server.id, serves, reason, syncedUpTo })),
   }
 }
