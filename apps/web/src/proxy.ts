@@ -18,7 +18,7 @@ export async function proxy(request: NextRequest): Promise<NextResponse> {
   })
   const headers = new Headers(request.headers)
   headers.set('x-nonce', nonce)
-  headers.set(PATH_HEADER, request.nextUrl.pathname)
+  headers.set(PATH_HEADER, request.nextUrl.pathname + request.nextUrl.search)
   // Next reads the nonce for its own scripts from the policy of the request.
   headers.set('content-security-policy', policy)
   const response = NextResponse.next({ request: { headers } })

@@ -2,13 +2,13 @@ import { headers } from 'next/headers'
 import { getMe, getSetup } from '../features/auth/queries.ts'
 import type { Me } from '../features/auth/schema.ts'
 import { currentUser } from '../features/auth/session.ts'
-import { listEntries } from '../features/drive/queries.ts'
 import type { EntryPage, SortDirection, SortKey } from '../features/drive/schema.ts'
 import { ApiError } from '../lib/api-error.ts'
 import { env } from '../lib/env.ts'
 import { ownOrigin } from '../lib/own-origin.ts'
 import { readSettings } from '../lib/settings.ts'
 import { withThumbnails } from '../lib/thumbnail-urls.ts'
+import { listPlace } from './list-place.ts'
 
 /** Who looks at this page; null when nobody is signed in. */
 export async function loadMe(): Promise<Me | null> {
@@ -29,7 +29,7 @@ export async function loadFirstPage(
   const user = await currentUser()
   if (user === null) return null
   try {
-    const page = await listEntries(user.id, { folder, sort, dir: direction })
+    const page = await listPlace(user.id, { folder, sort, dir: direction })
     const origin = ownOrigin(await headers(), env().origins)
     return origin === undefined ? page : { ...page, items: await withThumbnails(page.items, origin) }
   } catch (error) {

@@ -2,7 +2,7 @@
 
 import type { ReactNode } from 'react'
 import { type EntryDoors, EntryDoorsProvider } from '../../features/drive/entry-doors.tsx'
-import { PaletteArea, usePaletteDoor } from './find-door.tsx'
+import { PaletteArea, usePaletteDoor, useSearchHead } from './find-door.tsx'
 import { useDetailsDoor } from './use-details-door.tsx'
 import { useLabelDoors } from './use-label-doors.tsx'
 import { useNotedOpening } from './use-noted-opening.ts'
@@ -16,8 +16,16 @@ export function DriveDoors({ children }: { children: ReactNode }) {
   const openPreview = useNotedOpening(preview.open)
   const details = useDetailsDoor(openPreview)
   const find = usePaletteDoor()
+  const searchHead = useSearchHead()
   const labels = useLabelDoors()
-  const doors: EntryDoors = { ...share.doors, ...labels.doors, palette: find.open, preview: openPreview, details }
+  const doors: EntryDoors = {
+    ...share.doors,
+    ...labels.doors,
+    palette: find.open,
+    searchHead,
+    preview: openPreview,
+    details,
+  }
   return (
     <EntryDoorsProvider value={doors}>
       {children}

@@ -11,9 +11,9 @@ import { applyTheme } from '../../components/theme.ts'
 import type { Me } from '../../features/auth/schema.ts'
 import { ROOT_ID } from '../../features/drive/api-client.ts'
 import { useDrive } from '../../features/drive/drive-context.tsx'
-import { useEntryDoors } from '../../features/drive/entry-doors.tsx'
+import { type EntryDoors, useEntryDoors } from '../../features/drive/entry-doors.tsx'
 import { useHelp } from '../../features/drive/help-context.tsx'
-import { placeOfId, placePath } from '../../features/drive/place.ts'
+import { placeId, placeOfId, placePath } from '../../features/drive/place.ts'
 import { useOpening } from '../../features/drive/use-entry-actions.ts'
 import { useListView } from '../../features/drive/use-list-view.ts'
 import { useLabels } from '../../features/labels/use-labels.ts'
@@ -22,6 +22,10 @@ import type { Hit } from '../../features/search/schema.ts'
 import { ME_KEY } from './use-me.ts'
 
 const Palette = dynamic(() => import('../../features/search/palette.tsx').then((module) => module.Palette), {
+  ssr: false,
+})
+
+const SearchHead = dynamic(() => import('../../features/search/search-head.tsx').then((module) => module.SearchHead), {
   ssr: false,
 })
 
@@ -66,6 +70,7 @@ export function PaletteArea({ door }: { door: PaletteDoor }): ReactNode {
   const tags = useLabels()?.tags ?? []
   const commands = useCommands(go)
   if (!door.shown) return null
+  const here = drive.place?.kind === 'folder' && drive.folderId !== ROOT_ID ? drive.folderId : null
   const open = (hit: Hit, among: readonly Hit[]) => {
     if (hit.kind === 'folder') go(hit.id)
     else if (doors.preview === undefined) openEntry(hit)
@@ -78,12 +83,27 @@ export function PaletteArea({ door }: { door: PaletteDoor }): ReactNode {
   return (
     <Palette
       personId={client.getQueryData<Me>(ME_KEY)?.id ?? ''}
-      folderId={drive.place?.kind === 'folder' && drive.folderId !== ROOT_ID ? drive.folderId : null}
+      folderId={here}
       tags={tags.map(({ name }) => name)}
       commands={commands}
       onOpen={open}
       onShow={(hit) => drive.openAt(hit.where?.at(-1)?.id ?? ROOT_ID, hit.id)}
+      onAll={(q) => go(placeId({ kind: 'search', q, within: here ?? ROOT_ID }))}
       onClose={door.close}
+    />
+  )
+}
+
+/** What stands at the top of the page of a search. */
+export function useSearchHead(): NonNullable<EntryDoors['searchHead']> {
+  const drive = useDrive()
+  const tags = useLabels()?.tags ?? []
+  return (place) => (
+    <SearchHead
+      typed={place.q}
+      inFolder={place.within !== ROOT_ID}
+      tags={tags.map(({ name }) => name)}
+      onTyped={(q) => drive.open(placeId({ ...place, q }), { inPlace: true })}
     />
   )
 }

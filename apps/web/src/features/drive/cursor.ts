@@ -4,8 +4,8 @@ import { KIND_FILE, KIND_FOLDER } from '../../lib/entries/entry-rows.ts'
 
 const countSchema = z.number().int().nonnegative()
 
-// The place of the last item of a page: `key` is what it is sorted by, as text, `name` its sort key. The totals of the
-// folder go along, because counting 100,000 entries takes 40 times as long as reading a page of them.
+// The place of the last item of a page: `key` is what it is sorted by, as text, `name` its sort key. Totals that were
+// counted for the first page (trash, labels) go along: the next pages need not count again.
 const cursorSchema = z.object({
   kind: z.union([z.literal(KIND_FOLDER), z.literal(KIND_FILE)]),
   key: z.string().max(300),

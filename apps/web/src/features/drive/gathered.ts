@@ -7,7 +7,7 @@ import {
   entryTables,
   KIND_FILE,
   KIND_FOLDER,
-  toOwnItems,
+  toOwnItem,
 } from '../../lib/entries/entry-rows.ts'
 import { notFound } from '../../lib/entries/open-entries.ts'
 import { type Cursor, decodeCursor, encodeCursor } from './cursor.ts'
@@ -62,17 +62,15 @@ export async function listGathered(ownerId: string, place: GatheredPlace, query:
 
 /** Without those that lie below something in trash: a job has yet to mark them. */
 async function describe(rows: readonly Row[]): Promise<EntryPage['items']> {
-  const [items, paths] = await Promise.all([
-    toOwnItems(db(), rows),
-    pathsOf(
-      db(),
-      rows.map(({ id }) => id),
-    ),
-  ])
-  return rows.flatMap(({ id, at }, index) => {
-    const [item, where] = [items[index], paths.get(id)]
-    if (item === undefined || where === undefined) return []
-    return [{ ...item, where, ...(at === null ? {} : { at: at.toISOString() }) }]
+  const paths = await pathsOf(
+    db(),
+    rows.map(({ id }) => id),
+  )
+  return rows.flatMap((row) => {
+    const where = paths.get(row.id)
+    return where === undefined
+      ? []
+      : [{ ...toOwnItem(row), where, ...(row.at === null ? {} : { at: row.at.toISOString() }) }]
   })
 }
 

@@ -1,12 +1,12 @@
 import { Prisma } from '../../generated/prisma/client.ts'
-import { db, type Transaction } from '../../lib/db.ts'
+import { db } from '../../lib/db.ts'
 import {
   type EntryRow,
   entryColumns,
   entryTables,
   KIND_FILE,
   KIND_FOLDER,
-  toOwnItems,
+  toOwnItem,
 } from '../../lib/entries/entry-rows.ts'
 import { openFolder } from '../../lib/entries/open-entries.ts'
 import { type Cursor, decodeCursor, encodeCursor } from './cursor.ts'
@@ -19,19 +19,23 @@ import { listTrash } from './trash-listing.ts'
 
 const PAGE_SIZE = 100
 
-interface RangeOptions extends Order {
+interface PageOptions extends Order {
   folderId: bigint
-  kind: number
   after: Cursor | undefined
-  limit: number
 }
 
-async function readRange(tx: Transaction, { folderId, kind, after, limit, ...order }: RangeOptions) {
-  const beyond = after ? Prisma.sql`AND ${besides(after, kind, order, 'after')}` : Prisma.empty
-  return await tx.$queryRaw<EntryRow[]>`
-    SELECT ${entryColumns} FROM ${entryTables}
-    WHERE e.parent_id = ${folderId} AND e.kind = ${kind} AND e.trash_id IS NULL ${beyond}
-    ORDER BY ${sequenceOf(kind, order)} LIMIT ${limit}`
+/** Rows of a page and one more, to know whether there is a next one: two ranges of an index, read in one statement. */
+async function readPage({ folderId, after, ...order }: PageOptions): Promise<EntryRow[]> {
+  const kinds = [KIND_FOLDER, KIND_FILE].filter((kind) => after === undefined || after.kind <= kind)
+  const ranges = kinds.map((kind) => {
+    const beyond = after?.kind === kind ? Prisma.sql`AND ${besides(after, kind, order, 'after')}` : Prisma.empty
+    return Prisma.sql`(
+      SELECT ${entryColumns} FROM ${entryTables}
+      WHERE e.parent_id = ${folderId} AND e.kind = ${kind} AND e.trash_id IS NULL ${beyond}
+      ORDER BY ${sequenceOf(kind, order)} LIMIT ${PAGE_SIZE + 1})`
+  })
+  const rows = await db().$queryRaw<EntryRow[]>`${Prisma.join(ranges, ' UNION ALL ')}`
+  return rows.toSorted((a, b) => a.kind - b.kind).slice(0, PAGE_SIZE + 1)
 }
 
 /** One page of a folder: folders first, then files, each in the wanted order. */
@@ -42,22 +46,14 @@ export async function listEntries(ownerId: string, query: ListQuery): Promise<En
   const folder = await openFolder(db(), ownerId, query.folder)
   const order: Order = { sort: query.sort, dir: query.dir }
   const decoded = query.cursor === undefined ? undefined : decodeCursor(query.cursor)
-  const totals = decoded?.totals ?? (await totalsOf(folder.id))
+  const totals = { total: folder.total, totalBytes: folder.totalBytes }
   const start = await startOf({ ...order, folderId: folder.id, totals }, query)
-  const after = start?.after ?? decoded
-  const rows: EntryRow[] = []
-  for (const kind of [KIND_FOLDER, KIND_FILE]) {
-    if (after && after.kind > kind) continue
-    // One more than a page, to know whether there is a next one.
-    const limit = PAGE_SIZE + 1 - rows.length
-    const range = { ...order, folderId: folder.id, kind, after: after?.kind === kind ? after : undefined, limit }
-    if (limit > 0) rows.push(...(await readRange(db(), range)))
-  }
+  const rows = await readPage({ ...order, folderId: folder.id, after: start?.after ?? decoded })
   const page = rows.slice(0, PAGE_SIZE)
   const last = page.at(-1)
   return {
     folder: { id: folder.publicId, name: folder.name, path: folder.path },
-    items: await toOwnItems(db(), page),
+    items: page.map(toOwnItem),
     nextCursor: rows.length > PAGE_SIZE && last ? encodeCursor(cursorAt(last, order, totals)) : null,
     ...totals,
     ...(start === null ? {} : { start: start.position }),
@@ -68,11 +64,6 @@ export async function listEntries(ownerId: string, query: ListQuery): Promise<En
 async function startOf(folder: Parameters<typeof startAt>[0], { at, around }: ListQuery): Promise<Start | null> {
   if (around !== undefined) return await startAround(folder, around, PAGE_SIZE)
   return at === undefined ? null : await startAt(folder, at, PAGE_SIZE)
-}
-
-async function totalsOf(folderId: bigint): Promise<Cursor['totals']> {
-  const totals = await db().folderTotal.findUnique({ where: { folderId } })
-  return { total: Number(totals?.entries ?? 0), totalBytes: Number(totals?.bytes ?? 0) }
 }
 
 const TREE_FOLDERS_MAX = 1000

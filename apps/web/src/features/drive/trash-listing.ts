@@ -7,7 +7,7 @@ import {
   entryTables,
   KIND_FILE,
   KIND_FOLDER,
-  toOwnItems,
+  toOwnItem,
 } from '../../lib/entries/entry-rows.ts'
 import { readSettings } from '../../lib/settings.ts'
 import { type Cursor, decodeCursor, encodeCursor } from './cursor.ts'
@@ -65,13 +65,11 @@ function cursorAt(row: Row, sort: SortKey, totals: Cursor['totals']): Cursor {
 
 async function describe(rows: readonly Row[], trashDays: number): Promise<EntryItem[]> {
   const parents = rows.flatMap(({ parent_id }) => (parent_id === null ? [] : [parent_id]))
-  const [items, places] = await Promise.all([toOwnItems(db(), rows), placesOf([...new Set(parents)])])
-  return rows.flatMap((row, index) => {
-    const item = items[index]
-    if (item === undefined) return []
+  const places = await placesOf([...new Set(parents)])
+  return rows.map((row) => {
     const where = row.parent_id === null ? undefined : places.get(row.parent_id)
     const leavesAt = new Date(row.trashed_at.getTime() + trashDays * DAY_MS).toISOString()
-    return [{ ...item, leavesAt, ...(where === undefined ? {} : { where }) }]
+    return { ...toOwnItem(row), leavesAt, ...(where === undefined ? {} : { where }) }
   })
 }
 

@@ -171,11 +171,16 @@ function useDriveActions(options: EntryActionsOptions): EntryActions {
     tags: action('tags', t('tags'), all(tags)),
     details: action('details', t('details'), details === undefined ? null : details.toggle),
     verify: action('verify', t('verify'), filesOnly ? all(verify) : null),
-    show: action('show', t('showInFolder'), only?.where === undefined ? null : () => showInFolder(only)),
+    show: action('show', t('showInFolder'), showing(only, showInFolder)),
     trash: action('trash', t('delete'), onTrash),
     // No menu offers it beside the trash: only the key does, and it asks.
     remove: action('remove', t('delete'), onRemove),
   }
+}
+
+/** Only what was found somewhere else can be shown where it lies. */
+function showing(entry: EntryItem | undefined, show: (entry: EntryItem) => void): (() => void) | null {
+  return entry?.where === undefined ? null : () => show(entry)
 }
 
 /** The actions of the selection as a menu: what looks, what changes, what tells, what destroys. */

@@ -24,16 +24,14 @@ export function useTargets(selection: Selection): Targets {
   const selected = useSelectedItems(selection, items)
   const targets = selected.length > 0 ? selected : items.filter(({ id }) => id === selection.focus)
   const partial = selection.mode === 'all' && items.length < total
+  // Of what was found no predicate can be made: it is named once all of it is loaded.
+  const chosenByPlace = place?.kind === 'search' ? null : predicate(selection, folderId, total, targets)
   return {
     selected,
     targets,
     partial,
     bytes: partial ? null : selected.reduce((sum, { size }) => sum + size, 0),
-    chosen: partial
-      ? place?.kind === 'search'
-        ? null
-        : predicate(selection, folderId, total, targets)
-      : named(targets),
+    chosen: partial ? chosenByPlace : named(targets),
   }
 }
 

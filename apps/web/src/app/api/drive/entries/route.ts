@@ -1,15 +1,15 @@
 import { requireUser } from '../../../../features/auth/session.ts'
-import { listEntries } from '../../../../features/drive/queries.ts'
 import { listQuerySchema } from '../../../../features/drive/schema.ts'
 import { apiRoute } from '../../../../lib/api-route.ts'
 import { requireOwnOrigin } from '../../../../lib/request-origin.ts'
 import { withThumbnails } from '../../../../lib/thumbnail-urls.ts'
+import { listPlace } from '../../../list-place.ts'
 
 export const GET = apiRoute({
   user: requireUser,
   query: listQuerySchema,
   handle: async ({ user, query, request }) => {
-    const page = await listEntries(user.id, query)
+    const page = await listPlace(user.id, query)
     return { ...page, items: await withThumbnails(page.items, requireOwnOrigin(request.headers)) }
   },
 })

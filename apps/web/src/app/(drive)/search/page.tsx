@@ -1,0 +1,5 @@
+import { DriveView } from '../../../features/drive/drive-view.tsx'
+
+export default function SearchPage() {
+  return <DriveView />
+}
