@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { perform } from '../src/features/drive/jobs/perform.ts'
-import { abortUpload } from '../src/features/uploads/server/commands.ts'
+import { abortUpload } from '../src/features/uploads/server/abort-upload.ts'
 import { completeUploads } from '../src/features/uploads/server/complete-uploads.ts'
 import { insertUploads, type NewUpload, reserveSpace } from '../src/features/uploads/server/insert-uploads.ts'
 import { db, inTransaction } from '../src/lib/db.ts'

@@ -217,6 +217,46 @@ describe('an upload', () => {
     expect((await stranger.delete(`/api/uploads/${started.uploadId}`)).status).toBe(404)
   })
 
+  it('says how much of it is there, from which device, and until when it is kept', async () => {
+    const { browser: phone } = await signedInBrowser(server.url)
+    const item = { clientId: 'a', folderId: 'root', name: 'half.bin', size: 100_000, probe: 'ab'.repeat(32) }
+    const { items } = (await phone.post('/api/uploads', { device: 'phone', items: [item] })).body
+    const [begun] = items
+    const unfinished = async () => (await phone.get('/api/uploads')).body.items[0]
+    expect(await unfinished()).toMatchObject({ sent: 0, device: 'phone', probe: item.probe, folderName: '' })
+    const headers = { Authorization: `Bearer ${begun.ticket}`, 'Tus-Resumable': '1.0.0' }
+    const created = await fetch(reachable(begun.endpoint), {
+      method: 'POST',
+      headers: { ...headers, 'Upload-Length': '100000', 'Content-Type': 'application/offset+octet-stream' },
+      body: new Uint8Array(30_000),
+    })
+    expect(created.headers.get('Upload-Offset')).toBe('30000')
+    expect(await unfinished()).toMatchObject({ sent: 30_000, size: 100_000 })
+  })
+
+  it('is taken over by another device, and the one before can neither send nor finish it', async () => {
+    const content = randomBytes(5000)
+    const answer = await browser.post('/api/uploads', {
+      device: 'laptop',
+      items: [{ clientId: 'a', folderId: 'root', name: 'taken over.bin', size: 5000 }],
+    })
+    const [begun] = answer.body.items
+    const ticketOf = (query: string) => browser.post(`/api/uploads/${begun.uploadId}/ticket${query}`, {})
+    const refused = await ticketOf('?device=phone')
+    expect([refused.status, refused.body.code]).toEqual([409, 'upload_elsewhere'])
+    expect((await ticketOf('?device=laptop')).status).toBe(200)
+    const taken = (await ticketOf('?device=phone&takeOver=1')).body
+    expect((await ticketOf('?device=laptop')).status).toBe(409)
+    const receipt = await send(taken, content)
+    const late = await fetch(reachable(begun.uploadUrl), {
+      method: 'HEAD',
+      headers: { Authorization: `Bearer ${begun.ticket}`, 'Tus-Resumable': '1.0.0' },
+    })
+    expect(late.status).toBe(410)
+    const done = await browser.post('/api/uploads/complete', { items: [{ uploadId: begun.uploadId, receipt }] })
+    expect(done.body.items[0]).toMatchObject({ ok: true, entry: { name: 'taken over.bin' } })
+  })
+
   it('that is given up frees its space, and its file does not come back', async () => {
     const content = randomBytes(700)
     const before = await quota()
@@ -314,6 +354,23 @@ describe('a download URL', () => {
       await cluster.startStorage(id)
       await cluster.whenActive(['100001', '100002'])
     }
+  })
+})
+
+describe('an upload whose storage is gone', () => {
+  it('waits for it, or moves to another one when asked to', async () => {
+    const [begun] = await start([{ name: 'moved.bin', size: 4000 }])
+    await cluster.stopStorage(begun.storageName)
+    const ticketOf = (query: string) => browser.post(`/api/uploads/${begun.uploadId}/ticket${query}`, {})
+    await expect.poll(async () => (await ticketOf('')).body.code).toBe('no_storage')
+    await expect.poll(async () => (await ticketOf('?move=1')).status).toBe(200)
+    const moved = (await ticketOf('')).body
+    expect(moved.storageName).not.toBe(begun.storageName)
+    const receipt = await send(moved, randomBytes(4000))
+    const done = await browser.post('/api/uploads/complete', { items: [{ uploadId: begun.uploadId, receipt }] })
+    expect(done.body.items[0]).toMatchObject({ ok: true, entry: { size: 4000 } })
+    await cluster.startStorage(begun.storageName)
+    await cluster.whenActive(['100001', '100002'])
   })
 })
 

@@ -23,6 +23,7 @@ export const statusOfErrorCode = {
   upload_mismatch: 409,
   upload_superseded: 409,
   upload_finished: 409,
+  upload_elsewhere: 409,
   folder_gone: 410,
   upload_gone: 410,
   invitation_gone: 410,

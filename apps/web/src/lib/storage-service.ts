@@ -85,6 +85,14 @@ export async function dropParts(member: ReachableMember, upls: string[]): Promis
 }
 
 const countSchema = z.number().nonnegative()
+const partsSchema = z.object({ parts: z.array(z.object({ upl: z.string(), offset: countSchema })) })
+
+/** How many bytes of these uploads the storage has; those that it does not know are missing. */
+export async function partOffsets(member: ReachableMember, upls: string[]): Promise<Map<string, number>> {
+  const { parts } = await call(member, 'stat', { upls }, partsSchema)
+  return new Map(parts.map(({ upl, offset }) => [upl, offset]))
+}
+
 const setAsideSchema = z.object({
   fileId: z.string().nullable(),
   op: z.string().nullable(),

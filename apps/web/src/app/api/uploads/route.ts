@@ -1,16 +1,17 @@
 import { requireUser } from '../../../features/auth/session.ts'
 import { startUploadsSchema } from '../../../features/uploads/schema.ts'
-import { listUnfinishedUploads } from '../../../features/uploads/server/commands.ts'
+import { listUnfinishedUploads } from '../../../features/uploads/server/list-unfinished.ts'
+import { senderOf } from '../../../features/uploads/server/sender.ts'
 import { startUploads } from '../../../features/uploads/server/start-uploads.ts'
 import { apiRoute } from '../../../lib/api-route.ts'
 import { countUploads } from '../../../lib/metrics.ts'
-import { requireOwnOrigin } from '../../../lib/request-origin.ts'
 
 export const POST = apiRoute({
   user: requireUser,
   body: startUploadsSchema,
   handle: async ({ user, body, request }) => {
-    const started = await startUploads({ ...user, requestOrigin: requireOwnOrigin(request.headers) }, body.items)
+    const sender = { ...user, ...senderOf(request.headers, body.device) }
+    const started = await startUploads(sender, body.items)
     countUploads('started', started.items)
     return started
   },

@@ -19,9 +19,9 @@ export interface NewUpload {
   state: 'created' | 'uploading'
   group: string
   storageId: string
-  device: string | null
-  deviceAgent: string | null
-  probe: string | null
+  device?: string | null
+  deviceAgent?: string | null
+  probe?: string | null
 }
 
 /** Takes bytes from the free space. The caller has locked it and knows that they fit; if not, this throws. */
@@ -46,9 +46,9 @@ export async function insertUploads(tx: Transaction, uploads: readonly NewUpload
     state: upload.state,
     grp: upload.group,
     storage_id: upload.storageId,
-    device: upload.device,
-    device_agent: upload.deviceAgent,
-    probe: upload.probe,
+    device: upload.device ?? null,
+    device_agent: upload.deviceAgent ?? null,
+    probe: upload.probe ?? null,
   }))
   await tx.$executeRaw`
     INSERT INTO upload (upl, owner_id, folder_id, entry_public_id, name, size, ext, conflict, modified_at, state,

@@ -40,7 +40,11 @@ type Placed = { upl: string; grp: string; storageId: string }
 
 /** Each storage is asked once. One that does not answer only means that nobody knows. */
 async function sentBytes(uploads: readonly Placed[]): Promise<ReadonlyMap<string, number>> {
-  const storages = Map.groupBy(uploads, ({ grp, storageId }) => `${grp}/${storageId}`)
+  const storages = new Map<string, Placed[]>()
+  for (const upload of uploads) {
+    const storage = `${upload.grp}/${upload.storageId}`
+    storages.set(storage, [...(storages.get(storage) ?? []), upload])
+  }
   const sent = new Map<string, number>()
   const ask = async (placed: readonly Placed[]) => {
     const member = await memberOf(placed)

@@ -1,12 +1,13 @@
 import { requireUser } from '../../../../../features/auth/session.ts'
-import { uploadParamsSchema } from '../../../../../features/uploads/schema.ts'
-import { renewTicket } from '../../../../../features/uploads/server/commands.ts'
+import { renewTicketSchema, uploadParamsSchema } from '../../../../../features/uploads/schema.ts'
+import { renewTicket } from '../../../../../features/uploads/server/renew-ticket.ts'
+import { senderOf } from '../../../../../features/uploads/server/sender.ts'
 import { apiRoute } from '../../../../../lib/api-route.ts'
-import { requireOwnOrigin } from '../../../../../lib/request-origin.ts'
 
 export const POST = apiRoute({
   user: requireUser,
   params: uploadParamsSchema,
-  handle: ({ user, params, request }) =>
-    renewTicket({ ...user, requestOrigin: requireOwnOrigin(request.headers) }, params.id),
+  query: renewTicketSchema,
+  handle: ({ user, params, query, request }) =>
+    renewTicket({ ...user, ...senderOf(request.headers, query.device) }, params.id, query),
 })
