@@ -1,6 +1,7 @@
 import { type Conf, readConf } from '@cairn/dfs-core/conf'
 import type { Durability } from './disk/group-sync.ts'
-import { KNOWN_KEYS } from './known-keys.ts'
+import type { SyncHours } from './engine/sync-hours.ts'
+import { keyWarnings } from './known-keys.ts'
 
 /** One tracker; two hosts are two addresses of the same machine. */
 export interface TrackerAddress {
@@ -49,6 +50,10 @@ export interface StorageConfig {
 
   /** `sync_max_threads`: connections to one peer; one of them tells progress. */
   readonly syncConnections: number
+  /** `sync_interval`: pause of a connection after each record. */
+  readonly syncIntervalMs: number
+  /** `sync_start_time`, `sync_end_time` */
+  readonly syncHours: SyncHours
   /** `write_mark_file_freq`: records between two writes of a mark file. */
   readonly markFileFrequency: number
   /** `upload_durability`, for uploads over FastDFS's protocol. */
@@ -68,8 +73,10 @@ export interface StorageHttpConfig {
   /** `http_port`; 0 takes a free one, -1 turns HTTP off. */
   readonly port: number
   /** `http_access` */
-  readonly access: 'ticket' | 'open'
-  /** `keys_file`; null only with access = open. */
+  readonly access: 'ticket' | 'anti_steal' | 'open'
+  /** Links without ticket, where access is not `ticket`. */
+  readonly plainLinks: PlainLinkConfig
+  /** `keys_file`; null only where access is not `ticket`. */
   readonly keysFile: string | null
   /** `web_origins` */
   readonly webOrigins: readonly string[]
@@ -79,6 +86,26 @@ export interface StorageHttpConfig {
   readonly metricsAllow: readonly string[]
   /** `tus_durability` */
   readonly tusDurability: Durability
+}
+
+/** Keys of http.conf and mod_fastdfs.conf, which storage.conf may include. */
+export interface PlainLinkConfig {
+  /** `http.anti_steal.secret_key` */
+  readonly secretKey: string
+  /** `http.anti_steal.token_ttl` */
+  readonly tokenTtlSeconds: number
+  /** `http.anti_steal.token_check_fail`: a file that is sent instead. */
+  readonly tokenCheckFail: string | null
+  /** `http.multi_range.enabled` */
+  readonly multiRange: boolean
+  /** `http.default_content_type` */
+  readonly defaultContentType: string
+  /** `http.mime_types_filename`; null: a short list. */
+  readonly mimeTypesFile: string | null
+  /** `response_mode`: what is done for a file that has not come here yet. */
+  readonly responseMode: 'proxy' | 'redirect'
+  /** `storage_sync_file_max_delay`: an older file is everywhere, or nowhere. */
+  readonly syncMaxDelaySeconds: number
 }
 
 /** What a storage.conf without these keys means. Group, trackers and paths have no default. */
@@ -103,6 +130,8 @@ export const storageConfigDefaults = {
   allowHosts: null,
   uploadPriority: 10,
   syncConnections: 8,
+  syncIntervalMs: 0,
+  syncHours: { startMinute: 0, endMinute: 24 * 60 - 1 },
   markFileFrequency: 500,
   uploadDurability: 'none',
   uploadSizeMax: 0,
@@ -111,6 +140,16 @@ export const storageConfigDefaults = {
     bindAddress: '',
     port: 8888,
     access: 'ticket',
+    plainLinks: {
+      secretKey: '',
+      tokenTtlSeconds: 600,
+      tokenCheckFail: null,
+      multiRange: true,
+      defaultContentType: 'application/octet-stream',
+      mimeTypesFile: null,
+      responseMode: 'proxy',
+      syncMaxDelaySeconds: 86_400,
+    },
     keysFile: null,
     webOrigins: [],
     webUrl: null,
@@ -144,13 +183,23 @@ export function loadStorageConfig(confPath: string): StorageConfig {
     allowHosts: readAllowHosts(conf),
     uploadPriority: conf.integer('upload_priority', { fallback: d.uploadPriority }),
     syncConnections: readSyncConnections(conf),
+    syncIntervalMs: conf.integer('sync_interval', { min: 0, max: 3_600_000, fallback: d.syncIntervalMs }),
+    syncHours: {
+      startMinute: minuteOf(conf, 'sync_start_time', d.syncHours.startMinute),
+      endMinute: minuteOf(conf, 'sync_end_time', d.syncHours.endMinute),
+    },
     markFileFrequency: conf.integer('write_mark_file_freq', { min: 1, fallback: d.markFileFrequency }),
     uploadDurability: conf.choice('upload_durability', DURABILITIES, d.uploadDurability),
     uploadSizeMax: conf.byteSize('upload_size_max', { min: 0, fallback: d.uploadSizeMax }),
     logLevel: conf.text('log_level', d.logLevel),
     http: readHttp(conf, bindAddress),
-    warnings: conf.unknownKeys(KNOWN_KEYS).map(({ key, file, line }) => `${file}:${line}: unknown key ${key}`),
+    warnings: keyWarnings(conf),
   })
+}
+
+function minuteOf(conf: Conf, key: string, fallback: number): number {
+  const { hour, minute } = conf.timeOfDay(key, { hour: Math.floor(fallback / 60), minute: fallback % 60 })
+  return hour * 60 + minute
 }
 
 const DURABILITIES = ['none', 'group', 'each'] as const
@@ -201,12 +250,30 @@ function readHttp(conf: Conf, bindAddress: string): StorageHttpConfig {
   return {
     bindAddress: conf.text('http_bind_addr', bindAddress),
     port: conf.integer('http_port', { min: -1, max: 65_535, fallback: d.port }),
-    access: conf.choice('http_access', ['ticket', 'open'], d.access),
+    access: conf.choice('http_access', ['ticket', 'anti_steal', 'open'], d.access),
+    plainLinks: readPlainLinks(conf),
     keysFile: conf.has('keys_file') ? conf.path('keys_file') : null,
     webOrigins: conf.list('web_origins'),
     webUrl: conf.has('web_url') ? conf.text('web_url') : null,
     metricsAllow: conf.has('metrics_allow') ? conf.list('metrics_allow') : d.metricsAllow,
     tusDurability: conf.choice('tus_durability', DURABILITIES, d.tusDurability),
+  }
+}
+
+function readPlainLinks(conf: Conf): PlainLinkConfig {
+  const d = storageConfigDefaults.http.plainLinks
+  const isNeeded = conf.text('http_access', storageConfigDefaults.http.access) === 'anti_steal'
+  return {
+    secretKey: isNeeded
+      ? conf.text('http.anti_steal.secret_key')
+      : conf.text('http.anti_steal.secret_key', d.secretKey),
+    tokenTtlSeconds: conf.integer('http.anti_steal.token_ttl', { min: 1, fallback: d.tokenTtlSeconds }),
+    tokenCheckFail: conf.has('http.anti_steal.token_check_fail') ? conf.path('http.anti_steal.token_check_fail') : null,
+    multiRange: conf.boolean('http.multi_range.enabled', d.multiRange),
+    defaultContentType: conf.text('http.default_content_type', d.defaultContentType),
+    mimeTypesFile: conf.has('http.mime_types_filename') ? conf.path('http.mime_types_filename') : null,
+    responseMode: conf.choice('response_mode', ['proxy', 'redirect'], d.responseMode),
+    syncMaxDelaySeconds: conf.integer('storage_sync_file_max_delay', { min: 0, fallback: d.syncMaxDelaySeconds }),
   }
 }
 

@@ -1,6 +1,7 @@
-/** Keys of storage.conf that FastDFS or Cairn knows. Those that only steer FastDFS's threads and buffers have no effect. */
-export const KNOWN_KEYS: ReadonlyArray<string | RegExp> = [
-  // Used here.
+import type { Conf } from '@cairn/dfs-core/conf'
+
+/** Keys of storage.conf that have an effect here. */
+const USED_KEYS: ReadonlyArray<string | RegExp> = [
   'group_name',
   'bind_addr',
   'client_bind',
@@ -25,8 +26,20 @@ export const KNOWN_KEYS: ReadonlyArray<string | RegExp> = [
   'allow_hosts',
   'upload_priority',
   'sync_max_threads',
+  'sync_interval',
+  'sync_start_time',
+  'sync_end_time',
   'write_mark_file_freq',
   'log_level',
+  // Of http.conf and mod_fastdfs.conf, where storage.conf includes them.
+  'http.anti_steal.secret_key',
+  'http.anti_steal.token_ttl',
+  'http.anti_steal.token_check_fail',
+  'http.multi_range.enabled',
+  'http.default_content_type',
+  'http.mime_types_filename',
+  'response_mode',
+  'storage_sync_file_max_delay',
   // Cairn's own.
   'http_bind_addr',
   'http_port',
@@ -38,7 +51,10 @@ export const KNOWN_KEYS: ReadonlyArray<string | RegExp> = [
   'tus_durability',
   'upload_durability',
   'upload_size_max',
-  // FastDFS's, without effect.
+]
+
+/** FastDFS's keys without effect here: they steer its threads, buffers and log files, or say what the trackers tell. */
+const IDLE_KEYS: ReadonlyArray<string | RegExp> = [
   'disabled',
   'address_family',
   'use_io_uring',
@@ -51,9 +67,6 @@ export const KNOWN_KEYS: ReadonlyArray<string | RegExp> = [
   'disk_recovery_threads',
   'sync_min_threads',
   'sync_wait_msec',
-  'sync_interval',
-  'sync_start_time',
-  'sync_end_time',
   'run_by_group',
   'run_by_user',
   'fsync_after_written_bytes',
@@ -83,9 +96,18 @@ export const KNOWN_KEYS: ReadonlyArray<string | RegExp> = [
   'log_file_keep_days',
   'http.server_port',
   'http.domain_name',
+  'http.disabled',
+  'http.need_find_content_type',
+  'http.anti_steal.check_token',
   'use_iops',
   'use_storage_id',
   'storage_ids_filename',
+  'load_fdfs_parameters_from_tracker',
+  'storage_server_port',
+  'url_have_group_name',
+  'flv_support',
+  'flv_extension',
+  'log_filename',
   'group_count',
   /^group\d+$/,
   'use_proxy',
@@ -93,3 +115,15 @@ export const KNOWN_KEYS: ReadonlyArray<string | RegExp> = [
   'proxy_port',
   /^\[(error-log|access-log)\] /,
 ]
+
+/** Every key that does nothing is named: a typing error in its place, those that FastDFS alone needs in one line. */
+export function keyWarnings(conf: Conf): string[] {
+  const unknown = conf.unknownKeys([...USED_KEYS, ...IDLE_KEYS])
+  const idle = conf.unknownKeys(USED_KEYS).filter(({ key }) => !unknown.some((other) => other.key === key))
+  const warnings = unknown.map(({ key, file, line }) => `${file}:${line}: ${key} is not a key of storage.conf`)
+  if (idle.length > 0) {
+    const keys = [...new Set(idle.map(({ key }) => key))].join(', ')
+    warnings.push(`${conf.file}: these keys have no effect in this storage: ${keys}`)
+  }
+  return warnings
+}

@@ -59,6 +59,7 @@ export async function openWebDoor(
         keys,
         logger,
         findAtSource: createFindAtSource(options.pool, (name) => context.members.sourceAddress(name)),
+        elsewhere: (name) => elsewhere(context, name),
         isDeleted: (name) => context.tombstones.has(name),
         onDownload(bytes, succeeded) {
           countOperation(counters, 'Download', succeeded)
@@ -80,9 +81,15 @@ export async function openWebDoor(
   }
 }
 
+function elsewhere({ members, isRestoring }: HandlerContext & { members: MemberDirectory }, logicName: string) {
+  const member = members.sourceOf(logicName)
+  if (member === null) return null
+  return { host: member.ip, isHelper: isRestoring(Number.parseInt(logicName.slice(1, 3), 16)) }
+}
+
 function openKeys({ config, logger }: HandlerContext): KeysFile | null {
   const { keysFile, access } = config.http
   if (keysFile !== null) return new KeysFile(keysFile, logger)
-  if (access === 'open') return null
+  if (access !== 'ticket') return null
   throw new Error('http_access = ticket needs a keys_file')
 }

@@ -280,7 +280,7 @@ describe('a path', () => {
     for (const access of ['open', 'ticket'] as const) {
       await restart({ http: { access } })
       const answer = await call(storage.http.port, { path })
-      expect([401, 404]).toContain(answer.status)
+      expect([400, 401, 404]).toContain(answer.status)
       expect(answer.body.toString()).not.toContain('secret')
     }
   })
@@ -290,7 +290,7 @@ describe('a path', () => {
     writeFileSync(`${pathOf(fid)}-m`, 'own\x02somebody')
     await restart({ http: { access: 'open' } })
     expect((await call(storage.http.port, { path: `/${fid}` })).status).toBe(200)
-    expect((await call(storage.http.port, { path: `/${fid}-m` })).status).toBe(404)
+    expect((await call(storage.http.port, { path: `/${fid}-m` })).status).toBe(400)
   })
 })
 

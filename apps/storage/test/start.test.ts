@@ -238,10 +238,78 @@ describe('storage.conf', () => {
       uploadSizeMax: 0,
     })
     expect(config.http.port).toBe(-1)
-    expect(config.warnings).toEqual([`${path}:14: unknown key no_such_key`])
+    expect(config.warnings).toEqual([
+      `${path}:14: no_such_key is not a key of storage.conf`,
+      `${path}: these keys have no effect in this storage: work_threads`,
+    ])
+  })
+
+  it('every key of FastDFS is known, and says so when it has no effect', () => {
+    // Client protocol §9.2, §9.5 and §8.3.
+    const used = {
+      group_name: 'g',
+      bind_addr: '127.0.0.1',
+      client_bind: 'true',
+      port: '1',
+      server_id: '100001',
+      connect_timeout: '1',
+      network_timeout: '1',
+      heart_beat_interval: '1',
+      stat_report_interval: '1',
+      base_path: '/a',
+      max_connections: '1',
+      buff_size: '256KB',
+      sync_max_threads: 'auto',
+      sync_interval: '20',
+      sync_start_time: '22:00',
+      sync_end_time: '06:30',
+      write_mark_file_freq: '1',
+      store_path_count: '1',
+      store_path0: '/a',
+      store_path0_readonly: 'false',
+      subdir_count_per_path: '1',
+      tracker_server: '10.0.0.1:22122',
+      log_level: 'info',
+      allow_hosts: '*',
+      file_distribute_path_mode: '0',
+      file_distribute_rotate_count: '1',
+      sync_stat_file_interval: '1',
+      upload_priority: '1',
+      check_file_duplicate: '1',
+      check_store_path_mark: 'true',
+      'http.default_content_type': 'text/plain',
+      'http.mime_types_filename': '/m',
+      'http.anti_steal.token_ttl': '1',
+      'http.anti_steal.secret_key': 's',
+      'http.anti_steal.token_check_fail': '/f',
+      'http.multi_range.enabled': 'false',
+      response_mode: 'redirect',
+      storage_sync_file_max_delay: '1',
+    }
+    const idle =
+      'disabled address_family use_io_uring use_send_zc accept_threads work_threads disk_rw_separated ' +
+      'disk_reader_threads disk_writer_threads disk_recovery_threads sync_min_threads sync_wait_msec run_by_group ' +
+      'run_by_user fsync_after_written_bytes sync_binlog_buff_interval thread_stack_size if_alias_prefix ' +
+      'file_signature_method key_namespace keep_alive file_sync_skip_invalid_record use_connection_pool ' +
+      'connection_pool_max_idle_time compress_binlog compress_binlog_time group_count group0 use_proxy proxy_addr ' +
+      'proxy_port http.disabled http.need_find_content_type http.server_port http.anti_steal.check_token'
+    const path = join(folder, 'storage.conf')
+    const lines = [
+      ...Object.entries(used).map((entry) => entry.join(' = ')),
+      ...idle.split(' ').map((key) => `${key} = 1`),
+    ]
+    writeFileSync(path, [...lines, '[access-log]', 'enabled = true', 'time_precision = us', ''].join('\n'))
+    const config = loadStorageConfig(path)
+    expect(config.warnings.length).toBe(1)
+    const told = config.warnings[0]?.split(': ').at(-1)?.split(', ')
+    expect(new Set(told)).toEqual(new Set([...idle.split(' '), '[access-log] enabled', '[access-log] time_precision']))
+    expect(config).toMatchObject({ syncIntervalMs: 20, syncHours: { startMinute: 1320, endMinute: 390 } })
+    expect(config.http.plainLinks).toMatchObject({ secretKey: 's', multiRange: false, responseMode: 'redirect' })
   })
 
   it.each([
+    ['http_access = anti_steal', 'http.anti_steal.secret_key'],
+    ['sync_start_time = 25:00', 'sync_start_time'],
     ['upload_durability = often', 'upload_durability'],
     ['port = http', 'port'],
     ['store_path_count = 0', 'store_path_count'],

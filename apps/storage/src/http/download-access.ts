@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import { type DownloadTicket, type PayloadOf, TicketError } from '@cairn/dfs-core/tickets'
+import type { StorageHttpConfig } from '../config.ts'
 import { HttpError } from './http-error.ts'
 import { webUrlFor } from './site.ts'
 import { checkTicket, forbidden, type Identity } from './ticket-check.ts'
@@ -13,13 +14,13 @@ const REMEMBERED_MAX = 10_000
 
 export interface AccessOptions {
   identity: Identity
-  access: 'ticket' | 'open'
+  access: StorageHttpConfig['access']
   /** Where expired tickets are renewed; null: they are refused. */
   webUrl: string | null
   webOrigins: readonly string[]
 }
 
-/** Who may download: the holder of a ticket for this very file, or everybody where `http_access = open`. */
+/** Who may download: the holder of a ticket for this very file, or of a plain link where there are such. */
 export class DownloadAccess {
   readonly #options: AccessOptions
   readonly #renewedAt = new Map<string, number>()
@@ -29,11 +30,11 @@ export class DownloadAccess {
     this.#options = options
   }
 
-  /** The ticket, or null when none is needed. Age is judged now and not again while the download runs (D24). */
+  /** The ticket; null for a plain link, which is checked elsewhere. Age is judged now and not again while the download runs (D24). */
   check(request: IncomingMessage, fileId: string, token: string | null): DownloadTicket | null {
     const { access, identity } = this.#options
     if (token === null) {
-      if (access === 'open') return null
+      if (access !== 'ticket') return null
       throw new HttpError(401, 'ticket_invalid', 'a ticket is required')
     }
     const ticket = this.#verify(request, fileId, token)

@@ -18,11 +18,14 @@ export interface DownloadPlan {
 export function planDownload(request: IncomingMessage, facts: DownloadFacts): DownloadPlan {
   const { etag, size, contentType } = facts
   const headers = { ...facts.headers, ETag: etag }
-  if (matchesEtag(request.headers['if-none-match'], etag)) return { status: 304, headers, ranges: [], separators: [] }
+  if (isKnown(request, etag, facts.headers['Last-Modified'])) {
+    return { status: 304, headers, ranges: [], separators: [] }
+  }
 
   const whole = { start: 0, end: size - 1 }
   const ranges = parseRanges(rangeHeader(request, etag), size)
-  if (ranges === 'unsatisfiable') {
+  const isRefused = facts.multiRange === false && Array.isArray(ranges) && ranges.length > 1
+  if (ranges === 'unsatisfiable' || isRefused) {
     const contentRange = { 'Content-Range': `bytes */${size}`, 'Accept-Ranges': 'bytes' }
     throw new HttpError(416, 'range_not_satisfiable', `the file has ${size} bytes`, contentRange)
   }
@@ -69,6 +72,12 @@ function rangeHeader({ method, headers }: IncomingMessage, etag: string): string
   const ifRange = headers['if-range']
   if (method !== 'GET') return undefined
   return ifRange === undefined || ifRange === etag ? headers.range : undefined
+}
+
+/** A time counts only as it was sent, and only where there is no ETag to compare. */
+function isKnown({ headers }: IncomingMessage, etag: string, lastModified: string | undefined): boolean {
+  if (headers['if-none-match'] !== undefined) return matchesEtag(headers['if-none-match'], etag)
+  return lastModified !== undefined && headers['if-modified-since'] === lastModified
 }
 
 function matchesEtag(header: string | undefined, etag: string): boolean {

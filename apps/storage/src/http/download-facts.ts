@@ -9,6 +9,8 @@ export interface DownloadFacts {
   etag: string
   contentType: string
   headers: Record<string, string>
+  /** False: of several ranges none is sent (`http.multi_range.enabled`). Default true. */
+  multiRange?: boolean
 }
 
 export interface FileTimes {
@@ -21,22 +23,6 @@ const PUBLIC_MAX_AGE_SECONDS = 3600
 
 /** Media types that cannot run script, whatever their bytes are; everything else is put into a sandbox (D16). */
 const HARMLESS = /^(?:image\/(?:avif|bmp|gif|jpeg|png|webp)|audio\/[a-z0-9.+-]+|video\/[a-z0-9.+-]+)$/
-
-/** Types by extension, for `http_access = open`, where no ticket tells one. */
-const TYPES: Readonly<Record<string, string>> = {
-  avif: 'image/avif',
-  gif: 'image/gif',
-  jpeg: 'image/jpeg',
-  jpg: 'image/jpeg',
-  json: 'application/json',
-  mp3: 'audio/mpeg',
-  mp4: 'video/mp4',
-  pdf: 'application/pdf',
-  png: 'image/png',
-  txt: 'text/plain; charset=utf-8',
-  webm: 'video/webm',
-  webp: 'image/webp',
-}
 
 /** The file ID of a path, or null when it is not one of FastDFS's names. Nothing is decoded: file IDs need no escapes. */
 export function fileOfPath(pathname: string): { fileId: string; file: FileId } | null {
@@ -63,10 +49,20 @@ export function factsByTicket(file: FileId, times: FileTimes, ticket: DownloadTi
   })
 }
 
-/** Headers of an open download. */
-export function openFacts(file: FileId, times: FileTimes): DownloadFacts {
-  const contentType = TYPES[file.extension.toLowerCase()] ?? 'application/octet-stream'
-  return facts(file, times, { contentType, extra: { 'Cache-Control': `public, max-age=${PUBLIC_MAX_AGE_SECONDS}` } })
+/** Headers of a download by a plain link; a `fileName` makes it an attachment. */
+export function plainFacts(
+  file: FileId,
+  times: FileTimes,
+  { contentType, fileName }: { contentType: string; fileName: string | null },
+): DownloadFacts {
+  // Names of normal files tell when they were made, of others when their master was.
+  const changedAt = file.kind === 'normal' || file.kind === 'trunk' ? file.timestamp * 1000 : times.mtimeMs
+  const extra: Record<string, string> = {
+    'Cache-Control': `public, max-age=${PUBLIC_MAX_AGE_SECONDS}`,
+    'Last-Modified': new Date(changedAt).toUTCString(),
+  }
+  if (fileName !== null) extra['Content-Disposition'] = contentDisposition.create(fileName, { type: 'attachment' })
+  return facts(file, times, { contentType, extra })
 }
 
 function facts(

@@ -8,9 +8,10 @@ import { openStored, type StoredContent } from '../trunk/stored-content.ts'
 import type { ByteRange } from './byte-range.ts'
 import type { DownloadAccess } from './download-access.ts'
 import { type DownloadPlan, planDownload } from './download-answer.ts'
-import { type FileTimes, factsByTicket, openFacts } from './download-facts.ts'
+import { type DownloadFacts, type FileTimes, factsByTicket } from './download-facts.ts'
 import { endWithFile, fitsOnePiece, pumpFile } from './file-pump.ts'
 import { HttpError } from './http-error.ts'
+import type { Elsewhere, PlainLink, PlainLinks, RefusalPage } from './plain-links.ts'
 import type { FindAtSource } from './source-files.ts'
 
 export interface DownloadOptions {
@@ -19,6 +20,10 @@ export interface DownloadOptions {
   findAtSource: FindAtSource
   /** True for a name that was deleted before its file came. */
   isDeleted(logicName: string): boolean
+  /** Null at `http_access = ticket`. */
+  links: PlainLinks | null
+  elsewhere(logicName: string): Elsewhere | null
+  port(): number
   /** Called after a download with the bytes that were asked for. */
   onDownload(bytes: number, succeeded: boolean): void
 }
@@ -27,6 +32,8 @@ export interface WantedFile {
   fileId: string
   file: FileId
   token: string | null
+  /** Null with a ticket. */
+  link: PlainLink | null
 }
 
 /** GET and HEAD of a file: from this disk, or from the member that it has not come from yet. */
@@ -40,6 +47,11 @@ export async function answerDownload(
     throw new HttpError(405, 'method_not_allowed', 'files are read by GET and HEAD', { Allow: 'GET, HEAD' })
   }
   const ticket = options.access.check(request, wanted.fileId, wanted.token)
+  const page = wanted.link === null ? null : (options.links?.refuse(wanted.link) ?? null)
+  if (page !== null) {
+    answerPage(request, response, page)
+    return
+  }
   const { store } = options
   if (wanted.file.storePathIndex >= store.storePaths.length) throw noSuchFile()
   const stored = openStored(store, store.resolve(wanted.file.logicName))
@@ -72,7 +84,7 @@ interface Download {
 async function answerContent(options: DownloadOptions, download: Download): Promise<void> {
   const { request, response, wanted, ticket, content } = download
   const { times } = content
-  const facts = ticket === null ? openFacts(wanted.file, times) : factsByTicket(wanted.file, times, ticket)
+  const facts = ticket === null ? factsOfLink(options, wanted, times) : factsByTicket(wanted.file, times, ticket)
   const plan = planDownload(request, facts)
   response.writeHead(plan.status, plan.headers)
   if (request.method === 'HEAD' || plan.ranges.length === 0) {
@@ -125,8 +137,10 @@ function diskContent(stored: StoredContent, file: FileId): Content {
   }
 }
 
-async function sourceContent(options: DownloadOptions, { fileId, file }: WantedFile): Promise<Content> {
-  const source = options.isDeleted(file.logicName) ? null : await options.findAtSource(fileId)
+async function sourceContent(options: DownloadOptions, { fileId, file, link }: WantedFile): Promise<Content> {
+  if (options.isDeleted(file.logicName)) throw noSuchFile()
+  if (link !== null) options.links?.missing(link, options.elsewhere(file.logicName), options.port())
+  const source = await options.findAtSource(fileId)
   if (source === null) throw noSuchFile()
   const read = (range: ByteRange) => source.read(range.start, range.end - range.start + 1)
   return {
@@ -141,6 +155,16 @@ async function sourceContent(options: DownloadOptions, { fileId, file }: WantedF
     },
     close: () => undefined,
   }
+}
+
+function factsOfLink({ links }: DownloadOptions, { link }: WantedFile, times: FileTimes): DownloadFacts {
+  if (links === null || link === null) throw new HttpError(401, 'ticket_invalid', 'a ticket is required')
+  return links.facts(link, times)
+}
+
+function answerPage(request: IncomingMessage, response: ServerResponse, { type, body }: RefusalPage): void {
+  response.writeHead(200, { 'Content-Type': type, 'Content-Length': body.length, 'Cache-Control': 'no-store' })
+  response.end(request.method === 'HEAD' ? undefined : body)
 }
 
 function noSuchFile(): HttpError {

@@ -17,6 +17,7 @@ import { answerError, HttpError } from './http-error.ts'
 import { answerJson } from './json.ts'
 import type { KeysFile } from './keys-file.ts'
 import { answerMetrics, metricsGate, type StorageMetrics } from './metrics.ts'
+import { PlainLinks } from './plain-links.ts'
 import { answerService, type ServiceOptions, servicePath } from './service.ts'
 import { crossOriginPolicy } from './site.ts'
 import type { FindAtSource } from './source-files.ts'
@@ -30,11 +31,12 @@ export interface HttpServerOptions {
   maxConnections: number
   store: FileStore
   parts: DiskPartStore
-  /** null only where `http_access = open`: then nothing can be uploaded. */
+  /** null only where `http_access` is not `ticket`: then nothing can be uploaded. */
   keys: KeysFile | null
   logger: Logger
   findAtSource: FindAtSource
   isDeleted: DownloadOptions['isDeleted']
+  elsewhere: DownloadOptions['elsewhere']
   onDownload: DownloadOptions['onDownload']
   status(): Promise<StorageReport>
   readonly metrics: StorageMetrics
@@ -74,6 +76,11 @@ export async function startHttpServer(options: HttpServerOptions): Promise<Runni
   server.setTimeout(IDLE_TIMEOUT_MS)
   server.maxConnections = options.maxConnections
   server.on('clientError', answerClientError)
+  // An upload is told to go on when it would not be refused; the rest has nothing to wait for.
+  server.on('checkContinue', (request: IncomingMessage, response: ServerResponse) => {
+    if (!isUploadPath(splitOnce(request.url ?? '')[0])) response.writeContinue()
+    app.handle(request, response)
+  })
   const port = await listen(server, config)
   app.port = port
   app.connections = () => countConnections(server)
@@ -117,7 +124,7 @@ class HttpApp {
     this.#tus = createUploads(this.#uploads)
     this.#service = { identity, parts, slots, status: options.status, httpPort: () => this.port }
     const access = new DownloadAccess({ identity, ...config })
-    this.#downloads = { ...options, access }
+    this.#downloads = { ...options, access, links: createLinks(config, store.group), port: () => this.port }
     this.#checkMetrics = metricsGate(config.metricsAllow)
   }
 
@@ -146,8 +153,7 @@ class HttpApp {
     response.setHeader('X-Content-Type-Options', 'nosniff')
     response.setHeader('Referrer-Policy', 'no-referrer')
     if (isPreflight(request)) return Promise.resolve(answerPreflight(response))
-    if (pathname === UPLOADS_PATH || pathname.startsWith(`${UPLOADS_PATH}/`))
-      return this.#upload(request, response, pathname)
+    if (isUploadPath(pathname)) return this.#upload(request, response, pathname)
     const op = servicePath(pathname)
     if (op !== null) return answerService(this.#service, request, response, op)
     if (pathname === '/healthz') return Promise.resolve(answerJson(response, 200, { ok: true }))
@@ -172,15 +178,25 @@ class HttpApp {
     response: ServerResponse,
     { pathname, query }: { pathname: string; query: string },
   ): Promise<void> {
-    const file = fileOfPath(pathname)
+    const token = /(?:^|&)t=([A-Za-z0-9_.-]*)(?:&|$)/.exec(query)?.[1] ?? null
+    const link = token === null ? (this.#downloads.links?.parse(pathname, query) ?? null) : null
+    const file = link ?? fileOfPath(pathname)
     if (file === null) throw new HttpError(404, 'not_found', 'there is nothing here')
     response.setHeader(
       'Cross-Origin-Resource-Policy',
       crossOriginPolicy(request.headers.host, this.#options.config.webOrigins),
     )
-    const token = /(?:^|&)t=([A-Za-z0-9_.-]*)(?:&|$)/.exec(query)?.[1] ?? null
-    await answerDownload(this.#downloads, request, response, { ...file, token })
+    await answerDownload(this.#downloads, request, response, { fileId: file.fileId, file: file.file, token, link })
   }
+}
+
+function isUploadPath(pathname: string): boolean {
+  return pathname === UPLOADS_PATH || pathname.startsWith(`${UPLOADS_PATH}/`)
+}
+
+function createLinks(config: StorageHttpConfig, group: string): PlainLinks | null {
+  if (config.access === 'ticket') return null
+  return new PlainLinks(config.plainLinks, { group, checksTokens: config.access === 'anti_steal' })
 }
 
 function splitOnce(url: string): [string, string] {

@@ -13,6 +13,7 @@ import { openQuarantine, type Quarantine, type SetAside } from '../disk/quaranti
 import type { Counters } from '../engine/counters.ts'
 import { isRemoved, type Member, StorageStatus } from '../engine/members.ts'
 import { retryDelayMs } from '../engine/retry.ts'
+import { isSyncTime } from '../engine/sync-hours.ts'
 import type { Logger } from '../handlers/context.ts'
 import { type Backlog, measureBacklog } from './backlog.ts'
 import { PeerLink } from './peer-link.ts'
@@ -43,6 +44,9 @@ export interface PeerProgress {
 
 /** A mark file that is not there yet: nothing has been sent. */
 const START = { index: 0, offset: 0, needSyncOld: false, syncOldDone: false, untilTimestamp: 0 }
+
+/** How often the clock is looked at outside the hours of sending. */
+const CLOCK_MS = 1000
 
 const { WAIT_SYNC, SYNCING, OFFLINE, ACTIVE, NONE } = StorageStatus
 
@@ -104,6 +108,10 @@ export class PeerReplicator {
       }
       if (status !== ACTIVE && status !== WAIT_SYNC && status !== SYNCING) {
         await this.#change()
+        continue
+      }
+      if (!this.#isSyncTime()) {
+        await sleep(CLOCK_MS, undefined, { signal: this.#stop.signal }).catch(() => undefined)
         continue
       }
       try {
@@ -170,7 +178,12 @@ export class PeerReplicator {
 
   #isServed(): boolean {
     const status = this.#context.state.statusOf(this.peerId)
-    return !this.#stop.signal.aborted && (status === ACTIVE || status === SYNCING)
+    return !this.#stop.signal.aborted && (status === ACTIVE || status === SYNCING) && this.#isSyncTime()
+  }
+
+  #isSyncTime(): boolean {
+    const now = new Date()
+    return isSyncTime(this.#context.config.syncHours, now.getHours() * 60 + now.getMinutes())
   }
 
   /** The source of a newcomer's history says so to the trackers, when it begins and when it has sent everything. */

@@ -195,6 +195,12 @@ export class SyncRun {
   }
 
   #free(link: PeerLink): void {
+    const { syncIntervalMs } = this.#options.config
+    if (syncIntervalMs > 0) setTimeout(() => this.#rested(link), syncIntervalMs)
+    else this.#rested(link)
+  }
+
+  #rested(link: PeerLink): void {
     if (link === this.#options.teller) this.#tellerIsIdle = true
     else this.#idle.push(link)
     this.#schedule()

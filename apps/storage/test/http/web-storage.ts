@@ -43,6 +43,7 @@ export interface WebStorageOptions {
   reserve?: StoreIdentity['reserve']
   uploadSizeMax?: number
   findAtSource?: FindAtSource
+  sourceHost?: string
   step?(step: FinishStep): void
   /** Log lines as text. */
   onLog?(line: string): void
@@ -118,6 +119,7 @@ export async function startWebStorage(options: WebStorageOptions): Promise<WebSt
     logger,
     findAtSource: options.findAtSource ?? (() => Promise.resolve(null)),
     isDeleted: () => false,
+    elsewhere: () => (options.sourceHost === undefined ? null : { host: options.sourceHost, isHelper: false }),
     onDownload: () => undefined,
     status: () => report(parts.openCount),
     metrics,
