@@ -56,9 +56,9 @@ export function timeoutsOf(config: StorageConfig): {
   return { connectTimeoutMs, networkTimeoutMs, ...(bound && { localAddress: bindAddress }) }
 }
 
-/** `host:port` of a tracker; of one with two addresses the first. */
-export function dialled(tracker: TrackerAddress): string {
-  return formatAddress(tracker.hosts[0] ?? '', tracker.port)
+/** `host:port` of a tracker; of one with two addresses, the first unless `host` counts on. */
+export function dialled(tracker: TrackerAddress, host = 0): string {
+  return formatAddress(tracker.hosts[host % tracker.hosts.length] ?? '', tracker.port)
 }
 
 async function ask(config: StorageConfig, pool: ConnectionPool): Promise<Identity> {

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { openConnection } from '@cairn/dfs-core'
+import { ConnectionError, openConnection } from '@cairn/dfs-core'
 import { retryDelayMs } from '../engine/retry.ts'
 import { dialled, timeoutsOf } from './identity.ts'
 import { type ReportedStorage, TrackerSession } from './tracker-session.ts'
@@ -24,10 +24,12 @@ async function keepSession(storage: ReportedStorage, index: number, signal: Abor
   const { config, logger } = storage
   const tracker = config.trackers[index]
   if (tracker === undefined) return
-  const address = dialled(tracker)
   let failures = 0
+  /** A tracker with two addresses is dialled at the one that answered last. */
+  let host = 0
   while (!signal.aborted) {
     const startedAt = Date.now()
+    const address = dialled(tracker, host)
     try {
       const connection = await openConnection(address, timeoutsOf(config))
       try {
@@ -39,6 +41,7 @@ async function keepSession(storage: ReportedStorage, index: number, signal: Abor
       failures = 0
     } catch (error) {
       if (signal.aborted) return
+      if (error instanceof ConnectionError) host += 1
       failures = Date.now() - startedAt > config.heartBeatIntervalMs ? 1 : failures + 1
       logger.warn({ err: error, tracker: address }, 'the connection to a tracker ended; joining again')
     }

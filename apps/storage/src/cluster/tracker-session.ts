@@ -3,6 +3,7 @@ import {
   type ChangeReply,
   type Command,
   type Connection,
+  parseAddress,
   type StorageStat,
   trackerCommands,
 } from '@cairn/dfs-core'
@@ -11,9 +12,11 @@ import type { InitFlagFile } from '../disk/init-flag.ts'
 import type { Counters } from '../engine/counters.ts'
 import type { ReceivedTimes } from '../engine/received.ts'
 import type { Logger } from '../handlers/context.ts'
+import { applyChange, parseChangelog } from './changelog.ts'
 import type { ClusterState } from './cluster-state.ts'
 import { negotiateHistory, notifyHistory } from './history.ts'
 import type { Identity } from './identity.ts'
+import { mayFollow } from './leader-check.ts'
 
 /** What a storage tells its trackers about itself. */
 export interface ReportedStorage {
@@ -92,7 +95,6 @@ export class TrackerSession {
 
   async #join(): Promise<void> {
     const { config, identity, state, initFlag, tcpPort, upTime } = this.#storage
-    const tracker = config.trackers[this.#index]
     const { status, sourceId } = await this.send(trackerCommands.join, {
       group: identity.group,
       storagePort: tcpPort,
@@ -105,7 +107,7 @@ export class TrackerSession {
       initFlag: initFlag.flag.syncOldDone ? 0 : 1,
       status: state.joinStatus(config.trackers.length),
       storageId: identity.useStorageId ? identity.storageId : '',
-      trackerIp: tracker?.hosts[0] ?? '',
+      trackerIp: parseAddress(this.#connection.address).host,
       trackers: config.trackers.map(({ hosts, port }) => trackerLine(hosts, port)),
     })
     state.noteJoined(this.#index, status)
@@ -186,15 +188,44 @@ export class TrackerSession {
       const { ip, port } = changes.leader
       const index = config.trackers.findIndex((tracker) => tracker.port === port && tracker.hosts.includes(ip))
       if (ip !== '' && index < 0) logger.warn({ ip, port }, 'the leader tracker is none of the configured ones')
-      state.setLeader(index < 0 ? null : index)
+      await this.#takeLeader(index < 0 ? null : index)
     }
     if (changes.trunkServer !== undefined && state.leader === this.#index)
       await this.#takeTrunkServer(changes.trunkServer)
     if (changes.members === undefined) return
+    // Before a replicator starts for a member that has come back or has moved.
+    await this.#readChangelog()
     const mine = changes.members.find(({ id }) => id === identity.storageId)
     if (mine !== undefined) state.noteMyStatus(this.#index, mine.status)
     const better = state.merge(changes.members)
     if (better.length > 0) await this.send(trackerCommands.replicaChange, { servers: better })
+  }
+
+  async #takeLeader(told: number | null): Promise<void> {
+    const { state, config, logger } = this.#storage
+    const known = state.leader
+    if (told !== null && known !== null && told !== known && !(await mayFollow(config, logger, { known, told }))) {
+      state.setLeader(null)
+    } else state.setLeader(told)
+  }
+
+  async #readChangelog(): Promise<void> {
+    const { config, identity, initFlag, logger, tcpPort } = this.#storage
+    const mine = {
+      group: identity.group,
+      basePath: config.basePath,
+      useStorageId: identity.useStorageId,
+      ownPort: tcpPort,
+      initFlag,
+      logger,
+    }
+    for (let rest = ''; ; ) {
+      const { lines } = await this.send(trackerCommands.changelog, null)
+      if (lines.length === 0) return
+      const parsed = parseChangelog(rest + lines.toString('latin1'))
+      for (const entry of parsed.entries) applyChange(mine, entry)
+      rest = parsed.rest
+    }
   }
 
   async #takeTrunkServer({ id, ip, port }: Brief): Promise<void> {
