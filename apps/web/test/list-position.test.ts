@@ -89,3 +89,14 @@ it('positions that are none are refused', async () => {
     expect((await browser.get(`/api/drive/entries?folder=${folder.id}&at=${at}`)).status).toBe(400)
   }
 })
+
+it('marks say where each letter begins, in the order of the list', async () => {
+  const { body } = await browser.get(`/api/drive/marks?folder=${folder.id}&sort=name&dir=desc`)
+  expect(body.marks).toEqual([
+    { at: 0, text: 'f' },
+    { at: FOLDERS, text: 'f' },
+  ])
+  const months = await browser.get(`/api/drive/marks?folder=${folder.id}&sort=modified&dir=desc`)
+  expect(months.body.marks[0]).toEqual({ at: 0, text: new Date().toISOString().slice(0, 7) })
+  expect((await browser.get('/api/drive/marks?folder=nowhere')).status).toBe(404)
+})

@@ -10,6 +10,7 @@ import type {
   FolderTree,
   Jobs,
   JobView,
+  ListMark,
   SortDirection,
   SortKey,
 } from './schema.ts'
@@ -27,6 +28,11 @@ export function listEntries(folderId: string, order: ListOrder, page: PageAt, si
   if (typeof page === 'string') query.set('cursor', page)
   else for (const [name, value] of Object.entries(page ?? {})) query.set(name, String(value))
   return callApi<EntryPage>(`/api/drive/entries?${query}`, signal === undefined ? {} : { signal })
+}
+
+export async function listMarks(folderId: string, { sort, direction }: ListOrder, signal: AbortSignal) {
+  const query = new URLSearchParams({ folder: folderId, sort, dir: direction })
+  return (await callApi<{ marks: ListMark[] }>(`/api/drive/marks?${query}`, { signal })).marks
 }
 
 export function listFolders(folderId: string): Promise<FolderTree> {

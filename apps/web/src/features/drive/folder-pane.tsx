@@ -29,6 +29,7 @@ import { usePlaceName } from './use-place-name.ts'
 import { useRubberBand } from './use-rubber-band.ts'
 
 const MoveDialog = dynamic(() => import('./move-dialog.tsx').then((module) => module.MoveDialog), { ssr: false })
+const Scrubber = dynamic(() => import('./scrubber.tsx').then((module) => module.Scrubber), { ssr: false })
 const TouchGestures = dynamic(() => import('./touch/touch-gestures.tsx').then((module) => module.TouchGestures), {
   ssr: false,
 })
@@ -131,6 +132,9 @@ function useBar({ selection, setSelection, clear, actions }: FolderView) {
   }
 }
 
+/** From here on a list has a handle of its own. */
+const LONG = 500
+
 type ScrollerProps = {
   view: FolderView
   scroller: RefObject<HTMLDivElement | null>
@@ -173,6 +177,7 @@ function Scroller({ view, scroller, onColumns }: ScrollerProps) {
       onContextMenu={view.groundMenu}
     >
       {coarse ? <TouchGestures view={view} scroller={scroller} swipes={phone && listView === 'list'} /> : null}
+      {listView === 'list' && state.total >= LONG ? <Scrubber scroller={scroller} /> : null}
       {rubber.band === null ? null : <BandShape band={rubber.band} />}
       {listView === 'grid' ? <EntryGrid {...entries} onColumns={onColumns} /> : <EntryList {...entries} />}
     </div>

@@ -50,6 +50,12 @@ export interface EntryPage {
   trashDays?: number
 }
 
+/** The position where a letter, or a month like '2026-11', begins in a list. */
+export interface ListMark {
+  at: number
+  text: string
+}
+
 export const treeQuerySchema = z.object({ folder: idSchema.default(ROOT_ID) })
 export interface FolderTree {
   folders: { id: string; name: string; hasChildren: boolean }[]
