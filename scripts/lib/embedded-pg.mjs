@@ -8,6 +8,7 @@ import fs from 'node:fs'
 import { createRequire } from 'node:module'
 import net from 'node:net'
 import path from 'node:path'
+import { freePorts, whyNotFree } from './ports.mjs'
 
 const require = createRequire(import.meta.url)
 const HOST = '127.0.0.1'
@@ -80,18 +81,10 @@ function canConnect(port) {
 }
 
 /** The wanted port when it is free, else any free one. */
-function freePort(wanted) {
-  return new Promise((resolve, reject) => {
-    const server = net.createServer()
-    server.on('error', (error) => {
-      if (wanted && error.code === 'EADDRINUSE') resolve(freePort(0))
-      else reject(error)
-    })
-    server.listen(wanted, HOST, () => {
-      const { port } = server.address()
-      server.close(() => resolve(port))
-    })
-  })
+async function freePort(wanted) {
+  if (wanted && (await whyNotFree(wanted, HOST)) === undefined) return wanted
+  const [port] = await freePorts(1)
+  return port
 }
 
 function isAlive(pid) {
@@ -206,12 +199,21 @@ export async function startEmbeddedPostgres({
 
   const command = (name) => [...prefix, path.join(place.binDir, name)]
   if (!fs.existsSync(path.join(dataDir, 'PG_VERSION'))) initialise(command, { dataDir, passwordFile, account })
-  const keptPort = fs.existsSync(portFile) ? Number(fs.readFileSync(portFile, 'utf8')) : 0
-  const chosenPort = port ?? (await freePort(keptPort))
   const parameters = { listen_addresses: HOST, unix_socket_directories: '', max_connections: 100, ...settings }
   const flags = Object.entries(parameters).flatMap(([name, value]) => ['-c', `${name}=${value}`])
-  const serverCommand = [...command('postgres'), '-D', dataDir, '-p', String(chosenPort), ...flags]
-  const child = await launch(serverCommand, { account, cwd: path.parse(dataDir).root, log })
-  fs.writeFileSync(portFile, `${chosenPort}\n`)
-  return answer({ pid: child.pid, port: chosenPort }, false)
+  const start = async (chosenPort) => {
+    const serverCommand = [...command('postgres'), '-D', dataDir, '-p', String(chosenPort), ...flags]
+    const child = await launch(serverCommand, { account, cwd: path.parse(dataDir).root, log })
+    fs.writeFileSync(portFile, `${chosenPort}\n`)
+    return answer({ pid: child.pid, port: chosenPort }, false)
+  }
+  if (port) return start(port)
+  const keptPort = fs.existsSync(portFile) ? Number(fs.readFileSync(portFile, 'utf8')) : 0
+  // Somebody may take the port between the look and the start: then another one does.
+  try {
+    return await start(await freePort(keptPort))
+  } catch (error) {
+    if (!error.message.includes('Address already in use')) throw error
+    return start(await freePort(0))
+  }
 }

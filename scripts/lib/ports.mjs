@@ -1,8 +1,9 @@
+import { randomInt } from 'node:crypto'
 import net from 'node:net'
 import { PlainError } from './plain-error.mjs'
 
 /** Listens for a moment: undefined when that works, else the reason (an errno name). */
-function whyNotFree(port, host) {
+export function whyNotFree(port, host) {
   return new Promise((resolve) => {
     const server = net.createServer()
     server.on('error', (error) => resolve(error.code))
@@ -10,14 +11,19 @@ function whyNotFree(port, host) {
   })
 }
 
+// Below the ports that systems give to outgoing connections (Linux from 32768): what is found free now cannot become the
+// own end of somebody's connection before it is listened on.
+const FIRST_PORT = 12_000
+const END_OF_PORTS = 32_000
+
 /** `count` different ports that nothing listens on now, on the loopback address. */
 export async function freePorts(count) {
-  const servers = Array.from({ length: count }, () => net.createServer())
-  // All are open at once, so no port is given twice.
-  await Promise.all(servers.map((server) => new Promise((resolve) => server.listen(0, '127.0.0.1', resolve))))
-  const ports = servers.map((server) => server.address().port)
-  await Promise.all(servers.map((server) => new Promise((resolve) => server.close(resolve))))
-  return ports
+  const ports = new Set()
+  while (ports.size < count) {
+    const port = randomInt(FIRST_PORT, END_OF_PORTS)
+    if ((await whyNotFree(port, '127.0.0.1')) === undefined) ports.add(port)
+  }
+  return [...ports]
 }
 
 function sentenceFor({ port, host, purpose, variable, reason }) {

@@ -1,9 +1,9 @@
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { type AddressInfo, createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { ConnectionPool, parseFileId, StorageClient, TrackerClient } from '@cairn/dfs-core'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { freePorts } from '../../../scripts/lib/ports.mjs'
 import { buildStorageIds, type StorageIds } from '../../tracker/src/cluster/storage-ids.ts'
 import { defaultTrackerConfig } from '../../tracker/src/config.ts'
 import { type RunningTracker, startTracker } from '../../tracker/src/tracker.ts'
@@ -50,16 +50,6 @@ async function start(config: StorageConfig): Promise<RunningStorage> {
   return storage
 }
 
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer().on('error', reject)
-    server.listen(0, '127.0.0.1', () => {
-      const { port } = server.address() as AddressInfo
-      server.close(() => resolve(port))
-    })
-  })
-}
-
 const base = (name: string) => {
   mkdirSync(join(folder, name), { recursive: true })
   return join(folder, name)
@@ -97,7 +87,7 @@ describe('a group without storage ids', () => {
 
 describe('a storage that is told neither its id nor its group', () => {
   it('finds both by its address and port', async () => {
-    const port = await freePort()
+    const [port = 0] = await freePorts(1)
     const line = { id: '4711', group: 'group1', hosts: ['127.0.0.1'], port, rw: { read: true, write: true } }
     const tracker = await startPlainTracker(buildStorageIds([line], 'storage_ids.conf'))
     const config = testStorageConfig(base('s'), '', tracker.tcpPort)

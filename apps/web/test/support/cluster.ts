@@ -1,9 +1,9 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
-import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { DfsClient } from '@cairn/dfs-core'
 import pino from 'pino'
+import { freePorts } from '../../../../scripts/lib/ports.mjs'
 import { loadStorageConfig } from '../../../storage/src/config.ts'
 import { type RunningStorage, startStorage } from '../../../storage/src/storage.ts'
 import { loadTrackerConfig } from '../../../tracker/src/config.ts'
@@ -17,18 +17,6 @@ interface StoragePlace {
   id: string
   port: number
   dir: string
-}
-
-function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer()
-    server.on('error', reject)
-    server.listen(0, '127.0.0.1', () => {
-      const address = server.address()
-      const port = typeof address === 'object' && address ? address.port : 0
-      server.close(() => resolve(port))
-    })
-  })
 }
 
 function conf(values: Record<string, string | number | boolean>): string {
@@ -58,7 +46,8 @@ export class TestCluster {
       const dir = path.join(this.folder, id)
       mkdirSync(dir)
       writeFileSync(path.join(dir, 'keys.json'), storageKeyFile(id), { mode: 0o600 })
-      this.places.push({ id, dir, port: await freePort() })
+      const [port = 0] = await freePorts(1)
+      this.places.push({ id, dir, port })
     }
     const tracker = await this.startTracker()
     this.tracker = tracker
