@@ -20,8 +20,10 @@ export async function listMarks(ownerId: string, { folder, sort, dir }: ListQuer
   if (sort === 'size' || placeOfId(folder)?.kind !== 'folder') return { marks: [] }
   const { id } = await openFolder(db(), ownerId, folder)
   const found = await db().$queryRaw<Group[]>`
-    SELECT e.kind::int, ${groups[sort]} AS text, count(*)::int AS n FROM entry e
-    WHERE e.parent_id = ${id} AND e.trash_id IS NULL GROUP BY 1, 2 ORDER BY 1, 2 COLLATE "C"`
+    SELECT * FROM (
+      SELECT e.kind::int, ${groups[sort]} AS text, count(*)::int AS n FROM entry e
+      WHERE e.parent_id = ${id} AND e.trash_id IS NULL GROUP BY 1, 2
+    ) found ORDER BY kind, text COLLATE "C"`
   const kinds = [...new Set(found.map(({ kind }) => kind))]
   const ordered = kinds.flatMap((kind) => {
     const ofKind = found.filter((group) => group.kind === kind)
