@@ -1,0 +1,83 @@
+#!/usr/bin/env node
+// Writes docs/tus-conformance.md: what our storage and @tus/server keep of tus 1.0.0.
+import { writeFileSync } from 'node:fs'
+import path from 'node:path'
+import { register } from 'tsx/esm/api'
+import { root } from './lib/run.mjs'
+
+register()
+const { countOutcomes, runConformance } = await import('../packages/tus-conformance/src/index.ts')
+const { startTusNodeServer } = await import('../packages/tus-conformance/test/tus-node-server.ts')
+const { conformanceTarget } = await import('../apps/storage/test/http/conformance-target.ts')
+const { createWebKeys, newFolder, removeFolder, startWebStorage } = await import(
+  '../apps/storage/test/http/web-storage.ts'
+)
+
+const SIGNS = { kept: 'yes', violated: '**no**', 'not testable': '–' }
+
+async function resultsOfStorage() {
+  const folder = newFolder()
+  const web = createWebKeys(folder)
+  const storage = await startWebStorage({ folder, uploadSizeMax: 10_000_000 })
+  const results = await runConformance(conformanceTarget(storage, web, folder))
+  await storage.close()
+  removeFolder(folder)
+  return results
+}
+
+async function resultsOfTusServer() {
+  const server = await startTusNodeServer()
+  const results = await runConformance(server.target)
+  await server.close()
+  return results
+}
+
+function summary(ours, theirs) {
+  const counts = [ours, theirs].map((results) => countOutcomes(results))
+  const row = (name, outcome) => `| ${name} | ${counts.map((count) => count[outcome]).join(' | ')} |`
+  return [
+    '| | storage | @tus/server |',
+    '|---|---|---|',
+    row('kept', 'kept'),
+    row('violated', 'violated'),
+    row('not offered or not to be seen', 'not testable'),
+  ].join('\n')
+}
+
+function table(ours, theirs) {
+  const rows = ours.map(({ requirement: { id, level, section, demands }, outcome }, i) => {
+    return `| \`${id}\` | ${level} | ${section} | ${demands} | ${SIGNS[outcome]} | ${SIGNS[theirs[i].outcome]} |`
+  })
+  return ['| demand | | place | the server | storage | @tus/server |', '|---|---|---|---|---|---|', ...rows].join('\n')
+}
+
+const reasons = (results) =>
+  results
+    .filter(({ outcome }) => outcome === 'violated')
+    .map(({ requirement, reason }) => `* \`${requirement.id}\`: ${reason}`)
+    .join('\n')
+
+const ours = await resultsOfStorage()
+const theirs = await resultsOfTusServer()
+writeFileSync(
+  path.join(root, 'docs/tus-conformance.md'),
+  `# What is kept of tus 1.0.0
+
+Every MUST and SHOULD of the specification that binds servers, checked by \`packages/tus-conformance\` against a storage and against
+\`@tus/server\` 2.4 with its file store. Written by \`node scripts/tus-conformance.mjs\`. Against any other server:
+\`npx tus-conformance URL [--header 'Authorization: …'] [--only creation/] [--json]\`.
+
+${summary(ours, theirs)}
+
+What the storage does otherwise, by design: a finished upload is a file, which belongs to the drive and is no longer its uploader's to
+delete.
+
+${reasons(ours)}
+
+What \`@tus/server\` does otherwise:
+
+${reasons(theirs)}
+
+${table(ours, theirs)}
+`,
+)
