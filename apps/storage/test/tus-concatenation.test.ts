@@ -91,7 +91,7 @@ describe('partial uploads', () => {
     expect(contentOf(receipt.fid).equals(whole)).toBe(true)
     await expect.poll(partNames).toEqual([])
     expect((await parts[0]?.head())?.status).toBe(410)
-    expect(storedFiles(folder).length).toBe(2)
+    await expect.poll(() => storedFiles(folder).length).toBe(2)
   })
 
   it('never become files of their own', async () => {
@@ -129,7 +129,7 @@ describe('partial uploads', () => {
     const first = await receiptOf(upl, 11)
     expect((await joinRequest({ upl }, ticket, listOf(parts))).status).toBe(201)
     expect(await receiptOf(upl, 11)).toEqual(first)
-    expect(storedFiles(folder).length).toBe(2)
+    await expect.poll(() => storedFiles(folder).length).toBe(2)
   })
 
   it('of somebody else are not there to be joined', async () => {
