@@ -108,9 +108,13 @@ export function content(size: number, seed = 1): Buffer {
   return bytes
 }
 
-/** Waits until `condition` holds; fails with `what` after ten seconds. */
-export async function until(what: string, condition: () => boolean | Promise<boolean>): Promise<void> {
-  const deadline = Date.now() + 10_000
+/** Waits until `condition` holds; fails with `what` after ten seconds, or as many as the test says. */
+export async function until(
+  what: string,
+  condition: () => boolean | Promise<boolean>,
+  limitMs = 10_000,
+): Promise<void> {
+  const deadline = Date.now() + limitMs
   while (!(await condition())) {
     if (Date.now() > deadline) throw new Error(`still not: ${what}`)
     await new Promise((resolve) => setTimeout(resolve, 10))
