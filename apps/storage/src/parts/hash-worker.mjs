@@ -39,6 +39,7 @@ port.on('message', (message) => {
   schedule()
 })
 
+/** @param {{ kind: 'open', id: number, path: string, crcEnd: number } | { kind: 'advance' | 'finish', id: number, end: number } | { kind: 'close', id: number }} message */
 function receive(message) {
   if (message.kind === 'open') {
     const fd = openSync(message.path, 'r')
