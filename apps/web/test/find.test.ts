@@ -8,16 +8,19 @@ import { fillGrams } from '../src/worker/fill-grams.ts'
 import { startApiServer } from './support/api-server.ts'
 import type { Browser } from './support/browser.ts'
 import { freshDatabase } from './support/database.ts'
+import { driveOf } from './support/drive.ts'
 import { addFile, newPerson, type Person, signedInBrowser } from './support/people.ts'
 
 await freshDatabase()
 let server: Awaited<ReturnType<typeof startApiServer>>
 let browser: Browser
 let person: Person
+let drive: ReturnType<typeof driveOf>
 
 beforeAll(async () => {
   server = await startApiServer()
   ;({ browser, person } = await signedInBrowser(server.url))
+  drive = driveOf(browser, person)
 })
 afterAll(() => server.close())
 
@@ -144,10 +147,10 @@ describe('the counts of categories', () => {
     for (let n = 0; n < 5; n += 1) await addFile(person.id, id, `counted ${n}.txt`, { size: 10 + n })
     const before = await kept(person.id)
     expect(before).toEqual(await recounted(person.id))
-    await browser.post('/api/drive/trash', { ids: [folder] })
+    await drive.post('trash', { ids: [folder] })
     expect(await kept(person.id)).toEqual(await recounted(person.id))
     expect(await kept(person.id)).not.toEqual(before)
-    await browser.post('/api/drive/restore', { ids: [folder] })
+    await drive.post('restore', { ids: [folder] })
     expect(await kept(person.id)).toEqual(before)
     await db().entry.deleteMany({ where: { parentId: id } })
     expect(await kept(person.id)).toEqual(await recounted(person.id))
@@ -197,7 +200,7 @@ describe('favourites and tags', () => {
       })
     }
     expect(await found('starred tag:"field work"')).toEqual(['starred.txt'])
-    await browser.post('/api/drive/trash', { ids })
+    await drive.post('trash', { ids })
     expect((await browser.get('/api/drive/entries?folder=~favourites')).body.total).toBe(0)
     const { tags } = (await browser.get('/api/labels')).body
     expect(tags).toContainEqual({ ...tag, entries: 0 })

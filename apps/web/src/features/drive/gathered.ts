@@ -10,13 +10,12 @@ import {
   toOwnItem,
 } from '../../lib/entries/entry-rows.ts'
 import { notFound } from '../../lib/entries/open-entries.ts'
+import { RECENT_MAX } from '../../lib/entries/select-entries.ts'
 import { type Cursor, decodeCursor, encodeCursor } from './cursor.ts'
 import { type Place, placeId } from './place.ts'
 import type { EntryPage, ListQuery, SortKey } from './schema.ts'
 
 const PAGE_SIZE = 100
-/** Recent is for what one was at just now; older things are found in their folders or by search. */
-const RECENT_MAX = 1000
 
 type GatheredPlace = Extract<Place, { kind: 'category' } | { kind: 'tag' }> | { kind: 'recent' | 'favourites' }
 

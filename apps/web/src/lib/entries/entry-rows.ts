@@ -1,7 +1,6 @@
 import { Prisma } from '../../generated/prisma/client.ts'
 import type { Transaction } from '../db.ts'
-import type { Category, EntryItem } from './entry-item.ts'
-import { labelsOf } from './entry-labels.ts'
+import type { Category, EntryItem, EntryTag } from './entry-item.ts'
 
 export const KIND_FOLDER = 0
 export const KIND_FILE = 1
@@ -22,13 +21,18 @@ export interface EntryRow {
   copies: number | null
   /** Entries directly in a folder. */
   items: number
+  favourite: boolean
+  tags: EntryTag[] | null
 }
 
-/** The columns of an EntryRow, for queries FROM entryTables. */
+/** The columns of an EntryRow, for queries FROM entryTables. All in one statement: each one more costs a page a third. */
 export const entryColumns = Prisma.sql`
   e.id, e.public_id, e.parent_id, e.kind::int, e.name, e.sort_key, e.size, e.category, e.created_at, e.modified_at,
   b.content_type, b.copies::int,
-  coalesce((SELECT t.entries FROM folder_total t WHERE t.folder_id = e.id), 0)::int AS items`
+  coalesce((SELECT t.entries FROM folder_total t WHERE t.folder_id = e.id), 0)::int AS items,
+  EXISTS (SELECT 1 FROM favourite f WHERE f.entry_id = e.id) AS favourite,
+  (SELECT json_agg(json_build_object('id', t.public_id, 'name', t.name, 'colour', t.colour) ORDER BY t.name_key)
+    FROM entry_tag m JOIN tag t ON t.id = m.tag_id WHERE m.entry_id = e.id) AS tags`
 export const entryTables = Prisma.sql`entry e LEFT JOIN blob b ON b.id = e.blob_id`
 
 export function toItem(row: EntryRow): EntryItem {
@@ -47,21 +51,17 @@ export function toItem(row: EntryRow): EntryItem {
   }
 }
 
-/** Items as their owner sees them, with star and tags. */
-export async function toOwnItems(tx: Transaction, rows: readonly EntryRow[]): Promise<EntryItem[]> {
-  const labels = await labelsOf(
-    tx,
-    rows.map(({ id }) => id),
-  )
-  return rows.map((row) => ({ ...toItem(row), ...labels.get(row.id) }))
+/** An item as its owner sees it, with star and tags. */
+export function toOwnItem(row: EntryRow): EntryItem {
+  const { favourite, tags } = row
+  return { ...toItem(row), ...(favourite ? { favourite } : {}), ...(tags === null ? {} : { tags }) }
 }
 
 /** Items of one owner by internal id, in the order of `ids`; ids that are gone are left out. */
 export async function loadItems(tx: Transaction, ids: readonly bigint[]): Promise<Map<bigint, EntryItem>> {
   const rows = await tx.$queryRaw<EntryRow[]>`
     SELECT ${entryColumns} FROM ${entryTables} WHERE e.id = ANY(${[...ids]}::bigint[])`
-  const items = await toOwnItems(tx, rows)
-  const byId = new Map(rows.map((row, index) => [row.id, items[index]]))
+  const byId = new Map(rows.map((row) => [row.id, toOwnItem(row)]))
   const found = new Map<bigint, EntryItem>()
   for (const id of ids) {
     const item = byId.get(id)

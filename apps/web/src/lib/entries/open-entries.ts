@@ -21,6 +21,9 @@ export interface OpenFolder {
   depth: number
   /** From below the top folder down to this one. */
   path: { id: string; name: string }[]
+  /** Visible entries directly in it, and their bytes. */
+  total: number
+  totalBytes: number
 }
 
 interface PathRow {
@@ -28,6 +31,8 @@ interface PathRow {
   public_id: string
   name: string
   trash_id: bigint | null
+  entries: bigint | null
+  bytes: bigint | null
 }
 
 /**
@@ -44,14 +49,16 @@ export async function findFolder(tx: Transaction, ownerId: string, folderId: str
       SELECT p.id, p.public_id, p.name, p.parent_id, p.trash_id, up.steps + 1
       FROM up JOIN entry p ON p.id = up.parent_id WHERE up.steps < ${WALK_MAX}
     )
-    SELECT id, public_id, name, trash_id FROM up ORDER BY steps`
+    SELECT id, public_id, name, trash_id, t.entries, t.bytes
+    FROM up LEFT JOIN folder_total t ON t.folder_id = up.id AND up.steps = 0 ORDER BY steps`
   const folder = upwards[0]
   if (!folder || upwards.some((row) => row.trash_id !== null)) return undefined
   const path = upwards
     .slice(0, -1)
     .reverse()
     .map((row) => ({ id: row.public_id, name: row.name }))
-  return { id: folder.id, publicId: folder.public_id, name: folder.name, depth: path.length, path }
+  const { id, public_id: publicId, name, entries, bytes } = folder
+  return { id, publicId, name, depth: path.length, path, total: Number(entries ?? 0), totalBytes: Number(bytes ?? 0) }
 }
 
 /** `findFolder` where the folder must be there: throws not_found. */
