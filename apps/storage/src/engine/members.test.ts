@@ -48,6 +48,8 @@ describe('a list of members from the leader tracker', () => {
   it('brings new members, and back those that were gone', () => {
     expect(merge(null, ACTIVE)).toMatchObject({ status: ACTIVE, added: ['peer'] })
     expect(merge(NONE, WAIT_SYNC)).toMatchObject({ status: WAIT_SYNC, added: ['peer'] })
+    expect(merge(DELETED, WAIT_SYNC)).toMatchObject({ status: WAIT_SYNC, added: ['peer'] })
+    expect(merge(DELETED, OFFLINE)).toMatchObject({ status: DELETED, added: [] })
     expect(merge(null, DELETED)).toMatchObject({ status: undefined, added: [] })
     expect(merge(NONE, DELETED)).toMatchObject({ status: NONE, added: [] })
   })

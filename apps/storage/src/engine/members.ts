@@ -77,6 +77,8 @@ type Outcome = 'taken' | 'added' | 'known-better' | 'ignored'
 
 function decide(local: number | undefined, told: number): Outcome {
   if (local === undefined || local === NONE) return isRemoved(told) ? 'ignored' : 'added'
+  // FastDFS makes NONE of a removed member some time later; whoever joins again before that is a new member as well.
+  if (isRemoved(local) && !isRemoved(told) && told !== OFFLINE) return 'added'
   if (told === OFFLINE) {
     // A tracker without a connection to it knows less than the member that is in the middle of a sync or a removal.
     return local === ACTIVE || local === ONLINE || local === OFFLINE || local === INIT ? 'taken' : 'known-better'
