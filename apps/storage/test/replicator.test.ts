@@ -7,7 +7,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { ClusterState } from '../src/cluster/cluster-state.ts'
 import type { Identity } from '../src/cluster/identity.ts'
 import type { FileStore } from '../src/disk/file-store.ts'
-import { readMark } from '../src/disk/mark-file.ts'
+import { readMark, writeMark } from '../src/disk/mark-file.ts'
 import { StorageStatus } from '../src/engine/members.ts'
 import { type Replication, startReplication } from '../src/replication/replication.ts'
 import { StorageFiles } from '../src/storage-files.ts'
@@ -244,6 +244,38 @@ describe('replication to a C storage', () => {
     expect(peer.names().filter((name) => name === bad).length).toBe(3)
     expect(readFileSync(join(folder, 'base/data/sync', `${PEER}.quarantine`), 'latin1')).toContain(` C ${bad} # `)
     await until('the mark is at the end of the log', markIsAtEnd)
+  })
+
+  it('does not let the peer be believed to have what was set aside, nor anything later', async () => {
+    const [bad = ''] = await uploadMany(1)
+    peer.answer = ({ name }) => (name === bad ? EIO : 0)
+    setPeer(StorageStatus.ACTIVE)
+    await until('it is set aside', () => replication.progress()[0]?.quarantined === 1)
+    const later = await uploadMany(20)
+    await until('the others have arrived', () => later.every((name) => peer.names().includes(name)))
+    const tellers = new Set(peer.packets.filter(({ command }) => command === 9).map(({ connection }) => connection))
+    const missingSince = peer.packets.find(({ name }) => name === bad)?.timestamp ?? 0
+    const told = peer.packets.filter(({ connection, name }) => tellers.has(connection) && later.includes(name))
+    expect(told.filter(({ timestamp }) => timestamp >= missingSince)).toEqual([])
+    expect(replication.progress()[0]?.mark?.syncRowCount).toBeLessThanOrEqual(20)
+  })
+
+  it('tries what was set aside again after a minute, and forgets it when it has arrived', async () => {
+    const [late = '', damaged = ''] = await uploadMany(2)
+    writeFileSync(store.resolve(damaged).path, content(50, 99))
+    const mark = { index: 0, offset: store.log.position().offset, needSyncOld: false, syncOldDone: false }
+    await writeMark(markPath(), { ...mark, untilTimestamp: 0, scanRowCount: 0, syncRowCount: 0 })
+    const minuteAgo = Math.floor(Date.now() / 1000) - 61
+    const quarantine = join(folder, 'base/data/sync', `${PEER}.quarantine`)
+    const lineOf = (name: string) => `${minuteAgo} C ${name} # ${minuteAgo} it was refused\n`
+    writeFileSync(quarantine, `${lineOf(late)}${lineOf(damaged)}`)
+    setPeer(StorageStatus.ACTIVE)
+    await until('it has arrived', () => peer.names().includes(late))
+    await until('it is forgotten', () => replication.progress()[0]?.quarantined === 1)
+    const kept = readFileSync(quarantine, 'latin1')
+    expect(kept).toContain(` C ${damaged} # `)
+    expect(kept).not.toContain(` # ${minuteAgo} `)
+    expect(peer.names()).not.toContain(damaged)
   })
 
   it('does the same with a record that makes the peer close the connection', async () => {

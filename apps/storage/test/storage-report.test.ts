@@ -75,10 +75,12 @@ describe('what a storage tells an administrator', () => {
   })
 
   it('lists what no member takes, with the reason, newest first', async () => {
+    // Too fresh to be tried again.
+    const now = Math.floor(Date.now() / 1000)
     const lines = [
-      '1700000001 C M00/00/00/old.txt # too bad',
-      '1700000002 D M00/00/00/new.txt # 1700000100 the disk is broken',
-      'binlog.000 at offset 3: not a binlog record # 1700000050 damaged line',
+      `${now} C M00/00/00/old.txt # too bad`,
+      `1700000002 D M00/00/00/new.txt # ${now + 2} the disk is broken`,
+      `binlog.000 at offset 3: not a binlog record # ${now + 1} damaged line`,
     ]
     await one.stop()
     appendFileSync(join(one.basePath, 'data/sync/100002.quarantine'), lines.map((line) => `${line}\n`).join(''))
@@ -86,15 +88,15 @@ describe('what a storage tells an administrator', () => {
     const { setAside } = await reportWhen('it knows its peer', ({ peers }) => peers.length === 1)
     expect(setAside.count).toBe(3)
     expect(setAside.items).toEqual([
-      { fileId: 'group1/M00/00/00/new.txt', op: 'D', reason: 'the disk is broken', at: 1_700_000_100, peer: '100002' },
+      { fileId: 'group1/M00/00/00/new.txt', op: 'D', reason: 'the disk is broken', at: now + 2, peer: '100002' },
       {
         fileId: null,
         op: null,
         reason: 'binlog.000 at offset 3: not a binlog record: damaged line',
-        at: 1_700_000_050,
+        at: now + 1,
         peer: '100002',
       },
-      { fileId: 'group1/M00/00/00/old.txt', op: 'C', reason: 'too bad', at: 1_700_000_001, peer: '100002' },
+      { fileId: 'group1/M00/00/00/old.txt', op: 'C', reason: 'too bad', at: now, peer: '100002' },
     ])
   })
 

@@ -1,7 +1,7 @@
 import { appendFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { BinlogLineError, type BinlogOp, type BinlogRecord, formatRecord, parseLine } from '../engine/binlog.ts'
-import { readFileIfAny } from './atomic-file.ts'
+import { readFileIfAny, replaceFile } from './atomic-file.ts'
 
 /** One record that was set aside. */
 export interface SetAside {
@@ -18,22 +18,58 @@ export interface Quarantine {
   /** Lines in the file. */
   readonly count: number
   add(entry: BinlogRecord | string, reason: string): void
+  /** Records that were set aside, or tried again, before this time: each with what is to be told of it. Oldest first. */
+  due(before: number): SetAsideRecord[]
+  /**
+   * Unix seconds: the oldest change that the peer has not got and could get. Null when there is none; what is damaged
+   * here nobody can get.
+   */
+  readonly missingSince: number | null
   /** The newest ones, newest first. */
   newest(countMax: number): SetAside[]
 }
 
+export interface SetAsideRecord {
+  readonly record: BinlogRecord
+  /** The peer has it now. */
+  resolve(): void
+  /** It failed once more. */
+  postpone(): void
+}
+
+/** How the reason begins when it is this storage's own file or log that cannot be sent. */
+export const DAMAGED_HERE = 'damaged here: '
+
 export function openQuarantine(syncFolder: string, peerId: string): Quarantine {
   const path = join(syncFolder, `${peerId}.quarantine`)
   let lines = readLines(path)
+  const replace = (old: string, changed: string[]) => {
+    lines = lines.flatMap((line) => (line === old ? changed : [line]))
+    replaceFile(path, lines.map((line) => `${line}\n`).join(''))
+  }
   return {
     get count() {
       return lines.length
     },
+    get missingSince() {
+      const missing = lines.filter((line) => !parseSetAside(line).reason.startsWith(DAMAGED_HERE))
+      const times = missing.flatMap((line) => recordOf(whatOf(line))?.timestamp ?? [])
+      return times.length === 0 ? null : Math.min(...times)
+    },
     add(entry, reason) {
       const what = typeof entry === 'string' ? entry : formatRecord(entry).trimEnd()
-      const line = `${what} # ${Math.floor(Date.now() / 1000)} ${reason.replaceAll(/\s+/g, ' ')}`
+      const line = formatSetAside(what, reason)
       appendFileSync(path, `${line}\n`)
       lines = [...lines, line]
+    },
+    due(before) {
+      return lines.flatMap((line) => {
+        const record = recordOf(whatOf(line))
+        const { at, reason } = parseSetAside(line)
+        if (record === null || at >= before) return []
+        const postponed = formatSetAside(whatOf(line), reason)
+        return [{ record, resolve: () => replace(line, []), postpone: () => replace(line, [postponed]) }]
+      })
     },
     newest: (countMax) => lines.slice(-countMax).reverse().map(parseSetAside),
   }
@@ -43,8 +79,18 @@ function readLines(path: string): string[] {
   return (readFileIfAny(path) ?? '').split('\n').slice(0, -1)
 }
 
+function formatSetAside(what: string, reason: string): string {
+  return `${what} # ${Math.floor(Date.now() / 1000)} ${reason.replaceAll(/\s+/g, ' ')}`
+}
+
+const LINE = /^(.*?) # (?:(\d{10}) )?(.*)$/
+
+function whatOf(line: string): string {
+  return LINE.exec(line)?.[1] ?? line
+}
+
 function parseSetAside(line: string): SetAside {
-  const [, what = line, at, reason = ''] = /^(.*?) # (?:(\d{10}) )?(.*)$/.exec(line) ?? []
+  const [, what = line, at, reason = ''] = LINE.exec(line) ?? []
   const record = recordOf(what)
   const time = Number(at ?? record?.timestamp ?? 0)
   if (record === null) return { name: null, op: null, reason: `${what}: ${reason}`, at: time }

@@ -21,7 +21,7 @@ export interface Delivery {
 }
 
 /** The local file is not what its name says: it must not spread. */
-class LocalFileDamagedError extends Error {
+export class LocalFileDamagedError extends Error {
   override readonly name = 'LocalFileDamagedError'
 }
 

@@ -1,16 +1,16 @@
-import { ServerError, Status } from '@cairn/dfs-core'
 import type { ClusterState } from '../cluster/cluster-state.ts'
 import type { StorageConfig } from '../config.ts'
 import type { BinlogPosition } from '../disk/binlog-files.ts'
 import { BinlogReader } from '../disk/binlog-reader.ts'
 import type { FileStore } from '../disk/file-store.ts'
 import type { Mark } from '../disk/mark-file.ts'
-import type { Quarantine } from '../disk/quarantine.ts'
+import { DAMAGED_HERE, type Quarantine } from '../disk/quarantine.ts'
 import { formatRecord } from '../engine/binlog.ts'
 import { type Counters, countBytes } from '../engine/counters.ts'
 import { createSyncWindow, isBeforeOwnPart, isWanted, type Slot, type SyncWindow } from '../engine/sync-plan.ts'
 import type { Logger } from '../handlers/context.ts'
 import { type Delivery, deliver } from './deliver.ts'
+import { createSetAside, isPeerFull, type SetAside, triesMax } from './failed-records.ts'
 import { createMarkKeeper, type MarkKeeper } from './mark-keeper.ts'
 import type { PeerLink } from './peer-link.ts'
 import { createProgressTeller, type ProgressTeller } from './progress-teller.ts'
@@ -40,9 +40,6 @@ const WINDOW_RECORDS = 256
 /** Lines looked at in one turn of the event loop. */
 const LINES_PER_TURN = 1000
 const TICK_MS = 1000
-const TRIES_MAX = 3
-/** A record at which the connection breaks off may be what breaks it; or the network is bad. */
-const BROKEN_TRIES_MAX = 10
 
 /**
  * Sends the log from one place on, over several connections. Each file gets its changes in order; the mark moves over
@@ -55,6 +52,7 @@ export class SyncRun {
   readonly #window: SyncWindow<BinlogPosition> = createSyncWindow(WINDOW_RECORDS)
   readonly #delivery: Delivery
   readonly #progress: ProgressTeller
+  readonly #setAside: SetAside
   readonly #marks: MarkKeeper
   /** Connections that tell nothing, and those of them without work. */
   readonly #silent = new Set<PeerLink>()
@@ -73,6 +71,7 @@ export class SyncRun {
     this.#reader = new BinlogReader(options.store.log, options.mark)
     this.#delivery = { store: options.store, peerId: options.peerId, peerIsAhead: false, sentBytes: 0 }
     this.#progress = createProgressTeller(options)
+    this.#setAside = createSetAside({ ...options, delivery: this.#delivery })
     this.#marks = createMarkKeeper(options)
     const { promise, finish } = settleable()
     this.done = promise
@@ -106,7 +105,7 @@ export class SyncRun {
   }
 
   #pump(): void {
-    if (this.#ended) return
+    if (this.#ended || this.#setAside.isRetrying) return
     if (!this.#options.isServed()) {
       this.#end()
       return
@@ -141,7 +140,7 @@ export class SyncRun {
       this.#marks.scanned()
       if (entry.damage !== undefined) {
         logger.error({ peer: this.#options.peerId, damage: entry.damage }, 'a line of the binlog cannot be sent')
-        quarantine.add(entry.damage, 'damaged line')
+        quarantine.add(entry.damage, `${DAMAGED_HERE}a line of the log`)
       }
       const { record } = entry
       if (record === null || !isWanted(record, mark) || isBeforeOwnPart(record, mark)) this.#window.pass(entry.end)
@@ -152,17 +151,19 @@ export class SyncRun {
 
   #feedTeller(): void {
     const { teller } = this.#options
-    const first = this.#window.takeFirst()
+    // Whoever gets a record here is believed to have everything before it.
+    const { missingSince } = this.#setAside
+    const first = missingSince === Number.POSITIVE_INFINITY ? this.#window.takeFirst() : null
     if (first !== null) {
       this.#tellerIsIdle = false
       this.#send(teller, first)
       return
     }
-    const front = this.#window.front?.timestamp ?? 0
+    const front = Math.min(this.#window.front?.timestamp ?? 0, missingSince - 1)
     const isCaughtUp = this.#atEnd && this.#window.isEmpty
     const tell =
       this.#progress.next(front, true) ??
-      (isCaughtUp ? this.#progress.next(this.#options.store.log.watermark(), false) : null)
+      (isCaughtUp ? this.#progress.next(Math.min(this.#options.store.log.watermark(), missingSince - 1), false) : null)
     if (tell === null) return
     this.#tellerIsIdle = false
     tell().then(
@@ -184,7 +185,6 @@ export class SyncRun {
     )
   }
 
-  /** Delivered or set aside. */
   #done(slot: Slot<BinlogPosition>): void {
     const { counters, tries } = this.#options
     this.#window.delivered(slot)
@@ -209,19 +209,14 @@ export class SyncRun {
   /** A record that keeps failing is set aside; anything else ends this run, and the next one starts at the mark. */
   #failed(link: PeerLink, slot: Slot<BinlogPosition>, error: unknown): void {
     if (this.#ended) return
-    const { tries, quarantine, logger, peerId } = this.#options
+    const { tries } = this.#options
     const line = formatRecord(slot.record)
     const count = (tries.get(line) ?? 0) + 1
     if (!isPeerFull(error)) tries.set(line, count)
     if (count >= triesMax(link, error)) {
       tries.delete(line)
-      const reason = error instanceof Error ? error.message : String(error)
-      quarantine.add(slot.record, reason)
-      logger.error(
-        { err: error, peer: peerId, record: line.trimEnd() },
-        'a record was set aside after it failed again and again',
-      )
-      this.#done(slot)
+      this.#setAside.add(slot.record, error)
+      this.#window.delivered(slot)
       if (link.connection.usable) this.#free(link)
       else this.#end(error)
       return
@@ -233,7 +228,11 @@ export class SyncRun {
   /** More connections are opened while there is work for them. The run goes on without one that cannot be opened. */
   #openSilent(): void {
     const { config, connect, logger, peerId } = this.#options
-    if (this.#opening || this.#silent.size >= config.syncConnections - 1) return
+    const silentMax = Math.max(
+      config.syncConnections - 1,
+      this.#setAside.missingSince === Number.POSITIVE_INFINITY ? 0 : 1,
+    )
+    if (this.#opening || this.#silent.size >= silentMax) return
     this.#opening = true
     connect().then(
       (link) => {
@@ -261,6 +260,7 @@ export class SyncRun {
   #tick(): void {
     const { config, teller } = this.#options
     this.#marks.saveIfDue()
+    if (this.#atEnd && this.#window.isEmpty) this.#setAside.retryIfDue((error) => this.#retried(error))
     this.#schedule()
     if (!this.#tellerIsIdle || Date.now() - this.#lastUsed < config.heartBeatIntervalMs) return
     this.#lastUsed = Date.now()
@@ -269,6 +269,11 @@ export class SyncRun {
       () => this.#free(teller),
       (error: unknown) => this.#end(error),
     )
+  }
+
+  #retried(error?: unknown): void {
+    if (error === undefined) this.#schedule()
+    else this.#end(error)
   }
 
   /** Saves how far it came, closes everything, and only then reports. */
@@ -284,15 +289,4 @@ export class SyncRun {
       (saveError: unknown) => this.#finish(error ?? saveError),
     )
   }
-}
-
-/** A peer without space refuses everything: nothing is wrong with the record. */
-function isPeerFull(error: unknown): boolean {
-  return error instanceof ServerError && error.status === Status.ENOSPC
-}
-
-function triesMax(link: PeerLink, error: unknown): number {
-  if (isPeerFull(error)) return Number.POSITIVE_INFINITY
-  // A storage closes after EINVAL; there it is the record that is refused.
-  return link.connection.usable || error instanceof ServerError ? TRIES_MAX : BROKEN_TRIES_MAX
 }
