@@ -1,5 +1,5 @@
 export type { NewPart, PartState, PartStatus, PartStore, UploadFacts, WriteOptions } from './part-store.ts'
-export type { UploadOperation } from './tus-call.ts'
 export { createTusServer, type TusServer, type TusServerOptions, type UploadGrant } from './tus-server.ts'
+export type { UploadOperation } from './upload-call.ts'
 export { UploadError, type UploadErrorCode } from './upload-error.ts'
 export { type ReleaseSlot, UploadSlots } from './upload-slots.ts'

@@ -1,15 +1,19 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { Readable } from 'node:stream'
+import { Readable } from 'node:stream'
 import { CHECKSUM_ALGORITHMS } from './body-check.ts'
-import type { BodyCheck, NewPart, PartStatus, PartStore, WriteOptions } from './part-store.ts'
+import { draftDialect, speaksDraft } from './draft-dialect.ts'
+import type { NewPart, PartStatus, PartStore } from './part-store.ts'
+import { methodOf, tusDialect } from './tus-dialect.ts'
+import { continueBody, dropBody } from './unwanted-body.ts'
 import {
+  type BodyFrame,
   type CreateCall,
-  methodOf,
+  type Dialect,
+  isFinal,
   operationsOf,
   type PatchCall,
-  readTusCall,
   type UploadOperation,
-} from './tus-call.ts'
+} from './upload-call.ts'
 import { UploadError } from './upload-error.ts'
 import type { UploadSlots } from './upload-slots.ts'
 import { isWholeUpload, receiveWhole } from './whole-upload.ts'
@@ -64,7 +68,7 @@ const RECEIPT_WAIT_MS = 1000
 const REPEATED_BODY_MAX = 16 * 1024 * 1024
 
 /**
- * tus 1.0.0 with all its extensions over a `PartStore`. Beyond the protocol: tickets, names of uploads that the ticket gives (so that a
+ * tus 1.0.0 with all its extensions, and the coming standard of the IETF, over a `PartStore`. Beyond the protocols: tickets, names of uploads that the ticket gives (so that a
  * creation can be repeated), epochs, and the newest request for an upload wins: an older one that still holds it is told to stop.
  */
 export function createTusServer(options: TusServerOptions): TusServer {
@@ -88,53 +92,62 @@ class Tus {
   }
 
   handle(request: IncomingMessage, response: ServerResponse): Promise<void> | void {
-    const { path, authorise } = this.#options
+    const { path, authorise, sizeMax } = this.#options
     response.setHeader('Tus-Resumable', '1.0.0')
     if (methodOf(request) === 'OPTIONS') return this.#answerOptions(response)
-    const call = readTusCall(request, path)
+    const dialect = speaksDraft(request) ? draftDialect : tusDialect
+    for (const [name, value] of Object.entries(dialect.standing(sizeMax))) response.setHeader(name, value)
+    const call = dialect.read(request, path)
     const grant = authorise(request, operationsOf(call), call.method === 'POST' ? null : call.upl)
+    const exchange = { request, response, dialect, grant }
     switch (call.method) {
       case 'POST':
-        return this.#create(call, grant, { request, response })
+        return this.#create(call, exchange)
       case 'PATCH':
-        return this.#patch(call, grant, { request, response })
+        return this.#patch(call, exchange)
       case 'HEAD':
-        return this.#head(grant, response)
+        return this.#head(exchange)
       case 'DELETE':
-        return this.#end(grant, response)
+        return this.#end(exchange)
     }
   }
 
   #answerOptions(response: ServerResponse): void {
+    const { sizeMax } = this.#options
     response.writeHead(204, {
       'Tus-Version': '1.0.0',
       'Tus-Extension': EXTENSIONS,
       'Tus-Checksum-Algorithm': CHECKSUM_ALGORITHMS,
-      'Tus-Max-Size': String(this.#options.sizeMax),
+      'Tus-Max-Size': String(sizeMax),
+      'Accept-Patch': 'application/offset+octet-stream, application/partial-upload',
+      ...draftDialect.standing(sizeMax),
     })
     response.end()
   }
 
-  async #create(call: CreateCall, grant: UploadGrant, { request, response }: Exchange): Promise<void> {
+  async #create(call: CreateCall, exchange: Exchange): Promise<void> {
     const { path, store } = this.#options
+    const { request, response, dialect, grant } = exchange
     const part = this.#newPart(call, grant)
+    const place = { Location: `${path}/${part.upl}` }
     if (isWholeUpload(store, call, part)) {
-      continueBody(request, response)
-      const headers = await receiveWhole(this.#options, { call, part, request })
-      if (headers !== null) return answer(response, 201, { Location: `${path}/${part.upl}`, ...headers })
+      continueBody(exchange)
+      if (await receiveWhole(this.#options, { call, part, request })) {
+        return this.#answerProgress(201, call, exchange, storedWhole(part))
+      }
     }
     const status = await this.#hold(grant, async (takeover) => {
       const created = await store.create(part)
       if (call.body === null) return created
-      await this.#receiveWith(created, { request, response, takeover, check: call.body.check })
-      return store.status(part.upl)
+      dialect.announce(request, response, { ...place, ...dialect.standing(this.#options.sizeMax) })
+      // A creation that is repeated with its body finds bytes there: they are not written again.
+      if (created.offset !== 0 || created.state !== 'open') {
+        await dropBody(exchange, takeover, { sizeMax: REPEATED_BODY_MAX, error: bytesAlready(part) })
+        return store.status(part.upl)
+      }
+      return this.#receive({ ...exchange, takeover, status: created, body: call.body, len: null })
     })
-    answer(response, 201, {
-      Location: `${path}/${part.upl}`,
-      ...(call.body !== null && { 'Upload-Offset': String(status.offset) }),
-      ...this.#expiry(status),
-      ...(await this.#completion(status, RECEIPT_WAIT_MS)),
-    })
+    await this.#answerProgress(201, call, exchange, status)
   }
 
   #newPart({ length, metadata, concat, joins, body }: CreateCall, grant: UploadGrant): NewPart {
@@ -151,35 +164,27 @@ class Tus {
     if (length < granted) throw new UploadError('length_mismatch', `the ticket is for ${granted} bytes`)
   }
 
-  /** A creation that is repeated with its body finds bytes there: they are not written again, and the answer says where to go on. */
-  async #receiveWith(status: PartStatus, { request, response, takeover, check }: Receiving): Promise<void> {
-    continueBody(request, response)
-    if (status.offset !== 0 || status.state !== 'open') return discardBody(request)
-    await this.#options.store.write(status.upl, 0, request, writeOptions(takeover, check))
-  }
-
-  async #patch(call: PatchCall, grant: UploadGrant, { request, response }: Exchange): Promise<void> {
+  async #patch(call: PatchCall, exchange: Exchange): Promise<void> {
     const { store } = this.#options
+    const { grant } = exchange
     const status = await this.#hold(grant, async (takeover) => {
       const before = await store.status(call.upl)
-      this.#checkPatch(call, grant, before)
-      continueBody(request, response)
-      // A last request that is repeated: nothing is missing.
-      if (before.state !== 'open') return expectNoBody(request).then(() => before)
-      const len = before.len === null && call.length !== null ? { len: call.length } : {}
-      await store.write(call.upl, call.offset, request, { ...writeOptions(takeover, call.body.check), ...len })
-      return store.status(call.upl)
+      this.#checkPatch(call, exchange, before)
+      if (before.state !== 'open') {
+        // A last request that is repeated: nothing is missing.
+        await dropBody(exchange, takeover, { sizeMax: 0, error: tooLong() })
+        return before
+      }
+      const len = before.len === null ? call.length : null
+      return this.#receive({ ...exchange, takeover, status: before, body: call.body, len })
     })
-    answer(response, 204, {
-      'Upload-Offset': String(status.offset),
-      ...this.#expiry(status),
-      ...(await this.#completion(status, RECEIPT_WAIT_MS)),
-    })
+    await this.#answerProgress(204, call, exchange, status)
   }
 
-  #checkPatch({ offset, length, body }: PatchCall, grant: UploadGrant, status: PartStatus): void {
+  #checkPatch({ offset, length, body }: PatchCall, { response, dialect, grant }: Exchange, status: PartStatus): void {
     if (isFinal(status)) throw new UploadError('forbidden', 'an upload that is joined takes no bytes')
     if (status.offset !== offset) {
+      for (const [name, value] of Object.entries(dialect.conflict(status))) response.setHeader(name, value)
       throw new UploadError('offset_conflict', `upload ${status.upl} has ${status.offset} bytes`)
     }
     if (length !== null && status.len !== null && length !== status.len) {
@@ -193,24 +198,45 @@ class Tus {
     if (offset + (body.length ?? 0) > end) throw tooLong()
   }
 
-  async #head(grant: UploadGrant, response: ServerResponse): Promise<void> {
-    const status = await this.#hold(grant, () => this.#options.store.status(grant.upl))
-    const { len, offset, metadata, concat } = status
-    const isJoining = isFinal(status) && status.state === 'open'
-    answer(response, 200, {
-      'Cache-Control': 'no-store',
-      ...(!isJoining && { 'Upload-Offset': String(offset) }),
-      ...(len === null ? { 'Upload-Defer-Length': '1' } : { 'Upload-Length': String(len) }),
-      ...(metadata !== '' && { 'Upload-Metadata': metadata }),
-      ...(concat !== '' && { 'Upload-Concat': concat }),
-      ...this.#expiry(status),
-      ...(await this.#completion(status, 0)),
-    })
+  /** Stores a body behind what is there; `len` is the length that the request tells. */
+  async #receive(receiving: Receiving): Promise<PartStatus> {
+    const { store } = this.#options
+    const { request, takeover, status, body, len } = receiving
+    const { upl, offset } = status
+    continueBody(receiving)
+    const options = { takeover, ...(body.check !== undefined && { check: body.check }), ...(len !== null && { len }) }
+    await store.write(upl, offset, request, options)
+    const after = await store.status(upl)
+    if (!body.isLast || !request.complete || after.offset === after.len) return after
+    if (after.len !== null) {
+      throw new UploadError('length_mismatch', `the content ends at ${after.offset}, and its length is ${after.len}`)
+    }
+    await store.write(upl, after.offset, Readable.from([]), { takeover, len: after.offset })
+    return store.status(upl)
   }
 
-  async #end(grant: UploadGrant, response: ServerResponse): Promise<void> {
+  async #answerProgress(code: number, call: CreateCall | PatchCall, exchange: Exchange, status: PartStatus) {
+    const { path, store } = this.#options
+    const { response, dialect } = exchange
+    const place = code === 201 ? { Location: `${path}/${status.upl}`, 'Content-Length': '0' } : {}
+    const completion = await this.#completion(status, RECEIPT_WAIT_MS)
+    response.writeHead(code, { ...place, ...dialect.progress(call, status, store.expiryMs), ...completion })
+    response.end()
+  }
+
+  async #head({ response, dialect, grant }: Exchange): Promise<void> {
+    const { store } = this.#options
+    const status = await this.#hold(grant, () => store.status(grant.upl))
+    const { code, headers } = dialect.head(status, store.expiryMs)
+    const completion = await this.#completion(status, 0)
+    response.writeHead(code, { 'Cache-Control': 'no-store', ...headers, ...completion })
+    response.end()
+  }
+
+  async #end({ response, grant }: Exchange): Promise<void> {
     await this.#hold(grant, () => this.#options.store.remove(grant.upl))
-    answer(response, 204, {})
+    response.writeHead(204)
+    response.end()
   }
 
   /** The epoch is checked before the slot is asked for, and again when it is held. */
@@ -227,12 +253,6 @@ class Tus {
     }
   }
 
-  /** Of an upload that is not complete: it is removed when nobody writes to it for so long. */
-  #expiry({ state, changedAtMs }: PartStatus): Record<string, string> {
-    if (state !== 'open') return {}
-    return { 'Upload-Expires': new Date(changedAtMs + this.#options.store.expiryMs).toUTCString() }
-  }
-
   #completion({ upl, state }: PartStatus, maxWaitMs: number): Promise<Record<string, string>> {
     return state === 'open' ? Promise.resolve({}) : this.#options.completionHeaders(upl, maxWaitMs)
   }
@@ -241,45 +261,26 @@ class Tus {
 interface Exchange {
   request: IncomingMessage
   response: ServerResponse
+  dialect: Dialect
+  grant: UploadGrant
 }
 
 interface Receiving extends Exchange {
   takeover: AbortSignal
-  check: BodyCheck | undefined
-}
-
-function writeOptions(takeover: AbortSignal, check: BodyCheck | undefined): WriteOptions {
-  return check === undefined ? { takeover } : { takeover, check }
-}
-
-function isFinal({ concat }: PartStatus): boolean {
-  return concat.startsWith('final;')
-}
-
-/** A client that asks before it sends hears only now that it may: what would be refused has been. */
-function continueBody(request: IncomingMessage, response: ServerResponse): void {
-  if (request.headers.expect?.toLowerCase() === '100-continue') response.writeContinue()
-}
-
-function answer(response: ServerResponse, status: number, headers: Record<string, string>): void {
-  response.writeHead(status, status === 201 ? { ...headers, 'Content-Length': '0' } : headers)
-  response.end()
+  status: PartStatus
+  body: BodyFrame
+  len: number | null
 }
 
 function tooLong(): UploadError {
   return new UploadError('too_large', 'the body is longer than what the upload still lacks')
 }
 
-async function expectNoBody(body: Readable): Promise<void> {
-  for await (const chunk of body) if (chunk.length > 0) throw tooLong()
+function bytesAlready({ upl }: NewPart): UploadError {
+  return new UploadError('offset_conflict', `upload ${upl} has bytes already: ask for its offset and go on from there`)
 }
 
-async function discardBody(body: Readable): Promise<void> {
-  let size = 0
-  for await (const chunk of body) {
-    size += chunk.length
-    if (size > REPEATED_BODY_MAX) {
-      throw new UploadError('offset_conflict', 'the upload has bytes already: ask for its offset and go on from there')
-    }
-  }
+/** What `PartStore.putWhole` has made of it. */
+function storedWhole({ upl, ep, lenMax: len, metadata, concat }: NewPart): PartStatus {
+  return { upl, ep, len, offset: len, state: 'linked', changedAtMs: Date.now(), metadata, concat }
 }

@@ -1,13 +1,12 @@
 import type { IncomingMessage } from 'node:http'
 import type { NewPart, PartStore } from './part-store.ts'
-import type { CreateCall } from './tus-call.ts'
+import type { CreateCall } from './upload-call.ts'
 import type { UploadSlots } from './upload-slots.ts'
 import { readWholeBody } from './whole-body.ts'
 
 export interface WholeUploadOptions {
   store: PartStore
   slots: UploadSlots
-  completionHeaders(upl: string, maxWaitMs: number): Promise<Record<string, string>>
 }
 
 export interface WholeRequest {
@@ -27,19 +26,19 @@ export function isWholeUpload(
 }
 
 /**
- * Stores such a content from memory, without a part: returns the headers of the answer. null: the upload became known while
- * the request waited for it, and nothing of its body has been read.
+ * Stores such a content from memory, without a part. False: the upload became known while the request waited for it, and
+ * nothing of its body has been read.
  */
 export async function receiveWhole(
   options: WholeUploadOptions,
   { part, call, request }: WholeRequest,
-): Promise<Record<string, string> | null> {
+): Promise<boolean> {
   const { store, slots } = options
   await store.fence(part.upl, part.ep)
   let takeOver: () => void = () => undefined
   const release = await slots.acquire(part.upl, () => takeOver())
   try {
-    if (!store.isUnknown(part.upl)) return null
+    if (!store.isUnknown(part.upl)) return false
     const body = readWholeBody(request, part.lenMax)
     takeOver = body.takeOver
     const content = await body.bytes
@@ -49,5 +48,5 @@ export async function receiveWhole(
   } finally {
     release()
   }
-  return { 'Upload-Offset': String(part.lenMax), ...(await options.completionHeaders(part.upl, 0)) }
+  return true
 }

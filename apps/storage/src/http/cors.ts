@@ -8,8 +8,10 @@ const ALLOWED_HEADERS = [
   'Range',
   'Tus-Resumable',
   'Upload-Checksum',
+  'Upload-Complete',
   'Upload-Concat',
   'Upload-Defer-Length',
+  'Upload-Draft-Interop-Version',
   'Upload-Length',
   'Upload-Metadata',
   'Upload-Offset',
@@ -18,10 +20,12 @@ const ALLOWED_HEADERS = [
 ].join(', ')
 const EXPOSED_HEADERS = [
   'Location',
+  'Upload-Complete',
   'Upload-Concat',
   'Upload-Defer-Length',
   'Upload-Expires',
   'Upload-Length',
+  'Upload-Limit',
   'Upload-Metadata',
   'Upload-Offset',
   'Tus-Checksum-Algorithm',
