@@ -34,7 +34,8 @@ describe('/status', () => {
       now: NOW,
       tcpPort: tracker.tcpPort,
       isLeader: true,
-      trackers: [{ ips: ['127.0.0.1'], port: tracker.tcpPort }],
+      leader: `127.0.0.1:${tracker.tcpPort}`,
+      trackers: [{ ips: ['127.0.0.1'], port: tracker.tcpPort, isSelf: true, isLeader: true, secondsSincePing: null }],
       saveError: null,
       groups: [
         {
@@ -43,6 +44,7 @@ describe('/status', () => {
           freeMb: 50_000,
           reservedMb: 1024,
           port: -1,
+          trunk: null,
           readable: 1,
           writable: 1,
           whyNoUploads: null,

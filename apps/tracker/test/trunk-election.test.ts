@@ -79,6 +79,10 @@ describe('a group with trunk files', () => {
     await peer.wire.ask(reportTrunkFree.code, reportTrunkFree.request.encode({ freeMb: 63 }))
     const { body } = await cluster.ask(port, listOneGroup.code, listOneGroup.request.encode({ group: 'group1' }))
     expect(listOneGroup.response.decode(body)).toMatchObject({ currentTrunkFileId: 7, trunkFreeMb: 63 })
+    const status = await fetch(`http://127.0.0.1:${cluster.httpPort(port)}/status`)
+    expect(await status.json()).toMatchObject({
+      groups: [{ trunk: { server: idOf(0), freeMb: 63, newestFile: 7 } }],
+    })
   })
 
   it('has a trunk server at every tracker, and only the leader names one', async () => {
