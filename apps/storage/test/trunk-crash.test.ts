@@ -137,6 +137,6 @@ describe('small files of a group whose trunk server is killed', { timeout: 2 * L
     }
     await start(server)
     await expectAllThere(acknowledged)
-    expect([...acknowledged.keys()].filter((id) => parseFileId(id).kind === 'trunk').length).toBeGreaterThan(80)
+    expect([...acknowledged.keys()].filter((id) => parseFileId(id).kind === 'trunk').length).toBeGreaterThan(20)
   })
 })

@@ -9,7 +9,7 @@ const TRUNK = { fileSize: 4 * 1024 * 1024, slotMaxSize: 512 * 1024, allocAlignme
 let cluster: TestCluster
 
 async function startTrunkCluster(ids = ['100001', '100002']): Promise<void> {
-  cluster = await startCluster(ids, {}, { cluster: { useTrunkFile: true }, trunk: TRUNK })
+  cluster = await startCluster(ids, { heartBeatIntervalMs: 5000 }, { cluster: { useTrunkFile: true }, trunk: TRUNK })
   await slotsAreHandedOut(cluster)
 }
 
@@ -168,6 +168,33 @@ describe('a group with trunk files', () => {
     await server.start()
     await allActive(cluster)
     await slotsAreHandedOut(cluster)
+  })
+
+  it('hands out no slot while the leader tracker is silent', async () => {
+    cluster = await startCluster(
+      ['100001'],
+      { heartBeatIntervalMs: 300 },
+      { cluster: { useTrunkFile: true }, trunk: TRUNK },
+    )
+    await slotsAreHandedOut(cluster)
+    const { client } = cluster.storages[0] as TestStorage
+    await cluster.tracker.close()
+    await until('small files are stored by themselves', async () => {
+      return parseFileId(await client.uploadFile(content(100), { ext: 'txt' })).kind === 'normal'
+    })
+    await cluster.restartTracker()
+    await slotsAreHandedOut(cluster)
+  })
+
+  it('brings the log of free blocks of a member up to date that was away', async () => {
+    await startTrunkCluster()
+    const server = await trunkServer()
+    const other = cluster.storages.find((storage) => storage !== server) as TestStorage
+    await other.stop()
+    for (let n = 0; n < 20; n += 1) await server.client.uploadFile(content(100 + n, n), { ext: 'bin' })
+    await other.start()
+    const logOf = ({ basePath }: TestStorage) => readFileSync(join(basePath, 'data', 'trunk', 'binlog'), 'latin1')
+    await until('both have the same lines', () => logOf(other) === logOf(server))
   })
 
   it('sends the log of free blocks to every member before a slot counts as used', async () => {

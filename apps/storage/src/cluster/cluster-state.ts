@@ -22,6 +22,7 @@ export class ClusterState {
   readonly #statusAt = new Map<number, number>()
   readonly #joined = new Set<number>()
   #leader: number | null = null
+  #leaderHeardAt = Number.NEGATIVE_INFINITY
   #trunkServer: TrunkServer | null = null
   #mustRejoin = false
   /** Trackers that are asked to beat at once. */
@@ -84,6 +85,16 @@ export class ClusterState {
 
   setLeader(tracker: number | null): void {
     this.#leader = tracker
+  }
+
+  /** A tracker has answered a report. */
+  noteHeard(tracker: number): void {
+    if (tracker === this.#leader) this.#leaderHeardAt = performance.now()
+  }
+
+  /** How long ago the leader answered. */
+  get leaderSilentMs(): number {
+    return performance.now() - this.#leaderHeardAt
   }
 
   /** Null while there is none. Listeners of `onChange` hear of another one. */

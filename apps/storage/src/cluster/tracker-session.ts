@@ -192,6 +192,7 @@ export class TrackerSession {
     }
     if (changes.trunkServer !== undefined && state.leader === this.#index)
       await this.#takeTrunkServer(changes.trunkServer)
+    state.noteHeard(this.#index)
     if (changes.members === undefined) return
     // Before a replicator starts for a member that has come back or has moved.
     await this.#readChangelog()

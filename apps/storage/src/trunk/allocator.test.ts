@@ -1,4 +1,14 @@
-import { appendFileSync, closeSync, mkdtempSync, readdirSync, readFileSync, readSync, rmSync } from 'node:fs'
+import {
+  appendFileSync,
+  closeSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  readSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { crc32 } from 'node:zlib'
@@ -287,6 +297,20 @@ describe('a trunk server', () => {
     server.crash()
     expect(server.upload(10)).not.toContain('AAAAAQ')
     expect(server.allocator.trunkFileId).toBe(2)
+  })
+
+  it('reads its log when the snapshot is damaged, and the snapshot when the log has lost its end', () => {
+    const names = [server.upload(10), server.upload(300)]
+    server.allocator.saveSnapshot()
+    writeFileSync(join(server.basePath, 'data/storage_trunk.dat'), '1\n1 A 0 0 0 torn')
+    server.crash()
+    expect(server.reports.join()).toContain('cannot be read')
+    const next = server.allocate(10)
+    server.allocator.saveSnapshot()
+    truncateSync(server.log.path, 0)
+    server.crash()
+    expect(server.allocate(10)).toEqual(next)
+    expect(names.map((name) => slotOfName(name)?.slot)).not.toContainEqual(next)
   })
 
   it('refuses what does not fit a slot, and store paths that are not there', () => {

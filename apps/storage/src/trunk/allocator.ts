@@ -9,8 +9,8 @@ import { hashDirectory } from '../engine/allocate.ts'
 import { compressLog } from './compression.ts'
 import { FreeBlocks } from './free-blocks.ts'
 import { isSlotUnoccupied, makeTrunkFile, trunkFilePath } from './slot-file.ts'
-import { freeLines, loadSnapshot, saveSnapshot } from './snapshot.ts'
-import { createReplay, formatTrunkRecord } from './trunk-line.ts'
+import { freeLines, loadSnapshot, saveSnapshot, type TrunkSnapshot } from './snapshot.ts'
+import { createReplay, formatTrunkRecord, TrunkLineError } from './trunk-line.ts'
 import type { TrunkLog } from './trunk-log.ts'
 
 const FILE_ID_KEY = 'current_trunk_file_id'
@@ -123,9 +123,9 @@ export class TrunkAllocator {
   }
 
   #load(): void {
-    const { basePath, log, parameters, report } = this.#options
+    const { log, parameters, report } = this.#options
     const replay = createReplay()
-    const snapshot = parameters.initReloadFromBinlog ? null : loadSnapshot(basePath)
+    const snapshot = parameters.initReloadFromBinlog ? null : this.#readSnapshot()
     for (const slot of snapshot?.slots ?? []) replay.add(slot)
     // A log that is shorter than the snapshot has lost its end; the snapshot knows better.
     for (const record of log.records(snapshot?.offset ?? 0)) replay.apply(record)
@@ -136,6 +136,17 @@ export class TrunkAllocator {
         oddities: replay.oddities,
         overlapping: overlapping.length,
       })
+    }
+  }
+
+  /** The log holds everything that the snapshot does: without it, reading only takes longer. */
+  #readSnapshot(): TrunkSnapshot | null {
+    try {
+      return loadSnapshot(this.#options.basePath)
+    } catch (error) {
+      if (!(error instanceof TrunkLineError)) throw error
+      this.#options.report('the snapshot of the free blocks cannot be read; the whole trunk binlog is', { err: error })
+      return null
     }
   }
 

@@ -20,6 +20,8 @@ import { removeSnapshot } from './snapshot.ts'
 import { TrunkLog } from './trunk-log.ts'
 import { startUpkeep } from './upkeep.ts'
 
+/** Trackers wait at least twice as long for a beat. */
+const SILENT_BEATS = 2
 /** A confirmed slot waits at most so long for the members' copies of the log. */
 const DELIVERY_WAIT_MS = 1000
 
@@ -105,12 +107,16 @@ export class TrunkGroup {
     const allocator = this.#allocator
     if (allocator === null) throw new StoreError(Status.EINVAL, 'this storage is not the trunk server')
     return {
-      allocate: async (storePathIndex, size) => allocator.allocate(storePathIndex, size),
+      allocate: (storePathIndex, size) =>
+        outcomeOf(() => {
+          this.#checkRole()
+          return allocator.allocate(storePathIndex, size)
+        }),
       confirm: async (slot, status) => {
         allocator.confirm(slot, status)
         await this.#settled()
       },
-      free: async (slot: TrunkSlot) => allocator.free(slot),
+      free: (slot) => outcomeOf(() => allocator.free(slot)),
     }
   }
 
@@ -220,6 +226,13 @@ export class TrunkGroup {
     return isUp ? formatAddress(member.ip, member.port) : null
   }
 
+  /** A leader that hears nothing elects another trunk server, and two must not hand out the same slots. */
+  #checkRole(): void {
+    const { state, config } = this.#options
+    if (state.leaderSilentMs <= SILENT_BEATS * config.heartBeatIntervalMs) return
+    throw new StoreError(Status.EAGAIN, 'the leader tracker has been silent for too long to hand out slots')
+  }
+
   #openedLog(): TrunkLog {
     if (this.#log === null) throw new StoreError(Status.EINVAL, 'use_trunk_file is off')
     return this.#log
@@ -242,6 +255,10 @@ export class TrunkGroup {
           })
     await Promise.all([synced, withinTime(delivered)])
   }
+}
+
+function outcomeOf<T>(work: () => T): Promise<T> {
+  return new Promise((resolve) => resolve(work()))
 }
 
 /** What a compression left half done is settled first. */
