@@ -259,6 +259,18 @@ it('recent has what was opened last before what was added last, each once', asyn
   expect(total).toBe(3)
 })
 
+it('everything of recent is chosen at once, but for exceptions', async () => {
+  const owner = await signedInBrowser(server.url)
+  const files = await Promise.all(
+    ['kept.txt', 'gone.txt', 'also gone.txt'].map((name) => addFile(owner.person.id, owner.person.rootId, name)),
+  )
+  await owner.browser.post('/api/labels/opened', { id: files[1]?.publicId })
+  const all = { folder: '~recent', except: [files[0]?.publicId] }
+  expect((await owner.browser.post('/api/drive/trash', { all })).body.job.total).toBe(2)
+  const { items } = (await owner.browser.get('/api/drive/entries?folder=~recent')).body
+  expect(items.map(({ name }: { name: string }) => name)).toEqual(['kept.txt'])
+})
+
 it('a category is listed in every order, page after page', async () => {
   const owner = await signedInBrowser(server.url)
   for (let n = 0; n < 120; n += 1) {

@@ -8,6 +8,7 @@ import { useLabelDoors } from './use-label-doors.tsx'
 import { useNotedOpening } from './use-noted-opening.ts'
 import { usePreviewDoor } from './use-preview-door.tsx'
 import { useShareDoors } from './use-share-doors.tsx'
+import { useVerifyDoor } from './use-verify-door.tsx'
 
 /** Opens the doors of the other features to the drive: each line is one, what it shows stands beside the children. */
 export function DriveDoors({ children }: { children: ReactNode }) {
@@ -17,12 +18,14 @@ export function DriveDoors({ children }: { children: ReactNode }) {
   const details = useDetailsDoor(openPreview)
   const find = usePaletteDoor()
   const searchHead = useSearchHead()
+  const verify = useVerifyDoor()
   const labels = useLabelDoors()
   const doors: EntryDoors = {
     ...share.doors,
     ...labels.doors,
     palette: find.open,
     searchHead,
+    verify: verify.verify,
     preview: openPreview,
     details,
   }
@@ -32,6 +35,7 @@ export function DriveDoors({ children }: { children: ReactNode }) {
       {share.dialog}
       {preview.shown(doors)}
       {labels.dialog}
+      {verify.dialog}
       <PaletteArea door={find} />
     </EntryDoorsProvider>
   )

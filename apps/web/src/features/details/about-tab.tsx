@@ -7,6 +7,7 @@ import type { EntryDetails } from '../../lib/entry-details.ts'
 import { CopiesCard } from './copies-card.tsx'
 import { CopyButton } from './copy-button.tsx'
 import { Fact, Facts } from './facts.tsx'
+import { misnamed } from './misnamed.ts'
 
 type AboutProps = { entry: EntryItem; details: EntryDetails | undefined }
 
@@ -56,7 +57,13 @@ function Type({ entry }: { entry: EntryItem }) {
   const kind = (entry.contentType ?? '').split(';')[0]?.split('/')[1]
   const name = kind === undefined || /^(?:octet-stream|plain|x-empty)$/.test(kind) ? null : kind.replace(/^x-/, '')
   const word = t(`category.${entry.category ?? 'other'}`)
-  return name === null ? word : `${word}, ${name.length <= 6 ? name.toUpperCase() : name}`
+  const other = misnamed(entry)
+  return (
+    <>
+      {name === null ? word : `${word}, ${name.length <= 6 ? name.toUpperCase() : name}`}
+      {other === null ? null : <span className="block text-warn">{t('misnamed', { type: other })}</span>}
+    </>
+  )
 }
 
 type LongProps = { name: string; text: string | null; label: string; short?: (text: string) => string }

@@ -3,6 +3,7 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { callApi } from '../../lib/call-api.ts'
 import type { CopyDetail, EntryDetails, VerificationState } from '../../lib/entry-details.ts'
+import { isOpen } from './verify-all.ts'
 
 const FRESH_MS = 5_000
 const COPIES_AGAIN_MS = 5_000
@@ -61,8 +62,4 @@ export function useVerification(id: string, known: VerificationState | null | un
     start: () => start.mutate(),
     stop: () => stop.mutate(),
   }
-}
-
-function isOpen(state: VerificationState | null): boolean {
-  return state?.state === 'waiting' || state?.state === 'running'
 }

@@ -26,6 +26,7 @@ import { Crumbs } from './crumbs.tsx'
 import { useDrive } from './drive-context.tsx'
 import { useEntryDoors } from './entry-doors.tsx'
 import { PathField } from './path-field.tsx'
+import type { SearchPlace } from './place.ts'
 import { isSorted, nextOrder } from './sort-order.ts'
 import type { Target } from './use-drive-changes.ts'
 import { useListView } from './use-list-view.ts'
@@ -50,7 +51,7 @@ export function PathBar({ path, lost, counts, edited, onEdit }: PathBarProps) {
   return (
     <div className="flex h-[52px] shrink-0 items-center gap-1.5 pr-5 pl-4">
       {edited && inFolder ? <PathField path={path} onClose={() => onEdit(false)} /> : null}
-      {place?.kind === 'search' ? doors.searchHead?.(place) : null}
+      {place?.kind === 'search' ? <SearchHead place={place} /> : null}
       {(edited && inFolder) || place?.kind === 'search' ? null : (
         <Where path={path} lost={lost} name={name} inFolder={inFolder || place === null} />
       )}
@@ -67,6 +68,16 @@ export function PathBar({ path, lost, counts, edited, onEdit }: PathBarProps) {
       {lost ? null : <ViewSwitch />}
       {lost ? null : <DetailsSwitch />}
     </div>
+  )
+}
+
+function SearchHead({ place }: { place: SearchPlace }) {
+  const doors = useEntryDoors()
+  return (
+    <>
+      <h1 className="sr-only">{usePlaceName()}</h1>
+      {doors.searchHead?.(place)}
+    </>
   )
 }
 
@@ -100,7 +111,7 @@ export function PhoneTitle({ path }: { path: readonly Target[] }) {
         </IconButton>
       )}
       {drive.place?.kind === 'search' ? (
-        doors.searchHead?.(drive.place)
+        <SearchHead place={drive.place} />
       ) : (
         <h1 className="min-w-0 flex-1 truncate pl-0.5 font-semibold text-18 title-tracking">
           <bdi>{title}</bdi>

@@ -45,7 +45,7 @@ function Action({ icon, label, onPress }: { icon: MenuAction['icon']; label: str
       className="flex h-16 min-w-0 flex-1 flex-col items-center justify-center gap-[3px] font-medium text-11 text-ink-2 active:bg-press"
     >
       <Icon of={icon} size="large" />
-      {label}
+      <span className="max-w-full truncate px-1">{label}</span>
     </button>
   )
 }

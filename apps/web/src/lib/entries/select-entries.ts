@@ -4,7 +4,7 @@ import type { Transaction } from '../db.ts'
 import { notFound, openFolder, presentEntries } from './open-entries.ts'
 import type { EntrySelector } from './selector.ts'
 
-const GATHERED = /^~(?<kind>favourites|trash|category|tag)(?:\.(?<key>[A-Za-z0-9_-]+))?$/
+const GATHERED = /^~(?<kind>recent|favourites|trash|category|tag)(?:\.(?<key>[A-Za-z0-9_-]+))?$/
 
 /** Which entries a selector may mean: those to be seen in the drive, or what was trashed by itself. */
 export type SelectFrom = 'drive' | 'trash'
@@ -57,8 +57,26 @@ function gathered(ownerId: string, kind: string | undefined, key: string): Prism
   const present = Prisma.sql`e.owner_id = ${ownerId} AND e.trash_id IS NULL`
   if (kind === 'favourites')
     return Prisma.sql`${present} AND EXISTS (SELECT 1 FROM favourite f WHERE f.entry_id = e.id)`
+  if (kind === 'recent') return Prisma.sql`${present} AND e.id IN (${recentEntries(ownerId)})`
   if (kind === 'category') return Prisma.sql`${present} AND e.kind = 1 AND e.category = ${key}`
   return Prisma.sql`${present} AND EXISTS (
     SELECT 1 FROM entry_tag et JOIN tag t ON t.id = et.tag_id
     WHERE et.entry_id = e.id AND t.owner_id = ${ownerId} AND t.public_id = ${key})`
+}
+
+/** Recent is for what one was at just now; older things are found in their folders or by search. */
+export const RECENT_MAX = 1000
+
+/** Files opened or added, the last ones: two indexes, each read from its newest end. As the listing shows them. */
+function recentEntries(ownerId: string): Prisma.Sql {
+  return Prisma.sql`
+    SELECT id FROM (
+      (SELECT o.entry_id AS id, o.at FROM entry_opened o JOIN entry r ON r.id = o.entry_id AND r.trash_id IS NULL
+        WHERE o.owner_id = ${ownerId} ORDER BY o.at DESC, o.entry_id DESC LIMIT ${RECENT_MAX})
+      UNION ALL
+      (SELECT r.id, r.created_at FROM entry r
+        WHERE r.owner_id = ${ownerId} AND r.trash_id IS NULL AND r.kind = 1
+          AND NOT EXISTS (SELECT 1 FROM entry_opened o WHERE o.entry_id = r.id)
+        ORDER BY r.created_at DESC, r.id DESC LIMIT ${RECENT_MAX})
+    ) newest ORDER BY at DESC, id DESC LIMIT ${RECENT_MAX}`
 }

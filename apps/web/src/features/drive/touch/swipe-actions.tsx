@@ -34,7 +34,7 @@ export function SwipeActions({ row, actions, onClose }: SwipeActionsProps) {
           }}
           className={cn(
             'flex min-w-0 flex-1 flex-col items-center justify-center gap-0.5 rounded-button font-medium text-11',
-            action.danger === true ? 'bg-danger-soft text-danger' : 'bg-select text-accent-text',
+            action.danger === true ? 'bg-hover text-danger' : 'bg-select text-accent-text',
           )}
         >
           <Icon of={action.icon} size="large" />
