@@ -35,6 +35,9 @@ afterEach(() => {
 const confPath = () => join(folder, 'tracker.conf')
 const stateFile = (name: string) => join(folder, 'data', name)
 
+/** As many as a group can have. */
+const IDS_MAX = 32
+
 interface Daemon {
   child: ChildProcess
   tcpPort: number
@@ -43,10 +46,8 @@ interface Daemon {
 
 /** Starts the daemon and waits for its ready line; a daemon that ends instead gives its last log line. */
 async function start(lines: string[] = []): Promise<Daemon> {
-  writeFileSync(
-    join(folder, 'storage_ids.conf'),
-    '1 group1 127.0.0.1:23000\n2 group1 127.0.0.1:23001\n3 group1 127.0.0.1:23002\n',
-  )
+  const ids = Array.from({ length: IDS_MAX }, (_, index) => `${index + 1} group1 127.0.0.1:${23_000 + index}\n`)
+  writeFileSync(join(folder, 'storage_ids.conf'), ids.join(''))
   const conf = [
     'base_path = .',
     'bind_addr = 127.0.0.1',
@@ -83,6 +84,16 @@ async function end(child: ChildProcess, signal: 'SIGTERM' | 'SIGINT' | 'SIGKILL'
   return code
 }
 
+/** True when the tracker has taken the newcomer in. */
+async function takeIn(trackerPort: number, id: string): Promise<boolean> {
+  const peer = await StoragePeer.connect({ trackerPort, id, port: 22_999 + Number(id), isNew: true })
+  try {
+    return (await peer.join()).status === Status.OK
+  } finally {
+    peer.close()
+  }
+}
+
 async function members(port: number) {
   const wire = await Wire.open(port)
   const { listStorages } = trackerCommands
@@ -93,7 +104,7 @@ async function members(port: number) {
     .storages.map(({ id, status, sourceId }) => ({ id, status, sourceId }))
 }
 
-describe('the tracker process', { timeout: 20_000 }, () => {
+describe('the tracker process', { timeout: 60_000 }, () => {
   it('keeps everything that it acknowledged through kill -9', async () => {
     const before = await start()
     const trackerPort = before.tcpPort
@@ -129,6 +140,28 @@ describe('the tracker process', { timeout: 20_000 }, () => {
     const returned = await StoragePeer.connect({ trackerPort: after.tcpPort, id: '3', port: 23_002, status: 7 })
     expect((await returned.join()).body[0]).toBe(StorageStatus.INIT)
     await end(after.child, 'SIGKILL')
+  })
+
+  it('starts again whenever it was killed while it was saving, and knows everybody whose JOIN it answered', async () => {
+    const answered: string[] = []
+    // Somewhere among the writes, syncs and renames that follow each other.
+    for (const joinsBeforeKill of [1, 4, 2]) {
+      const { child, tcpPort } = await start()
+      const known = (await members(tcpPort)).map(({ id }) => id)
+      expect(known).toEqual(expect.arrayContaining(answered))
+      const ended = once(child, 'exit')
+      for (let joins = 0; child.exitCode === null && child.signalCode === null; joins++) {
+        const id = String(known.length + joins + 1)
+        if (joins === joinsBeforeKill) child.kill('SIGKILL')
+        const isAnswered = await takeIn(tcpPort, id).catch(() => false)
+        if (isAnswered) answered.push(id)
+        else break
+      }
+      await ended
+    }
+    const { tcpPort } = await start()
+    expect((await members(tcpPort)).map(({ id }) => id)).toEqual(expect.arrayContaining(answered))
+    expect(answered.length).toBeGreaterThanOrEqual(4)
   })
 
   it('saves counters when it is asked to end, and ends with 0', async () => {
