@@ -1,5 +1,6 @@
 import { once } from 'node:events'
 import net from 'node:net'
+import { Transform } from 'node:stream'
 
 interface Mark {
   atBytes: number
@@ -18,6 +19,8 @@ export class BreakProxy {
   receivedBytes = 0
   /** How many times connections were cut. */
   cuts = 0
+  /** How fast bytes come from the browser at most. */
+  bytesPerSecond = Number.POSITIVE_INFINITY
 
   constructor(targetPort: number) {
     this.#server = net.createServer((client) => this.#join(client, net.connect(targetPort, '127.0.0.1')))
@@ -41,9 +44,20 @@ export class BreakProxy {
         other.destroy()
       })
     }
-    client.on('data', (chunk) => this.#count(chunk.length))
-    client.pipe(storage)
+    client.pipe(this.#counting()).pipe(storage)
     storage.pipe(client)
+  }
+
+  /** Passes bytes on as fast as it may, and counts them. */
+  #counting(): Transform {
+    return new Transform({
+      transform: (chunk: Buffer, _encoding, done) => {
+        this.#count(chunk.length)
+        const ms = (1000 * chunk.length) / this.bytesPerSecond
+        if (ms < 1) done(null, chunk)
+        else setTimeout(() => done(null, chunk), ms)
+      },
+    })
   }
 
   #count(bytes: number): void {

@@ -9,6 +9,7 @@ import { useOnceOpen } from '../../components/use-once-open.ts'
 import type { Me } from '../../features/auth/schema.ts'
 import { DriveDialogs } from '../../features/drive/drive-dialogs.tsx'
 import { DriveProvider, type InitialFolder } from '../../features/drive/drive-provider.tsx'
+import { UploadsProvider } from '../../features/uploads/uploads-context.ts'
 import { DriveDoors } from './drive-doors.tsx'
 import { OfflineBanner } from './offline-banner.tsx'
 import { Sidebar } from './sidebar.tsx'
@@ -43,7 +44,7 @@ export function DriveShell({ me: signedIn, theme, initial, children }: DriveShel
           <main aria-busy={!hydrated} className="relative flex min-h-0 min-w-0 flex-col bg-surface">
             <TopBar me={me} theme={theme} onDrawer={() => setDrawer(true)} />
             <OfflineBanner />
-            {children}
+            <UploadsProvider value={uploads}>{children}</UploadsProvider>
           </main>
         </div>
         {drawerNeeded ? <Drawer me={me} open={drawer} onOpenChange={setDrawer} /> : null}

@@ -9,9 +9,28 @@ export type Dropped = {
 
 /** What a drop holds. Must be called inside the drop event; the folders are read afterwards. */
 export function readDrop(transfer: DataTransfer): Promise<Dropped> {
-  const entries = [...transfer.items].flatMap((item) => (item.kind === 'file' ? (item.webkitGetAsEntry() ?? []) : []))
-  if (entries.length > 0) return walk(entries)
-  return Promise.resolve({ files: chosenFiles(transfer.files), emptyFolders: [], unreadable: 0 })
+  const items = [...transfer.items].filter(({ kind }) => kind === 'file')
+  const roots = items.map((item): Root => ({ entry: item.webkitGetAsEntry(), handle: handleOf(item) }))
+  if (roots.some(({ entry }) => entry !== null)) return walk(roots)
+  return withOrigins([...transfer.files], roots)
+}
+
+/** Something that was dropped. The handle, where the browser gives one, is what a later page reads it from. */
+type Root = { entry: FileSystemEntry | null; handle: Promise<FileSystemHandle | null> }
+type HandleGiver = { getAsFileSystemHandle?: () => Promise<FileSystemHandle | null> }
+
+function handleOf(item: DataTransferItem & HandleGiver): Promise<FileSystemHandle | null> {
+  return item.getAsFileSystemHandle?.().catch(() => null) ?? Promise.resolve(null)
+}
+
+async function withOrigins(files: readonly File[], roots: readonly Root[]): Promise<Dropped> {
+  const handles = await Promise.all(roots.map(({ handle }) => handle))
+  const chosen = chosenFiles(files).map((each, index) => ({ ...each, ...originOf(handles[index] ?? null) }))
+  return { files: chosen, emptyFolders: [], unreadable: 0 }
+}
+
+function originOf(origin: FileSystemHandle | null): { origin?: FileSystemHandle } {
+  return origin === null ? {} : { origin }
 }
 
 /** The files of an input. With `webkitdirectory` each knows the folders it lies in. */
@@ -24,9 +43,15 @@ function foldersOf(relativePath: string): string {
   return end < 0 ? '' : relativePath.slice(0, end)
 }
 
-async function walk(entries: readonly FileSystemEntry[]): Promise<Dropped> {
+async function walk(roots: readonly Root[]): Promise<Dropped> {
   const dropped: Dropped = { files: [], emptyFolders: [], unreadable: 0 }
-  for (const entry of entries) await visit(entry, '', dropped)
+  for (const { entry, handle } of roots) {
+    if (entry === null) continue
+    const first = dropped.files.length
+    await visit(entry, '', dropped)
+    const origin = originOf(await handle)
+    for (const file of dropped.files.slice(first)) Object.assign(file, origin)
+  }
   return dropped
 }
 

@@ -1,3 +1,5 @@
+import { pageId } from './device-id.ts'
+
 const CHANNEL = 'cairn.uploads'
 const LOCK = 'cairn-uploads-tab '
 const ADOPTING = 'cairn-uploads-adopting'
@@ -10,7 +12,7 @@ type Message = { type: 'who' } | { type: 'here'; tab: string }
  * page lives, is proof; plain http has no locks, there the tabs are asked and have a moment to answer.
  */
 export class LivingTabs {
-  readonly id = newTabId()
+  readonly id = pageId
   readonly #channel = new BroadcastChannel(CHANNEL)
   readonly #heard = new Set<string>()
   readonly #closed = new AbortController()
@@ -56,9 +58,4 @@ export class LivingTabs {
 
 function locks(): LockManager | null {
   return 'locks' in navigator ? navigator.locks : null
-}
-
-// randomUUID is missing on plain http.
-function newTabId(): string {
-  return crypto.getRandomValues(new Uint32Array(3)).join('-')
 }

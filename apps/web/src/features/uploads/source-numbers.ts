@@ -1,3 +1,4 @@
+import type { ChosenFile, Job } from './upload-job.ts'
 import type { FileSource, UploadMemory } from './upload-memory.ts'
 
 /** Keeps each dropped file or folder once, however many uploads come from it. */
@@ -9,7 +10,13 @@ export class SourceNumbers {
     this.#memory = memory
   }
 
-  async numberOf(source: FileSource | undefined): Promise<number | null> {
+  /** Remembers uploads with their sources. What was stored meanwhile needs no memory. */
+  async remember(jobs: readonly Job[], chosen: readonly ChosenFile[], isOpen: (id: string) => boolean): Promise<void> {
+    for (const [index, job] of jobs.entries()) job.source = await this.#numberOf(chosen[index]?.origin)
+    await this.#memory.remember(jobs.filter(({ id }) => isOpen(id)))
+  }
+
+  async #numberOf(source: FileSource | undefined): Promise<number | null> {
     if (source === undefined) return null
     const number = this.#numbers.get(source) ?? this.#memory.keepSource(source)
     this.#numbers.set(source, number)

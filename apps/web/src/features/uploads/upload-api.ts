@@ -1,4 +1,5 @@
 import { ApiFailure, callApi, Unreachable } from '../../lib/call-api.ts'
+import { senderId } from './device-id.ts'
 import type {
   Challenge,
   ClaimBody,
@@ -22,15 +23,18 @@ type Copies = Record<string, { have: number | null; want: number }>
 export type StartBody = StartUploadsBody['items'][number]
 
 export async function startUploads(items: StartBody[]): Promise<StartedItem[]> {
-  return (await callApi<StartedUploads>('/api/uploads', { method: 'POST', body: { items } })).items
+  return (await callApi<StartedUploads>('/api/uploads', { method: 'POST', body: { device: senderId(), items } })).items
 }
 
 export async function completeUploads(items: { uploadId: string; receipt: string }[]): Promise<CompletedItem[]> {
   return (await callApi<CompletedUploads>('/api/uploads/complete', { method: 'POST', body: { items } })).items
 }
 
-export function renewTicket(uploadId: string): Promise<RenewedTicket> {
-  return callApi<RenewedTicket>(`/api/uploads/${encodeURIComponent(uploadId)}/ticket`, { method: 'POST' })
+export type TicketWish = { takeOver: boolean; move: boolean }
+
+export function renewTicket(uploadId: string, { takeOver, move }: TicketWish): Promise<RenewedTicket> {
+  const query = new URLSearchParams({ device: senderId(), takeOver: String(takeOver), move: String(move) })
+  return callApi<RenewedTicket>(`/api/uploads/${encodeURIComponent(uploadId)}/ticket?${query}`, { method: 'POST' })
 }
 
 export function preflight(body: PreflightBody): Promise<Preflight> {

@@ -3,9 +3,19 @@ import { HeldPlaces } from './held-places.ts'
 import { InstantClaims, type Proven } from './instant-claims.ts'
 import { fileKey, LostFiles } from './lost-files.ts'
 import { RetryTimer } from './retry-timer.ts'
+import { hasHead, isFileOf } from './same-file.ts'
 import { SourceNumbers } from './source-numbers.ts'
 import { CopiesWatch } from './upload-copies.ts'
-import { type ChosenFile, isFileOf, type Job, jobOf, newUploadOf, startAnew, type UploadTarget } from './upload-job.ts'
+import {
+  type ChosenFile,
+  type Job,
+  jobFromElsewhere,
+  jobOf,
+  newUploadOf,
+  startAnew,
+  type UnfinishedUpload,
+  type UploadTarget,
+} from './upload-job.ts'
 import type { UploadMemory } from './upload-memory.ts'
 import { placeOf, type UploadEvents, UploadOutcomes } from './upload-outcomes.ts'
 import { UploadRunner } from './upload-runner.ts'
@@ -21,6 +31,7 @@ const INTAKE = 2_000
 /** Decides what is sent when. Everything a person does to an upload goes through here, then to the store. */
 export class UploadEngine {
   readonly #store: UploadStore
+  readonly #hasher: ContentHasher
   readonly #memory: UploadMemory
   readonly #jobs = new Map<string, Job>()
   readonly #retries = new RetryTimer((ids) => this.#requeue(ids))
@@ -34,6 +45,7 @@ export class UploadEngine {
 
   constructor(store: UploadStore, memory: UploadMemory, events: UploadEvents, hasher: ContentHasher) {
     this.#store = store
+    this.#hasher = hasher
     this.#memory = memory
     this.#copies = new CopiesWatch((id, copies) => store.dispatch({ type: 'copies', id, copies }))
     this.#claims = new InstantClaims({
@@ -45,6 +57,7 @@ export class UploadEngine {
     this.#outcomes = new UploadOutcomes({ ...shared, copies: this.#copies, retries: this.#retries })
     this.#starter = new UploadStarter({
       ...shared,
+      hasher,
       outcomes: this.#outcomes,
       onReady: ({ id }) => this.#ready.add(id),
       onDone: () => this.#pump(),
@@ -65,7 +78,8 @@ export class UploadEngine {
     const sources = new SourceNumbers(this.#memory)
     const lost = new LostFiles(this.#jobs.values())
     for (let first = 0; first < chosen.length; first += INTAKE) {
-      if (first > 0) await breathe()
+      // The page may answer to people in between.
+      if (first > 0) await new Promise((resolve) => setTimeout(resolve))
       const part = chosen.slice(first, first + INTAKE)
       const added = part.filter((each) => !this.#goesOn(lost.find(each, target), each.file))
       const jobs = added.map((each) => jobOf(each, target))
@@ -74,7 +88,7 @@ export class UploadEngine {
       for (const { id } of jobs) this.#starter.add(id)
       this.#store.flush()
       this.#pump()
-      void this.#keep(jobs, added, sources)
+      void sources.remember(jobs, added, (id) => this.#jobs.has(id))
     }
   }
 
@@ -103,16 +117,40 @@ export class UploadEngine {
     return false
   }
 
-  /** The file of an upload was found again; false: it was changed meanwhile. */
-  goOnWith(job: Job, file: File): boolean {
-    if (!this.#jobs.has(job.id) || job.file !== null) return true
-    if (!isFileOf(job, file)) {
-      this.#changed(job, file)
-      return false
+  /** The file of an upload was found again. If it was changed meanwhile, the upload says so and ends. */
+  async goOnWith(job: Job, file: File): Promise<void> {
+    const same = isFileOf(job, file) && (await hasHead(this.#hasher, job, file))
+    if (!this.#jobs.has(job.id) || job.file !== null) return
+    if (!same) this.#changed(job, file)
+    else {
+      job.file = file
+      this.#requeue([job.id])
     }
-    job.file = file
+  }
+
+  /** Goes on with what another device began. False: this is another file. */
+  async goOnFromElsewhere(upload: UnfinishedUpload, file: File): Promise<boolean> {
+    const job = jobFromElsewhere(upload, file)
+    if (upload.size !== file.size || !(await hasHead(this.#hasher, job, file))) return false
+    const known = [...this.#jobs.values()].find(({ uploadId }) => uploadId === upload.uploadId)
+    if (known !== undefined) {
+      this.#goesOn(known.file === null ? known : undefined, file)
+      return true
+    }
+    this.adopt([job])
+    void this.#memory.remember([job])
     this.#requeue([job.id])
+    this.#store.flush()
     return true
+  }
+
+  readonly takeOver = (ids: readonly string[]): void => {
+    for (const id of ids) {
+      const job = this.#jobs.get(id)
+      if (job !== undefined) Object.assign(job, { takeOver: true, place: null, begun: true, continued: true })
+    }
+    this.#requeue(ids)
+    this.#store.flush()
   }
 
   readonly pause = (ids: readonly string[]): void => {
@@ -176,7 +214,7 @@ export class UploadEngine {
     const byKey = new Map(files.map((file) => [fileKey(file), file]))
     for (const job of this.waitingForFile()) {
       const file = byKey.get(fileKey(job))
-      if (file !== undefined) this.goOnWith(job, file)
+      if (file !== undefined) void this.goOnWith(job, file)
       else if (job.id === wanted) this.#refuseFile(job, files)
     }
     this.#store.flush()
@@ -189,15 +227,9 @@ export class UploadEngine {
     this.#claims.close()
   }
 
-  async #keep(jobs: readonly Job[], chosen: readonly ChosenFile[], sources: SourceNumbers): Promise<void> {
-    for (const [index, job] of jobs.entries()) job.source = await sources.numberOf(chosen[index]?.origin)
-    // What was stored meanwhile needs no memory.
-    await this.#memory.remember(jobs.filter(({ id }) => this.#jobs.has(id)))
-  }
-
   #goesOn(job: Job | undefined, file: File): boolean {
     if (job === undefined) return false
-    this.goOnWith(job, file)
+    void this.goOnWith(job, file)
     return true
   }
 
@@ -263,9 +295,4 @@ export class UploadEngine {
     })
     return id === undefined ? undefined : (this.#jobs.get(id) ?? this.#nextReady(now))
   }
-}
-
-/** Lets the page answer to people before more is done. */
-function breathe(): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve))
 }

@@ -1,4 +1,6 @@
 import type { Conflict } from '../../lib/entries/conflict.ts'
+import { pageId } from './device-id.ts'
+import type { UnfinishedUploads } from './schema.ts'
 import type { NewUpload } from './upload-item.ts'
 import type { FileSource, RememberedUpload } from './upload-memory.ts'
 import { type Place, SMALL_FILE_BYTES } from './upload-transfer.ts'
@@ -8,6 +10,8 @@ import { type Place, SMALL_FILE_BYTES } from './upload-transfer.ts'
  * name is taken; `probe`: the hash of its head, where it was made; `origin`: what it can be read from by a later page.
  */
 export type ChosenFile = { file: File; path: string; conflict?: Conflict; probe?: string; origin?: FileSource }
+
+export type UnfinishedUpload = UnfinishedUploads['items'][number]
 
 export type UploadTarget = { folderId: string; label: string }
 
@@ -33,6 +37,10 @@ export type Job = NewUpload & {
   source: number | null
   /** Begun by an earlier page or another device: the file is compared as a whole before it is stored. */
   continued: boolean
+  /** When its storage was last heard of; null: it answers. */
+  silentSince: number | null
+  /** The person wants it from the device that sends it now. */
+  takeOver: boolean
   /** Set while it runs; aborting it is how a person stops it. */
   stop: AbortController | null
 }
@@ -49,15 +57,16 @@ const untouched = {
   paused: false,
   stop: null,
   continued: false,
+  silentSince: null,
+  takeOver: false,
 }
 
-// Differs between pages too: records of several are kept together. randomUUID is missing on plain http.
-const page = crypto.getRandomValues(new Uint32Array(2)).join('')
 let made = 0
 
 function newId(): string {
   made += 1
-  return `${page}-${made}`
+  // Records of several pages are kept together.
+  return `${pageId}-${made}`
 }
 
 export function jobOf({ file, path, conflict = 'keep', probe }: ChosenFile, { folderId, label }: UploadTarget): Job {
@@ -86,6 +95,8 @@ export function jobOf({ file, path, conflict = 'keep', probe }: ChosenFile, { fo
     refusals: 0,
     paused: false,
     continued: false,
+    silentSince: null,
+    takeOver: false,
     stop: null,
   }
 }
@@ -96,6 +107,15 @@ export function jobOfRemembered({ key, tab: _, ...upload }: RememberedUpload): J
   return { ...untouched, ...upload, id: key, file: null, begun, continued: begun }
 }
 
+/** An upload that another device began, for a file of this one. */
+export function jobFromElsewhere(upload: UnfinishedUpload, file: File): Job {
+  const { uploadId, name, folderId, folderName, conflict, probe, sent } = upload
+  const target = { folderId, label: folderName }
+  const { id, folderLabel, lastModified, size } = jobOf({ file, path: '', conflict }, target)
+  const place = { id, folderLabel, folderId, path: '', name, size, lastModified, conflict, probe, file, source: null }
+  return { ...untouched, ...place, uploadId, sent: sent ?? 0, begun: true, continued: true, takeOver: true }
+}
+
 /** Forgets everything but the file, as if it had just been chosen. */
 export function startAnew(job: Job): void {
   Object.assign(job, untouched)
@@ -103,11 +123,6 @@ export function startAnew(job: Job): void {
 
 export function newUploadOf({ id, name, size, lastModified, folderId, folderLabel, path }: Job): NewUpload {
   return { id, name, size, lastModified, folderId, folderLabel, path }
-}
-
-/** The same file as far as a browser can tell without reading it. */
-export function isFileOf(job: Pick<Job, 'name' | 'size' | 'lastModified'>, file: File): boolean {
-  return job.name === file.name && job.size === file.size && job.lastModified === file.lastModified
 }
 
 export function slotsOf({ size }: Pick<Job, 'size'>): number {

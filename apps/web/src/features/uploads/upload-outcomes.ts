@@ -63,6 +63,7 @@ export class UploadOutcomes {
   /** Tries again by itself, later and later. */
   waits(job: Job, by: Silent): void {
     if (job.paused) return
+    if (by === 'storage') job.silentSince ??= Date.now()
     const now = Date.now()
     const { held, retries } = this.#parts
     const place = placeOf(job, by)
@@ -78,10 +79,14 @@ export class UploadOutcomes {
 
   /** Bytes arrived: whoever was silent before is not now. */
   moved(job: Job): void {
-    job.attempts = 0
-    job.refusals = 0
+    Object.assign(job, { attempts: 0, refusals: 0, silentSince: null })
     this.#parts.held.release('network')
     this.#parts.held.release(placeOf(job, 'storage'))
+  }
+
+  /** Another device goes on with it; `agent` is what its browser calls itself. */
+  elsewhere(job: Job, agent: string): void {
+    this.#parts.store.dispatch({ type: 'elsewhere', id: job.id, device: agent })
   }
 
   /** The browser cannot read the file any more: the person has to choose it again. */

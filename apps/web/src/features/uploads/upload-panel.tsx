@@ -37,12 +37,13 @@ export function UploadPanel({ session, open, onOpenChange, onClose, onReportCopi
   const failureText = useFailureText()
 
   const actions = useMemo((): RowActions => {
-    const { pause, resume, cancel, retry } = engine
+    const { pause, resume, cancel, retry, takeOver } = engine
     return {
       pause,
       resume,
       cancel,
       retry,
+      takeOver,
       chooseFile: (id) => {
         wanted.current = id
         input.current?.click()

@@ -3,7 +3,7 @@
 import { Check, Pause, Play, RotateCw, X, Zap } from 'lucide-react'
 import { useTranslations } from 'next-intl'
 import { type CSSProperties, memo } from 'react'
-import { IconButton } from '../../components/button.tsx'
+import { Button, IconButton } from '../../components/button.tsx'
 import { cn } from '../../components/class-names.ts'
 import { FileName } from '../../components/file-name.tsx'
 import { FileTile } from '../../components/file-tile.tsx'
@@ -18,6 +18,7 @@ export type RowActions = {
   resume: (ids: readonly string[]) => void
   cancel: (ids: readonly string[]) => void
   retry: (ids: readonly string[]) => void
+  takeOver: (ids: readonly string[]) => void
   chooseFile: (id: string) => void
 }
 
@@ -119,6 +120,11 @@ function RowEnd({ item, actions }: { item: UploadItem; actions: RowActions }) {
         <IconButton small label={t('resume', { name })} onClick={() => actions.resume(ids)}>
           <Icon of={Play} size="small" />
         </IconButton>
+      ) : null}
+      {state === 'elsewhere' ? (
+        <Button kind="ghost" size="sm" aria-label={t('takeOverNamed', { name })} onClick={() => actions.takeOver(ids)}>
+          {t('takeOver')}
+        </Button>
       ) : null}
       {state === 'failed' ? (
         <IconButton small label={t('retry', { name })} onClick={() => actions.retry(ids)}>

@@ -1,7 +1,8 @@
 import { Batcher } from '../../lib/batcher.ts'
 import type { ContentHasher } from './content-hasher.ts'
 import type { RenewedTicket } from './schema.ts'
-import { completeUploads, refusalOf, renewTicket } from './upload-api.ts'
+import { renewal } from './ticket-renewal.ts'
+import { completeUploads } from './upload-api.ts'
 import { type Job, slotsOf } from './upload-job.ts'
 import type { UploadMemory } from './upload-memory.ts'
 import type { UploadOutcomes } from './upload-outcomes.ts'
@@ -105,7 +106,8 @@ export class UploadRunner {
         this.#parts.onAnew(job)
         return
       case 'interrupted':
-        outcomes.waits(job, result.by)
+        if (result.by === 'network') await this.#renew(job, true)
+        else outcomes.waits(job, result.by)
         return
       case 'unreadable':
         outcomes.fileLost(job)
@@ -117,7 +119,7 @@ export class UploadRunner {
         this.#createAgain(job)
         return
       case 'ticket':
-        await this.#renew(job)
+        await this.#renew(job, false)
     }
   }
 
@@ -144,23 +146,31 @@ export class UploadRunner {
     }
   }
 
-  async #renew(job: Job): Promise<void> {
+  /** `broken`: the connection broke, and it is not known whose fault that was. */
+  async #renew(job: Job, broken: boolean): Promise<void> {
+    const { outcomes } = this.#parts
     if (job.uploadId === null) return
     const stop = new AbortController()
     job.stop = stop
-    const renewed = await renewedTicket(job.uploadId)
+    const renewed = await renewal(job, job.uploadId)
     if (job.stop !== stop || stop.signal.aborted) return
     job.stop = null
-    if (renewed.kind === 'renewed') this.#placeAt(job, renewed.ticket)
-    else if (renewed.kind === 'final') this.#parts.outcomes.failed(job, renewed.error)
-    else this.#parts.outcomes.waits(job, renewed.kind === 'network' ? 'network' : 'storage')
+    if (renewed.kind === 'renewed') {
+      job.takeOver = false
+      const moved = this.#placeAt(job, renewed.ticket)
+      if (broken && !moved) outcomes.waits(job, 'storage')
+      else this.#again(job)
+    } else if (renewed.kind === 'final') outcomes.failed(job, renewed.error)
+    else if (renewed.kind === 'elsewhere') outcomes.elsewhere(job, renewed.agent)
+    else outcomes.waits(job, renewed.kind)
   }
 
-  #placeAt(job: Job, ticket: RenewedTicket): void {
+  /** Whether that is another storage than before. */
+  #placeAt(job: Job, ticket: RenewedTicket): boolean {
     const moved = job.place !== null && job.place.storageName !== ticket.storageName
     if (moved) this.#parts.store.dispatch({ type: 'moved-on', id: job.id, storage: ticket.storageName })
     job.place = { ...ticket, receivedAt: Date.now() }
-    this.#again(job)
+    return moved
   }
 
   #sample(job: Job, stop: AbortController, bytes: number): void {
@@ -183,18 +193,5 @@ export class UploadRunner {
     if (this.#running.size > 0 || this.#ticker === null) return
     clearInterval(this.#ticker)
     this.#ticker = null
-  }
-}
-
-type Renewal =
-  | { kind: 'renewed'; ticket: RenewedTicket }
-  | { kind: 'network' | 'storage' }
-  | { kind: 'final'; error: { code: string } }
-
-async function renewedTicket(uploadId: string): Promise<Renewal> {
-  try {
-    return { kind: 'renewed', ticket: await renewTicket(uploadId) }
-  } catch (error) {
-    return refusalOf(error)
   }
 }

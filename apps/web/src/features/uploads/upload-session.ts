@@ -1,9 +1,10 @@
 import { ContentHasher } from './content-hasher.ts'
+import { isOfThisDevice } from './device-id.ts'
 import { fileFrom, isReadable } from './file-source.ts'
 import { LivingTabs } from './living-tabs.ts'
 import { refusalOf, unfinishedUploads } from './upload-api.ts'
 import { UploadEngine } from './upload-engine.ts'
-import { type Job, jobOfRemembered } from './upload-job.ts'
+import { type Job, jobOfRemembered, type UnfinishedUpload } from './upload-job.ts'
 import { type FileSource, type RememberedUpload, UploadMemory } from './upload-memory.ts'
 import type { UploadEvents } from './upload-outcomes.ts'
 import { UploadStore } from './upload-store.ts'
@@ -65,7 +66,7 @@ export class UploadSession {
 
   async #reopenFrom(source: FileSource | null, job: Job): Promise<void> {
     const file = source === null ? null : await fileFrom(source, job)
-    if (file !== null) this.engine.goOnWith(job, file)
+    if (file !== null) await this.engine.goOnWith(job, file)
   }
 
   async #takeOver(signal: AbortSignal): Promise<void> {
@@ -75,7 +76,9 @@ export class UploadSession {
     if (signal.aborted || known === null) return
     const isOpen = ({ uploadId }: RememberedUpload) => uploadId === null || known.has(uploadId)
     await this.#memory.forget(left.flatMap((upload) => (isOpen(upload) ? [] : upload.key)))
-    const jobs = left.filter(isOpen).map(jobOfRemembered)
+    // The page that sent them is closed. What another device went on with since then stays there.
+    const isOurs = ({ uploadId }: RememberedUpload) => isOfThisDevice(known.get(uploadId ?? '')?.device ?? null)
+    const jobs = left.filter(isOpen).map((upload) => ({ ...jobOfRemembered(upload), takeOver: isOurs(upload) }))
     if (jobs.length > 0) this.engine.adopt(jobs)
     await this.reopen(false)
   }
@@ -100,10 +103,10 @@ export class UploadSession {
 }
 
 /** Which of these the server still waits for. Null: it does not answer; they stay remembered for the next page. */
-async function knownUploads(left: readonly RememberedUpload[]): Promise<ReadonlySet<string> | null> {
-  if (left.every(({ uploadId }) => uploadId === null)) return new Set()
+async function knownUploads(left: readonly RememberedUpload[]): Promise<ReadonlyMap<string, UnfinishedUpload> | null> {
+  if (left.every(({ uploadId }) => uploadId === null)) return new Map()
   try {
-    return new Set((await unfinishedUploads()).map(({ uploadId }) => uploadId))
+    return new Map((await unfinishedUploads()).map((upload) => [upload.uploadId, upload]))
   } catch (error) {
     refusalOf(error)
     return null

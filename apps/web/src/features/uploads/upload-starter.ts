@@ -1,3 +1,4 @@
+import type { ContentHasher } from './content-hasher.ts'
 import type { HeldPlaces } from './held-places.ts'
 import type { InstantClaims } from './instant-claims.ts'
 import type { StartedItem } from './schema.ts'
@@ -5,11 +6,13 @@ import { refusalOf, startUploads } from './upload-api.ts'
 import type { Job } from './upload-job.ts'
 import type { UploadMemory } from './upload-memory.ts'
 import type { UploadEvents, UploadOutcomes } from './upload-outcomes.ts'
+import { SMALL_FILE_BYTES } from './upload-transfer.ts'
 import { WaitingLine } from './waiting-line.ts'
 
 const BATCH_MAX = 100
 
 type Parts = {
+  hasher: ContentHasher
   jobs: Map<string, Job>
   memory: UploadMemory
   events: UploadEvents
@@ -52,6 +55,7 @@ export class UploadStarter {
     this.#busy = true
     const jobs = this.#line.take(BATCH_MAX).flatMap((id) => known.get(id) ?? [])
     try {
+      await this.#probe(jobs)
       const answers = await startUploads(jobs.map(startBodyOf))
       held.release('network')
       if (answers.some(({ ok }) => ok)) held.release('server')
@@ -68,6 +72,16 @@ export class UploadStarter {
     }
     this.#busy = false
     this.#parts.onDone()
+  }
+
+  /** What takes long is recognized when it goes on later, or on another device. */
+  async #probe(jobs: readonly Job[]): Promise<void> {
+    const long = jobs.filter(({ size, probe }) => size > SMALL_FILE_BYTES && probe === null)
+    await Promise.all(
+      long.map(async (job) => {
+        if (job.file !== null) job.probe = await this.#parts.hasher.probe(job.file)
+      }),
+    )
   }
 
   #place(job: Job, answer: StartedItem | undefined): void {

@@ -2,6 +2,7 @@
 
 import { useTranslations } from 'next-intl'
 import { useFormat } from '../../i18n/use-format.ts'
+import { deviceOf } from '../../lib/device-name.ts'
 import type { UploadError, UploadItem } from './upload-item.ts'
 import { percentOf } from './upload-view.ts'
 
@@ -74,6 +75,11 @@ export function useRowText(): (item: UploadItem, waitingBehind: number) => strin
     return have === 1 && want === 2 ? t('rowStoredSecond') : t('rowStoredCopies', { have, want, missing: want - have })
   }
 
+  const deviceText = (agent: string | null): string => {
+    const { browser, system } = deviceOf(agent ?? '')
+    return [browser, system].filter((part) => part !== null).join(', ') || t('otherDevice')
+  }
+
   return (item, waitingBehind) => {
     const p = percentOf(item)
     switch (item.state) {
@@ -91,7 +97,7 @@ export function useRowText(): (item: UploadItem, waitingBehind: number) => strin
         if (item.otherFile) return t('rowOtherFile')
         return item.sent > 0 ? t('rowNeedsFile', { p }) : t('rowNeedsFileStart')
       case 'elsewhere':
-        return t('rowElsewhere', { device: item.device ?? '', p })
+        return t('rowElsewhere', { device: deviceText(item.device), p })
       case 'failed':
         return failureText(item.error)
       case 'skipped':

@@ -2,14 +2,18 @@
 
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useTranslations } from 'next-intl'
-import { Button } from '../../../../components/button.tsx'
-import { FileName } from '../../../../components/file-name.tsx'
+import { useRef } from 'react'
 import { useToast } from '../../../../components/toast.tsx'
 import { useRefusal } from '../../../../features/account/use-refusal.ts'
+import { isOfThisDevice } from '../../../../features/uploads/device-id.ts'
 import { abandonUpload, unfinishedUploads } from '../../../../features/uploads/upload-api.ts'
+import type { UnfinishedUpload } from '../../../../features/uploads/upload-job.ts'
+import { useOwnUploads } from '../../../../features/uploads/uploads-context.ts'
 import { useFormat } from '../../../../i18n/use-format.ts'
+import { UnfinishedRow } from './unfinished-row.tsx'
 
 const UNFINISHED_KEY = ['uploads', 'unfinished'] as const
+const LOOK_MS = 10_000
 
 /** What was begun and not finished, on any device: it holds space until it goes on or is given up. */
 export function UnfinishedUploads() {
@@ -18,15 +22,29 @@ export function UnfinishedUploads() {
   const toast = useToast()
   const refusal = useRefusal()
   const queries = useQueryClient()
-  const { data } = useQuery({ queryKey: UNFINISHED_KEY, queryFn: unfinishedUploads })
+  const uploads = useOwnUploads()
+  const input = useRef<HTMLInputElement>(null)
+  const wanted = useRef<UnfinishedUpload | null>(null)
+  const { data } = useQuery({ queryKey: UNFINISHED_KEY, queryFn: unfinishedUploads, refetchInterval: LOOK_MS })
+  const refetch = async () => {
+    await queries.invalidateQueries({ queryKey: UNFINISHED_KEY })
+    await queries.invalidateQueries({ queryKey: ['me'] })
+  }
   const giveUp = async (uploadId: string) => {
     try {
       await abandonUpload(uploadId)
     } catch (error) {
       toast({ text: refusal(error).text, problem: true })
     }
-    await queries.invalidateQueries({ queryKey: UNFINISHED_KEY })
-    await queries.invalidateQueries({ queryKey: ['me'] })
+    await refetch()
+  }
+  const goOn = async (file: File | undefined) => {
+    const upload = wanted.current
+    if (file === undefined || upload === null) return
+    const { engine } = await uploads.open()
+    if (!(await engine.goOnFromElsewhere(upload, file)))
+      toast({ text: t('otherFile', { name: upload.name }), problem: true })
+    await refetch()
   }
   if (data === undefined) return null
   if (data.length === 0) return <p className="text-ink-2">{t('noUploads')}</p>
@@ -34,20 +52,27 @@ export function UnfinishedUploads() {
   return (
     <>
       <p className="text-13 text-ink-2">{t('uploadsSentence', { n: data.length, size: format.size(bytes) })}</p>
+      <input
+        ref={input}
+        type="file"
+        hidden
+        onChange={(event) => {
+          void goOn(event.target.files?.[0])
+          event.target.value = ''
+        }}
+      />
       <ul className="mt-3">
-        {data.map(({ uploadId, name, size, createdAt, expiresAt }) => (
-          <li key={uploadId} className="flex min-h-14 items-center gap-3 border-line border-b py-2 last:border-b-0">
-            <div className="min-w-0 flex-1">
-              <FileName name={name} />
-              <div className="truncate text-12 text-ink-3 tabular-nums">
-                {format.size(size)} · {t('begun', { date: format.date(createdAt) })} ·{' '}
-                {t('expires', { date: format.shortDate(expiresAt) })}
-              </div>
-            </div>
-            <Button size="sm" aria-label={t('giveUpNamed', { name })} onClick={() => void giveUp(uploadId)}>
-              {t('giveUp')}
-            </Button>
-          </li>
+        {data.map((upload) => (
+          <UnfinishedRow
+            key={upload.uploadId}
+            upload={upload}
+            isHere={upload.device !== null && isOfThisDevice(upload.device)}
+            onGoOn={() => {
+              wanted.current = upload
+              input.current?.click()
+            }}
+            onGiveUp={() => void giveUp(upload.uploadId)}
+          />
         ))}
       </ul>
     </>

@@ -1,0 +1,142 @@
+// Uploads that go on: after a reload, on another device, with a file that was changed meanwhile.
+import { createHash, randomBytes } from 'node:crypto'
+import fs from 'node:fs'
+import os from 'node:os'
+import path from 'node:path'
+import { expect, type Page } from '@playwright/test'
+import { sha256Of, writeRandomFile } from './big-file.ts'
+import type { Drive } from './cluster.ts'
+import { chooseFiles, download, row, signIn, uploadPanel } from './drive-page.ts'
+import { test } from './drive-test.ts'
+
+const MIB = 1024 * 1024
+const SIZE = 60 * MIB
+
+const sha256 = (content: Buffer) => createHash('sha256').update(content).digest('hex')
+const received = (drive: Drive) => drive.storages.reduce((sum, { proxy }) => sum + proxy.receivedBytes, 0)
+const halfway = (drive: Drive) => Promise.race(drive.storages.map(({ proxy }) => proxy.reached(SIZE / 2)))
+
+/** Storages take bytes slowly from now on, so that there is a middle to do something in. */
+function slowly(drive: Drive): void {
+  for (const { proxy } of drive.storages) proxy.bytesPerSecond = 20 * MIB
+}
+
+test.afterEach(({ drive }) => {
+  for (const { proxy } of drive.storages) proxy.bytesPerSecond = Number.POSITIVE_INFINITY
+})
+
+/** Makes a file in the browser's own file system, of a repeated megabyte, and returns what it holds. */
+async function writePrivateFile(page: Page, name: string, size: number): Promise<string> {
+  const block = randomBytes(MIB)
+  await page.evaluate(
+    async ([fileName, base64, blocks]) => {
+      const bytes = Uint8Array.from(atob(base64), (letter) => letter.charCodeAt(0))
+      const root = await navigator.storage.getDirectory()
+      const writing = await (await root.getFileHandle(fileName, { create: true })).createWritable()
+      for (let n = 0; n < blocks; n += 1) await writing.write(bytes)
+      await writing.close()
+    },
+    [name, block.toString('base64'), size / MIB] as const,
+  )
+  const hash = createHash('sha256')
+  for (let n = 0; n < size / MIB; n += 1) hash.update(block)
+  return hash.digest('hex')
+}
+
+/** Drops a file of the browser's own file system: its handle is as real as that of a file on the disk. */
+async function dropPrivateFile(page: Page, name: string): Promise<void> {
+  await page.evaluate(async (fileName) => {
+    const root = await navigator.storage.getDirectory()
+    const handle = await root.getFileHandle(fileName)
+    const transfer = new DataTransfer()
+    transfer.items.add(await handle.getFile())
+    // What a script puts into a drop has no handle of its own, as what a person drops has.
+    Object.assign(DataTransferItem.prototype, { getAsFileSystemHandle: () => Promise.resolve(handle) })
+    const pane = document.querySelector('#files') ?? document.body
+    for (const type of ['dragenter', 'dragover', 'drop']) {
+      pane.dispatchEvent(new DragEvent(type, { bubbles: true, cancelable: true, dataTransfer: transfer }))
+    }
+  }, name)
+}
+
+test('a dropped file goes on after a reload by itself, from where it was', async ({ page, drive }) => {
+  const content = await writePrivateFile(page, 'dropped.bin', SIZE)
+  const before = received(drive)
+  slowly(drive)
+  const middle = halfway(drive)
+  await dropPrivateFile(page, 'dropped.bin')
+  await middle
+  page.on('dialog', (dialog) => dialog.accept())
+  await page.reload()
+  await expect(uploadPanel(page).getByText('dropped.bin')).toBeVisible()
+  await expect(row(page, 'dropped.bin')).toBeVisible({ timeout: 60_000 })
+  expect(received(drive) - before).toBeLessThanOrEqual(SIZE + 16 * MIB)
+  expect(await sha256Of(fs.createReadStream(await download(page, 'dropped.bin')))).toBe(content)
+})
+
+test('a file with other content but the same name, size and date is never put onto the old part', async ({
+  page,
+  drive,
+}) => {
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'cairn-return-'))
+  const file = path.join(folder, 'swapped.bin')
+  const first = Buffer.concat([randomBytes(MIB), Buffer.alloc(SIZE - MIB, 'a')])
+  const second = Buffer.concat([first.subarray(0, SIZE - MIB), Buffer.alloc(MIB, 'b')])
+  second[2 * MIB] = 'c'.charCodeAt(0)
+  fs.writeFileSync(file, first)
+  const { mtime } = fs.statSync(file)
+  slowly(drive)
+  const middle = halfway(drive)
+  await chooseFiles(page, [file])
+  await middle
+  page.on('dialog', (dialog) => dialog.accept())
+  await page.reload()
+  await expect(uploadPanel(page).getByText(/Choose the file again/)).toBeVisible()
+  fs.writeFileSync(file, second)
+  fs.utimesSync(file, mtime, mtime)
+  for (const { proxy } of drive.storages) proxy.bytesPerSecond = Number.POSITIVE_INFINITY
+  const chooser = page.waitForEvent('filechooser')
+  await uploadPanel(page)
+    .getByRole('button', { name: /Choose the file again/ })
+    .click()
+  await (await chooser).setFiles([file])
+  await expect(row(page, 'swapped.bin')).toBeVisible({ timeout: 60_000 })
+  expect(await sha256Of(fs.createReadStream(await download(page, 'swapped.bin')))).toBe(sha256(second))
+  fs.rmSync(folder, { recursive: true })
+})
+
+test('another device takes an upload over, and the first one says where it goes on', async ({
+  page,
+  drive,
+  browser,
+  person,
+}) => {
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'cairn-return-'))
+  const file = path.join(folder, 'travels.bin')
+  const content = writeRandomFile(file, SIZE)
+  const before = received(drive)
+  slowly(drive)
+  const middle = halfway(drive)
+  await chooseFiles(page, [file])
+  await middle
+  await uploadPanel(page).getByRole('button', { name: 'Pause travels.bin' }).click()
+  const context = await browser.newContext({ userAgent: 'Mozilla/5.0 (Android 16; Mobile) Gecko/140 Firefox/140.0' })
+  const phone = await context.newPage()
+  await signIn(phone, drive.url, person)
+  await expect(phone.getByRole('main')).toHaveAttribute('aria-busy', 'false')
+  await phone.goto(`${drive.url}/settings/uploads`)
+  await expect(phone.getByText(/\d+% · .* · Chrome, Linux/)).toBeVisible()
+  const chooser = phone.waitForEvent('filechooser')
+  await phone.getByRole('button', { name: 'Go on with travels.bin here' }).click()
+  await (await chooser).setFiles([file])
+  await expect(uploadPanel(phone).getByText('travels.bin')).toBeVisible()
+  await page.bringToFront()
+  await uploadPanel(page).getByRole('button', { name: 'Resume travels.bin' }).click()
+  await expect(uploadPanel(page).getByText(/Uploading on “Firefox, Android”|It went on elsewhere/)).toBeVisible()
+  await expect(uploadPanel(phone).getByText(/1 file uploaded/)).toBeVisible({ timeout: 60_000 })
+  expect(received(drive) - before).toBeLessThanOrEqual(SIZE + 16 * MIB)
+  await context.close()
+  await page.reload()
+  expect(await sha256Of(fs.createReadStream(await download(page, 'travels.bin')))).toBe(content)
+  fs.rmSync(folder, { recursive: true })
+})
