@@ -10,7 +10,8 @@ import { wantAgain } from './worker/thumbnails.ts'
 import { wakeUp } from './worker/wake-up.ts'
 
 const POOL_SIZE = 5
-const TASKS_AT_ONCE = 3
+// What a person waits for does not stand behind pictures, checks and cleaning, each of which may take minutes.
+const TASKS_AT_ONCE = 8
 
 const toOurLog: LogFunctionFactory = () => (level, message) => {
   if (level === 'error') log().error(message)

@@ -13,6 +13,7 @@ import { forgetOldRows } from './forget.ts'
 import { collectGarbage } from './garbage.ts'
 import { runJobs } from './jobs.ts'
 import { reapBlobs } from './reaper.ts'
+import { runAlone } from './run-alone.ts'
 import { logged } from './task-log.ts'
 import { makeThumbnails } from './thumbnails.ts'
 import { continueTreeJobs } from './tree-jobs.ts'
@@ -57,27 +58,22 @@ export const crontab = [
   ...schedule('17 3 * * *', everyNight),
 ].join('\n')
 
-/** Task handlers that never overlap themselves in this process and never throw: a failure is logged, then it is over. */
+/** Task handlers that never throw: a failure is logged, then it is over. */
 export function makeTaskList(): TaskList {
-  const running = new Set<string>()
   return Object.fromEntries(
     Object.entries({ ...everyMinute, ...everyHour, ...everyNight }).map(([name, work]) => [
       name,
-      () => runAlone(running, name, work),
+      runAlone(() => perform(name, work)),
     ]),
   )
 }
 
-async function runAlone(running: Set<string>, name: string, work: () => Promise<unknown>): Promise<void> {
-  if (running.has(name)) return
-  running.add(name)
+async function perform(name: string, work: () => Promise<unknown>): Promise<void> {
   const startedAt = performance.now()
   try {
     const result = await logged(name, work)
     log().debug({ task: name, ms: Math.round(performance.now() - startedAt), result }, 'task')
   } catch (error) {
     log().error({ err: error, task: name }, 'task failed')
-  } finally {
-    running.delete(name)
   }
 }
