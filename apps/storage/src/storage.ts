@@ -98,7 +98,8 @@ class Storage implements RunningStorage {
 
   async start(signal?: AbortSignal): Promise<void> {
     const stopped = AbortSignal.any([this.#stop.signal, ...(signal === undefined ? [] : [signal])])
-    const identity = await learnIdentity(this.#config, this.#logger, stopped)
+    const [lastAddress = ''] = this.#files.initFlag.flag.lastIp.split(',')
+    const identity = await learnIdentity(this.#config, this.#logger, lastAddress, stopped)
     const store = this.#files.openStore(identity)
     const state = new ClusterState(identity.storageId)
     this.storageId = identity.storageId

@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { isDeepStrictEqual } from 'node:util'
 import { ConnectionPool, parseFileId, StorageClient, TrackerClient } from '@cairn/dfs-core'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { freePorts } from '../../../scripts/lib/ports.mjs'
@@ -84,6 +85,49 @@ describe('a group without storage ids', () => {
     )
   })
 })
+
+describe('a member without storage id that starts at another address', () => {
+  it('goes on under the new one; the old one is known to have moved', async () => {
+    const tracker = await startPlainTracker()
+    const config = (name: string, bindAddress: string, port: number) => ({
+      ...testStorageConfig(base(name), '', tracker.tcpPort),
+      serverId: null,
+      bindAddress,
+      port,
+    })
+    const client = new TrackerClient([`127.0.0.1:${tracker.tcpPort}`], pool)
+    const states = async () =>
+      Object.fromEntries((await client.listStorages('group1').catch(() => [])).map(({ id, status }) => [id, status]))
+    const one = await start(config('one', '127.0.72.11', 0))
+    const two = await start(config('two', '127.0.72.12', one.tcpPort))
+    const both = { '127.0.72.11': ACTIVE, '127.0.72.12': ACTIVE }
+    await until('both are ACTIVE', async () => isDeepStrictEqual(await states(), both))
+    const before = await new StorageClient(`127.0.72.11:${one.tcpPort}`, pool).uploadFile(content(50), { ext: 'bin' })
+    const replica = new StorageClient(`127.0.72.12:${two.tcpPort}`, pool)
+    await until('it is at the other', () => hasFile(replica, before))
+
+    await two.close()
+    const moved = await start(config('two', '127.0.72.13', one.tcpPort))
+    expect(moved.storageId).toBe('127.0.72.13')
+    const after = { '127.0.72.11': ACTIVE, '127.0.72.12': IP_CHANGED, '127.0.72.13': ACTIVE }
+    await until('it has moved', async () => isDeepStrictEqual(await states(), after))
+    const later = await new StorageClient(`127.0.72.11:${one.tcpPort}`, pool).uploadFile(content(60), { ext: 'bin' })
+    const there = new StorageClient(`127.0.72.13:${moved.tcpPort}`, pool)
+    await until('what came later is at the new address', () => hasFile(there, later))
+    expect((await there.downloadBuffer(before)).equals(content(50))).toBe(true)
+    const mark = (ip: string) => existsSync(join(folder, `one/data/sync/${ip}_${one.tcpPort}.mark`))
+    expect([mark('127.0.72.12'), mark('127.0.72.13')]).toEqual([false, true])
+  })
+})
+
+const [ACTIVE, IP_CHANGED] = [7, 3]
+
+async function hasFile(storage: StorageClient, fileId: string): Promise<boolean> {
+  return await storage.queryFileInfo(fileId).then(
+    () => true,
+    () => false,
+  )
+}
 
 describe('a storage that is told neither its id nor its group', () => {
   it('finds both by its address and port', async () => {

@@ -13,6 +13,7 @@ import type { StorageConfig, TrackerAddress } from '../config.ts'
 import type { StoreIdentity } from '../disk/file-store.ts'
 import { retryDelayMs } from '../engine/retry.ts'
 import type { Logger } from '../handlers/context.ts'
+import { announceMove } from './own-move.ts'
 import { parseStorageIds, type StorageIdEntry } from './storage-ids.ts'
 import { readTrunkParameters, type TrunkParameters } from './trunk-parameters.ts'
 
@@ -28,13 +29,31 @@ export interface Identity extends StoreIdentity {
   readonly trunk: TrunkParameters | null
 }
 
-/** Asks until a tracker answers: without its parameters no file could be named. Rejects when `signal` aborts. */
-export async function learnIdentity(config: StorageConfig, logger: Logger, signal: AbortSignal): Promise<Identity> {
+/**
+ * Asks until a tracker answers: without its parameters no file could be named. A storage that was at `lastAddress` before
+ * says that it has moved. Rejects when `signal` aborts.
+ */
+export async function learnIdentity(
+  config: StorageConfig,
+  logger: Logger,
+  lastAddress: string,
+  signal: AbortSignal,
+): Promise<Identity> {
   const pool = new ConnectionPool({ ...timeoutsOf(config), idleMax: 1 })
   try {
     for (let failures = 1; ; failures += 1) {
       try {
-        return await ask(config, pool)
+        const { identity, followsMoves } = await ask(config, pool)
+        const [oldIp, newIp] = [lastAddress, identity.addresses[0] ?? '']
+        if (followsMoves && oldIp !== '' && oldIp !== newIp) {
+          await announceMove(
+            pool,
+            config.trackers.map((tracker) => dialled(tracker)),
+            { group: identity.group, oldIp, newIp },
+            logger,
+          )
+        }
+        return identity
       } catch (error) {
         logger.warn({ err: error }, 'no tracker has told this storage what it is; asking again')
       }
@@ -61,8 +80,12 @@ export function dialled(tracker: TrackerAddress, host = 0): string {
   return formatAddress(tracker.hosts[host % tracker.hosts.length] ?? '', tracker.port)
 }
 
-async function ask(config: StorageConfig, pool: ConnectionPool): Promise<Identity> {
-  const trackers = config.trackers.map(dialled)
+/** `followsMoves`: the trackers want to hear of another address. */
+async function ask(
+  config: StorageConfig,
+  pool: ConnectionPool,
+): Promise<{ identity: Identity; followsMoves: boolean }> {
+  const trackers = config.trackers.map((tracker) => dialled(tracker))
   const client = new TrackerClient(trackers, pool)
   const group =
     config.group ?? (await askFirst(pool, trackers, trackerCommands.getGroupName, { ip: '', port: config.port })).group
@@ -76,7 +99,7 @@ async function ask(config: StorageConfig, pool: ConnectionPool): Promise<Identit
   const own = { group, addresses, port: config.port }
   const storageId = useStorageId ? await ownId(config, pool, { trackers, storageIds, ...own }) : (addresses[0] ?? '')
   const idInNames = useStorageId && parameters.text('id_type_in_filename', 'ip') === 'id'
-  return {
+  const identity = {
     group,
     storageId,
     source: sourceOf(idInNames, storageId, addresses),
@@ -87,7 +110,8 @@ async function ask(config: StorageConfig, pool: ConnectionPool): Promise<Identit
     addressWidth: parameters.text('response_ip_addr_size', '46') === '16' ? 16 : 46,
     storageIds,
     trunk: readTrunkParameters(parameters),
-  }
+  } as const
+  return { identity, followsMoves: !useStorageId && parameters.boolean('storage_ip_changed_auto_adjust', false) }
 }
 
 const DEFAULT_RESERVE = { kind: 'bytes', bytes: 1024 ** 3 } as const

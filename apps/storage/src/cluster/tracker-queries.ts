@@ -16,7 +16,7 @@ export interface TrackerQueries {
 
 export function createTrackerQueries(config: StorageConfig, state: ClusterState, logger: Logger): TrackerQueries {
   const pool = new ConnectionPool({ ...timeoutsOf(config), idleMax: 1, idleTimeoutMs: 5000 })
-  const trackers = config.trackers.map(dialled)
+  const trackers = config.trackers.map((tracker) => dialled(tracker))
 
   const send = async <Q, R>(tracker: string, row: Command<Q, R>, value: Q): Promise<R> => {
     const request = { command: row.code, head: row.request.encode(value) }
