@@ -3,14 +3,17 @@
 
 // Client
 export { formatAddress, parseAddress } from './client/address.ts'
-export type { Request, Timeouts } from './client/connection.ts'
+export { ClusterAdmin } from './client/cluster-admin.ts'
 export { Connection, openConnection } from './client/connection.ts'
 export type { DfsClientOptions } from './client/dfs-client.ts'
 export { DfsClient } from './client/dfs-client.ts'
+export { extensionOf, fileBody } from './client/local-file.ts'
 export type { PoolOptions } from './client/pool.ts'
 export { ConnectionPool } from './client/pool.ts'
+export type { CallOptions, Request, Timeouts } from './client/request.ts'
 export type { RequestBody, StreamBody } from './client/request-body.ts'
 export type { Download } from './client/response.ts'
+export type { SaveOptions } from './client/save-file.ts'
 export type {
   ByteRange,
   FileInfo,
@@ -21,7 +24,15 @@ export type {
 } from './client/storage-client.ts'
 export { StorageClient } from './client/storage-client.ts'
 export type { UploadFileOptions } from './client/stored-upload.ts'
-export type { FetchTarget, StorageAddress, StoreTarget, StoreTargets } from './client/tracker-client.ts'
+export type {
+  FetchTarget,
+  StorageAddress,
+  StorageStats,
+  StoreTarget,
+  StoreTargets,
+  TrackerStat,
+  VolumeStats,
+} from './client/tracker-client.ts'
 export { addressOf, TrackerClient } from './client/tracker-client.ts'
 // File IDs and content
 export { combineCrc32, crc32 } from './crc32.ts'

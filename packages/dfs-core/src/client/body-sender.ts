@@ -1,6 +1,12 @@
 import type { Socket } from 'node:net'
 import { MeasuredStream, type StreamBody } from './request-body.ts'
 
+interface SendOptions {
+  readonly timeoutMs: number
+  /** Called with the bytes that have left so far. */
+  readonly onProgress?: ((bytes: number) => void) | undefined
+}
+
 /**
  * Sends a stream as the rest of a request, no faster than the socket takes it. The socket's timeout runs only while
  * bytes wait to leave: a slow source is not the server's silence.
@@ -13,14 +19,17 @@ export class BodySender {
   readonly #size: number
   readonly #timeoutMs: number
   readonly #onWritten = () => this.#wake?.()
+  readonly #onProgress: ((bytes: number) => void) | undefined
+  #sent = 0
   #stopped = false
   #wake: (() => void) | null = null
 
-  constructor(socket: Socket, body: StreamBody, timeoutMs: number) {
+  constructor(socket: Socket, body: StreamBody, { timeoutMs, onProgress }: SendOptions) {
     this.#socket = socket
     this.#source = new MeasuredStream(body)
     this.#size = body.size
     this.#timeoutMs = timeoutMs
+    this.#onProgress = onProgress
   }
 
   /** Rejects with what the source threw, or with RangeError when its length is not the declared one. */
@@ -56,5 +65,7 @@ export class BodySender {
         this.#wake = resolve
       })
     }
+    this.#sent += chunk.length
+    if (!this.#stopped) this.#onProgress?.(this.#sent)
   }
 }

@@ -4,7 +4,8 @@ import { encodeEmptyFrame, HEADER_SIZE, writeHeader } from '../protocol/frame.ts
 import { parseAddress } from './address.ts'
 import { AnswerReader } from './answer-reader.ts'
 import { BodySender } from './body-sender.ts'
-import { bodySize, type RequestBody } from './request-body.ts'
+import type { Request, Timeouts } from './request.ts'
+import { bodySize } from './request-body.ts'
 import { type Download, type ResponseReceiver, StreamedResponse, WholeResponse } from './response.ts'
 
 const QUIT = 82
@@ -13,32 +14,6 @@ const RESPONSE_BYTES_MAX = 4 * 1024 * 1024
 const SINGLE_WRITE_BYTES_MAX = 16 * 1024
 /** C storages do not drain a body that they refuse; one that fits their receive buffer they have read (client protocol §1.7). */
 const REFUSED_BODY_BYTES_MAX = 64 * 1024
-
-export interface Timeouts {
-  readonly connectTimeoutMs: number
-  /** Silence while bytes are being sent or awaited. A slow source or a slow reader on our side does not count. */
-  readonly networkTimeoutMs: number
-  /** Our end of the connection: servers of a cluster without storage ids know a storage by it. */
-  readonly localAddress?: string
-}
-
-/** One request on the wire: a frame whose body is `head` followed by `body`. */
-export interface Request {
-  readonly command: number
-  /** The header's status byte; 0 but for the few commands that use it. */
-  readonly status?: number
-  readonly head: Buffer
-  readonly body?: RequestBody
-  /** Bytes of the answer that are accepted into memory; default 4 MiB. */
-  readonly responseMax?: number
-  /** Instead of `networkTimeoutMs`, for commands that work long before they answer. */
-  readonly timeoutMs?: number
-  /**
-   * The server reads the whole body whatever it answers, as storages do with what other storages send them (internals
-   * §4.4): the connection stays usable after a refusal.
-   */
-  readonly bodyIsAlwaysRead?: boolean
-}
 
 /**
  * How a request failed: `unsent` = not a byte of it was taken from us, `unanswered` = the server closed before it
@@ -98,6 +73,7 @@ export class Connection {
   #sender: BodySender | null = null
   #firstWriteTaken = false
   #onFree: (() => void) | null = null
+  #forgetSignal: (() => void) | null = null
   #dead = false
 
   constructor(socket: Socket, address: string, networkTimeoutMs: number) {
@@ -135,7 +111,7 @@ export class Connection {
       resume: () => this.#resumeReading(),
       cancel: () => this.#fail(this.#error('cancelled'), 'broken'),
     }
-    const response = new StreamedResponse(control)
+    const response = new StreamedResponse(control, request.onProgress)
     this.#onFree = onFree
     this.#start(request, response)
     return response.download
@@ -166,23 +142,36 @@ export class Connection {
     this.#leftUnreadMax = request.bodyIsAlwaysRead === true ? 0 : this.#bodySize
     this.#reader = new AnswerReader(receiver)
     this.failure = null
-    if (this.#dead) this.#finish('unsent', this.#error('the connection was lost before the request'))
+    this.#forgetSignal = this.#obey(request.signal)
+    if (request.signal?.aborted) this.#fail(asError(request.signal.reason), 'broken')
+    else if (this.#dead) this.#finish('unsent', this.#error('the connection was lost before the request'))
     else this.#send(request).catch((error: unknown) => this.#fail(asError(error), 'broken'))
   }
 
-  async #send({ command, status = 0, head, body }: Request): Promise<void> {
+  #obey(signal: AbortSignal | undefined): (() => void) | null {
+    if (signal === undefined) return null
+    const breakOff = () => this.#fail(asError(signal.reason), 'broken')
+    signal.addEventListener('abort', breakOff)
+    return () => signal.removeEventListener('abort', breakOff)
+  }
+
+  async #send({ command, status = 0, head, body, onProgress }: Request): Promise<void> {
     const front = Buffer.allocUnsafe(HEADER_SIZE + head.length)
     writeHeader(front, 0, { length: head.length + this.#bodySize, command, status })
     head.copy(front, HEADER_SIZE)
     this.#socket.setTimeout(this.#timeoutMs)
     if (body === undefined) this.#writeFirst(front)
     else if (!Buffer.isBuffer(body)) {
-      this.#sender = new BodySender(this.#socket, body, this.#timeoutMs)
+      this.#sender = new BodySender(this.#socket, body, { timeoutMs: this.#timeoutMs, onProgress })
       await this.#sender.run(() => this.#writeFirst(front))
-    } else if (front.length + body.length <= SINGLE_WRITE_BYTES_MAX) this.#writeFirst(Buffer.concat([front, body]))
-    else {
+    } else if (front.length + body.length <= SINGLE_WRITE_BYTES_MAX) {
+      this.#writeFirst(Buffer.concat([front, body]))
+      onProgress?.(body.length)
+    } else {
       this.#writeFirst(front)
-      this.#socket.write(body)
+      this.#socket.write(body, (error) => {
+        if (!error) onProgress?.(body.length)
+      })
     }
   }
 
@@ -248,6 +237,8 @@ export class Connection {
     const onFree = this.#onFree
     this.#reader = null
     this.#onFree = null
+    this.#forgetSignal?.()
+    this.#forgetSignal = null
     this.#sender?.stop()
     this.#sender = null
     this.failure = failure

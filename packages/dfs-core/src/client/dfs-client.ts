@@ -1,10 +1,14 @@
 import { Readable } from 'node:stream'
 import { ConnectionError, ServerError, Status } from '../errors.ts'
 import { parseFileId } from '../file-id/file-id.ts'
+import { FileInfoFlag } from '../protocol/storage-commands.ts'
+import { ClusterAdmin } from './cluster-admin.ts'
 import { UnreachableError } from './connection.ts'
 import { ConnectionPool, type PoolOptions } from './pool.ts'
+import type { CallOptions } from './request.ts'
 import type { RequestBody } from './request-body.ts'
 import type { Download } from './response.ts'
+import { type SaveOptions, saveFile } from './save-file.ts'
 import { type ByteRange, type FileInfo, type Metadata, type MetadataMode, StorageClient } from './storage-client.ts'
 import { storeFile, type UploadFileOptions } from './stored-upload.ts'
 import { addressOf, type FetchTarget, type StoreTarget, TrackerClient } from './tracker-client.ts'
@@ -19,6 +23,20 @@ export interface DfsClientOptions {
   readonly pool?: Omit<PoolOptions, 'connectTimeoutMs' | 'networkTimeoutMs'>
 }
 
+interface SharedParts {
+  readonly pool: ConnectionPool
+  readonly call: CallOptions
+  readonly tracker: TrackerClient
+}
+
+function openPool({ connectTimeoutMs, networkTimeoutMs, pool }: DfsClientOptions): ConnectionPool {
+  return new ConnectionPool({
+    ...pool,
+    ...(connectTimeoutMs !== undefined && { connectTimeoutMs }),
+    ...(networkTimeoutMs !== undefined && { networkTimeoutMs }),
+  })
+}
+
 /**
  * A client of one FastDFS or Cairn cluster: it asks the trackers where, and the storages for the files. Bodies are
  * Buffers, or streams of a declared size, of which never more than a few chunks are in memory.
@@ -28,22 +46,32 @@ export interface DfsClientOptions {
  */
 export class DfsClient {
   readonly tracker: TrackerClient
+  /** What an operator changes. */
+  readonly admin: ClusterAdmin
+  readonly #options: DfsClientOptions
   readonly #pool: ConnectionPool
+  readonly #call: CallOptions
 
-  /** Throws RangeError when there is no tracker, or one is not `host:port`. */
-  constructor(options: DfsClientOptions) {
-    const { trackers, connectTimeoutMs, networkTimeoutMs, pool } = options
-    this.#pool = new ConnectionPool({
-      ...pool,
-      ...(connectTimeoutMs !== undefined && { connectTimeoutMs }),
-      ...(networkTimeoutMs !== undefined && { networkTimeoutMs }),
-    })
-    this.tracker = new TrackerClient(trackers, this.#pool)
+  /** Throws RangeError when there is no tracker, or one is not `host:port`. `shared` is what `with` hands on. */
+  constructor(options: DfsClientOptions, shared?: SharedParts) {
+    this.#options = options
+    this.#pool = shared?.pool ?? openPool(options)
+    this.#call = shared?.call ?? {}
+    this.tracker = shared?.tracker ?? new TrackerClient(options.trackers, this.#pool)
+    this.admin = new ClusterAdmin(options.trackers, this.#pool)
+  }
+
+  /**
+   * The same client over the same connections, whose operations can be broken off and report their progress:
+   * `client.with({ signal, onProgress }).upload(…)`. What was made by it needs no `close` of its own.
+   */
+  with(call: CallOptions): DfsClient {
+    return new DfsClient(this.#options, { pool: this.#pool, call, tracker: this.tracker.with(call) })
   }
 
   /** The storage at `host:port`, over this client's connections. */
   storage(address: string): StorageClient {
-    return new StorageClient(address, this.#pool)
+    return new StorageClient(address, this.#pool, this.#call)
   }
 
   /**
@@ -70,6 +98,16 @@ export class DfsClient {
   /** Adds to the end of an appender file. */
   async append(fileId: string, body: RequestBody): Promise<void> {
     return (await this.#source(fileId)).appendFile(fileId, body)
+  }
+
+  /** Overwrites a part of an appender file from `offset`, which is at most its size. */
+  async modify(fileId: string, offset: number, body: RequestBody): Promise<void> {
+    return (await this.#source(fileId)).modifyFile(fileId, offset, body)
+  }
+
+  /** Cuts an appender file, or extends it with zeros, to `newSize` bytes. */
+  async truncate(fileId: string, newSize: number): Promise<void> {
+    return (await this.#source(fileId)).truncateFile(fileId, newSize)
   }
 
   /** Turns an appender file into a normal one; resolves with its new file ID. */
@@ -117,6 +155,27 @@ export class DfsClient {
   /** Size, time and checksum as a storage has them. `flags`: bits of FileInfoFlag. */
   fileInfo(fileId: string, flags = 0): Promise<FileInfo> {
     return this.#read(fileId, (storage) => storage.queryFileInfo(fileId, flags))
+  }
+
+  /** Whether the file is there: a question that a missing file does not put into the storage's log as an error. */
+  async exists(fileId: string): Promise<boolean> {
+    try {
+      await this.fileInfo(fileId, FileInfoFlag.noCrc32 | FileInfoFlag.silent)
+      return true
+    } catch (error) {
+      if (error instanceof ServerError && error.status === Status.ENOENT) return false
+      throw error
+    }
+  }
+
+  /**
+   * Writes the file to `path`: several ranges at once, checked against its CRC-32, under its name only when it is whole.
+   * What a broken download has got stays beside it as `path`.part, and the next call goes on there.
+   */
+  save(fileId: string, path: string, options: SaveOptions = {}): Promise<void> {
+    const { onProgress, ...call } = this.#call
+    const progress = onProgress === undefined ? {} : { onProgress }
+    return saveFile(this.with(call), { fileId, path }, { ...options, ...progress })
   }
 
   /** Closes idle connections now and busy ones after their request. */

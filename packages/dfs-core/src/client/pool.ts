@@ -1,5 +1,6 @@
 import { ConnectionError } from '../errors.ts'
-import { type Connection, openConnection, type Request, type Timeouts } from './connection.ts'
+import { type Connection, openConnection } from './connection.ts'
+import type { Request, Timeouts } from './request.ts'
 import type { Download } from './response.ts'
 
 const DEFAULTS = {
@@ -60,6 +61,7 @@ export class ConnectionPool {
    * without a stream is sent again when not a byte of it had left.
    */
   async request(address: string, request: Request, repeatable = false): Promise<Buffer> {
+    request.signal?.throwIfAborted()
     const connection = await this.#acquire(address, !repeatable)
     try {
       return await connection.request(request)
@@ -78,6 +80,7 @@ export class ConnectionPool {
 
   /** Sends a request without side effects and gives its answer as a stream; errors as `Connection.download`. */
   async download(address: string, request: Request): Promise<Download> {
+    request.signal?.throwIfAborted()
     const connection = await this.#acquire(address, false)
     try {
       return await connection.download(request, () => this.#release(connection))

@@ -66,13 +66,17 @@ export interface DownloadControl {
 export class StreamedResponse implements ResponseReceiver {
   readonly download: Promise<Download>
   readonly #control: DownloadControl
+  readonly #onProgress: ((bytes: number) => void) | undefined
+  #received = 0
   #resolve: (download: Download) => void = unset
   #reject: (error: Error) => void = unset
   #stream: Readable | null = null
   #complete = false
 
-  constructor(control: DownloadControl) {
+  /** `onProgress` is called with the bytes that have come so far. */
+  constructor(control: DownloadControl, onProgress?: (bytes: number) => void) {
     this.#control = control
+    this.#onProgress = onProgress
     this.download = new Promise((resolve, reject) => {
       this.#resolve = resolve
       this.#reject = reject
@@ -94,6 +98,8 @@ export class StreamedResponse implements ResponseReceiver {
   }
 
   write(chunk: Buffer): boolean {
+    this.#received += chunk.length
+    this.#onProgress?.(this.#received)
     return this.#stream?.push(chunk) ?? true
   }
 

@@ -4,9 +4,9 @@ import { decodeMetadata, encodeMetadata } from '../protocol/metadata.ts'
 import type { StatusAnswer } from '../protocol/status-answer.ts'
 import { MetadataFlag, storageCommands } from '../protocol/storage-commands.ts'
 import { parseAddress } from './address.ts'
-import type { Request } from './connection.ts'
 import { namedFile } from './named-file.ts'
 import type { ConnectionPool } from './pool.ts'
+import type { CallOptions, Request } from './request.ts'
 import { bodySize, type RequestBody } from './request-body.ts'
 import type { Download } from './response.ts'
 
@@ -58,12 +58,14 @@ export class StorageClient {
   /** `host:port` */
   readonly address: string
   readonly #pool: ConnectionPool
+  readonly #call: CallOptions
 
   /** Throws RangeError when `address` is not `host:port`. */
-  constructor(address: string, pool: ConnectionPool) {
+  constructor(address: string, pool: ConnectionPool, call: CallOptions = {}) {
     parseAddress(address)
     this.address = address
     this.#pool = pool
+    this.#call = call
   }
 
   /** Stores a file (11); resolves with its file ID. */
@@ -112,12 +114,13 @@ export class StorageClient {
    * offset is not inside the file, and so for every empty file. Destroy the stream when the rest is not wanted.
    */
   download(fileId: string, range: ByteRange = {}): Promise<Download> {
-    return this.#pool.download(this.address, downloadRequest(fileId, range))
+    return this.#pool.download(this.address, { ...downloadRequest(fileId, range), ...this.#call })
   }
 
   /** Reads a file, or a range of it, into memory (14): at most `sizeMax` bytes, more is a ProtocolError. */
   downloadBuffer(fileId: string, range: ByteRange = {}, sizeMax = 64 * 1024 * 1024): Promise<Buffer> {
-    return this.#pool.request(this.address, { ...downloadRequest(fileId, range), responseMax: sizeMax }, true)
+    const request = { ...downloadRequest(fileId, range), ...this.#call, responseMax: sizeMax }
+    return this.#pool.request(this.address, request, true)
   }
 
   /** Deletes a file and its metadata (12). */
@@ -161,7 +164,7 @@ export class StorageClient {
    */
   request(command: number, head: Buffer, body?: RequestBody, options: RequestOptions = {}): Promise<Buffer> {
     const { repeatable, ...rest } = options
-    const request = { command, head, ...rest, ...(body !== undefined && { body }) }
+    const request = { command, head, ...this.#call, ...rest, ...(body !== undefined && { body }) }
     return this.#pool.request(this.address, request, repeatable ?? false)
   }
 

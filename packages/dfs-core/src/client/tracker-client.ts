@@ -5,6 +5,7 @@ import { trackerCommands } from '../protocol/tracker-commands.ts'
 import { formatAddress, parseAddress } from './address.ts'
 import { namedFile } from './named-file.ts'
 import type { ConnectionPool } from './pool.ts'
+import type { CallOptions } from './request.ts'
 
 /** Where a storage listens. */
 export interface StorageAddress {
@@ -31,6 +32,10 @@ export interface FetchTarget extends StorageAddress {
   readonly group: string
 }
 
+export type StorageStats = ReturnType<typeof trackerCommands.storageClusterStat.response.decode>
+export type VolumeStats = ReturnType<typeof trackerCommands.storageVolumnStat.response.decode>
+export type TrackerStat = ReturnType<typeof trackerCommands.trackerClusterStat.response.decode>['trackers'][number]
+
 /** Statuses that another tracker may not share: it may know storages (ENOENT), or be the leader (EOPNOTSUPP). */
 const ASK_ANOTHER: readonly number[] = [Status.ENOENT, Status.EOPNOTSUPP]
 /** Pages of the storage id list; the C client stops there too (internals §7.2). */
@@ -45,15 +50,24 @@ const STORAGE_ID_PAGES_MAX = 32
 export class TrackerClient {
   readonly #trackers: readonly string[]
   readonly #pool: ConnectionPool
-  /** Index of the tracker that answered last. */
-  #preferred = 0
+  readonly #signal: AbortSignal | undefined
+  /** Index of the tracker that answered last; one for all that `with` made. */
+  #preferred = { index: 0 }
 
   /** `trackers`: at least one `host:port`, else RangeError. */
-  constructor(trackers: readonly string[], pool: ConnectionPool) {
+  constructor(trackers: readonly string[], pool: ConnectionPool, signal?: AbortSignal) {
     if (trackers.length === 0) throw new RangeError('no tracker is given')
     for (const tracker of trackers) parseAddress(tracker)
     this.#trackers = trackers
     this.#pool = pool
+    this.#signal = signal
+  }
+
+  /** The same client, whose questions are broken off by `signal`. */
+  with({ signal }: Pick<CallOptions, 'signal'>): TrackerClient {
+    const client = new TrackerClient(this.#trackers, this.#pool, signal)
+    client.#preferred = this.#preferred
+    return client
   }
 
   /** Where to upload, in any group or in `group` (101, 104). */
@@ -118,16 +132,50 @@ export class TrackerClient {
     return settings
   }
 
+  /** `host:port` of the leader among the trackers (95); ENOENT when none is elected. */
+  async leader(): Promise<string> {
+    return (await this.#ask(trackerCommands.getLeader, {})).address
+  }
+
+  /** The trackers, as their leader sees them (96). */
+  async trackerStats(only: { active?: boolean; leader?: boolean } = {}): Promise<TrackerStat[]> {
+    const filterBy = bits(only.active, only.leader)
+    const request = { filterBy, isActive: only.active ?? false, isLeader: only.leader ?? false }
+    return [...(await this.#ask(trackerCommands.trackerClusterStat, request)).trackers]
+  }
+
+  /** All storages of all groups (97): with this status, or with any other than it, and trunk servers or not. */
+  storageStats(only: { status?: number; notStatus?: number; trunkServer?: boolean } = {}): Promise<StorageStats> {
+    const status = only.status ?? only.notStatus
+    return this.#ask(trackerCommands.storageClusterStat, {
+      filterBy: bits(only.trunkServer, status),
+      operator: (only.notStatus === undefined ? '=' : '!').charCodeAt(0),
+      status: status ?? 0,
+      isTrunkServer: only.trunkServer ?? false,
+    })
+  }
+
+  /** The space of every group (98), sizes in MiB: with room on disk, in trunk files, in either, or without. */
+  volumeStats(only: { disk?: boolean; trunk?: boolean; space?: boolean } = {}): Promise<VolumeStats> {
+    return this.#ask(trackerCommands.storageVolumnStat, {
+      filterBy: bits(only.disk, only.trunk, only.space),
+      isDiskAvailable: only.disk ?? false,
+      isTrunkAvailable: only.trunk ?? false,
+      isSpaceAvailable: only.space ?? false,
+    })
+  }
+
   /** Sends any command without side effects to the trackers in turn. */
   async #ask<Q, R>(row: Command<Q, R>, value: Q): Promise<R> {
-    const request = { command: row.code, head: row.request.encode(value) }
-    const first = this.#preferred
+    const signal = this.#signal
+    const request = { command: row.code, head: row.request.encode(value), ...(signal !== undefined && { signal }) }
+    const first = this.#preferred.index
     const failures: Error[] = []
     for (let i = 0; i < this.#trackers.length; i++) {
       const index = (first + i) % this.#trackers.length
       try {
         const answer = row.response.decode(await this.#pool.request(this.#trackers[index] ?? '', request, true))
-        this.#preferred = index
+        this.#preferred.index = index
         return answer
       } catch (error) {
         if (!mayAskAnother(error)) throw error
@@ -136,6 +184,11 @@ export class TrackerClient {
     }
     throw worstOf(failures)
   }
+}
+
+/** One bit for each condition that is asked for, the first the lowest. */
+function bits(...conditions: unknown[]): number {
+  return conditions.reduce<number>((sum, condition, bit) => (condition === undefined ? sum : sum | (1 << bit)), 0)
 }
 
 /** `host:port` of a storage that a tracker named. */
