@@ -2,6 +2,7 @@ import { type Conf, readConf } from '@cairn/dfs-core/conf'
 import type { Durability } from './disk/group-sync.ts'
 import type { SyncHours } from './engine/sync-hours.ts'
 import { keyWarnings } from './known-keys.ts'
+import { type PlainLinkConfig, plainLinkDefaults, readPlainLinks } from './plain-link-config.ts'
 
 /** One tracker; two hosts are two addresses of the same machine. */
 export interface TrackerAddress {
@@ -56,6 +57,8 @@ export interface StorageConfig {
   readonly syncHours: SyncHours
   /** `write_mark_file_freq`: records between two writes of a mark file. */
   readonly markFileFrequency: number
+  /** The check of files against the CRC-32 in their names. */
+  readonly scrub: ScrubConfig
   /** `upload_durability`, for uploads over FastDFS's protocol. */
   readonly uploadDurability: Durability
   /** `upload_size_max`: bytes of one file; 0 = no limit but the disk. */
@@ -65,6 +68,15 @@ export interface StorageConfig {
   readonly http: StorageHttpConfig
   /** What is odd about the file, for the log. */
   readonly warnings: readonly string[]
+}
+
+export interface ScrubConfig {
+  /** `scrub_bytes_per_second`: so fast files are read; 0 turns it off. */
+  readonly bytesPerSecond: number
+  /** `scrub_interval_days`: from the beginning of a round to that of the next. */
+  readonly intervalMs: number
+  /** After the start, so that a storage that comes back has its disk for itself. */
+  readonly delayMs: number
 }
 
 export interface StorageHttpConfig {
@@ -86,26 +98,6 @@ export interface StorageHttpConfig {
   readonly metricsAllow: readonly string[]
   /** `tus_durability` */
   readonly tusDurability: Durability
-}
-
-/** Keys of http.conf and mod_fastdfs.conf, which storage.conf may include. */
-export interface PlainLinkConfig {
-  /** `http.anti_steal.secret_key` */
-  readonly secretKey: string
-  /** `http.anti_steal.token_ttl` */
-  readonly tokenTtlSeconds: number
-  /** `http.anti_steal.token_check_fail`: a file that is sent instead. */
-  readonly tokenCheckFail: string | null
-  /** `http.multi_range.enabled` */
-  readonly multiRange: boolean
-  /** `http.default_content_type` */
-  readonly defaultContentType: string
-  /** `http.mime_types_filename`; null: a short list. */
-  readonly mimeTypesFile: string | null
-  /** `response_mode`: what is done for a file that has not come here yet. */
-  readonly responseMode: 'proxy' | 'redirect'
-  /** `storage_sync_file_max_delay`: an older file is everywhere, or nowhere. */
-  readonly syncMaxDelaySeconds: number
 }
 
 /** What a storage.conf without these keys means. Group, trackers and paths have no default. */
@@ -133,6 +125,7 @@ export const storageConfigDefaults = {
   syncIntervalMs: 0,
   syncHours: { startMinute: 0, endMinute: 24 * 60 - 1 },
   markFileFrequency: 500,
+  scrub: { bytesPerSecond: 4 * 1024 * 1024, intervalMs: 14 * 86_400_000, delayMs: 60_000 },
   uploadDurability: 'none',
   uploadSizeMax: 0,
   logLevel: 'info',
@@ -140,16 +133,7 @@ export const storageConfigDefaults = {
     bindAddress: '',
     port: 8888,
     access: 'ticket',
-    plainLinks: {
-      secretKey: '',
-      tokenTtlSeconds: 600,
-      tokenCheckFail: null,
-      multiRange: true,
-      defaultContentType: 'application/octet-stream',
-      mimeTypesFile: null,
-      responseMode: 'proxy',
-      syncMaxDelaySeconds: 86_400,
-    },
+    plainLinks: plainLinkDefaults,
     keysFile: null,
     webOrigins: [],
     webUrl: null,
@@ -189,6 +173,11 @@ export function loadStorageConfig(confPath: string): StorageConfig {
       endMinute: minuteOf(conf, 'sync_end_time', d.syncHours.endMinute),
     },
     markFileFrequency: conf.integer('write_mark_file_freq', { min: 1, fallback: d.markFileFrequency }),
+    scrub: {
+      ...d.scrub,
+      bytesPerSecond: conf.byteSize('scrub_bytes_per_second', { min: 0, fallback: d.scrub.bytesPerSecond }),
+      intervalMs: conf.integer('scrub_interval_days', { min: 1, max: 3650, fallback: 14 }) * 86_400_000,
+    },
     uploadDurability: conf.choice('upload_durability', DURABILITIES, d.uploadDurability),
     uploadSizeMax: conf.byteSize('upload_size_max', { min: 0, fallback: d.uploadSizeMax }),
     logLevel: conf.text('log_level', d.logLevel),
@@ -257,23 +246,6 @@ function readHttp(conf: Conf, bindAddress: string): StorageHttpConfig {
     webUrl: conf.has('web_url') ? conf.text('web_url') : null,
     metricsAllow: conf.has('metrics_allow') ? conf.list('metrics_allow') : d.metricsAllow,
     tusDurability: conf.choice('tus_durability', DURABILITIES, d.tusDurability),
-  }
-}
-
-function readPlainLinks(conf: Conf): PlainLinkConfig {
-  const d = storageConfigDefaults.http.plainLinks
-  const isNeeded = conf.text('http_access', storageConfigDefaults.http.access) === 'anti_steal'
-  return {
-    secretKey: isNeeded
-      ? conf.text('http.anti_steal.secret_key')
-      : conf.text('http.anti_steal.secret_key', d.secretKey),
-    tokenTtlSeconds: conf.integer('http.anti_steal.token_ttl', { min: 1, fallback: d.tokenTtlSeconds }),
-    tokenCheckFail: conf.has('http.anti_steal.token_check_fail') ? conf.path('http.anti_steal.token_check_fail') : null,
-    multiRange: conf.boolean('http.multi_range.enabled', d.multiRange),
-    defaultContentType: conf.text('http.default_content_type', d.defaultContentType),
-    mimeTypesFile: conf.has('http.mime_types_filename') ? conf.path('http.mime_types_filename') : null,
-    responseMode: conf.choice('response_mode', ['proxy', 'redirect'], d.responseMode),
-    syncMaxDelaySeconds: conf.integer('storage_sync_file_max_delay', { min: 0, fallback: d.syncMaxDelaySeconds }),
   }
 }
 

@@ -51,6 +51,8 @@ const USED_KEYS: ReadonlyArray<string | RegExp> = [
   'tus_durability',
   'upload_durability',
   'upload_size_max',
+  'scrub_bytes_per_second',
+  'scrub_interval_days',
 ]
 
 /** FastDFS's keys without effect here: they steer its threads, buffers and log files, or say what the trackers tell. */

@@ -5,6 +5,7 @@ import type { FileStore, StoreSpace } from './disk/file-store.ts'
 import type { SetAside } from './disk/quarantine.ts'
 import { hexByte } from './engine/logic-name.ts'
 import type { ReceivedTimes } from './engine/received.ts'
+import type { ScrubState } from './recovery/scrub-state.ts'
 import type { Backlog } from './replication/backlog.ts'
 import type { PeerReplicator } from './replication/peer-replicator.ts'
 
@@ -60,6 +61,20 @@ export interface StorageReport {
   readonly openUploads: number
   readonly setAside: { readonly count: number; readonly items: readonly SetAsideReport[] }
   readonly peers: readonly PeerReport[]
+  /** Files compared with the CRC-32 in their names, in the round that runs or ran last; null before the first. */
+  readonly scrub: ScrubReport | null
+}
+
+interface ScrubReport {
+  /** Unix seconds, as `finishedAt`, which is null while the round runs. */
+  readonly startedAt: number
+  readonly finishedAt: number | null
+  readonly files: number
+  readonly bytes: number
+  /** Damaged files that another member's copy replaced. */
+  readonly repaired: number
+  /** File IDs of those that nobody has whole, the first hundred. */
+  readonly damaged: { readonly count: number; readonly fileIds: readonly string[] }
 }
 
 export interface ReportSources {
@@ -68,6 +83,7 @@ export interface ReportSources {
   readonly state: ClusterState
   readonly received: ReceivedTimes
   peers(): readonly PeerReplicator[]
+  scrub(): Readonly<ScrubState> | null
   /** Unix seconds. */
   now(): number
 }
@@ -100,6 +116,7 @@ export function createStorageReport(sources: ReportSources): (openUploads: numbe
         items: items.slice(0, SET_ASIDE_MAX).map(({ peer, entry }) => reportSetAside(store.group, peer.peerId, entry)),
       },
       peers: replicators.map((peer) => reportPeer(sources, peer)),
+      scrub: reportScrub(store.group, sources.scrub()),
     }
   }
   return (openUploads) => {
@@ -112,6 +129,23 @@ export function createStorageReport(sources: ReportSources): (openUploads: numbe
       })
     }
     return made
+  }
+}
+
+function reportScrub(group: string, state: Readonly<ScrubState> | null): ScrubReport | null {
+  if (state === null || state.startedAt === 0) return null
+  const { startedAt, finishedAt, files, bytes, repaired, damaged } = state
+  const seconds = (milliseconds: number) => Math.floor(milliseconds / 1000)
+  return {
+    startedAt: seconds(startedAt),
+    finishedAt: finishedAt === null ? null : seconds(finishedAt),
+    files,
+    bytes,
+    repaired,
+    damaged: {
+      count: damaged.length,
+      fileIds: damaged.slice(0, SET_ASIDE_MAX).map((name) => `${group}/${name}`),
+    },
   }
 }
 

@@ -18,6 +18,7 @@ import { storageHandlers } from './handlers/handlers.ts'
 import { createStorageMetrics } from './http/metrics.ts'
 import { MemberDirectory } from './member-directory.ts'
 import { type DiskRecovery, startDiskRecovery } from './recovery/disk-recovery.ts'
+import { type Scrubber, startScrubber } from './recovery/scrubber.ts'
 import type { PeerProgress } from './replication/peer-replicator.ts'
 import { createRemoteSources } from './replication/remote-source.ts'
 import { type Replication, startReplication } from './replication/replication.ts'
@@ -85,6 +86,7 @@ class Storage implements RunningStorage {
   readonly #metrics = createStorageMetrics()
   #server: CommandServer | null = null
   #recovery: DiskRecovery | null = null
+  #scrubber: Scrubber | null = null
   #replication: Replication | null = null
   #connectionsMax = 0
 
@@ -113,6 +115,7 @@ class Storage implements RunningStorage {
       received: this.#received,
       peers: () => this.#replication?.peers() ?? [],
       now: unixSeconds,
+      scrub: () => this.#scrubber?.progress ?? null,
     })
     const web = await openWebDoor(context, {
       pool,
@@ -124,6 +127,7 @@ class Storage implements RunningStorage {
     this.#files.removeOrphans(store)
     await this.#shareContents(store)
     this.#restoreDisks(context, { state, pool })
+    this.#scrubFiles(context, { state, pool })
     this.httpPort = await web.listen()
     const server = await this.#serve({ ...context, status: () => this.#status(identity, web) })
     this.#report(identity, context, { state, server })
@@ -184,6 +188,12 @@ class Storage implements RunningStorage {
     const recovery = startDiskRecovery({ ...context, ...shared })
     this.#recovery = recovery
     this.#opened.push(() => recovery.close())
+  }
+
+  #scrubFiles(context: HandlerContext, shared: { state: ClusterState; pool: ConnectionPool }): void {
+    const scrubber = startScrubber({ ...context, ...shared })
+    this.#scrubber = scrubber
+    this.#opened.push(() => scrubber.close())
   }
 
   async #shareContents(store: FileStore): Promise<void> {

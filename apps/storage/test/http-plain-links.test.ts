@@ -4,7 +4,8 @@ import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { encodeFileName } from '@cairn/dfs-core'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { type PlainLinkConfig, storageConfigDefaults } from '../src/config.ts'
+import { storageConfigDefaults } from '../src/config.ts'
+import type { PlainLinkConfig } from '../src/plain-link-config.ts'
 import { call } from './http/http-call.ts'
 import {
   newFolder,

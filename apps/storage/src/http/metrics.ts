@@ -140,10 +140,16 @@ function addOperations(set: MetricSet, { counters, connections }: MetricsSources
 }
 
 function addStorage(set: MetricSet, report: StorageReport): void {
-  const { storePaths, peers, startedAt, files, openUploads, setAside } = report
+  const { storePaths, peers, startedAt, files, openUploads, setAside, scrub } = report
   set.gauge('process_start_time_seconds', 'When the storage started.', startedAt)
   set.gauge('cairn_store_open_uploads', 'Uploads over HTTP that are not files yet.', openUploads)
   set.gauge('cairn_store_set_aside_records', 'Changes that a member did not take.', setAside.count)
+  if (scrub !== null) {
+    set.gauge('cairn_store_scrubbed_files', 'Files compared with their names in this round.', scrub.files)
+    set.gauge('cairn_store_scrubbed_bytes', 'Their content.', scrub.bytes)
+    set.gauge('cairn_store_repaired_files', 'Damaged files that were replaced in this round.', scrub.repaired)
+    set.gauge('cairn_store_damaged_files', 'Damaged files that no member has whole.', scrub.damaged.count)
+  }
   if (files !== null) set.gauge('cairn_store_files', 'Files, without metadata files.', files)
   const ofPaths = (value: (path: StorageReport['storePaths'][number]) => number | null) =>
     storePaths.flatMap((path) => sample({ path: path.path }, value(path)))

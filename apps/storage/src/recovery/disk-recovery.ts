@@ -7,9 +7,10 @@ import type { StorageConfig } from '../config.ts'
 import { readLines } from '../disk/read-lines.ts'
 import type { StorePath } from '../disk/store-path.ts'
 import { type BinlogRecord, parseLine } from '../engine/binlog.ts'
-import { isRemoved, type Member, StorageStatus } from '../engine/members.ts'
+import type { Member } from '../engine/members.ts'
 import { retryDelayMs } from '../engine/retry.ts'
 import type { Logger } from '../handlers/context.ts'
+import { activeMembers, otherMembers } from './active-members.ts'
 import { fetchList } from './fetch-list.ts'
 import { isRecovering, openRecovery, type RecoveryList, type RecoveryState } from './recovery-state.ts'
 import { type RestoreContext, type Restored, restoreFile } from './restore-file.ts'
@@ -52,12 +53,8 @@ export function startDiskRecovery(options: DiskRecoveryOptions): DiskRecovery {
   }
 }
 
-function othersOf({ members, myId }: ClusterState): Member[] {
-  return [...members.values()].filter(({ id, status }) => id !== myId && !isRemoved(status))
-}
-
 function activeMember(state: ClusterState, turn = 0): Member | null {
-  const active = othersOf(state).filter(({ status }) => status === StorageStatus.ACTIVE)
+  const active = activeMembers(state)
   return active[turn % Math.max(1, active.length)] ?? null
 }
 
@@ -98,7 +95,7 @@ class PathRecovery {
   async #restore(turn: number): Promise<boolean> {
     const { state, config, store, logger } = this.#options
     const member = activeMember(state, turn)
-    const isAlone = state.members.size > 0 && othersOf(state).length === 0
+    const isAlone = state.members.size > 0 && otherMembers(state).length === 0
     if (member === null && !isAlone) return false
     if (member === null) {
       logger.error({ path: this.#storePath.root }, 'nobody else has the files of this disk')

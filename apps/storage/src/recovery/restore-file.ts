@@ -62,26 +62,35 @@ interface TimedFile {
 /** False when it came or was deleted while it was fetched. */
 async function fetchFile(context: RestoreContext, address: string, { file, timestamp }: TimedFile): Promise<boolean> {
   const { store, pool } = context
-  const row = storageCommands.downloadFile
-  const named = { group: store.group, name: file.logicName }
   const incoming = new IncomingFile(store.temporaryPath(file.storePath))
   try {
-    const head = row.request.encode({ ...named, offset: 0, size: 0 })
-    const answer = await pool.download(address, { command: row.code, status: PROXIED_FLAG, head })
-    for await (const chunk of answer.stream) incoming.write(chunk as Buffer)
-    incoming.finish()
+    await fetchContent(context, address, file, incoming)
     if (!isWanted(context, file)) return false
     placeFromFile(file, incoming, timestamp)
     return true
   } catch (error) {
     // FastDFS sends no empty file; the names of appenders and slaves do not tell that they are.
     if (!(error instanceof ServerError) || error.status !== Status.EINVAL) throw error
-    if ((await sizeAt(pool, address, named)) !== 0) throw error
+    if ((await sizeAt(pool, address, { group: store.group, name: file.logicName })) !== 0) throw error
     placeFromMemory(store, file, Buffer.alloc(0), timestamp)
     return true
   } finally {
     incoming.discard()
   }
+}
+
+/** The content of a file as the member at `address` has it. */
+export async function fetchContent(
+  { store, pool }: Pick<RestoreContext, 'store' | 'pool'>,
+  address: string,
+  file: ResolvedName,
+  incoming: IncomingFile,
+): Promise<void> {
+  const row = storageCommands.downloadFile
+  const head = row.request.encode({ group: store.group, name: file.logicName, offset: 0, size: 0 })
+  const answer = await pool.download(address, { command: row.code, status: PROXIED_FLAG, head })
+  for await (const chunk of answer.stream) incoming.write(chunk as Buffer)
+  incoming.finish()
 }
 
 async function sizeAt(pool: ConnectionPool, address: string, named: { group: string; name: string }): Promise<number> {

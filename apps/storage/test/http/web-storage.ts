@@ -105,6 +105,7 @@ export async function startWebStorage(options: WebStorageOptions): Promise<WebSt
     state: new ClusterState(MEMBER),
     received: createReceivedTimes(),
     peers: () => [],
+    scrub: () => null,
     now: () => Math.floor(Date.now() / 1000),
   })
   const metrics = createStorageMetrics()

@@ -1,0 +1,237 @@
+import { linkSync, lstatSync } from 'node:fs'
+import { open, readdir } from 'node:fs/promises'
+import { basename, join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { crc32 } from 'node:zlib'
+import { type ConnectionPool, formatAddress } from '@cairn/dfs-core'
+import type { ClusterState } from '../cluster/cluster-state.ts'
+import type { StorageConfig } from '../config.ts'
+import { isErrno, makeFolder } from '../disk/atomic-file.ts'
+import type { FileStore, ResolvedName } from '../disk/file-store.ts'
+import { IncomingFile } from '../disk/incoming-file.ts'
+import { placeFromFile } from '../disk/replica.ts'
+import { normalFacts } from '../engine/file-facts.ts'
+import { hexByte } from '../engine/logic-name.ts'
+import type { Logger } from '../handlers/context.ts'
+import { activeMembers, otherMembers } from './active-members.ts'
+import { fetchContent } from './restore-file.ts'
+import { loadScrubState, newRound, type ScrubState, saveScrubState } from './scrub-state.ts'
+
+export interface ScrubberOptions {
+  readonly config: Pick<StorageConfig, 'basePath' | 'scrub'>
+  readonly store: FileStore
+  readonly state: ClusterState
+  readonly pool: ConnectionPool
+  readonly logger: Logger
+}
+
+/** Reads every file once in a while and compares it with the CRC-32 in its name. */
+export interface Scrubber {
+  readonly progress: Readonly<ScrubState>
+  close(): Promise<void>
+}
+
+const PIECE_BYTES = 256 * 1024
+const SAVE_MS = 10_000
+const IDLE_MS = 60_000
+const HELPERS_MS = 500
+const YOUNG_MS = 60_000
+/** More are a matter of the disk, not of its files. */
+const DAMAGED_MAX = 10_000
+
+export function startScrubber(options: ScrubberOptions): Scrubber {
+  return new RoundScrubber(options)
+}
+
+class RoundScrubber implements Scrubber {
+  readonly #options: ScrubberOptions
+  readonly #stop = new AbortController()
+  readonly #running: Promise<void>
+  #state: ScrubState
+  #savedAt = 0
+  /** Bytes that may be read now; below 0 the reading waits. */
+  #budget = 0
+  #budgetAt = performance.now()
+
+  constructor(options: ScrubberOptions) {
+    this.#options = options
+    this.#state = loadScrubState(options.config.basePath)
+    this.#running = this.#run().catch((error: unknown) => {
+      if (!this.#stop.signal.aborted) options.logger.error({ err: error }, 'files are no longer checked')
+    })
+  }
+
+  get progress(): Readonly<ScrubState> {
+    return this.#state
+  }
+
+  async close(): Promise<void> {
+    this.#stop.abort()
+    await this.#running
+  }
+
+  async #run(): Promise<void> {
+    const { basePath, scrub } = this.#options.config
+    if (scrub.bytesPerSecond === 0) return
+    await this.#sleep(scrub.delayMs)
+    try {
+      for (;;) {
+        const isOver = this.#state.startedAt === 0 || this.#state.finishedAt !== null
+        if (isOver && Date.now() - this.#state.startedAt < scrub.intervalMs) await this.#sleep(IDLE_MS)
+        else await this.#round(isOver)
+      }
+    } finally {
+      await saveScrubState(basePath, this.#state)
+    }
+  }
+
+  async #round(isNew: boolean): Promise<void> {
+    const { config, logger } = this.#options
+    if (isNew) this.#state = newRound(Date.now())
+    this.#budgetAt = performance.now()
+    for await (const folder of this.#folders()) {
+      if (folder < this.#state.next) continue
+      await this.#checkFolder(folder)
+      this.#state.next = `${folder}~`
+      if (performance.now() - this.#savedAt < SAVE_MS) continue
+      this.#savedAt = performance.now()
+      await saveScrubState(config.basePath, this.#state)
+    }
+    this.#state.finishedAt = Date.now()
+    const { files, bytes, repaired, damaged } = this.#state
+    logger.info({ files, bytes, repaired, damaged: damaged.length }, 'all files were compared with their names')
+    await saveScrubState(config.basePath, this.#state)
+  }
+
+  /** `M00/00/00` …, in order. */
+  async *#folders(): AsyncGenerator<string> {
+    for (const { index, dataDir } of this.#options.store.storePaths) {
+      for (const high of await twoDigitsIn(dataDir)) {
+        for (const low of await twoDigitsIn(join(dataDir, high))) yield `M${hexByte(index)}/${high}/${low}`
+      }
+    }
+  }
+
+  async #checkFolder(folder: string): Promise<void> {
+    const { store } = this.#options
+    const storePath = store.storePaths[Number.parseInt(folder.slice(1, 3), 16)]
+    if (storePath === undefined) return
+    for (const name of await namesIn(join(storePath.dataDir, folder.slice(4)))) {
+      this.#stop.signal.throwIfAborted()
+      const logicName = `${folder}/${name}`
+      const facts = normalFacts(logicName)
+      if (facts !== null) await this.#checkFile(store.resolve(logicName), facts)
+    }
+  }
+
+  async #checkFile(file: ResolvedName, facts: { size: number; crc32: number }): Promise<void> {
+    if (await this.#isSound(file, facts)) {
+      this.#state.files += 1
+      this.#state.bytes += facts.size
+      return
+    }
+    // It may have been deleted or replaced while it was read.
+    if (await this.#isSound(file, facts)) return
+    await this.#repair(file)
+  }
+
+  /** True also for what is not there any more, and for what may still be written. */
+  async #isSound({ path, storePath }: ResolvedName, facts: { size: number; crc32: number }): Promise<boolean> {
+    const stat = lstatSync(path, { throwIfNoEntry: false })
+    if (stat === undefined || !stat.isFile() || Date.now() - stat.mtimeMs < YOUNG_MS) return true
+    if (stat.size !== facts.size) return false
+    try {
+      return (await this.#crcOf(path)) === facts.crc32
+    } catch (error) {
+      if (isErrno(error, 'ENOENT')) return true
+      storePath.health.notice(error)
+      if (isErrno(error, 'EIO')) return false
+      throw error
+    }
+  }
+
+  async #crcOf(path: string): Promise<number> {
+    const file = await open(path, 'r')
+    try {
+      const piece = Buffer.allocUnsafe(PIECE_BYTES)
+      let crc = 0
+      for (;;) {
+        const { bytesRead } = await file.read(piece)
+        if (bytesRead === 0) return crc
+        crc = crc32(piece.subarray(0, bytesRead), crc)
+        await this.#spend(bytesRead)
+      }
+    } finally {
+      await file.close()
+    }
+  }
+
+  /** Waits so that the rate is kept on the whole. */
+  async #spend(bytes: number): Promise<void> {
+    const { bytesPerSecond } = this.#options.config.scrub
+    const now = performance.now()
+    const earned = ((now - this.#budgetAt) / 1000) * bytesPerSecond
+    this.#budgetAt = now
+    this.#budget = Math.min(bytesPerSecond, this.#budget + earned) - bytes
+    if (this.#budget < 0) await this.#sleep((-this.#budget / bytesPerSecond) * 1000)
+  }
+
+  /** A good copy takes the name; the damaged one is kept beside, for whoever wants to know what happened to it. */
+  async #repair(file: ResolvedName): Promise<void> {
+    const { store, state, logger } = this.#options
+    const { logicName } = file
+    logger.error({ name: logicName }, 'a file is not what its name says')
+    await this.#helpersKnown()
+    for (const member of activeMembers(state)) {
+      const incoming = new IncomingFile(store.temporaryPath(file.storePath))
+      try {
+        await fetchContent(this.#options, formatAddress(member.ip, member.port), file, incoming)
+        keepDamaged(file)
+        placeFromFile(file, incoming, Math.floor(lstatSync(file.path).mtimeMs / 1000))
+        this.#state.repaired += 1
+        logger.warn({ name: logicName, member: member.id }, 'a damaged file was replaced by the copy of another member')
+        return
+      } catch (error) {
+        logger.warn({ err: error, name: logicName, member: member.id }, 'a member could not help with a damaged file')
+      } finally {
+        incoming.discard()
+      }
+    }
+    if (this.#state.damaged.length < DAMAGED_MAX) this.#state.damaged.push(logicName)
+  }
+
+  /** While the others are away, or not heard of yet, nothing is given up. */
+  async #helpersKnown(): Promise<void> {
+    const { state } = this.#options
+    while (state.members.size === 0 || (otherMembers(state).length > 0 && activeMembers(state).length === 0)) {
+      await this.#sleep(HELPERS_MS)
+    }
+  }
+
+  #sleep(ms: number): Promise<void> {
+    return sleep(ms, undefined, { signal: this.#stop.signal })
+  }
+}
+
+function keepDamaged({ path, storePath }: ResolvedName): void {
+  const folder = join(storePath.dataDir, '.cairn-damaged')
+  makeFolder(folder)
+  try {
+    linkSync(path, join(folder, basename(path)))
+  } catch (error) {
+    if (!isErrno(error, 'EEXIST')) throw error
+  }
+}
+
+async function twoDigitsIn(path: string): Promise<string[]> {
+  return (await namesIn(path)).filter((name) => /^[0-9A-F]{2}$/.test(name)).sort()
+}
+
+async function namesIn(path: string): Promise<string[]> {
+  try {
+    return await readdir(path)
+  } catch (error) {
+    if (isErrno(error, 'ENOENT', 'ENOTDIR')) return []
+    throw error
+  }
+}
