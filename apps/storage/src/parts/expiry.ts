@@ -8,14 +8,18 @@ interface ExpiryLogger {
   error(details: object, message: string): void
 }
 
-/** Removes the parts that nobody has written to for 14 days, once an hour. Returns how to stop. */
+/** Removes the parts that nobody has written to for 14 days, and what ledgers no longer need, once an hour. Returns how to stop. */
 export function startExpiry(parts: DiskPartStore, slots: UploadSlots, logger: ExpiryLogger): () => void {
   const sweep = () => {
     sweepExpired(parts, slots, Date.now())
       .then((removed) => {
         if (removed.length > 0) logger.info({ removed }, 'expired uploads were removed')
+        return parts.ledgers.compact()
       })
-      .catch((error) => logger.error({ err: error }, 'expired uploads could not be removed'))
+      .then((ledgers) => {
+        if (ledgers > 0) logger.info({ ledgers }, 'ledgers of uploads were rewritten')
+      })
+      .catch((error) => logger.error({ err: error }, 'expired uploads could not be swept'))
   }
   const timer = setInterval(sweep, SWEEP_MS)
   timer.unref()

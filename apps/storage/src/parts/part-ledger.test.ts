@@ -162,16 +162,20 @@ describe('PartLedger', () => {
     ])
   })
 
-  it('is rewritten when most of it is no longer needed, and says the same afterwards', () => {
+  it('is rewritten when most of it is no longer needed, and says the same afterwards', async () => {
     for (let n = 1; n <= 4000; n += 1) {
       finish(n)
       if (n % 100 !== 0) ledger.write({ kind: 'acked', upl: uplOf(n), at: NOW })
     }
     ledger.write({ kind: 'raised', upl: uplOf(100), ep: 5 })
     ledger.write({ kind: 'finished', upload: upload(5000) })
+    ledger.write({ kind: 'described', upl: uplOf(5001), facts: { metadata: 'a YQ==', concat: '' } })
+    finish(5001)
     const before = statSync(path).size
-    reopen(NOW + 15 * DAY)
+    expect(await ledger.compact(NOW + 15 * DAY)).toBe(true)
     expect(statSync(path).size).toBeLessThan(before / 20)
+    expect(ledger.facts(uplOf(5001)).metadata).toBe('a YQ==')
+    ledger.write({ kind: 'acked', upl: uplOf(5001), at: NOW + 15 * DAY })
     expect(ledger.unacknowledged(null, 100).map(({ size }) => size)).toEqual(
       Array.from({ length: 40 }, (_, i) => (i + 1) * 100),
     )
@@ -179,5 +183,45 @@ describe('PartLedger', () => {
     expect(ledger.interrupted()).toEqual([upload(5000)])
     reopen(NOW + 15 * DAY)
     expect(ledger.unacknowledged(null, 100).length).toBe(40)
+    expect(ledger.facts(uplOf(5001)).metadata).toBe('a YQ==')
+  })
+
+  it('loses nothing that is written while it is rewritten', async () => {
+    for (let n = 1; n <= 4000; n += 1) {
+      finish(n)
+      if (n % 4 !== 0) ledger.write({ kind: 'acked', upl: uplOf(n), at: NOW })
+    }
+    ledger.write({ kind: 'finished', upload: upload(5000) })
+    const compacting = ledger.compact(NOW + 15 * DAY)
+    ledger.confirm([uplOf(5000)])
+    for (let n = 6000; n < 6100; n += 1) finish(n)
+    ledger.write({ kind: 'raised', upl: uplOf(4), ep: 9 })
+    ledger.write({ kind: 'acked', upl: uplOf(8), at: NOW + 15 * DAY })
+    expect(await ledger.compact(NOW + 15 * DAY)).toBe(false)
+    expect(await compacting).toBe(true)
+    finish(7000)
+    const expectAll = () => {
+      const sizes = ledger.unacknowledged(null, 2000).map(({ size }) => size)
+      expect(sizes.length).toBe(999 + 1 + 100 + 1)
+      expect([...sizes].sort((a, b) => a - b).slice(-2)).toEqual([6099, 7000])
+      expect([ledger.finished(uplOf(4))?.upload.ep, ledger.isAcknowledged(uplOf(8))]).toEqual([9, true])
+      expect(ledger.finished(uplOf(5000))?.upload).toEqual(upload(5000))
+    }
+    expectAll()
+    reopen(NOW + 15 * DAY)
+    expectAll()
+  })
+
+  it('does not confirm by a rewriting what only the memory knows to be finished', async () => {
+    for (let n = 1; n <= 4000; n += 1) {
+      finish(n)
+      ledger.write({ kind: 'acked', upl: uplOf(n), at: NOW })
+    }
+    ledger.write({ kind: 'finished', upload: upload(5000) })
+    ledger.finish(uplOf(5000))
+    await ledger.compact(NOW + 15 * DAY)
+    expect(ledger.finished(uplOf(5000))?.upload.size).toBe(5000)
+    reopen(NOW + 15 * DAY)
+    expect(ledger.interrupted()).toEqual([upload(5000)])
   })
 })

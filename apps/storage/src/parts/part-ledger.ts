@@ -1,8 +1,10 @@
 import { closeSync, fstatSync, ftruncateSync, openSync, readSync } from 'node:fs'
 import { dirname } from 'node:path'
 import type { UploadFacts } from '@cairn/dfs-tus'
-import { makeFolder, replaceFile, writeAll } from '../disk/atomic-file.ts'
+import { makeFolder, writeAll } from '../disk/atomic-file.ts'
 import type { GroupSync, SyncItem } from '../disk/group-sync.ts'
+import { LedgerRewrite, readLines } from './ledger-file.ts'
+import { type LedgerEntry, LedgerIndex, type LinePlace } from './ledger-index.ts'
 import {
   type FinishedUpload,
   formatLedgerLine,
@@ -12,24 +14,11 @@ import {
 } from './ledger-line.ts'
 import { NO_FACTS } from './part-facts.ts'
 
-/** Acknowledged and ended uploads are remembered so long, in seconds. */
-const KEPT_SECONDS = 14 * 24 * 3600
 /** A smaller ledger is not worth rewriting. */
 const COMPACT_BYTES_MIN = 1024 * 1024
-const BLOCK_BYTES = 1024 * 1024
-
-interface Entry {
-  /** Where the `finished` line begins; what it says is read when it is needed. */
-  offset: number
-  ep: number
-  at: number
-  acked: boolean
-}
-
-interface Tombstone {
-  ep: number
-  at: number
-}
+/** What the lines of an upload have, and of one that was ended. */
+const BYTES_PER_UPLOAD = 450
+const BYTES_PER_TOMBSTONE = 70
 
 export interface LedgerOptions {
   path: string
@@ -48,16 +37,13 @@ export class PartLedger {
   readonly #path: string
   readonly #sync: GroupSync | null
   readonly #report: (message: string) => void
-  readonly #finished = new Map<string, Entry>()
-  readonly #unacked = new Map<string, Entry>()
-  readonly #ended = new Map<string, Tombstone>()
-  /** `finished` lines that are followed neither by `logged` nor by `void`: the process died in between, or is at it. */
-  readonly #pending = new Map<string, Entry>()
-  /** Where the `described` lines are. */
-  readonly #described = new Map<string, { offset: number; length: number }>()
+  readonly #index = new LedgerIndex()
   readonly #lineBuffer = Buffer.alloc(LEDGER_LINE_BYTES_MAX)
   #fd: number
+  #oldFd: number | null = null
   #size: number
+  #isCompacting = false
+  #isClosed = false
 
   constructor(options: LedgerOptions) {
     this.#path = options.path
@@ -66,8 +52,7 @@ export class PartLedger {
     makeFolder(dirname(options.path))
     this.#fd = openSync(options.path, 'a+', 0o644)
     this.#size = this.#load()
-    this.#forgetOld(options.now)
-    this.#compact()
+    this.#index.forgetOld(options.now)
   }
 
   /** Writes a line; its effect is seen at once. */
@@ -77,7 +62,7 @@ export class PartLedger {
       throw new Error(`a ledger line of ${text.length} bytes is too long`)
     const offset = this.#size
     this.#write(text)
-    this.#apply(line, { offset, length: text.length })
+    this.#index.apply(line, { offset, length: text.length })
   }
 
   /** As `write`; resolves when the line is as durable as uploads are. */
@@ -97,7 +82,8 @@ export class PartLedger {
 
   /** The file has its record: the upload is finished for everybody who asks. */
   finish(upl: string): void {
-    this.#apply({ kind: 'logged', upl }, { offset: this.#size, length: 0 })
+    this.#index.unconfirmed.add(upl)
+    this.#index.apply({ kind: 'logged', upl }, { offset: this.#size, length: 0 })
   }
 
   /**
@@ -108,19 +94,20 @@ export class PartLedger {
     for (const upl of upls) this.finish(upl)
     try {
       this.#write(upls.map((upl) => formatLedgerLine({ kind: 'logged', upl })).join(''))
+      for (const upl of upls) this.#index.unconfirmed.delete(upl)
     } catch (error) {
       this.#report(`cannot confirm ${upls.length} uploads in ${this.#path}: ${error}`)
     }
   }
 
   finished(upl: string): { upload: FinishedUpload; acked: boolean } | null {
-    const entry = this.#finished.get(upl)
+    const entry = this.#index.finished.get(upl)
     return entry === undefined ? null : { upload: this.#read(entry), acked: entry.acked }
   }
 
   /** What its client has said about a finished upload. */
   facts(upl: string): UploadFacts {
-    const place = this.#described.get(upl)
+    const place = this.#index.described.get(upl)
     if (place === undefined) return NO_FACTS
     const text = Buffer.alloc(place.length - 1)
     readSync(this.#fd, text, 0, text.length, place.offset)
@@ -130,34 +117,36 @@ export class PartLedger {
 
   /** Null when the upload is not finished. */
   isAcknowledged(upl: string): boolean | null {
-    return this.#finished.get(upl)?.acked ?? null
+    return this.#index.finished.get(upl)?.acked ?? null
   }
 
   /** Epoch of a finished upload, without reading its line. */
   finishedEpoch(upl: string): number | null {
-    return this.#finished.get(upl)?.ep ?? null
+    return this.#index.finished.get(upl)?.ep ?? null
   }
 
   /** Epoch at which the upload was given up. */
   endedEpoch(upl: string): number | null {
-    return this.#ended.get(upl)?.ep ?? null
+    return this.#index.ended.get(upl)?.ep ?? null
   }
 
   /** Finished uploads that the web application does not know yet, oldest first, from behind `after` on. */
   unacknowledged(after: string | null, countMax: number): FinishedUpload[] {
-    const from = after === null ? -1 : (this.#finished.get(after)?.offset ?? -1)
-    const entries = [...this.#unacked.values()].filter((entry) => entry.offset > from)
+    const from = after === null ? -1 : (this.#index.finished.get(after)?.offset ?? -1)
+    const entries = [...this.#index.unacked.values()].filter((entry) => entry.offset > from)
     entries.sort((a, b) => a.offset - b.offset)
     return entries.slice(0, countMax).map((entry) => this.#read(entry))
   }
 
   /** What a crash left between the ledger line and the record of the file. */
   interrupted(): FinishedUpload[] {
-    return [...this.#pending.values()].map((entry) => this.#read(entry))
+    return [...this.#index.pending.values()].map((entry) => this.#read(entry))
   }
 
   close(): void {
+    this.#isClosed = true
     closeSync(this.#fd)
+    if (this.#oldFd !== null) closeSync(this.#oldFd)
   }
 
   #write(text: string): void {
@@ -172,51 +161,7 @@ export class PartLedger {
     this.#size += bytes.length
   }
 
-  #apply(line: LedgerLine, place: { offset: number; length: number }): void {
-    switch (line.kind) {
-      case 'described':
-        this.#described.set(line.upl, place)
-        return
-      case 'finished': {
-        const { upl, ep, at } = line.upload
-        this.#pending.set(upl, { offset: place.offset, ep, at, acked: false })
-        return
-      }
-      case 'logged': {
-        const entry = this.#pending.get(line.upl)
-        if (entry === undefined) return
-        this.#pending.delete(line.upl)
-        this.#ended.delete(line.upl)
-        this.#finished.set(line.upl, entry)
-        if (!entry.acked) this.#unacked.set(line.upl, entry)
-        return
-      }
-      case 'void':
-        this.#pending.delete(line.upl)
-        return
-      case 'acked': {
-        const entry = this.#known(line.upl)
-        if (entry !== undefined) Object.assign(entry, { acked: true, at: line.at })
-        this.#unacked.delete(line.upl)
-        return
-      }
-      case 'raised': {
-        const entry = this.#known(line.upl)
-        if (entry !== undefined) entry.ep = line.ep
-        return
-      }
-      case 'ended':
-        this.#pending.delete(line.upl)
-        this.#ended.set(line.upl, { ep: line.ep, at: line.at })
-    }
-  }
-
-  /** An upload is confirmed late: in a ledger that is read, what came after its end may stand before the line that says so. */
-  #known(upl: string): Entry | undefined {
-    return this.#finished.get(upl) ?? this.#pending.get(upl)
-  }
-
-  #read(entry: Entry): FinishedUpload {
+  #read(entry: LedgerEntry): FinishedUpload {
     const length = readSync(this.#fd, this.#lineBuffer, 0, LEDGER_LINE_BYTES_MAX, entry.offset)
     const end = this.#lineBuffer.subarray(0, length).indexOf(0x0a)
     const line = end < 0 ? null : parseLedgerLine(this.#lineBuffer.toString('latin1', 0, end))
@@ -236,7 +181,7 @@ export class PartLedger {
       }
       if (badAt >= 0) this.#report(`${this.#path} is damaged between ${badAt} and ${offset}`)
       badAt = -1
-      this.#apply(line, { offset, length: text.length + 1 })
+      this.#index.apply(line, { offset, length: text.length + 1 })
       end = offset + text.length + 1
     }
     const size = fstatSync(this.#fd).size
@@ -247,55 +192,67 @@ export class PartLedger {
     return end
   }
 
-  #forgetOld(now: number): void {
-    for (const [upl, entry] of this.#finished) {
-      if (entry.acked && entry.at < now - KEPT_SECONDS) this.#finished.delete(upl)
-    }
-    for (const [upl, tombstone] of this.#ended) {
-      if (tombstone.at < now - KEPT_SECONDS) this.#ended.delete(upl)
+  /**
+   * Rewrites the ledger, while it is being used, when most of it is no longer needed: what is acknowledged or ended, and old. `now` in unix
+   * seconds. Returns whether it did.
+   */
+  async compact(now: number): Promise<boolean> {
+    this.#index.forgetOld(now)
+    const uploads = this.#index.finished.size + this.#index.pending.size
+    const kept = uploads * BYTES_PER_UPLOAD + this.#index.ended.size * BYTES_PER_TOMBSTONE
+    if (this.#isCompacting || this.#size < COMPACT_BYTES_MIN || kept > this.#size / 2) return false
+    this.#isCompacting = true
+    const rewrite = new LedgerRewrite(this.#path)
+    try {
+      await this.#rewrite(rewrite)
+      return true
+    } catch (error) {
+      rewrite.giveUp()
+      throw error
+    } finally {
+      this.#isCompacting = false
     }
   }
 
-  /** Rewrites the ledger when most of it is no longer needed. */
-  #compact(): void {
-    if (this.#size < COMPACT_BYTES_MIN) return
-    const text = [...this.#keptLines()].map(formatLedgerLine).join('')
-    if (text.length > this.#size / 2) return
-    replaceFile(this.#path, text)
-    closeSync(this.#fd)
-    this.#fd = openSync(this.#path, 'a+', 0o644)
-    for (const map of [this.#finished, this.#unacked, this.#ended, this.#pending]) map.clear()
-    this.#size = this.#load()
+  /** Lines that come meanwhile are behind `end`, and copied as they are. */
+  async #rewrite(rewrite: LedgerRewrite): Promise<void> {
+    const end = this.#size
+    const moved = new Map<LinePlace, number>()
+    for (const [upl, entry] of [...this.#index.pending, ...this.#index.finished]) {
+      if (this.#isClosed) break
+      const described = this.#index.described.get(upl)
+      if (described !== undefined) {
+        moved.set(described, rewrite.position)
+        await rewrite.write(formatLedgerLine({ kind: 'described', upl, facts: this.facts(upl) }))
+      }
+      const lines = [...this.#linesOf(upl, entry)]
+      moved.set(entry, rewrite.position)
+      await rewrite.write(lines.map(formatLedgerLine).join(''))
+    }
+    for (const [upl, { ep, at }] of this.#index.ended)
+      await rewrite.write(formatLedgerLine({ kind: 'ended', upl, ep, at }))
+    if (this.#isClosed) throw new Error('the ledger was closed while it was rewritten')
+    this.#moveTo(rewrite, moved, end)
   }
 
-  *#keptLines(): Generator<LedgerLine> {
-    for (const [upl, entry] of this.#finished) {
-      yield { kind: 'finished', upload: this.#read(entry) }
-      yield { kind: 'logged', upl }
-      if (entry.acked) yield { kind: 'acked', upl, at: entry.at }
-    }
-    for (const [upl, { ep, at }] of this.#ended) yield { kind: 'ended', upl, ep, at }
-    for (const [upl, entry] of this.#pending) {
-      yield { kind: 'finished', upload: this.#read(entry) }
-      if (entry.acked) yield { kind: 'acked', upl, at: entry.at }
-    }
+  /** In one turn: no line is written meanwhile. */
+  #moveTo(rewrite: LedgerRewrite, moved: ReadonlyMap<LinePlace, number>, end: number): void {
+    const shift = rewrite.position - end
+    const fd = rewrite.replace(this.#fd, end)
+    // Somebody may still wait for a sync of the old file.
+    if (this.#oldFd !== null) closeSync(this.#oldFd)
+    this.#oldFd = this.#fd
+    this.#fd = fd
+    this.#size += shift
+    const places = [this.#index.pending, this.#index.finished, this.#index.described].flatMap((map) => [
+      ...map.values(),
+    ])
+    for (const place of new Set<LinePlace>(places)) place.offset = moved.get(place) ?? place.offset + shift
   }
-}
 
-function* readLines(fd: number): Generator<{ offset: number; text: string }> {
-  const block = Buffer.allocUnsafe(BLOCK_BYTES)
-  let rest = ''
-  let restAt = 0
-  let position = 0
-  for (;;) {
-    const read = readSync(fd, block, 0, BLOCK_BYTES, position)
-    if (read === 0) return
-    position += read
-    const lines = (rest + block.toString('latin1', 0, read)).split('\n')
-    rest = lines.pop() ?? ''
-    for (const text of lines) {
-      yield { offset: restAt, text }
-      restAt += text.length + 1
-    }
+  *#linesOf(upl: string, entry: LedgerEntry): Generator<LedgerLine> {
+    yield { kind: 'finished', upload: this.#read(entry) }
+    if (this.#index.finished.get(upl) === entry && !this.#index.unconfirmed.has(upl)) yield { kind: 'logged', upl }
+    if (entry.acked) yield { kind: 'acked', upl, at: entry.at }
   }
 }

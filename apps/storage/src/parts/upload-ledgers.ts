@@ -82,6 +82,13 @@ export class UploadLedgers {
     return known
   }
 
+  /** Rewrites the ledgers of which most is no longer needed; how many. */
+  async compact(): Promise<number> {
+    let count = 0
+    for (const ledger of this.#ledgers.values()) if (await ledger.compact(unixSeconds())) count += 1
+    return count
+  }
+
   close(): void {
     for (const ledger of this.#ledgers.values()) ledger.close()
   }
