@@ -10,6 +10,7 @@ import { frame, group, int4, int8, probe, text } from './probe.ts'
 const OK = 0
 const ENOENT = 2
 const EIO = 5
+const EBUSY = 16
 const EEXIST = 17
 const EINVAL = 22
 const TRUNK = { fileSize: 4 * 1024 * 1024, slotMaxSize: 256 * 1024, allocAlignmentSize: 256, binlogMaxBackups: 1 }
@@ -171,15 +172,18 @@ describe('a file from a peer that lies in a slot', () => {
     expect(await remove(named(body, 1000))).toMatchObject({ status: ENOENT })
   })
 
-  it('takes the place of an older one, never of a newer one', async () => {
+  it('waits until an older one is deleted, and never takes the place of a newer one', async () => {
     const [older, newer] = [content(600, 1), content(500, 2)]
     await create(named(older, 1000), older)
+    expect(await create(named(newer, 1001), newer)).toMatchObject({ status: EBUSY, connection: 'kept' })
+    expect(await read(named(older, 1000))).toEqual(older)
+    await remove(named(older, 1000))
     expect(await create(named(newer, 1001), newer)).toMatchObject({ status: OK })
     expect(await read(named(newer, 1001))).toEqual(newer)
     await expect(read(named(older, 1000))).rejects.toMatchObject({ status: ENOENT })
-    expect(await create(named(older, 1000), older)).toMatchObject({ status: EEXIST })
+    expect(await create(named(older, 999), older)).toMatchObject({ status: EEXIST })
     expect(await read(named(newer, 1001))).toEqual(newer)
-    expect(await remove(named(older, 1000))).toMatchObject({ status: ENOENT })
+    expect(await remove(named(older, 999))).toMatchObject({ status: ENOENT })
     expect(await read(named(newer, 1001))).toEqual(newer)
   })
 

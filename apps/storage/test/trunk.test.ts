@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseFileId, ServerError, Status } from '@cairn/dfs-core'
 import { afterEach, describe, expect, it } from 'vitest'
@@ -132,6 +132,10 @@ describe('a group with trunk files', () => {
     await startTrunkCluster(['100001'])
     const { client, basePath } = cluster.storages[0] as TestStorage
     const id = await client.uploadFile(content(700, 3), { ext: 'txt' })
+    await until('the tracker knows of the trunk file', async () => {
+      const [known] = await cluster.dfs.tracker.listGroups()
+      return known?.currentTrunkFileId === 1 && known.trunkFreeMb === 3
+    })
     await client.setMetadata(id, { author: 'Wang' }, 'overwrite')
     const { trunk, timestamp, crc32 } = parseFileId(id)
     expect(trunk?.allocSize).toBe(768)
@@ -145,6 +149,27 @@ describe('a group with trunk files', () => {
     await expect(client.queryFileInfo(id)).rejects.toMatchObject({ status: Status.ENOENT })
     await expect(client.getMetadata(id)).rejects.toMatchObject({ status: Status.ENOENT })
     await expect(client.deleteFile(id)).rejects.toMatchObject({ status: Status.ENOENT })
+  })
+
+  it('empties slots that a crash left without a record, and no others', async () => {
+    await startTrunkCluster(['100001'])
+    const storage = cluster.storages[0] as TestStorage
+    const [logged, unlogged] = [
+      await storage.client.uploadFile(content(50), { ext: 'txt' }),
+      await storage.client.uploadFile(content(60), { ext: 'txt' }),
+    ]
+    await storage.stop()
+    const log = join(storage.basePath, 'data/sync/binlog.000')
+    const nameOf = (id: string) => id.slice('group1/'.length)
+    const lines = readFileSync(log, 'latin1').split('\n')
+    writeFileSync(log, lines.filter((line) => !line.includes(nameOf(unlogged))).join('\n'))
+    writeFileSync(
+      join(storage.basePath, 'data/trunk/.cairn-unlogged'),
+      [logged, unlogged].map((id) => nameOf(id).padEnd(64, '\0')).join(''),
+    )
+    await storage.start()
+    expect(await storage.client.downloadBuffer(logged)).toEqual(content(50))
+    await expect(storage.client.downloadBuffer(unlogged)).rejects.toMatchObject({ status: Status.ENOENT })
   })
 
   it('stores appenders and large files by themselves', async () => {

@@ -55,7 +55,7 @@ function isHeld({ log }: FileStore, logicName: string): boolean {
 }
 
 /** Every name in the newest part of the log that can hold a record of a name drawn at or after `since`. */
-function namesLoggedSince(store: FileStore, since: number): Set<string> {
+export function namesLoggedSince(store: FileStore, since: number): Set<string> {
   const names = new Set<string>()
   for (const lines of blocksFromEnd(store.log)) {
     let oldest = Number.POSITIVE_INFINITY

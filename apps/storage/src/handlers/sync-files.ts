@@ -5,7 +5,7 @@ import { ContentMismatchError, placeFromFile, placeFromMemory, presentAt } from 
 import { StoreError } from '../disk/store-error.ts'
 import { isFrom } from '../engine/file-facts.ts'
 import { slotOfName } from '../trunk/slot-name.ts'
-import { isOvertaken } from '../trunk/slot-replica.ts'
+import { occupantOf } from '../trunk/slot-replica.ts'
 import { BodyGatherer } from './body-gatherer.ts'
 import type { ConnectionState, HandlerContext } from './context.ts'
 import { checkGroup, locked, type Request } from './requests.ts'
@@ -50,7 +50,7 @@ function wholeFileHandler(context: HandlerContext, op: 'c' | 'u'): StreamedHandl
   }
 }
 
-type Outcome = 'place' | 'same' | 'own' | 'buried' | 'overtaken' | 'absent'
+type Outcome = 'place' | 'same' | 'own' | 'buried' | 'overtaken' | 'occupied' | 'absent'
 
 /** Status 17 (EEXIST) announces a file that the sender believes to be here, without its content. */
 function look(
@@ -60,7 +60,11 @@ function look(
   { file, request }: { file: ResolvedName; request: Request },
 ): Outcome {
   if (context.tombstones.refuses(file.logicName, timestamp)) return 'buried'
-  if (isOvertaken(file)) return 'overtaken'
+  const occupant = occupantOf(file)
+  // Deleted elsewhere, and the slot used again, before this file came here.
+  if (occupant === 'newer') return 'overtaken'
+  // Its deletion is still on the way; if it was never deleted, it must not be lost.
+  if (occupant === 'older') return 'occupied'
   const present = presentAt(file)
   const isSame = present.kind === 'file' && present.size === size
   // A member that sends the group's history also sends back what came from here. It may be older than what is here now.
@@ -68,6 +72,14 @@ function look(
   if (request.status !== Status.OK) return isSame ? 'same' : 'absent'
   return op === 'c' && isSame ? 'same' : 'place'
 }
+
+const REFUSED = {
+  own: Status.EEXIST,
+  buried: Status.EEXIST,
+  overtaken: Status.EEXIST,
+  occupied: Status.EBUSY,
+  absent: Status.ENOENT,
+} as const
 
 interface WholeFile {
   readonly op: 'c' | 'u'
@@ -114,8 +126,10 @@ class WholeFileSink implements BodySink {
     const { op, incoming, outcome } = this.#file
     const { file, timestamp, answer } = incoming
     if (outcome !== 'place' && outcome !== 'same') {
-      const status = outcome === 'absent' ? Status.ENOENT : Status.EEXIST
-      answer(new StoreError(status, `${file.logicName} is ${outcome} here`), incoming)
+      const error = new StoreError(REFUSED[outcome], `${file.logicName} is ${outcome} here`)
+      // What is refused for now has not arrived.
+      if (outcome === 'occupied') answer(error)
+      else answer(error, incoming)
       return
     }
     locked(

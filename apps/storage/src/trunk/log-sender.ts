@@ -8,6 +8,7 @@ import type { TrunkLog } from './trunk-log.ts'
 /** FastDFS keeps lines in a buffer of this size. */
 const PIECE_BYTES = 64 * 1024
 const MARK_INTERVAL_MS = 1000
+const DELIVERY_MS_MAX = 1000
 
 export interface LogSenderOptions {
   readonly log: TrunkLog
@@ -42,10 +43,20 @@ export class LogSender {
     this.#running = this.#keepSending()
   }
 
-  /** Resolves when the member has everything up to `offset`; at once while it does not follow. */
+  /**
+   * Resolves when the member has everything up to `offset`; at once while it does not follow. A member that takes longer
+   * than a second is not waited for again until it has caught up.
+   */
   delivered(offset: number): Promise<void> {
     if (!this.#isFollowing || this.#offset >= offset) return Promise.resolve()
-    return new Promise((resolve) => this.#waiting.push({ offset, resolve }))
+    return new Promise((resolve) => {
+      const timer = setTimeout(() => this.#lostTouch(), DELIVERY_MS_MAX)
+      const arrived = () => {
+        clearTimeout(timer)
+        resolve()
+      }
+      this.#waiting.push({ offset, resolve: arrived })
+    })
   }
 
   async close(): Promise<void> {

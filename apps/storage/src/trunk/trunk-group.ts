@@ -18,12 +18,12 @@ import { SLOT_HEADER_SIZE } from './slot-name.ts'
 import { remoteSlots, type SlotService } from './slot-service.ts'
 import { removeSnapshot } from './snapshot.ts'
 import { TrunkLog } from './trunk-log.ts'
+import type { UnloggedSlots } from './unlogged-slots.ts'
+import { sweepUnlogged } from './unlogged-sweep.ts'
 import { startUpkeep } from './upkeep.ts'
 
 /** Trackers wait at least twice as long for a beat. */
 const SILENT_BEATS = 2
-/** A confirmed slot waits at most so long for the members' copies of the log. */
-const DELIVERY_WAIT_MS = 1000
 
 export interface TrunkGroupOptions {
   readonly config: StorageConfig
@@ -48,6 +48,7 @@ export class TrunkGroup {
   readonly #options: TrunkGroupOptions
   /** Null where the cluster keeps no trunk files. */
   readonly #log: TrunkLog | null
+  readonly #unlogged: UnloggedSlots | null
   readonly #senders = new Map<string, LogSender>()
   /** Trunk files that are known to have their full size. */
   readonly #wholeFiles = new Set<string>()
@@ -61,6 +62,7 @@ export class TrunkGroup {
     const { config, initFlag, logger, state } = options
     const warn = (message: string) => logger.warn({}, message)
     this.#log = this.parameters === null ? null : openLog(config.basePath, initFlag, warn)
+    this.#unlogged = this.#log === null ? null : sweepUnlogged(options.store, this.#log.folder, warn)
     this.#stopListening = state.onChange(() => this.#follow())
   }
 
@@ -126,6 +128,12 @@ export class TrunkGroup {
     return this.#openedLog()
   }
 
+  /** Files that lie in slots and are not logged yet. */
+  get unlogged(): UnloggedSlots {
+    if (this.#unlogged === null) throw new StoreError(Status.EAGAIN, 'use_trunk_file is off')
+    return this.#unlogged
+  }
+
   /** Bytes of the log. */
   get logSize(): number {
     return this.#openedLog().size
@@ -149,6 +157,7 @@ export class TrunkGroup {
     this.#stopListening()
     await this.#resign()
     this.#log?.close()
+    this.#unlogged?.close()
   }
 
   /** Takes the role up or gives it up, and keeps a sender for every member. */
@@ -253,7 +262,7 @@ export class TrunkGroup {
         : new Promise<void>((resolve, reject) => {
             store.groupSync.add({ file: log.path }, (error) => (error === undefined ? resolve() : reject(error)))
           })
-    await Promise.all([synced, withinTime(delivered)])
+    await Promise.all([synced, delivered])
   }
 }
 
@@ -266,14 +275,4 @@ function openLog(basePath: string, initFlag: InitFlagFile, warn: (message: strin
   const settled = finishCompression(basePath, initFlag)
   if (settled !== null) warn(settled)
   return TrunkLog.open(basePath, warn)
-}
-
-function withinTime(work: Promise<unknown>): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(resolve, DELIVERY_WAIT_MS)
-    void work.finally(() => {
-      clearTimeout(timer)
-      resolve()
-    })
-  })
 }

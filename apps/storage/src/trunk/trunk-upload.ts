@@ -39,7 +39,7 @@ export async function storeInSlot(store: FileStore, trunk: TrunkGroup, file: Sma
       throw new StoreError(Status.EEXIST, `${path} holds a file at ${slot.offset}`)
     }
     trunk.makeTrunkFile(file.storePath, slot)
-    return await fill(store, slots, { ...file, path, slot })
+    return await fill(store, trunk, slots, { ...file, path, slot })
   }
 }
 
@@ -48,22 +48,29 @@ interface Filling extends SmallFile {
   readonly path: string
 }
 
-async function fill(store: FileStore, slots: SlotService, file: Filling): Promise<string> {
+async function fill(store: FileStore, trunk: TrunkGroup, slots: SlotService, file: Filling): Promise<string> {
   const { logicName, named } = draw(store, file)
+  const takeBack = () => {
+    store.log.release(logicName)
+    clearSlot(file.path, named)
+    trunk.unlogged.remove(logicName)
+  }
   try {
+    trunk.unlogged.add(logicName)
     await write(store, file, named)
   } catch (error) {
-    takeBack(store, file, { logicName, named })
+    takeBack()
     await slots.confirm(file.slot, Status.EIO)
     throw error
   }
   try {
     await slots.confirm(file.slot, Status.OK)
     await logged(store, file, logicName)
+    trunk.unlogged.remove(logicName)
     return logicName
   } catch (error) {
     // The trunk server does not know that the slot is taken: it may hand it out again.
-    takeBack(store, file, { logicName, named })
+    takeBack()
     throw error
   }
 }
@@ -105,9 +112,4 @@ function logged(store: FileStore, { durability }: Filling, logicName: string): P
       durable: durability !== 'none',
     })
   })
-}
-
-function takeBack(store: FileStore, { path }: Filling, file: { logicName: string; named: NamedSlot }): void {
-  store.log.release(file.logicName)
-  clearSlot(path, file.named)
 }
