@@ -271,6 +271,22 @@ it('everything of recent is chosen at once, but for exceptions', async () => {
   expect(items.map(({ name }: { name: string }) => name)).toEqual(['kept.txt'])
 })
 
+it('an entry says that a link leads to it, until the link ends', async () => {
+  const owner = await signedInBrowser(server.url)
+  const file = await addFile(owner.person.id, owner.person.rootId, 'shared.txt')
+  const bytes = Buffer.alloc(32, 7)
+  const share = await db().share.create({
+    data: { publicId: 'marked', tokenHash: bytes, tokenSealed: bytes, ownerId: owner.person.id, title: 'shared.txt' },
+  })
+  await db().shareItem.create({ data: { shareId: share.id, entryId: file.id, position: 0 } })
+  const mark = async () => (await owner.browser.get('/api/drive/entries')).body.items[0].shared
+  expect(await mark()).toBe(true)
+  await db().share.update({ where: { id: share.id }, data: { expiresAt: new Date(Date.now() - 1000) } })
+  expect(await mark()).toBeUndefined()
+  await db().share.update({ where: { id: share.id }, data: { expiresAt: null, revokedAt: new Date() } })
+  expect(await mark()).toBeUndefined()
+})
+
 it('a category is listed in every order, page after page', async () => {
   const owner = await signedInBrowser(server.url)
   for (let n = 0; n < 120; n += 1) {

@@ -1,6 +1,9 @@
+import { execFile, spawnSync } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
+import { readFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
+import { promisify } from 'node:util'
 import { ServerError, Status } from '@cairn/dfs-core'
 import sharp, { type Sharp } from 'sharp'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
@@ -29,6 +32,9 @@ afterAll(async () => {
 })
 
 const colours = { left: { r: 220, g: 30, b: 30 }, right: { r: 30, g: 60, b: 220 } }
+
+/** Not every machine has it: there, films have no pictures. */
+const hasFfmpeg = spawnSync('ffmpeg', ['-version']).status === 0
 
 let pictures = 0
 
@@ -131,6 +137,25 @@ describe('thumbnails', () => {
     const { row } = await made(blobId, 'small')
     expect(['no_ffmpeg', 'damaged']).toContain(row.reason)
     expect(row.fileId).toBeNull()
+  })
+
+  it.skipIf(!hasFfmpeg)('of a video show a frame of it, and its length is known', async () => {
+    const film = path.join(folder, 'film.mp4')
+    // It begins in black.
+    const parts = ['color=c=black:s=320x240:d=0.2', 'color=c=red:s=320x240:d=4.8'].flatMap((s) => [
+      '-f',
+      'lavfi',
+      '-i',
+      s,
+    ])
+    const joined = ['-filter_complex', '[0][1]concat=n=2', '-pix_fmt', 'yuv420p', '-movflags', '+faststart', '-y', film]
+    await promisify(execFile)('ffmpeg', ['-v', 'error', ...parts, ...joined])
+    const { blobId } = await storeFile(owner, 'film.mp4', 'video/mp4', await readFile(film))
+    await makeThumbnails()
+    const { row, bytes } = await made(blobId, 'small')
+    expect(row).toMatchObject({ state: 'made', width: 320, height: 240 })
+    expect(bytes && (await pixel(bytes, 0.5, 0.5))).toBe('red')
+    expect(Number((await db().blobMedia.findUniqueOrThrow({ where: { blobId } })).durationMs)).toBeCloseTo(5000, -2)
   })
 
   it('keep what a camera wrote, without its control characters', async () => {

@@ -1,5 +1,6 @@
 'use client'
 
+import { useQueryClient } from '@tanstack/react-query'
 import dynamic from 'next/dynamic'
 import { useTranslations } from 'next-intl'
 import { useState } from 'react'
@@ -21,7 +22,13 @@ export function useShareDoors() {
   const [entries, setEntries] = useState<readonly EntryItem[] | null>(null)
   const zip = useZip()
   const doors: Pick<EntryDoors, 'share' | 'zip'> = { share: setEntries, zip }
-  const dialog = entries === null ? null : <ShareDialog subject={{ entries }} onClose={() => setEntries(null)} />
+  const client = useQueryClient()
+  const close = () => {
+    setEntries(null)
+    // A link that was made, or ended, marks its entries.
+    void client.invalidateQueries({ queryKey: ['entries'] })
+  }
+  const dialog = entries === null ? null : <ShareDialog subject={{ entries }} onClose={close} />
   return { doors, dialog }
 }
 

@@ -8,6 +8,7 @@ import { FileTile } from '../../components/file-tile.tsx'
 import { Stones } from '../../components/stones.tsx'
 import { Thumbnail } from '../../components/thumbnail.tsx'
 import { useFormat } from '../../i18n/use-format.ts'
+import { clockTime } from './clock-time.ts'
 import { useEntryFacts } from './entry-facts.ts'
 import { EntryLabels } from './entry-labels.tsx'
 import { Box } from './entry-row.tsx'
@@ -57,13 +58,18 @@ export const EntryCell = memo(function EntryCell(props: CellProps) {
       <div className="relative grid aspect-4/3 place-items-center overflow-hidden rounded-button bg-canvas inset-ring inset-ring-line">
         <FileTile name={item.name} kind="file" category={item.category} form="grid" />
         {thumbnail === undefined ? null : <Thumbnail key={thumbnail} url={thumbnail} />}
+        {item.durationMs === undefined ? null : (
+          <span className="absolute right-1.5 bottom-1.5 rounded-tag bg-black/65 px-1.5 text-11/[18px] text-white tabular-nums">
+            {clockTime(item.durationMs)}
+          </span>
+        )}
       </div>
       <Tick {...{ item, selected, selecting, handlers }} className="absolute top-3.5 left-3.5 bg-raised" />
       <div className="px-1 pt-2 pb-1">
         <FileName name={item.name} className="text-13" />
         <span className="mt-0.5 flex items-center gap-1.5 text-12 text-ink-3 tabular-nums [text-autospace:no-autospace]">
           {facts.size(item)} · {facts.shortDate(item)}
-          {item.favourite === true ? <EntryLabels item={{ ...item, tags: [] }} /> : null}
+          {item.favourite === true || item.shared === true ? <EntryLabels item={{ ...item, tags: [] }} /> : null}
           {incomplete ? <Stones have={copies.have} want={copies.want} label={facts.copies(copies)} /> : null}
         </span>
       </div>

@@ -1,6 +1,6 @@
 'use client'
 
-import { Star } from 'lucide-react'
+import { Link2, Star } from 'lucide-react'
 import { useTranslations } from 'next-intl'
 import { cn } from '../../components/class-names.ts'
 import { tagTone } from '../../components/tag-tone.ts'
@@ -8,17 +8,23 @@ import type { EntryItem } from './schema.ts'
 
 const TAGS_SHOWN = 3
 
-/** The star and the tags behind a name; of many tags the first ones. */
+/** The star, the mark of a link, and the tags behind a name; of many tags the first ones. */
 export function EntryLabels({ item, className }: { item: EntryItem; className?: string }) {
   const t = useTranslations('labels')
-  const { favourite = false, tags = [] } = item
-  if (!favourite && tags.length === 0) return null
+  const drive = useTranslations('drive')
+  const { favourite = false, shared = false, tags = [] } = item
+  if (!favourite && !shared && tags.length === 0) return null
   const hidden = tags.slice(TAGS_SHOWN).map(({ name }) => name)
   return (
     <span className={cn('flex shrink-0 items-center gap-1.5', className)}>
       {favourite ? (
         <span role="img" aria-label={t('favourite')} title={t('favourite')} className="text-spark">
           <Star size={14} fill="currentColor" strokeWidth={1.5} aria-hidden="true" />
+        </span>
+      ) : null}
+      {shared ? (
+        <span role="img" aria-label={drive('sharedMark')} title={drive('sharedMark')} className="text-ink-3">
+          <Link2 size={14} strokeWidth={2} aria-hidden="true" />
         </span>
       ) : null}
       {tags.slice(0, TAGS_SHOWN).map(({ id, name, colour }) => (

@@ -24,6 +24,10 @@ export interface EntryItem {
   /** Starred by its owner. */
   favourite?: boolean
   tags?: EntryTag[]
+  /** A link that works leads to it. */
+  shared?: boolean
+  /** Of a video. */
+  durationMs?: number
   /** In places that gather from the whole drive, and in trash: the folders above, from below the top folder on. */
   where?: { id: string; name: string }[]
   /** In trash: when it is deleted for good. */
