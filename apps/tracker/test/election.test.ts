@@ -131,6 +131,20 @@ describe('a leader', () => {
     expect(await cluster.leader()).toBeGreaterThan(0)
   })
 
+  it('steps down by itself when it finds a greater one that leads as well', async () => {
+    const ports = await start(2)
+    await cluster.joinAll('100001')
+    const greater = await cluster.leader()
+    const lesser = ports.find((port) => port !== greater) ?? 0
+    const { commitNextLeader, getTrackerStatus, notifyNextLeader } = trackerCommands
+    const address = notifyNextLeader.request.encode({ address: `127.0.0.1:${lesser}` })
+    expect((await cluster.ask(lesser, notifyNextLeader.code, address)).status).toBe(0)
+    expect((await cluster.ask(lesser, commitNextLeader.code, address)).status).toBe(0)
+    const { body } = await cluster.ask(lesser, getTrackerStatus.code)
+    expect(getTrackerStatus.response.decode(body).isLeader).toBe(true)
+    expect(await cluster.leader()).toBe(greater)
+  })
+
   it('is followed only by trackers of the list, and pinged only by who has joined', async () => {
     await start(2)
     await cluster.joinAll('100001')
