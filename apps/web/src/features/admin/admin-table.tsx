@@ -16,8 +16,8 @@ export interface Column<Item, Sort extends string> {
   /** Numbers stand at the right. */
   right?: boolean
   className?: string
-  /** On phones, where a row is a card: its first line, the corner for what can be done, or left out. */
-  phone?: 'title' | 'corner' | 'hidden'
+  /** On phones, where a row is a card: its first line, one more without a title, the corner for what can be done. */
+  phone?: 'title' | 'line' | 'corner' | 'hidden'
 }
 
 export interface TableOrder<Sort extends string> {
@@ -77,6 +77,7 @@ export function AdminTable<Item, Sort extends string>(props: AdminTableProps<Ite
 
 const phoneLooks = {
   title: 'phone:col-span-2 phone:pr-11',
+  line: 'phone:col-span-2',
   corner: 'phone:absolute phone:top-1.5 phone:right-1',
   hidden: 'phone:hidden',
 } as const

@@ -98,6 +98,7 @@ function useColumns(): Column<AuditItem, 'at'>[] {
       key: 'detail',
       title: t('detail'),
       className: 'max-w-[320px] truncate font-mono text-12 text-ink-2',
+      phone: 'line',
       cell: ({ detail }) => <span title={detailText(detail)}>{detailText(detail)}</span>,
     },
     { key: 'ip', title: t('address'), className: 'text-ink-2', cell: ({ ip }) => ip },

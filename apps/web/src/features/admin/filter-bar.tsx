@@ -11,7 +11,7 @@ type SearchBoxProps = { label: string; value: string; onChange: (text: string) =
 
 export function SearchBox({ label, value, onChange }: SearchBoxProps) {
   return (
-    <label className="flex h-[34px] min-w-0 items-center gap-2 rounded-button bg-sunken px-2.5 focus-within:outline-2 focus-within:outline-focus coarse:h-11 phone:flex-1">
+    <label className="flex h-[34px] min-w-0 items-center gap-2 rounded-button bg-sunken px-2.5 focus-within:outline-2 focus-within:outline-focus coarse:h-11 phone:basis-full">
       <Icon of={Search} size="small" className="text-ink-3" />
       <input
         type="search"

@@ -101,6 +101,7 @@ function useColumns(onOpen: (id: string) => void): Column<PersonItem, PersonSort
       title: t('email'),
       sort: 'email',
       className: 'max-w-[260px] truncate text-ink-2',
+      phone: 'line',
       cell: ({ email }) => email,
     },
     {
@@ -118,6 +119,7 @@ function useColumns(onOpen: (id: string) => void): Column<PersonItem, PersonSort
       sort: 'reserved',
       right: true,
       className: 'text-ink-2',
+      phone: 'hidden',
       cell: ({ reservedBytes }) => format.size(reservedBytes),
     },
     { key: 'group', title: t('group'), className: 'text-ink-2', cell: ({ group }) => group?.name ?? '–' },
@@ -139,6 +141,7 @@ function useColumns(onOpen: (id: string) => void): Column<PersonItem, PersonSort
       title: t('factor'),
       sort: 'factor',
       className: 'text-ink-2',
+      phone: 'hidden',
       cell: ({ hasSecondFactor }) => (hasSecondFactor ? t('yes') : t('no')),
     },
     {

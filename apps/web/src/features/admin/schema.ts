@@ -216,7 +216,7 @@ export interface TaskView {
 export interface PersonJob {
   id: string
   owner: string
-  kind: 'move' | 'copy' | 'trash' | 'restore' | 'delete'
+  kind: 'move' | 'copy' | 'save' | 'trash' | 'restore' | 'delete'
   state: 'queued' | 'running' | 'done' | 'failed' | 'cancelled'
   done: number
   total: number

@@ -1,6 +1,6 @@
 'use client'
 
-import { Check, CircleAlert, CircleSlash, Copy, FolderInput, RotateCcw, Trash2 } from 'lucide-react'
+import { Check, CircleAlert, CircleSlash, Copy, FolderInput, HardDriveDownload, RotateCcw, Trash2 } from 'lucide-react'
 import { useTranslations } from 'next-intl'
 import type { RefObject } from 'react'
 import { AnchoredPanel } from '../../components/anchored-panel.tsx'
@@ -13,7 +13,14 @@ import { useChangeText } from './use-change-text.ts'
 import { useJobText } from './use-job-text.ts'
 import { isRunning } from './use-jobs.ts'
 
-const kindIcons = { move: FolderInput, copy: Copy, trash: Trash2, restore: RotateCcw, delete: Trash2 } as const
+const kindIcons = {
+  move: FolderInput,
+  copy: Copy,
+  save: HardDriveDownload,
+  trash: Trash2,
+  restore: RotateCcw,
+  delete: Trash2,
+} as const
 
 type JobsPanelProps = {
   anchor: RefObject<HTMLButtonElement | null>

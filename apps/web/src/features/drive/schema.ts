@@ -81,7 +81,8 @@ export const restoreSchema = z.intersection(entrySelectorSchema, withTarget.omit
 /** `fromDrive`: for good what is still in the drive, and not what is in trash. */
 export const deleteSchema = z.intersection(entrySelectorSchema, z.object({ fromDrive: z.boolean().default(false) }))
 
-export type JobKind = 'move' | 'copy' | 'trash' | 'restore' | 'delete'
+/** `save`: copies of what somebody else shared. */
+export type JobKind = 'move' | 'copy' | 'save' | 'trash' | 'restore' | 'delete'
 
 /** Something done to entries, at once or going on. Counts are entries; what was skipped or is gone counts as done. */
 export interface JobView {

@@ -19,14 +19,20 @@ export function useJobText() {
     const did = values(job, job.done - job.skipped)
     if (job.kind === 'move') return (job.target === null ? t('movedBack', did) : t('moved', did)) + skipped
     return (
-      t(({ copy: 'copied', trash: 'trashed', restore: 'restored', delete: 'deleted' } as const)[job.kind], did) +
-      skipped
+      t(
+        ({ copy: 'copied', save: 'saved', trash: 'trashed', restore: 'restored', delete: 'deleted' } as const)[
+          job.kind
+        ],
+        did,
+      ) + skipped
     )
   }
   const startedText = (job: JobView): string => {
     if (job.kind === 'move') return job.target === null ? t('movingBack', values(job)) : t('moving', values(job))
     return t(
-      ({ copy: 'copying', trash: 'trashing', restore: 'restoring', delete: 'deleting' } as const)[job.kind],
+      ({ copy: 'copying', save: 'saving', trash: 'trashing', restore: 'restoring', delete: 'deleting' } as const)[
+        job.kind
+      ],
       values(job),
     )
   }

@@ -137,9 +137,11 @@ export interface VisitedUrl {
   url: string
 }
 
-export interface Saved {
-  folderId: string
-  files: number
-  folders: number
-  name: string
+/** How far copies of what was shared are. `error`: the code of the refusal that ended it. */
+export interface SaveProgress {
+  id: string
+  state: 'queued' | 'running' | 'done' | 'failed' | 'cancelled'
+  done: number
+  total: number
+  error: string | null
 }

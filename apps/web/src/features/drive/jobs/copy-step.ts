@@ -35,7 +35,7 @@ export async function copyStep(tx: Transaction, job: RunningJob): Promise<BatchR
   const placements = settled.flatMap((one) => (one.how === 'place' ? [one.placement] : []))
   const bytes = placements.reduce((sum, { item }) => sum + item.size, 0n)
   await takeSpace(tx, job.ownerId, bytes)
-  const made = await insertCopies(tx, placements)
+  const made = await insertCopies(tx, job.ownerId, placements)
   const results = resultsOf(items, settled, made)
   await saveResults(tx, job.id, results)
   await addChildren(tx, job.id, folderPairs(settled, made))
@@ -69,7 +69,11 @@ export async function noSpace(tx: Transaction, ownerId: string, bytes: bigint): 
 }
 
 /** One INSERT … SELECT: everything but place, name and identity comes from the original. By item: the new entry. */
-async function insertCopies(tx: Transaction, placements: readonly Placement[]): Promise<Map<bigint, bigint>> {
+async function insertCopies(
+  tx: Transaction,
+  ownerId: string,
+  placements: readonly Placement[],
+): Promise<Map<bigint, bigint>> {
   if (placements.length === 0) return new Map()
   const rows = placements.map(({ item, targetId, name }) => ({
     n: String(item.n),
@@ -81,7 +85,7 @@ async function insertCopies(tx: Transaction, placements: readonly Placement[]): 
   const itemOf = new Map(placements.map(({ item }, index) => [rows[index]?.public_id, item.n]))
   const made = await tx.$queryRaw<{ id: bigint; public_id: string }[]>`
     INSERT INTO entry (public_id, owner_id, parent_id, kind, name, sort_key, grams, category, blob_id, size, modified_at)
-    SELECT r.public_id, e.owner_id, r.parent_id, e.kind, coalesce(r.name, e.name), coalesce(r.sort_key, e.sort_key),
+    SELECT r.public_id, ${ownerId}, r.parent_id, e.kind, coalesce(r.name, e.name), coalesce(r.sort_key, e.sort_key),
       coalesce(r.grams, e.grams), e.category, e.blob_id, e.size, e.modified_at
     FROM jsonb_to_recordset(${JSON.stringify(rows)}::jsonb)
       AS r(n bigint, entry_id bigint, parent_id bigint, public_id text, name text, sort_key text, grams text[])
@@ -138,8 +142,7 @@ async function noteCopies(
     tops.map(({ item, entryId }) => ({
       entryId,
       actorId: job.ownerId,
-      kind: 'copied' as const,
-      detail: { from: item.name },
+      ...(job.kind === 'save' ? { kind: 'added' as const } : { kind: 'copied' as const, detail: { from: item.name } }),
     })),
   )
 }

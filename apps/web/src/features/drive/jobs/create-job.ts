@@ -1,5 +1,6 @@
 import type { Prisma } from '../../../generated/prisma/client.ts'
 import { inTransaction, type Transaction } from '../../../lib/db.ts'
+import { ROOT_ID } from '../../../lib/entries/entry-item.ts'
 import { KIND_FOLDER } from '../../../lib/entries/entry-rows.ts'
 import { notFound, type OpenFolder, openAndHoldFolder } from '../../../lib/entries/open-entries.ts'
 import { selectEntries } from '../../../lib/entries/select-entries.ts'
@@ -62,6 +63,29 @@ async function insertJob(tx: Transaction, request: JobRequest): Promise<CreatedJ
   if (kind === 'delete') await hideForDeletion(tx, ownerId, job.id)
   await nameJob(tx, job.id, size)
   return { id: job.id, total: size }
+}
+
+/** Entries of somebody else which their owner shared: who asks for this has checked that they may be had. */
+export interface SharedSource {
+  ownerId: string
+  /** Internal ids, in order. */
+  entryIds: readonly bigint[]
+}
+
+/** Notes that copies of these shall come into the top folder of `ownerId`; taken names get a number. */
+export async function createSave(ownerId: string, source: SharedSource): Promise<CreatedJob> {
+  return await inTransaction(async (tx) => {
+    const top = await openAndHoldFolder(tx, ownerId, ROOT_ID)
+    const target = { id: top.publicId, name: top.name, internalId: String(top.id) }
+    const input: JobInput = { name: '', target, sourceOwnerId: source.ownerId, conflict: 'keep' }
+    const job = await insertRow(tx, { ownerId, kind: 'save', input })
+    await tx.$executeRaw`
+      INSERT INTO job_item (job_id, entry_id)
+      SELECT ${job.id}, id FROM unnest(${[...source.entryIds]}::bigint[]) WITH ORDINALITY AS s(id, place) ORDER BY place`
+    const total = await checkSpace(tx, job.id, ownerId)
+    await nameJob(tx, job.id, total)
+    return { id: job.id, total }
+  })
 }
 
 interface NewJob {

@@ -7,6 +7,8 @@ export interface JobInput {
   /** Name of the first entry, and of the folder where things go: for sentences. */
   name: string
   target?: { id: string; name: string; internalId: string }
+  /** Whose entries they are, when they are not the job's owner's. */
+  sourceOwnerId?: string
   /** What to do about taken names; null: nobody was asked, nothing is overwritten. */
   conflict: Conflict | null
   /** Decided one by one, by public id. */
@@ -60,7 +62,7 @@ export async function nextItems(tx: Transaction, job: RunningJob, limit: number)
       e.public_id AS "publicId", e.parent_id AS "parentId", e.kind::int AS kind, e.name, e.size, e.trash_id AS "trashId"
     FROM (
       SELECT * FROM job_item WHERE job_id = ${job.id} AND n > ${job.at} ORDER BY n LIMIT ${limit}
-    ) i LEFT JOIN entry e ON e.id = i.entry_id AND e.owner_id = ${job.ownerId}
+    ) i LEFT JOIN entry e ON e.id = i.entry_id AND e.owner_id = ${job.input.sourceOwnerId ?? job.ownerId}
     ORDER BY i.n`
 }
 

@@ -1,7 +1,7 @@
 import { db } from '../../../lib/db.ts'
 import { loadItems } from '../../../lib/entries/entry-rows.ts'
 import type { Change } from '../schema.ts'
-import { type CreatedJob, createJob, type JobRequest } from './create-job.ts'
+import { type CreatedJob, createJob, createSave, type JobRequest, type SharedSource } from './create-job.ts'
 import { jobView } from './job-queries.ts'
 import { runJob, runTreeJobsOf } from './run-job.ts'
 import { createUndo } from './undo-job.ts'
@@ -14,6 +14,11 @@ const AT_ONCE_MS = 300
 /** Does it: before the answer when it is little, else a worker does, and the answer says how far it is. */
 export async function perform(request: JobRequest): Promise<Change> {
   return await start(await createJob(request))
+}
+
+/** Copies what somebody shared into the top folder. */
+export async function saveShared(ownerId: string, source: SharedSource): Promise<Change> {
+  return await start(await createSave(ownerId, source))
 }
 
 /** Takes back what a job did. */

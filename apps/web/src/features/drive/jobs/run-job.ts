@@ -11,6 +11,7 @@ import { trashStep } from './trash-step.ts'
 const steps: Record<RunningJob['kind'], (tx: Transaction, job: RunningJob) => Promise<BatchResult>> = {
   move: moveStep,
   copy: copyStep,
+  save: copyStep,
   trash: trashStep,
   restore: restoreStep,
   delete: deleteStep,

@@ -42,7 +42,7 @@ async function inverseOf(tx: Transaction, { id, kind }: UndoneJob): Promise<Inve
         SELECT ${jobId}, i.entry_id, i.from_id, i.from_name FROM job_item i WHERE ${done} AND i.from_id IS NOT NULL ORDER BY i.n`,
     }
   }
-  if (kind === 'copy') {
+  if (kind === 'copy' || kind === 'save') {
     return {
       kind: 'trash',
       // Not what lies in folders that the job made: it goes with them.

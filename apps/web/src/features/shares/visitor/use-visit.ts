@@ -8,10 +8,10 @@ import { useToast } from '../../../components/toast.tsx'
 import { useFormat } from '../../../i18n/use-format.ts'
 import { ApiFailure, Unreachable } from '../../../lib/call-api.ts'
 import { downloadInFrame } from '../../../lib/download-in-frame.ts'
-import { describeLink, downloadUrl, listLink, saveToDrive, type VisitOrder } from './visit-api.ts'
+import { SaveStopped, useSave } from './use-save.ts'
+import { describeLink, downloadUrl, listLink, type VisitOrder } from './visit-api.ts'
 
 const ROOT = 'root'
-const SAVE_LATER_KEY = 'cairn.save-share'
 
 /** The link, the open folder of it, and its order. The folder is part of the address, so that "back" works. */
 export function useVisit(id: string, onClosed: () => void) {
@@ -62,11 +62,9 @@ export function useVisitActions(
   signedIn: boolean,
   { link, onClosed }: { link: Visit['link']; onClosed: () => void },
 ) {
-  const t = useTranslations('visitor')
   const client = useQueryClient()
   const toast = useToast()
   const sentence = useRefusal(link?.owner ?? '', onClosed)
-  const [saving, setSaving] = useState(false)
   const refuse = (error: unknown) => {
     const text = sentence(error)
     if (text !== null) toast({ text, problem: true })
@@ -81,45 +79,11 @@ export function useVisitActions(
     }
     refresh()
   }
-  const save = async (ids?: readonly string[]) => {
-    if (!signedIn) {
-      window.sessionStorage.setItem(SAVE_LATER_KEY, JSON.stringify({ id, ids }))
-      window.location.assign(`/sign-in?next=${encodeURIComponent(window.location.pathname)}`)
-      return
-    }
-    setSaving(true)
-    try {
-      await saveToDrive(id, ids)
-      toast({
-        text: t('saved', { name: t('drive') }),
-        action: { label: t('show'), run: () => window.location.assign('/drive') },
-      })
-    } catch (error) {
-      refuse(error)
-    }
-    setSaving(false)
-    refresh()
-  }
-  useSaveLater(id, signedIn && link !== undefined, save)
+  const saving = useSave(id, { isReady: link !== undefined, signedIn, onRefused: refuse, onEnd: refresh })
   return {
     download: (ids?: readonly string[]) => void download(ids),
-    save: (ids?: readonly string[]) => void save(ids),
-    saving,
+    ...saving,
   }
-}
-
-/** Whoever was sent to sign in by "save" comes back to it done. Kept in the tab, so that no link can ask for it. */
-function useSaveLater(id: string, ready: boolean, save: (ids?: readonly string[]) => Promise<void>): void {
-  useEffect(() => {
-    if (!ready) return
-    const kept = window.sessionStorage.getItem(SAVE_LATER_KEY)
-    if (kept === null) return
-    // Written by this page alone.
-    const wanted = JSON.parse(kept) as { id: string; ids?: string[] }
-    if (wanted.id !== id) return
-    window.sessionStorage.removeItem(SAVE_LATER_KEY)
-    void save(wanted.ids)
-  })
 }
 
 /** The sentence for what was refused; null when the whole page changes instead. */
@@ -128,6 +92,7 @@ function useRefusal(owner: string, onClosed: () => void) {
   const format = useFormat()
   return (error: unknown): string | null => {
     if (error instanceof Unreachable) return t('failed')
+    if (error instanceof SaveStopped) return error.code === 'quota_exceeded' ? t('full') : t('failed')
     if (!(error instanceof ApiFailure)) throw error
     switch (error.code) {
       case 'share_closed':

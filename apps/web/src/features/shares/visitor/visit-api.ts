@@ -1,5 +1,5 @@
 import { callApi } from '../../../lib/call-api.ts'
-import type { OpenedShare, Saved, VisitedPage, VisitedShare, VisitedUrl } from '../schema.ts'
+import type { OpenedShare, SaveProgress, VisitedPage, VisitedShare, VisitedUrl } from '../schema.ts'
 
 export type VisitOrder = { sort: 'name' | 'size' | 'modified'; dir: 'asc' | 'desc' }
 
@@ -26,6 +26,13 @@ export async function downloadUrl(id: string, ids: readonly string[] | undefined
   return (await callApi<VisitedUrl>(`/api/s/${id}/download`, { method: 'POST', body: ids ? { ids } : {} })).url
 }
 
-export function saveToDrive(id: string, ids: readonly string[] | undefined): Promise<Saved> {
-  return callApi<Saved>(`/api/s/${id}/save`, { method: 'POST', body: ids ? { ids } : {} })
+/** Begins to copy entries, all of the link without ids, into the drive of who is signed in. */
+export async function saveToDrive(id: string, ids: readonly string[] | undefined): Promise<SaveProgress> {
+  return (await callApi<{ job: SaveProgress }>(`/api/s/${id}/save`, { method: 'POST', body: ids ? { ids } : {} })).job
+}
+
+/** How far it is now. It ended and was looked at elsewhere, when it is not listed any more. */
+export async function saveProgress(begun: SaveProgress): Promise<SaveProgress> {
+  const { jobs } = await callApi<{ jobs: SaveProgress[] }>('/api/drive/jobs')
+  return jobs.find(({ id }) => id === begun.id) ?? { ...begun, state: 'done' }
 }

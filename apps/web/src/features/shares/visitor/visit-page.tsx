@@ -121,7 +121,7 @@ function Head({ link, actions }: { link: VisitedShare; actions: Actions }) {
           </Button>
           <Button disabled={actions.saving} onClick={() => actions.save()}>
             <Icon of={HardDriveDownload} size="small" />
-            {actions.saving ? t('saving') : t('save')}
+            {actions.saving ? actions.savingText : t('save')}
           </Button>
         </div>
       ) : null}
