@@ -1,7 +1,9 @@
+import { readFileSync } from 'node:fs'
 import type { TrunkSlot } from '@cairn/dfs-core'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { FreeBlocks } from './free-blocks.ts'
+import { parseTrunkLine } from './trunk-line.ts'
 
 const FILE_SIZE = 4096
 const SLOT_MIN = 64
@@ -141,5 +143,47 @@ describe('free blocks', () => {
       { slot: slot(1, 200, 100), state: 'held' },
       { slot: slot(1, 300, 100), state: 'free' },
     ])
+  })
+})
+
+describe('the allocations that FastDFS logged', () => {
+  const records = readFileSync(new URL('../../testdata/trunk/binlog', import.meta.url), 'latin1')
+    .split('\n')
+    .filter((line) => line !== '')
+    .map(parseTrunkLine)
+
+  /**
+   * D of the whole block, A of the rest if there is one, A of the part that was handed out. Of blocks of one size FastDFS
+   * takes the one that became free last; which one does not matter. Returns how many lines that were.
+   */
+  const allocate = (blocks: FreeBlocks, whole: TrunkSlot, after: readonly TrunkSlot[]): number => {
+    const part = after.find(({ offset }) => offset === whole.offset) as TrunkSlot
+    expect(blocks.smallest(0, part.size)?.size).toBe(whole.size)
+    const divided = blocks.divide(whole, part.size, 256)
+    expect(divided.part).toEqual(part)
+    if (divided.rest === null) return 2
+    expect(divided.rest).toEqual(after[0])
+    return 3
+  }
+
+  it('are those that the free blocks give for the same sizes, one after the other', () => {
+    const blocks = new FreeBlocks()
+    let allocations = 0
+    for (let i = 0; i < records.length; ) {
+      const [first, ...after] = records.slice(i, i + 3)
+      if (first === undefined) break
+      if (first.op === 'D' && blocks.stateOf(first.slot) === 'free') {
+        i += allocate(
+          blocks,
+          first.slot,
+          after.map(({ slot: next }) => next),
+        )
+        allocations += 1
+        continue
+      }
+      expect(first.op === 'A' ? blocks.add(first.slot) : blocks.remove(first.slot)).toBe(true)
+      i += 1
+    }
+    expect(allocations).toBeGreaterThan(100)
   })
 })
