@@ -65,6 +65,8 @@ export interface StorageConfig {
   readonly uploadSizeMax: number
 
   readonly logLevel: string
+  /** `enabled` and `time_precision` of the section access-log; null: it is not written. */
+  readonly accessLog: { readonly precision: 'ms' | 'us' } | null
   readonly http: StorageHttpConfig
   /** What is odd about the file, for the log. */
   readonly warnings: readonly string[]
@@ -129,6 +131,7 @@ export const storageConfigDefaults = {
   uploadDurability: 'none',
   uploadSizeMax: 0,
   logLevel: 'info',
+  accessLog: null,
   http: {
     bindAddress: '',
     port: 8888,
@@ -181,9 +184,15 @@ export function loadStorageConfig(confPath: string): StorageConfig {
     uploadDurability: conf.choice('upload_durability', DURABILITIES, d.uploadDurability),
     uploadSizeMax: conf.byteSize('upload_size_max', { min: 0, fallback: d.uploadSizeMax }),
     logLevel: conf.text('log_level', d.logLevel),
+    accessLog: readAccessLog(conf.section('access-log')),
     http: readHttp(conf, bindAddress),
     warnings: keyWarnings(conf),
   })
+}
+
+function readAccessLog(section: Conf): StorageConfig['accessLog'] {
+  if (!section.boolean('enabled', false)) return null
+  return { precision: section.choice('time_precision', ['ms', 'us'], 'ms') }
 }
 
 function minuteOf(conf: Conf, key: string, fallback: number): number {

@@ -31,6 +31,8 @@ const USED_KEYS: ReadonlyArray<string | RegExp> = [
   'sync_end_time',
   'write_mark_file_freq',
   'log_level',
+  '[access-log] enabled',
+  '[access-log] time_precision',
   // Of http.conf and mod_fastdfs.conf, where storage.conf includes them.
   'http.anti_steal.secret_key',
   'http.anti_steal.token_ttl',

@@ -13,6 +13,7 @@ import { openTombstones } from './disk/tombstones.ts'
 import { StorageStatus } from './engine/members.ts'
 import { createReceivedTimes } from './engine/received.ts'
 import { createRefusals } from './engine/refusals.ts'
+import { type AccessLog, openAccessLog } from './handlers/access-log.ts'
 import type { ConnectionState, HandlerContext, Logger } from './handlers/context.ts'
 import { storageHandlers } from './handlers/handlers.ts'
 import { createStorageMetrics } from './http/metrics.ts'
@@ -184,6 +185,16 @@ class Storage implements RunningStorage {
     }
   }
 
+  /** As FastDFS writes it, where the configuration asks for it. */
+  #accessLog(): Pick<AccessLog, 'watch'> {
+    const { accessLog, basePath } = this.#config
+    if (accessLog === null) return { watch: (handlers) => handlers }
+    const report = (message: string, error: unknown) => this.#logger.warn({ err: error }, message)
+    const log = openAccessLog({ basePath, precision: accessLog.precision, report })
+    this.#opened.push(() => log.close())
+    return log
+  }
+
   #restoreDisks(context: HandlerContext, shared: { state: ClusterState; pool: ConnectionPool }): void {
     const recovery = startDiskRecovery({ ...context, ...shared })
     this.#recovery = recovery
@@ -209,7 +220,7 @@ class Storage implements RunningStorage {
   async #serve(context: HandlerContext): Promise<CommandServer> {
     const { maxConnections, networkTimeoutMs, allowHosts, port, bindAddress } = this.#config
     const server = createCommandServer<ConnectionState>({
-      handlers: storageHandlers(context),
+      handlers: this.#accessLog().watch(storageHandlers(context)),
       newState: () => ({ peerId: null }),
       limits: { maxConnections, networkTimeoutMs },
       ...(allowHosts !== null && { allowHosts }),

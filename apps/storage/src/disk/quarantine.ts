@@ -33,8 +33,8 @@ export interface SetAsideRecord {
   readonly record: BinlogRecord
   /** The peer has it now. */
   resolve(): void
-  /** It failed once more. */
-  postpone(): void
+  /** It failed once more, and why. */
+  postpone(reason: string): void
 }
 
 /** How the reason begins when it is this storage's own file or log that cannot be sent. */
@@ -65,10 +65,9 @@ export function openQuarantine(syncFolder: string, peerId: string): Quarantine {
     due(before) {
       return lines.flatMap((line) => {
         const record = recordOf(whatOf(line))
-        const { at, reason } = parseSetAside(line)
-        if (record === null || at >= before) return []
-        const postponed = formatSetAside(whatOf(line), reason)
-        return [{ record, resolve: () => replace(line, []), postpone: () => replace(line, [postponed]) }]
+        if (record === null || parseSetAside(line).at >= before) return []
+        const postpone = (reason: string) => replace(line, [formatSetAside(whatOf(line), reason)])
+        return [{ record, resolve: () => replace(line, []), postpone }]
       })
     },
     newest: (countMax) => lines.slice(-countMax).reverse().map(parseSetAside),

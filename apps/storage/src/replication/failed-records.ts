@@ -67,7 +67,7 @@ export function createSetAside({ quarantine, delivery, logger, connect }: SetAsi
           resolve()
           logger.info({ peer, record: record.name }, 'a record that was set aside has arrived')
         } catch (error) {
-          postpone()
+          postpone(reasonOf(error))
           logger.warn({ err: error, peer, record: record.name }, 'a record stays set aside')
         }
       }
