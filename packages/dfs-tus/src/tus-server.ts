@@ -173,6 +173,7 @@ class Tus {
       if (before.state !== 'open') {
         // A last request that is repeated: nothing is missing.
         await dropBody(exchange, takeover, { sizeMax: 0, error: tooLong() })
+        call.body.check?.verify()
         return before
       }
       const len = before.len === null ? call.length : null
