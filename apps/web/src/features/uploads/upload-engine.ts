@@ -1,21 +1,13 @@
 import type { ContentHasher } from './content-hasher.ts'
 import { HeldPlaces } from './held-places.ts'
 import { InstantClaims, type Proven } from './instant-claims.ts'
-import { fileKey, LostFiles } from './lost-files.ts'
+import { LostFiles } from './lost-files.ts'
+import { MissingFiles } from './missing-files.ts'
 import { RetryTimer } from './retry-timer.ts'
-import { hasHead, isFileOf } from './same-file.ts'
 import { SourceNumbers } from './source-numbers.ts'
 import { CopiesWatch } from './upload-copies.ts'
-import {
-  type ChosenFile,
-  type Job,
-  jobFromElsewhere,
-  jobOf,
-  newUploadOf,
-  startAnew,
-  type UnfinishedUpload,
-  type UploadTarget,
-} from './upload-job.ts'
+import { type ChosenFile, type Job, jobOf, newUploadOf, startAnew, type UploadTarget } from './upload-job.ts'
+import type { UploadLimits } from './upload-limits.ts'
 import type { UploadMemory } from './upload-memory.ts'
 import { placeOf, type UploadEvents, UploadOutcomes } from './upload-outcomes.ts'
 import { UploadRunner } from './upload-runner.ts'
@@ -30,8 +22,9 @@ const INTAKE = 2_000
 
 /** Decides what is sent when. Everything a person does to an upload goes through here, then to the store. */
 export class UploadEngine {
+  /** The uploads that wait for their files. */
+  readonly missing: MissingFiles
   readonly #store: UploadStore
-  readonly #hasher: ContentHasher
   readonly #memory: UploadMemory
   readonly #jobs = new Map<string, Job>()
   readonly #retries = new RetryTimer((ids) => this.#requeue(ids))
@@ -45,7 +38,6 @@ export class UploadEngine {
 
   constructor(store: UploadStore, memory: UploadMemory, events: UploadEvents, hasher: ContentHasher) {
     this.#store = store
-    this.#hasher = hasher
     this.#memory = memory
     this.#copies = new CopiesWatch((id, copies) => store.dispatch({ type: 'copies', id, copies }))
     this.#claims = new InstantClaims({
@@ -71,6 +63,17 @@ export class UploadEngine {
       onAgain: (job) => this.#ready.addFirst(job.id),
       onAnew: ({ id }) => this.#starter.add(id),
     })
+    this.missing = new MissingFiles({
+      store,
+      hasher,
+      jobs: this.#jobs,
+      outcomes: this.#outcomes,
+      onFound: ({ id }) => this.#requeue([id]),
+      onAdopted: (job) => {
+        this.adopt([job])
+        void memory.remember([job])
+      },
+    })
   }
 
   /** Files to upload. Many are taken in bit by bit; the first ones are sent meanwhile. */
@@ -81,7 +84,7 @@ export class UploadEngine {
       // The page may answer to people in between.
       if (first > 0) await new Promise((resolve) => setTimeout(resolve))
       const part = chosen.slice(first, first + INTAKE)
-      const added = part.filter((each) => !this.#goesOn(lost.find(each, target), each.file))
+      const added = part.filter((each) => !this.missing.give(lost.find(each, target), each.file))
       const jobs = added.map((each) => jobOf(each, target))
       for (const job of jobs) this.#jobs.set(job.id, job)
       this.#store.dispatch({ type: 'added', uploads: jobs.map(newUploadOf) })
@@ -105,43 +108,6 @@ export class UploadEngine {
     for (const job of jobs) this.#jobs.set(job.id, job)
     this.#store.dispatch({ type: 'remembered', uploads: jobs.map((job) => ({ ...newUploadOf(job), sent: job.sent })) })
     this.#store.flush()
-  }
-
-  /** The uploads that wait for their files. */
-  waitingForFile(): Job[] {
-    return [...this.#jobs.values()].filter(({ file }) => file === null)
-  }
-
-  canReopen(): boolean {
-    for (const { file, source } of this.#jobs.values()) if (file === null && source !== null) return true
-    return false
-  }
-
-  /** The file of an upload was found again. If it was changed meanwhile, the upload says so and ends. */
-  async goOnWith(job: Job, file: File): Promise<void> {
-    const same = isFileOf(job, file) && (await hasHead(this.#hasher, job, file))
-    if (!this.#jobs.has(job.id) || job.file !== null) return
-    if (!same) this.#changed(job, file)
-    else {
-      job.file = file
-      this.#requeue([job.id])
-    }
-  }
-
-  /** Goes on with what another device began. False: this is another file. */
-  async goOnFromElsewhere(upload: UnfinishedUpload, file: File): Promise<boolean> {
-    const job = jobFromElsewhere(upload, file)
-    if (upload.size !== file.size || !(await hasHead(this.#hasher, job, file))) return false
-    const known = [...this.#jobs.values()].find(({ uploadId }) => uploadId === upload.uploadId)
-    if (known !== undefined) {
-      this.#goesOn(known.file === null ? known : undefined, file)
-      return true
-    }
-    this.adopt([job])
-    void this.#memory.remember([job])
-    this.#requeue([job.id])
-    this.#store.flush()
-    return true
   }
 
   readonly takeOver = (ids: readonly string[]): void => {
@@ -193,6 +159,14 @@ export class UploadEngine {
     this.#pump()
   }
 
+  /** What is being sent goes on at the new speed. */
+  limit(limits: UploadLimits): void {
+    this.#runner.limit(limits)
+    const running = this.#store.idsIn('uploading')
+    this.pause(running)
+    this.resume(running)
+  }
+
   readonly tryNow = (): void => {
     this.#held.tryNow()
     this.#retries.wakeAll()
@@ -209,39 +183,11 @@ export class UploadEngine {
     this.#store.flush()
   }
 
-  /** Gives files to the uploads that wait for them. Of `wanted` it is said when no file fits. */
-  chooseFiles(files: readonly File[], wanted: string | null): void {
-    const byKey = new Map(files.map((file) => [fileKey(file), file]))
-    for (const job of this.waitingForFile()) {
-      const file = byKey.get(fileKey(job))
-      if (file !== undefined) void this.goOnWith(job, file)
-      else if (job.id === wanted) this.#refuseFile(job, files)
-    }
-    this.#store.flush()
-  }
-
   close(): void {
     this.#runner.close()
     this.#retries.close()
     this.#copies.close()
     this.#claims.close()
-  }
-
-  #goesOn(job: Job | undefined, file: File): boolean {
-    if (job === undefined) return false
-    void this.goOnWith(job, file)
-    return true
-  }
-
-  #refuseFile(job: Job, files: readonly File[]): void {
-    const changed = files.find(({ name }) => name === job.name)
-    if (changed === undefined) this.#store.dispatch({ type: 'other-file', id: job.id })
-    else this.#changed(job, changed)
-  }
-
-  #changed(job: Job, file: File): void {
-    this.#outcomes.failed(job, { code: 'changed' })
-    Object.assign(job, { file, size: file.size, lastModified: file.lastModified, probe: null })
   }
 
   #requeue(ids: readonly string[]): void {

@@ -6,6 +6,7 @@ import { type ReactNode, useMemo, useRef, useState } from 'react'
 import { Button, IconButton } from '../../components/button.tsx'
 import { Icon } from '../../components/icon.tsx'
 import { useFormat } from '../../i18n/use-format.ts'
+import { LimitsMenu } from './limits-menu.tsx'
 import type { UploadItem } from './upload-item.ts'
 import { UploadList } from './upload-list.tsx'
 import type { RowActions } from './upload-row.tsx'
@@ -73,7 +74,7 @@ export function UploadPanel({ session, open, onOpenChange, onClose, onReportCopi
         multiple
         hidden
         onChange={(event) => {
-          engine.chooseFiles([...(event.target.files ?? [])], wanted.current)
+          engine.missing.choose([...(event.target.files ?? [])], wanted.current)
           event.target.value = ''
         }}
       />
@@ -84,6 +85,7 @@ export function UploadPanel({ session, open, onOpenChange, onClose, onReportCopi
           <UploadList store={store} onlyFailed={filtered} actions={actions} />
           <PanelFooter
             queue={queue}
+            engine={engine}
             filtered={filtered}
             onFilter={() => setOnlyFailed(!filtered)}
             onClearFinished={clearFinished}
@@ -202,6 +204,7 @@ function OfflineLine({ queue, engine }: { queue: UploadSummary; engine: UploadSe
 
 type PanelFooterProps = {
   queue: UploadSummary
+  engine: UploadSession['engine']
   filtered: boolean
   onFilter: () => void
   onClearFinished: () => void
@@ -217,10 +220,12 @@ function PanelFooter(props: PanelFooterProps) {
   const { queue, filtered } = props
   const { failed, 'needs-file': needsFile } = queue.counts
   const finished = finishedCount(queue)
-  if (failed + finished === 0 && needsFile < 2 && props.onReopen === null) return null
+  const running = runningCount(queue) > 0
+  if (failed + finished === 0 && needsFile < 2 && props.onReopen === null && !running) return null
   return (
     <footer className="mt-auto flex min-h-[46px] shrink-0 items-center justify-end gap-1 border-line border-t px-2.5 py-2 phone:pb-[max(12px,env(safe-area-inset-bottom))]">
       {needsFile > 0 ? <Missing {...props} /> : null}
+      {needsFile === 0 && running && !filtered ? <LimitsMenu engine={props.engine} /> : null}
       {filtered ? (
         <>
           <Button kind="ghost" size="sm" onClick={props.onRetryAll}>

@@ -1,5 +1,6 @@
 import type { Batcher } from '../../lib/batcher.ts'
 import type { CompletedItem } from './schema.ts'
+import type { SendPace } from './send-pace.ts'
 import { refusalOf } from './upload-api.ts'
 import type { Job } from './upload-job.ts'
 import { waitForReceipt } from './upload-receipt.ts'
@@ -21,6 +22,7 @@ type Run = {
   completions: Completions
   /** SHA-256 of the whole file, made while it is sent. */
   contentHash: Promise<string | null> | null
+  pace: SendPace
   onSent: (bytes: number) => void
   onAllSent: () => void
 }
@@ -34,7 +36,8 @@ export async function runJob(job: Job, run: Run): Promise<RunResult> {
     if (file === null) return { kind: 'unreadable' }
     const resume = job.begun
     job.begun = true
-    const sent = await sendBytes({ file, place, resume, onSent: run.onSent, signal: run.signal })
+    const { pace, onSent, signal } = run
+    const sent = await sendBytes({ file, place, resume, pace, onSent, signal })
     if (sent.kind !== 'sent') return sent
     job.allSent = true
     job.receipt = sent.receipt

@@ -1,9 +1,11 @@
 import { Batcher } from '../../lib/batcher.ts'
 import type { ContentHasher } from './content-hasher.ts'
 import type { RenewedTicket } from './schema.ts'
+import { SendPace } from './send-pace.ts'
 import { renewal } from './ticket-renewal.ts'
 import { completeUploads } from './upload-api.ts'
 import { type Job, slotsOf } from './upload-job.ts'
+import type { UploadLimits } from './upload-limits.ts'
 import type { UploadMemory } from './upload-memory.ts'
 import type { UploadOutcomes } from './upload-outcomes.ts'
 import { type RunResult, runJob } from './upload-run.ts'
@@ -37,6 +39,8 @@ export class UploadRunner {
   readonly #samples = new Map<string, number>()
   readonly #hashes = new WeakMap<File, Promise<string | null>>()
   readonly #closed = new AbortController()
+  readonly #pace = new SendPace()
+  #slots = SLOTS
   #busySlots = 0
   #ticker: ReturnType<typeof setInterval> | null = null
   #ticks = 0
@@ -46,7 +50,13 @@ export class UploadRunner {
   }
 
   hasRoomFor(job: Job): boolean {
-    return this.#busySlots + slotsOf(job) <= SLOTS
+    return this.#busySlots === 0 || this.#busySlots + slotsOf(job) <= this.#slots
+  }
+
+  /** For what is sent from now on. */
+  limit({ bytesPerSecond, atOnce }: UploadLimits): void {
+    this.#pace.set(bytesPerSecond)
+    this.#slots = atOnce === 'one' ? 1 : SLOTS
   }
 
   start(job: Job): void {
@@ -75,6 +85,7 @@ export class UploadRunner {
       signal: stop.signal,
       completions: this.#completions,
       contentHash: this.#contentHash(job),
+      pace: this.#pace,
       onSent: (bytes) => this.#sample(job, stop, bytes),
       onAllSent: () => {
         release()

@@ -5,6 +5,7 @@ import { LivingTabs } from './living-tabs.ts'
 import { refusalOf, unfinishedUploads } from './upload-api.ts'
 import { UploadEngine } from './upload-engine.ts'
 import { type Job, jobOfRemembered, type UnfinishedUpload } from './upload-job.ts'
+import { keptLimits } from './upload-limits.ts'
 import { type FileSource, type RememberedUpload, UploadMemory } from './upload-memory.ts'
 import type { UploadEvents } from './upload-outcomes.ts'
 import { UploadStore } from './upload-store.ts'
@@ -25,6 +26,7 @@ export class UploadSession {
 
   constructor(events: UploadEvents) {
     this.engine = new UploadEngine(this.store, this.#memory, events, this.hasher)
+    this.engine.limit(keptLimits())
   }
 
   open(): void {
@@ -44,13 +46,13 @@ export class UploadSession {
 
   /** Whether the browser could open some of the missing files itself, if it was allowed to. */
   canReopen(): boolean {
-    return this.store.snapshot().counts['needs-file'] > 0 && this.engine.canReopen()
+    return this.store.snapshot().counts['needs-file'] > 0 && this.engine.missing.canReopen()
   }
 
   /** Opens the missing files again that can be read from what was dropped. `ask` needs a click of the person. */
   readonly reopen = async (ask: boolean): Promise<void> => {
     const sources = new Map<number, Promise<FileSource | null>>()
-    for (const job of this.engine.waitingForFile()) {
+    for (const job of this.engine.missing.all()) {
       if (this.#closed.signal.aborted || job.source === null) continue
       const source = sources.get(job.source) ?? this.#readableSource(job.source, ask)
       sources.set(job.source, source)
@@ -66,7 +68,7 @@ export class UploadSession {
 
   async #reopenFrom(source: FileSource | null, job: Job): Promise<void> {
     const file = source === null ? null : await fileFrom(source, job)
-    if (file !== null) await this.engine.goOnWith(job, file)
+    if (file !== null) await this.engine.missing.found(job, file)
   }
 
   async #takeOver(signal: AbortSignal): Promise<void> {

@@ -1,12 +1,10 @@
-import type { DetailedError, HttpResponse } from 'tus-js-client'
+import type { DetailedError, HttpRequest, HttpResponse } from 'tus-js-client'
+import type { SendPace } from './send-pace.ts'
 
 /** Up to this size a file goes with the request that creates it: one round trip instead of two. */
 export const SMALL_FILE_BYTES = 8 * 1024 * 1024
-/**
- * Chromium sends a request again by itself when a kept-alive connection breaks before the answer: the whole body, from
- * its first byte, although the storage has a part of it. What is sent twice stays below this size.
- */
-const PATCH_BYTES = 6 * 1024 * 1024
+/** So small a file goes in one request at any speed. */
+const WHOLE_BYTES = 256 * 1024
 const STALLED_MS = 60_000
 
 export type Place = {
@@ -36,6 +34,7 @@ type Transfer = {
   place: Place
   /** Something of it may be at the storage already: ask for the offset first, never send it twice. */
   resume: boolean
+  pace: SendPace
   onSent: (bytes: number) => void
   signal: AbortSignal
 }
@@ -44,11 +43,19 @@ type Transfer = {
  * One attempt to bring a file's bytes to its storage. Resuming names only the upload's own address: with an endpoint
  * too, tus-js-client answers any failed HEAD, even a 503, by creating anew and sending from the first byte.
  */
-export async function sendBytes({ file, place, resume, onSent, signal }: Transfer): Promise<Sent> {
+export async function sendBytes({ file, place, resume, pace, onSent, signal }: Transfer): Promise<Sent> {
   const Upload = await loadedClient()
   if (Upload === null) return { kind: 'interrupted', by: 'network' }
   return new Promise((resolve) => {
     let furthest = 0
+    const chunkSize = pace.chunkBytes()
+    const withCreation = file.size <= Math.min(SMALL_FILE_BYTES, Math.max(chunkSize, WHOLE_BYTES))
+    const bodyBytes = (request: HttpRequest): number => {
+      if (request.getMethod() === 'POST') return withCreation ? file.size : 0
+      return request.getMethod() === 'PATCH'
+        ? Math.min(chunkSize, file.size - Number(request.getHeader('Upload-Offset')))
+        : 0
+    }
     const settle = (result: Sent) => {
       watchdog.stop()
       signal.removeEventListener('abort', stop)
@@ -57,8 +64,13 @@ export async function sendBytes({ file, place, resume, onSent, signal }: Transfe
     const upload = new Upload(file, {
       ...(resume ? { uploadUrl: place.uploadUrl } : { endpoint: place.endpoint }),
       headers: { Authorization: `Bearer ${place.ticket}` },
-      chunkSize: PATCH_BYTES,
-      uploadDataDuringCreation: file.size <= SMALL_FILE_BYTES,
+      chunkSize,
+      uploadDataDuringCreation: withCreation,
+      onBeforeRequest: async (request) => {
+        watchdog.stop()
+        await pace.take(bodyBytes(request), signal)
+        watchdog.seen()
+      },
       retryDelays: null,
       storeFingerprintForResuming: false,
       onProgress: (bytes) => {

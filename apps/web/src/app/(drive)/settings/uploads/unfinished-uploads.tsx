@@ -42,7 +42,7 @@ export function UnfinishedUploads() {
     const upload = wanted.current
     if (file === undefined || upload === null) return
     const { engine } = await uploads.open()
-    if (!(await engine.goOnFromElsewhere(upload, file)))
+    if (!(await engine.missing.goOnFromElsewhere(upload, file)))
       toast({ text: t('otherFile', { name: upload.name }), problem: true })
     await refetch()
   }
