@@ -1,12 +1,12 @@
 import { lookup } from 'node:dns/promises'
-import { readFileSync } from 'node:fs'
 import { isIP } from 'node:net'
 import type { AddressWidth, StatLayout } from '@cairn/dfs-core'
 import { DEFAULT_TRACKER_PORT, statLayouts } from '@cairn/dfs-core'
 import { type Conf, ConfError, readConf } from '@cairn/dfs-core/conf'
 import type { ClusterSettings, ReservedSpace } from './cluster/cluster.ts'
-import { buildStorageIds, isGroupName, parseStorageIds, type StorageIds } from './cluster/storage-ids.ts'
+import { isGroupName, type StorageIds } from './cluster/storage-ids.ts'
 import { expandHostPattern } from './host-patterns.ts'
+import { loadStorageIds } from './storage-ids-file.ts'
 import { defaultTrunkParameters, readTrunkParameters, type TrunkParameters } from './trunk-parameters.ts'
 
 /** tracker.conf: FastDFS's keys (same meaning, same defaults) and Cairn's `http_port` and `http_bind_addr`. */
@@ -33,8 +33,10 @@ export interface TrackerConfig {
   /** `allow_hosts` as addresses and CIDR blocks; null = all. */
   readonly allowHosts: readonly string[] | null
   readonly cluster: ClusterSettings
-  /** Null without `use_storage_id`. */
+  /** As they were at the start; `cluster.ids` has them as they are. Null without `use_storage_id`. */
   readonly storageIds: StorageIds | null
+  /** Looked at every second; null where nothing is to be read again. */
+  readonly storageIdsFile: string | null
   readonly storageIpChangedAutoAdjust: boolean
   readonly storeSlaveFileUseLink: boolean
   readonly trunk: TrunkParameters
@@ -87,6 +89,7 @@ export function defaultTrackerConfig(basePath: string): TrackerConfig {
     allowHosts: null,
     cluster: defaultClusterSettings,
     storageIds: null,
+    storageIdsFile: null,
     storageIpChangedAutoAdjust: true,
     storeSlaveFileUseLink: false,
     trunk: defaultTrunkParameters,
@@ -134,7 +137,8 @@ export async function loadTrackerConfig(confPath: string): Promise<TrackerConfig
   const conf = readConf(confPath)
   if (conf.boolean('disabled', false)) throw new ConfError(`${conf.file}: disabled = ${conf.text('disabled')}`)
   const useStorageId = conf.boolean('use_storage_id', false)
-  const storageIds = useStorageId ? await loadStorageIds(conf.path('storage_ids_filename', 'storage_ids.conf')) : null
+  const storageIdsFile = useStorageId ? conf.path('storage_ids_filename', 'storage_ids.conf') : null
+  const storageIds = storageIdsFile === null ? null : await loadStorageIds(storageIdsFile)
   const addressWidth = readAddressWidth(conf, storageIds)
   const bindAddresses = readBindAddresses(conf, hasIpv6(storageIds))
   const requestBytesMax = conf.byteSize('buff_size', { min: 8 * KIB, max: 64 * MIB, fallback: 256 * KIB })
@@ -153,6 +157,7 @@ export async function loadTrackerConfig(confPath: string): Promise<TrackerConfig
     allowHosts: await readAllowHosts(conf),
     cluster: readClusterSettings(conf, useStorageId),
     storageIds,
+    storageIdsFile,
     storageIpChangedAutoAdjust: conf.boolean('storage_ip_changed_auto_adjust', true),
     storeSlaveFileUseLink: conf.boolean('store_slave_file_use_link', false),
     trunk: readTrunkParameters(conf),
@@ -253,27 +258,6 @@ function isAddressOrBlock(host: string): boolean {
 
 async function resolveHost(host: string): Promise<string> {
   return (await lookup(host)).address
-}
-
-async function loadStorageIds(file: string): Promise<StorageIds> {
-  let text: string
-  try {
-    text = readFileSync(file, 'utf8')
-  } catch (cause) {
-    throw new ConfError(`storage_ids_filename = ${file}: ${reason(cause)}`, { cause })
-  }
-  const entries = parseStorageIds(text, file)
-  for (const entry of entries) {
-    for (const [index, host] of entry.hosts.entries()) {
-      if (isIP(host) !== 0) continue
-      try {
-        entry.hosts[index] = await resolveHost(host)
-      } catch (cause) {
-        throw new ConfError(`${file}: id ${entry.id}: the host ${host} is not found`, { cause })
-      }
-    }
-  }
-  return buildStorageIds(entries, file)
 }
 
 function reason(error: unknown): string {

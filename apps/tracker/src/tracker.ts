@@ -2,6 +2,7 @@ import { createCommandServer } from '@cairn/dfs-core/server'
 import type { Logger } from 'pino'
 import manifest from '../package.json' with { type: 'json' }
 import { disconnect, scan } from './cluster/activity.ts'
+import { changeStorageIds } from './cluster/changed-ids.ts'
 import { type Cluster, createCluster } from './cluster/cluster.ts'
 import { createSession, type Session } from './cluster/session.ts'
 import type { TrackerConfig } from './config.ts'
@@ -17,6 +18,7 @@ import { storageHandlers } from './handlers/storage-handlers.ts'
 import { systemFileHandlers } from './handlers/system-file-handlers.ts'
 import { startHttp } from './http/http-server.ts'
 import { openSnapshotStore, type SnapshotStore } from './snapshot/snapshot-store.ts'
+import { StorageIdsWatch } from './storage-ids-file.ts'
 
 const SCAN_INTERVAL_MS = 1000
 const STATUS_INTERVAL_MS = 300_000
@@ -102,6 +104,7 @@ class Parts implements RunningTracker {
     scan(this.#context.cluster, this.#context.now())
     this.#timers.push(setInterval(() => this.#scan(), SCAN_INTERVAL_MS))
     this.#timers.push(setInterval(() => this.#election.tick(), this.#context.config.electionIntervalMs))
+    this.#watchStorageIds()
     this.#timers.push(setInterval(() => this.#saveStatusQuietly(), STATUS_INTERVAL_MS))
   }
 
@@ -148,6 +151,14 @@ class Parts implements RunningTracker {
       closeOnEinval: false,
       logger,
     })
+  }
+
+  #watchStorageIds(): void {
+    const { cluster, config, logger } = this.#context
+    if (config.storageIdsFile === null) return
+    const watch = new StorageIdsWatch(config.storageIdsFile, logger, (ids) => changeStorageIds(cluster, ids))
+    void watch.look()
+    this.#timers.push(setInterval(() => void watch.look(), SCAN_INTERVAL_MS))
   }
 
   #scan(): void {

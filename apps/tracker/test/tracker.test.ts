@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, rmdirSync } from 'node:fs'
+import { mkdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { DfsClient, Status, trackerCommands } from '@cairn/dfs-core'
 import { afterEach, describe, expect, it } from 'vitest'
@@ -352,6 +352,31 @@ describe('a state that cannot be saved', () => {
     const saved = readFileSync(join(folder, 'data', 'storage_sync_timestamp.dat'), 'utf8')
     expect(saved).toBe('group1,100001,0\n')
     peer.close()
+  })
+})
+
+describe('storage_ids.conf', () => {
+  it('is read again when it changes: a new group joins, a new rw mode counts', async () => {
+    const folder = trackers.folder()
+    const file = join(folder, 'storage_ids.conf')
+    writeFileSync(file, twoStorages)
+    const { tcpPort } = await trackers.start(testConfig(folder, twoStorages, { storageIdsFile: file }))
+    const first = await StoragePeer.active({ trackerPort: tcpPort, id: '100001' })
+    const added = await StoragePeer.connect({ trackerPort: tcpPort, id: '200001', port: 24_000, group: 'group2' })
+    expect((await added.join()).status).toBe(Status.ENOENT)
+    const idsNow = async () => {
+      const request = fetchStorageIds.request.encode({ start: 0, allowEmpty: true })
+      return fetchStorageIds.response.decode((await first.wire.ask(fetchStorageIds.code, request)).body).lines
+    }
+    const group2 = '200001 group2 127.0.0.1:24000'
+    writeFileSync(file, `100001 group1 127.0.0.1:23000 rw=read\n${group2}\n`)
+    await until(async () => (await idsNow()).includes(group2))
+    expect((await added.join()).status).toBe(0)
+    const { queryStoreWithGroupOne } = trackerCommands
+    const store = queryStoreWithGroupOne.request.encode({ group: 'group1' })
+    expect((await first.wire.ask(queryStoreWithGroupOne.code, store)).status).toBe(Status.ENOENT)
+    first.close()
+    added.close()
   })
 })
 

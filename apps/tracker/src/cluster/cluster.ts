@@ -130,7 +130,8 @@ interface Unsaved {
 
 export interface Cluster {
   readonly settings: ClusterSettings
-  readonly ids: StorageIds | null
+  /** Replaced when storage_ids.conf has changed; null without `use_storage_id`. */
+  ids: StorageIds | null
   /** By name. */
   readonly groups: Group[]
   readonly trackers: TrackerList

@@ -17,25 +17,26 @@ const IP_TEXT_MAX = 45
 
 export function lookupHandlers(context: TrackerContext): TrackerHandler[] {
   const { cluster, config } = context
-  const ids = config.storageIds
   const ini = parametersText(config)
   const commands = trackerCommands
   return [
     handler(context, commands.parameters, () => ({ ini })),
     handler(context, commands.getMyIp, ({ group, port }, { peerIp }) => {
+      const { ids } = cluster
       const entry = port === 0 ? ids?.inGroup(group, peerIp) : ids?.byAddress(peerIp, port)
       return { ips: entry?.group === group ? entry.hosts.join(',') : peerIp }
     }),
     handler(context, commands.getServerId, ({ group, address }, session) => {
       const asked = readAddress(address, session)
-      return { id: ids === null ? asked.ip : requireEntry(context, group, asked).id }
+      return { id: cluster.ids === null ? asked.ip : requireEntry(context, group, asked).id }
     }),
     handler(context, commands.getStorageStatus, ({ group, address }, session) => {
-      const server = serverAt(context, group, readAddress(address, session))
+      const server = serverAt(group, readAddress(address, session))
       return { ...briefOf(server, session), ip: server.ips[0] ?? '' }
     }),
     handler(context, commands.fetchStorageIds, ({ start, allowEmpty }) => storageIdsPage(context, start, allowEmpty)),
     handler(context, commands.getGroupName, ({ ip, port }, { peerIp }) => {
+      const { ids } = cluster
       if (ids === null) throw new Refusal('unsupported', 'use_storage_id is off')
       if (ip.length > IP_TEXT_MAX) throw new Refusal('too_long', `${ip.length} characters of address`)
       const entry = ids.byAddress(ip === '' ? peerIp : ip, port)
@@ -44,9 +45,9 @@ export function lookupHandlers(context: TrackerContext): TrackerHandler[] {
     }),
   ]
 
-  function serverAt({ config: { storageIds } }: TrackerContext, groupName: string, asked: Asked): StorageServer {
+  function serverAt(groupName: string, asked: Asked): StorageServer {
     const group = requireGroup(cluster, groupName)
-    if (storageIds !== null) return requireServer(group, requireEntry(context, groupName, asked).id)
+    if (cluster.ids !== null) return requireServer(group, requireEntry(context, groupName, asked).id)
     const server = findServer(group, asked.ip)
     if (server === undefined) throw new Refusal('unknown', `no storage server ${asked.ip} in ${groupName}`)
     return server
@@ -72,15 +73,14 @@ function readAddress(text: string, session: Session): Asked {
   return { ip: parsed.ips[0], port: parsed.port }
 }
 
-function requireEntry({ config }: TrackerContext, group: string, { ip, port }: Asked): StorageIdEntry {
-  const ids = config.storageIds
+function requireEntry({ cluster: { ids } }: TrackerContext, group: string, { ip, port }: Asked): StorageIdEntry {
   const entry = port === 0 ? ids?.inGroup(group, ip) : ids?.byAddress(ip, port)
   if (entry?.group !== group) throw new Refusal('unknown', `no storage id for ${ip}:${port} in ${group}`)
   return entry
 }
 
-function storageIdsPage({ config }: TrackerContext, start: number, allowEmpty: boolean) {
-  const entries = config.storageIds?.entries
+function storageIdsPage({ cluster, config }: TrackerContext, start: number, allowEmpty: boolean) {
+  const entries = cluster.ids?.entries
   if (entries === undefined) {
     if (!allowEmpty) throw new Refusal('unsupported', 'use_storage_id is off')
     return { total: 0, lines: [] }
