@@ -83,14 +83,44 @@ export function zip(name: string, names: readonly string[]): NamedFile {
 
 /** A PDF of one page with this text, this title, and a script that wants to run when it is opened. */
 export function pdf(name: string, text: string, title: string): NamedFile {
-  const content = `BT /F1 24 Tf 60 700 Td (${text}) Tj ET`
+  return pdfOf(name, {
+    catalog: '/OpenAction<</S/JavaScript/JS(app.alert\\("attacked"\\))>>',
+    text: `(${text})`,
+    font: '<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>',
+    more: [`<</Title(${title})>>`],
+  })
+}
+
+/** A PDF with Chinese text in GBK, whose font is not in the file: only tables of characters say what it is. */
+export function chinesePdf(name: string, gbkHex: string): NamedFile {
+  return pdfOf(name, {
+    catalog: '',
+    text: `<${gbkHex}>`,
+    font: '<</Type/Font/Subtype/Type0/BaseFont/STSong-Light/Encoding/GBK-EUC-H/DescendantFonts[6 0 R]>>',
+    more: [
+      '<</Type/Font/Subtype/CIDFontType0/BaseFont/STSong-Light/CIDSystemInfo<</Registry(Adobe)/Ordering(GB1)/Supplement 2>>/FontDescriptor 7 0 R>>',
+      '<</Type/FontDescriptor/FontName/STSong-Light/Flags 6/FontBBox[-25 -254 1000 880]/ItalicAngle 0/Ascent 880/Descent -120/CapHeight 880/StemV 93>>',
+    ],
+  })
+}
+
+interface PdfParts {
+  catalog: string
+  /** As a string of PDF. */
+  text: string
+  font: string
+  more: string[]
+}
+
+function pdfOf(name: string, { catalog, text, font, more }: PdfParts): NamedFile {
+  const content = `BT /F1 24 Tf 60 700 Td ${text} Tj ET`
   const objects = [
-    '<</Type/Catalog/Pages 2 0 R/OpenAction<</S/JavaScript/JS(app.alert\\("attacked"\\))>>>>',
+    `<</Type/Catalog/Pages 2 0 R${catalog}>>`,
     '<</Type/Pages/Kids[3 0 R]/Count 1>>',
     '<</Type/Page/Parent 2 0 R/MediaBox[0 0 595 842]/Contents 4 0 R/Resources<</Font<</F1 5 0 R>>>>>>',
     `<</Length ${content.length}>>stream\n${content}\nendstream`,
-    '<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>',
-    `<</Title(${title})>>`,
+    font,
+    ...more,
   ]
   let file = '%PDF-1.4\n'
   const offsets = objects.map((object, index) => {

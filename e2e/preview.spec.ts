@@ -1,7 +1,7 @@
 import { expect, type Locator, type Page } from '@playwright/test'
 import { chooseFiles, row, textFile } from './drive-page.ts'
 import { test } from './drive-test.ts'
-import { pdf, picture, sound, zip } from './made-files.ts'
+import { chinesePdf, pdf, picture, sound, zip } from './made-files.ts'
 
 const red = picture('a red.png', [200, 30, 30])
 const green = picture('b green.png', [30, 160, 60])
@@ -99,6 +99,12 @@ test('tables, code, PDF and archives are shown as what they are', async ({ page 
   await expect(tree.getByRole('listitem').filter({ hasText: '../../etc/passwd' })).toContainText('Odd name')
   await tree.getByRole('button', { name: 'docs' }).click()
   await expect(tree.getByRole('listitem').filter({ hasText: 'a.txt' })).toBeVisible()
+})
+
+test('a PDF in Chinese whose font is not in it can be read', async ({ page }) => {
+  const report = chinesePdf('潮位.pdf', 'b3b1cebbb9dbb2e2')
+  await upload(page, [report], report.name)
+  await expect((await open(page, report.name)).getByText('潮位观测')).toBeAttached()
 })
 
 test('a long sound is sought by a range of the file', async ({ page }) => {

@@ -27,6 +27,8 @@ function completeStandalone() {
   const copies = [
     [`${WEB}/.next/static`, `${STANDALONE}/.next/static`],
     [`${WEB}/public`, `${STANDALONE}/public`],
+    // Tables of Chinese, Japanese and Korean characters that PDFs refer to.
+    [`${WEB}/node_modules/pdfjs-dist/cmaps`, `${STANDALONE}/public/pdf/cmaps`],
   ]
   for (const [from, to] of copies) {
     if (!fs.existsSync(path.join(root, from))) continue
@@ -46,6 +48,11 @@ async function buildWeb() {
   await bundleWorker()
 }
 
+async function buildTools() {
+  const { bundleTools } = await import('./bundle.mjs')
+  await bundleTools()
+}
+
 const parts = [
   {
     name: 'daemons',
@@ -53,6 +60,13 @@ const parts = [
     outputs: ['apps/tracker/dist/main.js', 'apps/storage/dist/main.js', 'packages/dfs-core/dist/client.js'],
     stamp: 'packages/dfs-core/dist/.stamp',
     build: buildDaemons,
+  },
+  {
+    name: 'tools',
+    sources: ['packages/dfs-cli/src', 'packages/dfs-core/src'],
+    outputs: ['packages/dfs-cli/dist/cli.js', 'packages/dfs-cli/dist/bin/cairn'],
+    stamp: 'packages/dfs-cli/dist/.stamp',
+    build: buildTools,
   },
   {
     name: 'database client',

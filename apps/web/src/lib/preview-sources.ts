@@ -11,4 +11,6 @@ export interface PreviewSources {
   pictures: { small: string | null; large: string | null; pending: boolean }
   /** Of a picture or video, as shown, in pixels. */
   size: { width: number; height: number } | null
+  /** The picture takes more memory than may be spent on it. */
+  tooLarge?: boolean
 }

@@ -34,13 +34,18 @@ export async function previewSources({ id, requestOrigin }: Reader, entryId: str
     where: { blob: { entries: { some: { publicId: entryId } } } },
     select: { width: true, height: true },
   })
+  const refused = await db().thumbnail.findFirst({
+    where: { kind: 'small', reason: 'too_large', blob: { entries: { some: { publicId: entryId } } } },
+    select: { kind: true },
+  })
+  const tooLarge = refused === null ? {} : { tooLarge: true }
   const pictures = { small: small.url, large: large.url, pending: large.pending }
   const size = media?.width && media.height ? { width: media.width, height: media.height } : null
-  if (fileId === null) return { item, url: null, otherCopies: [], pictures, size }
+  if (fileId === null) return { item, url: null, otherCopies: [], pictures, size, ...tooLarge }
   const stored = { ...file, fileId }
   const [{ url }, otherCopies] = await Promise.all([
     storedFileUrl(stored, requestOrigin, true),
     otherCopyUrls(stored, requestOrigin),
   ])
-  return { item, url, otherCopies, pictures, size }
+  return { item, url, otherCopies, pictures, size, ...tooLarge }
 }

@@ -72,6 +72,9 @@ export function openPdf(url: string): { promise: Promise<PdfDocument>; destroy()
       enableXfa: false,
       isEvalSupported: false,
       stopAtErrors: false,
+      // Chinese, Japanese and Korean texts without fonts of their own name characters by these tables.
+      cMapUrl: new URL('/pdf/cmaps/', window.location.href).toString(),
+      cMapPacked: true,
     })
     document = await task.promise
     if (ended) await document.loadingTask.destroy()

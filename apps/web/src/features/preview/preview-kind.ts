@@ -1,5 +1,6 @@
 import { extensionOf } from '../../components/split-name.ts'
 import type { EntryItem } from '../../lib/entries/entry-item.ts'
+import type { PreviewSources } from '../../lib/preview-sources.ts'
 
 export type PreviewKind =
   | 'image'
@@ -108,4 +109,15 @@ export function previewKind({ kind, name, contentType, size }: EntryItem): Previ
 /** Whether a browser decodes the picture itself. */
 export function isShownImage(contentType: string | null): boolean {
   return SHOWN_IMAGE.test(contentType?.split(';')[0] ?? '')
+}
+
+// A browser unpacks a picture into four bytes a pixel, all at once.
+const PICTURE_PIXELS_MAX = 120_000_000
+const PICTURE_BYTES_MAX = 200_000_000
+
+/** Whether a picture would take more memory than a page should, with no smaller one to show in its place. */
+export function isTooLarge({ item, size, pictures, tooLarge }: Omit<PreviewSources, 'url' | 'otherCopies'>): boolean {
+  if (previewKind(item) !== 'image' || pictures.large !== null || pictures.pending) return false
+  if (tooLarge === true) return true
+  return item.size > PICTURE_BYTES_MAX || (size !== null && size.width * size.height > PICTURE_PIXELS_MAX)
 }

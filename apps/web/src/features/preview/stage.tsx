@@ -7,7 +7,7 @@ import type { PreviewSources } from '../../lib/preview-sources.ts'
 import { FetchFailure } from './file-bytes.ts'
 import { ImageStage, type ZoomHandle } from './image-stage.tsx'
 import { MediaStage } from './media-stage.tsx'
-import { isShownImage, previewKind } from './preview-kind.ts'
+import { isShownImage, isTooLarge, previewKind } from './preview-kind.ts'
 import { StageNote, StageWaiting } from './stage-note.tsx'
 
 const TextStage = lazy(() => import('./text-stage.tsx').then(({ TextStage: part }) => ({ default: part })))
@@ -57,9 +57,10 @@ export function Stage(props: StageProps) {
     )
   }
   const isImpossible = kind === 'image' && !isShownImage(sources.item.contentType) && !hasPicture(sources)
-  if (kind === 'none' || current.url === null || isImpossible) {
+  const reason = unshown(sources, isImpossible)
+  if (kind === 'none' || current.url === null || reason !== null) {
     return (
-      <StageNote item={sources.item} text={t(sources.item.size === 0 ? 'empty' : 'unsupported')}>
+      <StageNote item={sources.item} text={t(reason ?? 'unsupported')}>
         {download}
       </StageNote>
     )
@@ -88,6 +89,13 @@ function StageOf({ kind, zoom, onSwipe, onAway, onBroken, onFailure, ...shown }:
   if (kind === 'pdf') return <PdfStage {...{ ...shown, onFailure }} />
   if (kind === 'zip' || kind === 'tar') return <ArchiveStage {...{ ...shown, kind, onFailure }} />
   return <TextStage {...{ ...shown, kind, onFailure }} />
+}
+
+/** Why a file is not shown though its kind could be; null: it is. */
+function unshown(sources: PreviewSources, isImpossible: boolean): 'empty' | 'tooLarge' | 'unsupported' | null {
+  if (sources.item.size === 0) return 'empty'
+  if (isTooLarge(sources)) return 'tooLarge'
+  return isImpossible ? 'unsupported' : null
 }
 
 function hasPicture({ pictures }: PreviewSources): boolean {

@@ -20,16 +20,17 @@ type ChipsProps = {
   tags: readonly string[]
   /** After a choice the keys go on in the field. */
   onReturnFocus: () => void
+  className?: string
 }
 
 /** Filters to press; they write the tokens that can be typed as well. */
-export function PaletteChips({ typed, onTyped, inFolder, tags, onReturnFocus }: ChipsProps) {
+export function PaletteChips({ typed, onTyped, inFolder, tags, onReturnFocus, className }: ChipsProps) {
   const t = useTranslations('search')
   const here = filterOf(typed, 'in') !== null
   const set = (key: FilterKey, token: string | null) => onTyped(withFilter(typed, key, token))
   const quoted = (name: string) => (/\s/.test(name) ? `tag:"${name}"` : `tag:${name}`)
   return (
-    <div className="scrollbar-none flex shrink-0 gap-2 overflow-x-auto px-4 pt-2.5 pb-1">
+    <div className={cn('scrollbar-none flex shrink-0 gap-2 overflow-x-auto', className)}>
       <Chip pressed={!here} onClick={() => set('in', null)}>
         {t('everywhere')}
       </Chip>

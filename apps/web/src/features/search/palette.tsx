@@ -86,6 +86,7 @@ export function Palette(props: PaletteProps) {
               inFolder={props.folderId !== null}
               tags={props.tags}
               onReturnFocus={() => field.current?.focus()}
+              className="px-4 pt-2.5 pb-1"
             />
             <List palette={palette} />
             <Hints />

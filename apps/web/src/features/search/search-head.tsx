@@ -23,7 +23,7 @@ export function SearchHead({ typed, onTyped, inFolder, tags }: SearchHeadProps) 
   const [text, setText] = useTyped(typed, onTyped)
   return (
     <search className="flex min-w-0 flex-1 items-center gap-1 phone:flex-col phone:items-stretch">
-      <label className="flex h-9 w-full min-w-40 max-w-80 items-center gap-2 rounded-button bg-sunken px-3 text-ink-3 phone:h-10 phone:max-w-none">
+      <label className="flex h-9 w-full min-w-40 max-w-80 items-center gap-2 rounded-button bg-sunken px-3 text-ink-3 phone:h-10 phone:max-w-none phone:rounded-full">
         <Icon of={Search} size="small" />
         <span className="sr-only">{t('title')}</span>
         <input
@@ -42,6 +42,7 @@ export function SearchHead({ typed, onTyped, inFolder, tags }: SearchHeadProps) 
         inFolder={inFolder}
         tags={tags}
         onReturnFocus={() => field.current?.focus()}
+        className="px-2 py-1"
       />
     </search>
   )
