@@ -1,6 +1,7 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { gzipSync } from 'node:zlib'
 import { decodeStreamHead, storageCommands } from '@cairn/dfs-core'
 import { type CommandHandler, type CommandServer, createCommandServer } from '@cairn/dfs-core/server'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -146,12 +147,17 @@ const identity: Identity = {
 beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), 'cairn-replicator-'))
   mkdirSync(join(folder, 'base'))
+  peer = new ForeignPeer()
+  await peer.start()
+  open()
+})
+
+/** The storage, on what is on its disk. */
+function open(): void {
   const config = testStorageConfig(join(folder, 'base'), '100001', 1)
   files = new StorageFiles(config, logger)
   store = files.openStore(identity)
   files.initFlag.save({ syncOldDone: true })
-  peer = new ForeignPeer()
-  await peer.start()
   state = new ClusterState('100001')
   replication = startReplication({
     config,
@@ -168,7 +174,7 @@ beforeEach(async () => {
       close: () => undefined,
     },
   })
-})
+}
 afterEach(async () => {
   await replication.close()
   await peer.stop()
@@ -332,6 +338,21 @@ describe('replication to a C storage', () => {
     setPeer(StorageStatus.ACTIVE)
     await until('the others have arrived', () => later.every((name) => peer.names().includes(name)))
     expect(peer.names()).not.toContain(first)
+  })
+
+  it('unpacks a log that a C storage has compressed', async () => {
+    const names = await uploadMany(5)
+    await replication.close()
+    await files.close()
+    const sync = join(folder, 'base/data/sync')
+    writeFileSync(join(sync, 'binlog.000.gz'), gzipSync(readFileSync(join(sync, 'binlog.000'))))
+    rmSync(join(sync, 'binlog.000'))
+    writeFileSync(join(sync, 'binlog_index.dat'), 'current_write=1\ncurrent_compress=1\n')
+    open()
+    setPeer(StorageStatus.ACTIVE)
+    await until('everything has arrived', () => names.every((name) => peer.names().includes(name)))
+    expect([existsSync(join(sync, 'binlog.000')), existsSync(join(sync, 'binlog.000.gz'))]).toEqual([true, false])
+    expect(readFileSync(join(sync, 'binlog_index.dat'), 'latin1')).toBe('current_write=1\ncurrent_compress=0\n')
   })
 
   it('tries again and again to reach a peer that trackers believe to be up', async () => {

@@ -33,9 +33,21 @@ function readWriteIndex(folder: string): number {
 }
 
 export function saveWriteIndex(folder: string, index: number): void {
-  const path = join(folder, 'binlog_index.dat')
-  const compressed = /^current_compress=(\d{1,6})$/m.exec(readFileIfAny(path) ?? '')?.[1] ?? '0'
-  replaceFile(path, `current_write=${index}\ncurrent_compress=${compressed}\n`)
+  saveIndexes(folder, index, readCompressIndex(folder))
+}
+
+/** `current_compress`: what C compresses next; files from `index` on are not compressed any more. */
+export function lowerCompressIndex(folder: string, index: number): void {
+  if (index < readCompressIndex(folder)) saveIndexes(folder, readWriteIndex(folder), index)
+}
+
+function readCompressIndex(folder: string): number {
+  const text = readFileIfAny(join(folder, 'binlog_index.dat')) ?? ''
+  return Number(/^current_compress=(\d{1,6})$/m.exec(text)?.[1] ?? '0')
+}
+
+function saveIndexes(folder: string, write: number, compress: number): void {
+  replaceFile(join(folder, 'binlog_index.dat'), `current_write=${write}\ncurrent_compress=${compress}\n`)
 }
 
 /** Opens the file that is written now: what a crash tore off its end is cut. Returns what was cut, for the log. */

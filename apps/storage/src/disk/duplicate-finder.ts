@@ -8,6 +8,7 @@ import type { BinlogPosition } from './binlog-files.ts'
 import { BinlogReader } from './binlog-reader.ts'
 import { ContentIndex } from './content-index.ts'
 import type { FileStore } from './file-store.ts'
+import { unpackBinlogs } from './unpack-binlogs.ts'
 
 export interface DuplicateFinderOptions {
   readonly store: FileStore
@@ -77,6 +78,7 @@ class LogFollower implements DuplicateFinder {
 
   async #follow(): Promise<void> {
     let unsaved = 0
+    await unpackBinlogs(this.#store.log, this.#reader.position.index)
     while (!this.#stopped) {
       const written = new Promise<void>((resolve) => {
         this.#wake = resolve

@@ -10,6 +10,7 @@ import type { FileStore } from '../disk/file-store.ts'
 import type { InitFlagFile } from '../disk/init-flag.ts'
 import { type Mark, markPath, readMark, writeMark } from '../disk/mark-file.ts'
 import { openQuarantine, type Quarantine, type SetAside } from '../disk/quarantine.ts'
+import { unpackBinlogs } from '../disk/unpack-binlogs.ts'
 import type { Counters } from '../engine/counters.ts'
 import { isRemoved, type Member, StorageStatus } from '../engine/members.ts'
 import { retryDelayMs } from '../engine/retry.ts'
@@ -140,6 +141,7 @@ export class PeerReplicator {
       await this.#announce(mark)
       if (!this.#isServed()) return
       const peerIsCairn = await this.#isCairn()
+      await unpackBinlogs(this.#context.store.log, mark.index)
       await this.#send(teller, mark, peerIsCairn)
       const peer = state.members.get(this.peerId)
       if (this.#mark?.needSyncOld && this.#mark.syncOldDone && peer?.status === SYNCING) await this.#finishHistory(peer)
