@@ -1,12 +1,12 @@
 import type { Metadata, Viewport } from 'next'
 import localFont from 'next/font/local'
 import { cookies, headers } from 'next/headers'
-import { NextIntlClientProvider } from 'next-intl'
 import { getLocale, getTranslations } from 'next-intl/server'
 import type { ReactNode } from 'react'
 import { parseTheme, THEME_COOKIE } from '../components/preferences.ts'
 import { ThemeScript } from '../components/theme-script.tsx'
 import { htmlLang } from '../i18n/locale.ts'
+import { SectionMessages } from '../i18n/section-messages.tsx'
 import './globals.css'
 import { OfflinePage } from './offline-page.tsx'
 
@@ -64,7 +64,7 @@ export default async function RootLayout({ children }: { children: ReactNode }) 
         <ThemeScript nonce={nonce} />
       </head>
       <body>
-        <NextIntlClientProvider>{children}</NextIntlClientProvider>
+        <SectionMessages section="everywhere">{children}</SectionMessages>
         <OfflinePage />
       </body>
     </html>

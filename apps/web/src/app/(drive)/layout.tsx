@@ -3,6 +3,7 @@ import { redirect } from 'next/navigation'
 import type { ReactNode } from 'react'
 import { parsePreferences, parseTheme, THEME_COOKIE, VIEW_COOKIE } from '../../components/preferences.ts'
 import { placeId, placeOfPath } from '../../features/drive/place.ts'
+import { SectionMessages } from '../../i18n/section-messages.tsx'
 import { PATH_HEADER } from '../../lib/path-header.ts'
 import { loadFirstPage, loadMe } from '../page-data.ts'
 import { DriveScreen } from './drive-screen.tsx'
@@ -19,13 +20,15 @@ export default async function DriveLayout({ children }: { children: ReactNode })
   const folderId = place === null ? null : placeId(place)
   const page = folderId === null ? null : await loadFirstPage(folderId, order)
   return (
-    <DriveScreen
-      me={me}
-      preferences={preferences}
-      theme={parseTheme(jar.get(THEME_COOKIE)?.value)}
-      initial={page === null || folderId === null ? null : { folderId, order, page }}
-    >
-      {children}
-    </DriveScreen>
+    <SectionMessages section="drive">
+      <DriveScreen
+        me={me}
+        preferences={preferences}
+        theme={parseTheme(jar.get(THEME_COOKIE)?.value)}
+        initial={page === null || folderId === null ? null : { folderId, order, page }}
+      >
+        {children}
+      </DriveScreen>
+    </SectionMessages>
   )
 }
