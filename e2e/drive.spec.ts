@@ -1,4 +1,6 @@
 import { expect } from '@playwright/test'
+import pg from 'pg'
+import type { Drive } from './cluster.ts'
 import { createFolder, openFolder, row } from './drive-page.ts'
 import { test } from './drive-test.ts'
 
@@ -102,4 +104,45 @@ test('everything can be done with the keyboard alone', async ({ page }) => {
   await expect(row(page, 'Gamma')).toHaveCount(0)
   await page.keyboard.press('ControlOrMeta+Z')
   await expect(row(page, 'Gamma')).toBeVisible()
+})
+
+/** Files 'report 0' … in a folder, straight in the database, as many copies of one row. */
+async function fill(drive: Drive, folder: string, count: number): Promise<void> {
+  const client = new pg.Client({ connectionString: drive.databaseUrl })
+  await client.connect()
+  await client.query(
+    `INSERT INTO entry (public_id, owner_id, parent_id, kind, name, sort_key)
+     SELECT f.public_id || n, f.owner_id, f.id, 0, 'report ' || lpad(n::text, 5, '0'), 'report ' || lpad(n::text, 5, '0')
+     FROM entry f, generate_series(0, $2::int - 1) n WHERE f.name = $1`,
+    [folder, count],
+  )
+  await client.end()
+}
+
+test('any place in a folder of 5,000 is one jump away, and what was selected stays selected', async ({
+  page,
+  drive,
+}) => {
+  const name = `Long list ${process.pid}`
+  await createFolder(page, name)
+  await fill(drive, name, 5000)
+  await page.reload()
+  await openFolder(page, name)
+  await row(page, 'report 00000').click()
+  let pages = 0
+  page.on('request', (request) => {
+    if (request.url().includes('/api/drive/entries?')) pages += 1
+  })
+  await page.locator('#files').evaluate((list) => {
+    list.scrollTop = list.scrollHeight / 2
+  })
+  await expect(row(page, 'report 02510')).toBeVisible()
+  await row(page, 'report 02510').click({ modifiers: ['ControlOrMeta'] })
+  await expect(page.getByRole('toolbar', { name: '2 selected' })).toBeVisible()
+  await page.keyboard.press('End')
+  await expect(row(page, 'report 04999')).toBeFocused()
+  await page.keyboard.press('Home')
+  await expect(row(page, 'report 00000')).toBeFocused()
+  // All pages on the way would be a hundred.
+  expect(pages).toBeLessThan(20)
 })

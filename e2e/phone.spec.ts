@@ -27,6 +27,91 @@ test('on a phone a folder is made, a file is uploaded, and nothing is wider than
   expect(widths[0]).toBeLessThanOrEqual(widths[1] ?? 0)
 })
 
+async function makeFolders(page: Page, names: string[]): Promise<void> {
+  await page.evaluate(async (all) => {
+    for (const name of all) {
+      const body = JSON.stringify({ parentId: 'root', name })
+      await fetch('/api/drive/folders', { method: 'POST', headers: { 'content-type': 'application/json' }, body })
+    }
+  }, names)
+  await page.reload()
+  // What fingers do besides tapping is loaded behind the list.
+  await page.waitForLoadState('networkidle')
+}
+
+type Point = { x: number; y: number }
+
+/** A finger that comes down, stays as long as a long press takes if it should, and goes to another place. */
+async function drag(
+  page: Page,
+  from: Point,
+  to: Point,
+  { until }: { until?: () => Promise<void> } = {},
+): Promise<void> {
+  const touch = await page.context().newCDPSession(page)
+  const send = (type: 'touchStart' | 'touchMove' | 'touchEnd', touchPoints: Point[]) =>
+    touch.send('Input.dispatchTouchEvent', { type, touchPoints })
+  await send('touchStart', [from])
+  await until?.()
+  for (const share of [0.15, 0.3, 0.5, 0.7, 0.9, 1]) {
+    await send('touchMove', [{ x: from.x + (to.x - from.x) * share, y: from.y + (to.y - from.y) * share }])
+  }
+  await send('touchEnd', [])
+  await touch.detach()
+}
+
+async function middleOf(page: Page, name: string): Promise<Point> {
+  const box = await page.getByRole('row').filter({ hasText: name }).boundingBox()
+  if (box === null) throw new Error(`${name} is not on the screen`)
+  return { x: box.x + box.width / 2, y: box.y + box.height / 2 }
+}
+
+test('a finger selects what it goes over after a long press', async ({ page }) => {
+  await makeFolders(page, ['One', 'Two', 'Three', 'Four'])
+  await expect(page.getByRole('row').filter({ hasText: 'Two' })).toBeVisible()
+  const selected = page.getByRole('main').getByText(/^\d selected$/)
+  await drag(page, await middleOf(page, 'Four'), await middleOf(page, 'Three'), {
+    until: () => expect(selected).toBeVisible(),
+  })
+  await expect(selected).toHaveText('3 selected')
+})
+
+test('a row swept to the left shows what can be done with it, and comes back', async ({ page }) => {
+  await makeFolders(page, ['Beach', 'Harbour'])
+  await expect(page.getByRole('row').filter({ hasText: 'Beach' })).toBeVisible()
+  const actions = page.getByRole('toolbar', { name: 'Actions' })
+  await expect(async () => {
+    const from = await middleOf(page, 'Beach')
+    await drag(page, from, { x: from.x - 150, y: from.y + 4 })
+    await expect(actions).toBeVisible({ timeout: 500 })
+  }).toPass()
+  await page.keyboard.press('Escape')
+  await expect(actions).toHaveCount(0)
+  const from = await middleOf(page, 'Beach')
+  await drag(page, from, { x: from.x - 150, y: from.y + 4 })
+  await actions.getByRole('button', { name: 'Delete' }).tap()
+  await expect(page.getByRole('row').filter({ hasText: 'Beach' })).toHaveCount(0)
+  await page.getByRole('button', { name: 'Undo' }).tap()
+  await expect(page.getByRole('row').filter({ hasText: 'Beach' })).toBeVisible()
+})
+
+test('a list pulled down shows what has come meanwhile', async ({ page }) => {
+  await makeFolders(page, ['Beach'])
+  await expect(page.getByRole('row').filter({ hasText: 'Beach' })).toBeVisible()
+  await page.evaluate(() =>
+    fetch('/api/drive/folders', {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ parentId: 'root', name: 'From elsewhere' }),
+    }),
+  )
+  await expect(async () => {
+    const from = await middleOf(page, 'Beach')
+    await drag(page, from, { x: from.x, y: from.y + 300 })
+    await expect(page.getByRole('row').filter({ hasText: 'From elsewhere' })).toBeVisible({ timeout: 1000 })
+  }).toPass()
+})
+
 test('another device of the network uploads to the address that it sees', async ({ browser }) => {
   test.setTimeout(120_000)
   // Without a network, a second loopback address stands for it: as little known to the tracker as a real one.

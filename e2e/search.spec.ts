@@ -68,6 +68,36 @@ test('chips write tokens that could be typed, and the last search comes back', a
   await expect(page.getByRole('option', { name: 'Harbour' })).toBeVisible()
 })
 
+test('what was found is a page: it is filtered, acted upon, opened by its address, and left with Back', async ({
+  page,
+}) => {
+  await createFolder(page, 'Harbour plans')
+  await openFolder(page, 'Harbour plans')
+  await chooseFiles(page, [textFile('harbour north.txt', 'n'), textFile('harbour south.txt', 's')])
+  await expect(row(page, 'harbour south.txt')).toBeVisible()
+  await page.getByRole('link', { name: 'Drive' }).first().click()
+  await (await openPalette(page)).fill('harbour')
+  await page.getByRole('option', { name: 'See all 3 results' }).click()
+  await expect(page).toHaveURL(/\/search\?q=harbour/)
+  await expect(row(page, 'harbour north.txt')).toContainText('Drive / Harbour plans')
+  await page.getByRole('button', { name: 'Type: Any' }).click()
+  await page.getByRole('menuitemradio', { name: 'Documents' }).click()
+  await expect(row(page, 'Harbour plans')).toHaveCount(0)
+  await expect(page).toHaveURL(/type%3Adocument/)
+  await page.reload()
+  await expect(page.getByRole('textbox', { name: 'Search' })).toHaveValue('harbour type:document ')
+  await row(page, 'harbour south.txt').click()
+  await page.keyboard.press('Delete')
+  await expect(row(page, 'harbour south.txt')).toHaveCount(0)
+  await row(page, 'harbour north.txt')
+    .getByRole('button', { name: /^Show in folder/ })
+    .click()
+  await expect(page.getByRole('navigation', { name: 'Path' })).toContainText('Harbour plans')
+  await expect(row(page, 'harbour north.txt')).toBeFocused()
+  await page.goBack()
+  await expect(page.getByRole('textbox', { name: 'Search' })).toHaveValue('harbour type:document ')
+})
+
 test.describe('on a phone', () => {
   test.use({ viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true })
 
