@@ -9,11 +9,21 @@ const [area, ...args] = process.argv.slice(2)
 try {
   if (area === 'keys') await runKeys(args, process.env)
   else if (area === 'where') await runWhere(args, process.env)
-  else {
-    console.error(`${USAGE}\n${WHERE_USAGE}`)
-    process.exitCode = 2
-  }
+  else await runTools(process.argv.slice(2))
 } catch (error) {
   printError(error)
   process.exitCode = 1
+}
+
+/** Everything else is a program of packages/dfs-cli, asking the trackers of this drive unless others are named. */
+async function runTools(args) {
+  const { ensureInstalled } = await import('./lib/install.mjs')
+  const { ensureBuilt } = await import('./lib/build.mjs')
+  const { readSettings } = await import('./lib/settings.mjs')
+  await ensureInstalled()
+  await ensureBuilt(['tools'])
+  const { main, cairnUsage } = await import('../packages/dfs-cli/dist/cli.js')
+  if (args.length > 0) return main('cairn', args, readSettings(process.env).trackers)
+  console.error(`${USAGE}\n${WHERE_USAGE}\n${cairnUsage()}`)
+  process.exitCode = 2
 }

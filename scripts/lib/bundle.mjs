@@ -1,6 +1,7 @@
 // esbuild turns our TypeScript into files that Node.js 20 runs.
 import fs from 'node:fs'
 import path from 'node:path'
+import { pathToFileURL } from 'node:url'
 import { build } from 'esbuild'
 import { root } from './run.mjs'
 
@@ -40,6 +41,19 @@ export async function bundleCore() {
     entryPoints: { client: 'packages/dfs-core/src/index.ts', tickets: 'packages/dfs-core/src/tickets/index.ts' },
     outdir: 'packages/dfs-core/dist',
   })
+}
+
+/** `cairn` and the fdfs_* tools: packages/dfs-cli/dist/cli.js, and a program of each name in dist/bin that only calls it. */
+export async function bundleTools() {
+  const dist = path.join(root, 'packages/dfs-cli/dist')
+  await build({ ...shared, entryPoints: ['packages/dfs-cli/src/main.ts'], outfile: path.join(dist, 'cli.js') })
+  const { programNames } = await import(pathToFileURL(path.join(dist, 'cli.js')).href)
+  fs.rmSync(path.join(dist, 'bin'), { recursive: true, force: true })
+  fs.mkdirSync(path.join(dist, 'bin'))
+  for (const name of programNames) {
+    const program = `#!/usr/bin/env node\nimport { main } from '../cli.js'\nawait main('${name}', process.argv.slice(2))\n`
+    fs.writeFileSync(path.join(dist, 'bin', name), program, { mode: 0o755 })
+  }
 }
 
 // Packages stay outside (some hold native or wasm files); the workspace's own are TypeScript and go in.

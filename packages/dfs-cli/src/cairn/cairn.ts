@@ -1,0 +1,108 @@
+import { parseArgs } from 'node:util'
+import { DfsClient, ServerError } from '@cairn/dfs-core'
+import { readClientConf, trackerAddress } from '../client-conf.ts'
+import { errnoText } from '../errno.ts'
+import type { Terminal } from '../terminal.ts'
+import { deleteStorage, monitor, setTrunkServer } from './cluster-commands.ts'
+import { type CairnCommand, type CommandContext, UsageError } from './command.ts'
+import { append, download, info, meta, regenerate, remove, upload } from './file-commands.ts'
+
+const cairnCommands: Readonly<Record<string, CairnCommand>> = {
+  upload,
+  download,
+  append,
+  delete: remove,
+  info,
+  meta,
+  monitor,
+  regenerate,
+  'delete-storage': deleteStorage,
+  'set-trunk-server': setTrunkServer,
+}
+
+const EVERYWHERE = {
+  tracker: { type: 'string', multiple: true },
+  conf: { type: 'string' },
+  json: { type: 'boolean' },
+} as const
+
+/** The commands, one line and what it does for each. */
+export function cairnUsage(): string {
+  const lines = Object.entries(cairnCommands).map(
+    ([name, { usage, about }]) => `  cairn ${name} ${usage}\n        ${about}\n`,
+  )
+  return `${lines.join('')}  Each takes --json, and --tracker HOST:PORT or --conf client.conf.\n`
+}
+
+/**
+ * Runs one command of `cairn` and resolves with the exit code: 0, 1 when it failed, 2 when it was called wrongly.
+ * `defaultTrackers` are asked when the person names none.
+ */
+export async function runCairn(
+  [name = '', ...args]: readonly string[],
+  terminal: Terminal,
+  defaultTrackers: readonly string[],
+): Promise<number> {
+  const command = cairnCommands[name]
+  if (command === undefined) {
+    terminal.err(`cairn: there is no command ${JSON.stringify(name)}.\n${cairnUsage()}`)
+    return 2
+  }
+  try {
+    await runCommand(command, args, { terminal, defaultTrackers })
+    return 0
+  } catch (error) {
+    if (error instanceof UsageError) {
+      terminal.err(`cairn: ${error.message}.\nusage: cairn ${name} ${command.usage}\n`)
+      return 2
+    }
+    terminal.err(`cairn ${name}: ${sentence(error)}\n`)
+    return 1
+  }
+}
+
+async function runCommand(
+  command: CairnCommand,
+  args: readonly string[],
+  { terminal, defaultTrackers }: { terminal: Terminal; defaultTrackers: readonly string[] },
+): Promise<void> {
+  const { options, words } = parse(command, args)
+  const client = openClient(options, defaultTrackers)
+  try {
+    const { json, text } = await command.run({ client, terminal, words, options })
+    terminal.out(options['json'] === true ? `${JSON.stringify(json, null, 2)}\n` : text)
+  } finally {
+    client.close()
+  }
+}
+
+function parse(command: CairnCommand, args: readonly string[]): Pick<CommandContext, 'options' | 'words'> {
+  let values: CommandContext['options']
+  let words: string[]
+  try {
+    const options = { ...EVERYWHERE, ...command.options }
+    const parsed = parseArgs({ args: [...args], options, allowPositionals: true })
+    values = parsed.values as CommandContext['options']
+    words = parsed.positionals
+  } catch (error) {
+    const problem = error instanceof Error ? error.message.replace(/\.$/, '') : String(error)
+    throw new UsageError(problem, { cause: error })
+  }
+  const [least, most] = command.words
+  if (words.length < least) throw new UsageError('something is missing')
+  if (words.length > most) throw new UsageError(`${JSON.stringify(words[most])} is too much`)
+  return { options: values, words }
+}
+
+function openClient(options: CommandContext['options'], defaultTrackers: readonly string[]): DfsClient {
+  const { conf, tracker } = options
+  if (typeof conf === 'string') return new DfsClient(readClientConf(conf))
+  const trackers = Array.isArray(tracker) ? tracker.map(trackerAddress) : defaultTrackers
+  return new DfsClient({ trackers })
+}
+
+/** What went wrong, for a person. */
+function sentence(error: unknown): string {
+  if (error instanceof ServerError) return `${errnoText(error.status)}. (${error.message})`
+  return error instanceof Error ? error.message : String(error)
+}
