@@ -261,7 +261,14 @@ class Storage implements RunningStorage {
     this.#opened.push(() => reporter.close())
     const queries = createTrackerQueries(this.#config, state, this.#logger)
     this.#opened.push(() => queries.close())
-    const replication = startReplication({ ...shared, initFlag, store, queries, tcpPort })
+    const replication = startReplication({
+      ...shared,
+      initFlag,
+      store,
+      queries,
+      tcpPort,
+      isRestoring: () => this.#recovery?.isActive ?? false,
+    })
     this.#replication = replication
     this.#opened.push(() => replication.close())
   }

@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
-import { decodeStreamHead, storageCommands } from '@cairn/dfs-core'
+import { decodeStreamHead, type SyncSource, storageCommands } from '@cairn/dfs-core'
 import { type CommandHandler, type CommandServer, createCommandServer } from '@cairn/dfs-core/server'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { ClusterState } from '../src/cluster/cluster-state.ts'
@@ -131,6 +131,8 @@ let store: FileStore
 let peer: ForeignPeer
 let state: ClusterState
 let replication: Replication
+let isRestoring = false
+let history: SyncSource | null = null
 const identity: Identity = {
   group: 'group1',
   storageId: '100001',
@@ -149,6 +151,8 @@ beforeEach(async () => {
   mkdirSync(join(folder, 'base'))
   peer = new ForeignPeer()
   await peer.start()
+  isRestoring = false
+  history = null
   open()
 })
 
@@ -168,8 +172,9 @@ function open(): void {
     initFlag: files.initFlag,
     counters: files.counters,
     tcpPort: 1,
+    isRestoring: () => isRestoring,
     queries: {
-      historySource: () => Promise.resolve(null),
+      historySource: () => Promise.resolve(history),
       reportStatus: () => Promise.resolve(),
       close: () => undefined,
     },
@@ -338,6 +343,17 @@ describe('replication to a C storage', () => {
     setPeer(StorageStatus.ACTIVE)
     await until('the others have arrived', () => later.every((name) => peer.names().includes(name)))
     expect(peer.names()).not.toContain(first)
+  })
+
+  it('does not begin the history of a newcomer while a disk is being restored', async () => {
+    isRestoring = true
+    history = { sourceId: '100001', until: Math.floor(Date.now() / 1000) + 100 }
+    const names = await uploadMany(5)
+    setPeer(StorageStatus.WAIT_SYNC)
+    await until('it knows what it has to send', () => readMark(markPath())?.needSyncOld === true)
+    expect(peer.packets).toEqual([])
+    isRestoring = false
+    await until('everything has arrived', () => names.every((name) => peer.names().includes(name)))
   })
 
   it('unpacks a log that a C storage has compressed', async () => {

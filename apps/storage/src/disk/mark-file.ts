@@ -1,7 +1,8 @@
+import { renameSync } from 'node:fs'
 import { open, rename } from 'node:fs/promises'
 import { join } from 'node:path'
 import { parseKeyValues } from '../engine/key-values.ts'
-import { readFileIfAny } from './atomic-file.ts'
+import { isErrno, readFileIfAny } from './atomic-file.ts'
 
 /** How far the log has been sent to one peer: FastDFS's mark file. */
 export interface Mark {
@@ -54,6 +55,16 @@ export async function writeMark(path: string, mark: Mark): Promise<void> {
     await file.close()
   }
   await rename(temporary, path)
+}
+
+/** Puts a mark aside under a name with the time, as FastDFS does; fine when there is none. */
+export function retireMark(path: string): void {
+  const stamp = new Date().toISOString().replaceAll(/\D/g, '').slice(0, 14)
+  try {
+    renameSync(path, `${path}.${stamp}`)
+  } catch (error) {
+    if (!isErrno(error, 'ENOENT')) throw error
+  }
 }
 
 export function formatMark(mark: Mark): string {

@@ -26,6 +26,8 @@ export interface DiskRecovery {
   /** The member that has the files of a store path that is being restored; null for the others. */
   helperFor(storePathIndex: number): Member | null
   isRestoring(storePathIndex: number): boolean
+  /** Some disk is being restored: what is in the log may not be here. */
+  readonly isActive: boolean
   close(): Promise<void>
 }
 
@@ -46,6 +48,9 @@ export function startDiskRecovery(options: DiskRecoveryOptions): DiskRecovery {
   return {
     helperFor: (index) => (restoring.has(index) ? activeMember(options.state) : null),
     isRestoring: (index) => restoring.has(index),
+    get isActive() {
+      return restoring.size > 0
+    },
     async close() {
       stop.abort()
       await Promise.allSettled(running)

@@ -1,14 +1,12 @@
-import { renameSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { CairnCommand, formatAddress, openConnection, ServerError, Status } from '@cairn/dfs-core'
 import type { ClusterState } from '../cluster/cluster-state.ts'
 import { type Identity, timeoutsOf } from '../cluster/identity.ts'
 import type { TrackerQueries } from '../cluster/tracker-queries.ts'
 import type { StorageConfig } from '../config.ts'
-import { isErrno } from '../disk/atomic-file.ts'
 import type { FileStore } from '../disk/file-store.ts'
 import type { InitFlagFile } from '../disk/init-flag.ts'
-import { type Mark, markPath, readMark, writeMark } from '../disk/mark-file.ts'
+import { type Mark, markPath, readMark, retireMark, writeMark } from '../disk/mark-file.ts'
 import { openQuarantine, type Quarantine, type SetAside } from '../disk/quarantine.ts'
 import { unpackBinlogs } from '../disk/unpack-binlogs.ts'
 import type { Counters } from '../engine/counters.ts'
@@ -31,6 +29,8 @@ export interface ReplicationContext {
   readonly counters: Counters
   readonly logger: Logger
   readonly tcpPort: number
+  /** A disk is being restored: files that the log names may not be here. */
+  isRestoring(): boolean
 }
 
 /** How far one peer is behind. */
@@ -46,7 +46,7 @@ export interface PeerProgress {
 /** A mark file that is not there yet: nothing has been sent. */
 const START = { index: 0, offset: 0, needSyncOld: false, syncOldDone: false, untilTimestamp: 0 }
 
-/** How often the clock is looked at outside the hours of sending. */
+/** How often a replicator that waits for the clock, or for a disk, looks again. */
 const CLOCK_MS = 1000
 
 const { WAIT_SYNC, SYNCING, OFFLINE, ACTIVE, NONE } = StorageStatus
@@ -104,7 +104,8 @@ export class PeerReplicator {
     while (!this.#stop.signal.aborted) {
       const status = state.statusOf(this.peerId)
       if (isRemoved(status) || status === NONE) {
-        if (isRemoved(status)) this.#retireMark()
+        // A removed member that comes back is a new one.
+        if (isRemoved(status)) retireMark(this.#markPath)
         return
       }
       if (status !== ACTIVE && status !== WAIT_SYNC && status !== SYNCING) {
@@ -112,7 +113,7 @@ export class PeerReplicator {
         continue
       }
       if (!this.#isSyncTime()) {
-        await sleep(CLOCK_MS, undefined, { signal: this.#stop.signal }).catch(() => undefined)
+        await this.#pause()
         continue
       }
       try {
@@ -133,6 +134,11 @@ export class PeerReplicator {
     const mark = await this.#initMark(status)
     if (mark === null || (!mark.needSyncOld && state.statusOf(this.peerId) !== ACTIVE)) {
       await this.#change()
+      return
+    }
+    // A newcomer would never get what is not here now: records of missing files are passed over.
+    if (mark.needSyncOld && !mark.syncOldDone && this.#context.isRestoring()) {
+      await this.#pause()
       return
     }
     const teller = await this.#connect()
@@ -181,6 +187,10 @@ export class PeerReplicator {
   #isServed(): boolean {
     const status = this.#context.state.statusOf(this.peerId)
     return !this.#stop.signal.aborted && (status === ACTIVE || status === SYNCING) && this.#isSyncTime()
+  }
+
+  async #pause(): Promise<void> {
+    await sleep(CLOCK_MS, undefined, { signal: this.#stop.signal }).catch(() => undefined)
   }
 
   #isSyncTime(): boolean {
@@ -262,16 +272,6 @@ export class PeerReplicator {
       throw error
     } finally {
       link.close()
-    }
-  }
-
-  /** A removed member that comes back is a new one. */
-  #retireMark(): void {
-    const stamp = new Date().toISOString().replaceAll(/\D/g, '').slice(0, 14)
-    try {
-      renameSync(this.#markPath, `${this.#markPath}.${stamp}`)
-    } catch (error) {
-      if (!isErrno(error, 'ENOENT')) throw error
     }
   }
 
