@@ -45,14 +45,13 @@ async function writePrivateFile(page: Page, name: string, size: number): Promise
 
 /** Drops a file of the browser's own file system: its handle is as real as that of a file on the disk. */
 async function dropPrivateFile(page: Page, name: string): Promise<void> {
-  await page.evaluate(async (fileName) => {
+  await page.getByText('Lay the first stone').evaluate(async (pane, fileName) => {
     const root = await navigator.storage.getDirectory()
     const handle = await root.getFileHandle(fileName)
     const transfer = new DataTransfer()
     transfer.items.add(await handle.getFile())
     // What a script puts into a drop has no handle of its own, as what a person drops has.
     Object.assign(DataTransferItem.prototype, { getAsFileSystemHandle: () => Promise.resolve(handle) })
-    const pane = document.querySelector('#files') ?? document.body
     for (const type of ['dragenter', 'dragover', 'drop']) {
       pane.dispatchEvent(new DragEvent(type, { bubbles: true, cancelable: true, dataTransfer: transfer }))
     }
