@@ -153,7 +153,7 @@ test('a name and a theme that were chosen are there on the next device', async (
 })
 
 test('an address to go on to after signing in never leaves the drive', async ({ page, drive, person }) => {
-  for (const next of ['https://example.com/', '//example.com', '/\\example.com']) {
+  for (const next of ['https://example.com/', '//example.com', '/\\example.com', '/\t/example.com']) {
     await page.context().clearCookies()
     await page.goto(`${drive.url}/sign-in?next=${encodeURIComponent(next)}`)
     await page.getByLabel('Email').fill(person.email)

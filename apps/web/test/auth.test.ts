@@ -43,6 +43,15 @@ describe('registration', () => {
     expect(answer).toMatchObject({ status: 409, body: { code: 'email_taken', field: 'email' } })
   })
 
+  it('lets nobody go through a list of e-mails', async () => {
+    const guesser = new Browser(server.url)
+    const guesses = Array.from({ length: 40 }, () => guesser.post('/api/auth/register', person('ada')))
+    const codes = (await Promise.all(guesses)).map(({ body }) => body.code)
+    expect(codes.filter((code) => code === 'email_taken').length).toBeLessThanOrEqual(30)
+    expect(codes.filter((code) => code === 'too_many_attempts').length).toBeGreaterThanOrEqual(10)
+    await db().attempt.deleteMany()
+  })
+
   it('names the field that is not valid', async () => {
     const answer = await new Browser(server.url).post('/api/auth/register', { ...person('x'), password: 'short' })
     expect(answer).toMatchObject({ status: 400, body: { code: 'invalid', field: 'password' } })

@@ -46,6 +46,13 @@ describe('sign-up by invitation', () => {
     expect(await join('A'.repeat(43))).toMatchObject({ status: 410, body: { code: 'invitation_gone' } })
   })
 
+  it('tells nobody without one who has an account', async () => {
+    expect(await join(undefined, 'admin@example.org')).toMatchObject({ status: 403, body: { code: 'signup_closed' } })
+    const { id, token } = await invite()
+    expect(await join(token, 'admin@example.org')).toMatchObject({ status: 409, body: { code: 'email_taken' } })
+    expect((await stateOf(id)).used).toBe(0)
+  })
+
   it('gives what the invitation says: role, space, group', async () => {
     const { id: groupId } = (await admin.post('/api/admin/groups', { name: 'Family', allowedBytes: 9000 })).body
     const email = 'second.admin@example.org'

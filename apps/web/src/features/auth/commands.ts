@@ -1,10 +1,25 @@
 import type { z } from 'zod'
 import { refuseGuessable } from '../../lib/account/password.ts'
 import { slowHash } from '../../lib/account/slow-hash.ts'
+import { type AttemptLimit, forgetAttempts, requireAttempt } from '../../lib/attempts.ts'
 import { recordAudit } from '../../lib/audit.ts'
+import { clientOf } from '../../lib/client-address.ts'
 import { inTransaction } from '../../lib/db.ts'
 import { makePerson } from './new-person.ts'
 import type { Registered, registerSchema } from './schema.ts'
+
+// An e-mail that is taken is refused, which tells that somebody here has it: nobody goes through a list of them. High,
+// because a whole office can share an address; a success begins anew.
+const byAddress: AttemptLimit = { name: 'register', max: 30, windowSeconds: 15 * 60 }
+
+/** As register, for whoever asks over the network. */
+export async function registerFrom(headers: Headers, input: z.infer<typeof registerSchema>): Promise<Registered> {
+  const { ip } = clientOf(headers)
+  await requireAttempt(byAddress, ip)
+  const registered = await register(input, headers)
+  await forgetAttempts(byAddress, ip)
+  return registered
+}
 
 /** Makes an account with a password. */
 export async function register(input: z.infer<typeof registerSchema>, headers?: Headers): Promise<Registered> {

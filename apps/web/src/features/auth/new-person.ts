@@ -31,12 +31,13 @@ export async function makePerson(tx: Transaction, person: NewPerson) {
   const isFirst = (await tx.user.findFirst({ select: { id: true } })) === null
   if (!isFirst && signup === 'closed')
     throw new ApiError('signup_closed', 'Accounts are made by an administrator here.')
-  const taken = await tx.user.findUnique({ where: { email: person.email }, select: { id: true } })
-  if (taken) throw new ApiError('email_taken', 'Somebody has an account with this e-mail already.', { field: 'email' })
   const terms = isFirst ? null : await redeemInvitation(tx, person)
   if (!isFirst && signup === 'invitation' && terms === null) {
     throw new ApiError('signup_closed', 'Accounts are made by invitation here.')
   }
+  // Only now: who may not come in anyhow does not learn who is here already.
+  const taken = await tx.user.findUnique({ where: { email: person.email }, select: { id: true } })
+  if (taken) throw new ApiError('email_taken', 'Somebody has an account with this e-mail already.', { field: 'email' })
   const quota = { allowed: terms?.quota ?? BigInt(quotaDefaultBytes), groupId: terms?.groupId ?? null }
   const user = await tx.user.create({
     data: {

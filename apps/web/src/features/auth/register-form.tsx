@@ -6,6 +6,7 @@ import { Button } from '../../components/button.tsx'
 import { EmailField } from '../../components/email-field.tsx'
 import { Field } from '../../components/field.tsx'
 import { NewPasswordField } from '../../components/new-password-field.tsx'
+import { useFormat } from '../../i18n/use-format.ts'
 import { ApiFailure, callApi, Unreachable } from '../../lib/call-api.ts'
 import { type Registration, type RegistrationProblem, registrationProblems } from './registration.ts'
 import type { Registered } from './schema.ts'
@@ -22,6 +23,7 @@ type RegisterFormProps = {
 
 export function RegisterForm({ invitation, email = null }: RegisterFormProps) {
   const t = useTranslations('auth')
+  const format = useFormat()
   const [errors, setErrors] = useState<Errors>({})
   const [password, setPassword] = useState('')
   const [busy, setBusy] = useState(false)
@@ -48,7 +50,8 @@ export function RegisterForm({ invitation, email = null }: RegisterFormProps) {
       window.location.assign(entered.ok ? '/drive' : '/sign-in')
       return
     }
-    setErrors({ [refusal.field]: t(refusal.code) })
+    const text = refusal.code === 'tooMany' ? t('tooMany', { time: format.duration(refusal.seconds) }) : t(refusal.code)
+    setErrors({ [refusal.field]: text })
     setBusy(false)
   }
 
@@ -79,6 +82,7 @@ type Refusal =
   | { field: 'email'; code: 'emailTaken' | 'emailIncomplete' }
   | { field: 'password'; code: 'passwordCommon' }
   | { field: 'form'; code: 'closedSentence' | 'invitationGone' | 'unreachable' | 'failed' }
+  | { field: 'form'; code: 'tooMany'; seconds: number }
 
 async function register(registration: Registration & { invitation?: string }): Promise<Refusal | null> {
   try {
@@ -90,6 +94,9 @@ async function register(registration: Registration & { invitation?: string }): P
     if (error.code === 'email_taken') return { field: 'email', code: 'emailTaken' }
     if (error.code === 'password_common') return { field: 'password', code: 'passwordCommon' }
     if (error.code === 'invitation_gone') return { field: 'form', code: 'invitationGone' }
+    if (error.code === 'too_many_attempts') {
+      return { field: 'form', code: 'tooMany', seconds: Number(error.detail['retryAfterSeconds'] ?? 60) }
+    }
     if (error.field === 'email') return { field: 'email', code: 'emailIncomplete' }
     return { field: 'form', code: error.code === 'signup_closed' ? 'closedSentence' : 'failed' }
   }

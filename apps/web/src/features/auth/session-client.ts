@@ -82,7 +82,16 @@ async function postToNextAuth(action: string, fields: Record<string, string>): P
   }
 }
 
-/** Where to go after signing in: only paths of this site count. */
+/** Any origin that is not named in an address: what leads away from it leads away from ours. */
+const SOME_ORIGIN = 'http://own.invalid'
+
+/**
+ * Where to go after signing in: only paths of this site count. Read as a browser reads addresses, which leaves out tabs
+ * and line breaks and takes a backslash for a slash.
+ */
 export function safeNext(next: string | null): string {
-  return next !== null && /^\/(?![/\\])/.test(next) ? next : '/drive'
+  if (next === null || !next.startsWith('/') || !URL.canParse(next, SOME_ORIGIN)) return '/drive'
+  const { origin, pathname, search, hash } = new URL(next, SOME_ORIGIN)
+  // A path that begins with two slashes would be an address again.
+  return origin === SOME_ORIGIN && !pathname.startsWith('//') ? pathname + search + hash : '/drive'
 }
