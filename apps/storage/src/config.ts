@@ -72,7 +72,7 @@ export interface StorageConfig {
   readonly warnings: readonly string[]
 }
 
-export interface ScrubConfig {
+interface ScrubConfig {
   /** `scrub_bytes_per_second`: so fast files are read; 0 turns it off. */
   readonly bytesPerSecond: number
   /** `scrub_interval_days`: from the beginning of a round to that of the next. */
