@@ -59,7 +59,7 @@ export function EntryGrid(props: EntryGridProps) {
   const { loadMore, loadBefore } = pages
   useEffect(() => {
     if (nearEnd) loadMore()
-    if (nearStart) loadBefore()
+    else if (nearStart) loadBefore()
   }, [nearEnd, nearStart, loadMore, loadBefore])
   useSteadyScroll(scroller, start, virtualizer.getTotalSize())
 

@@ -89,10 +89,10 @@ export function useFolder({ folderId, order, initial, wanted }: FolderOptions): 
     totalBytes: data?.pages.at(-1)?.totalBytes ?? 0,
     trashDays: first?.trashDays ?? null,
     loadMore: () => {
-      if (hasNextPage && !isFetchingNextPage) void fetchNextPage()
+      if (hasNextPage && !isFetchingNextPage && !isFetchingPreviousPage) void fetchNextPage()
     },
     loadBefore: () => {
-      if (hasPreviousPage && !isFetchingPreviousPage) void fetchPreviousPage()
+      if (hasPreviousPage && !isFetchingNextPage && !isFetchingPreviousPage) void fetchPreviousPage()
     },
     jumpTo: placeOfId(folderId)?.kind === 'folder' ? jump.mutateAsync : null,
     tryAgain: () => void refetch(),

@@ -39,8 +39,11 @@ export function useLoadedAround({ first, last, start, end, total, pages }: Loade
       const timer = setTimeout(jump, STOPPED_MS)
       return () => clearTimeout(timer)
     }
-    if (end < total && last + AHEAD >= end) loadMore()
-    if (start > 0 && first - AHEAD <= start) loadBefore()
+    const wantsMore = end < total && last + AHEAD >= end
+    const wantsBefore = start > 0 && first - AHEAD <= start
+    // One after the other, since each ends the other: first what is missing on the screen.
+    if (wantsBefore && (first < start || !wantsMore)) loadBefore()
+    else if (wantsMore) loadMore()
     return
   }, [first, last, start, end, total, loadMore, loadBefore, jumpTo])
 }
