@@ -9,6 +9,7 @@ import {
   ChevronLeft,
   LayoutGrid,
   List,
+  ListFilter,
   PanelRight,
   Scale,
 } from 'lucide-react'
@@ -26,7 +27,7 @@ import { Crumbs } from './crumbs.tsx'
 import { useDrive } from './drive-context.tsx'
 import { useEntryDoors } from './entry-doors.tsx'
 import { PathField } from './path-field.tsx'
-import type { SearchPlace } from './place.ts'
+import { placeId, type SearchPlace } from './place.ts'
 import { isSorted, nextOrder } from './sort-order.ts'
 import type { Target } from './use-drive-changes.ts'
 import { useListView } from './use-list-view.ts'
@@ -64,6 +65,7 @@ export function PathBar({ path, lost, counts, edited, onEdit }: PathBarProps) {
           if (inFolder && !lost) onEdit(true)
         }}
       />
+      {place?.kind === 'folder' && !lost && counts !== null && counts.total > 0 ? <Narrow folderId={place.id} /> : null}
       {lost || !isSorted(place) ? null : <SortMenu />}
       {lost ? null : <ViewSwitch />}
       {lost ? null : <DetailsSwitch />}
@@ -78,6 +80,20 @@ function SearchHead({ place }: { place: SearchPlace }) {
       <h1 className="sr-only">{usePlaceName()}</h1>
       {doors.searchHead?.(place)}
     </>
+  )
+}
+
+/** Leads to what is below this folder, to be narrowed by typing and by type, date and size. */
+function Narrow({ folderId }: { folderId: string }) {
+  const t = useTranslations('drive')
+  const drive = useDrive()
+  return (
+    <IconButton
+      label={t('filter')}
+      onClick={() => drive.open(placeId({ kind: 'search', q: 'in:here ', within: folderId }))}
+    >
+      <Icon of={ListFilter} />
+    </IconButton>
   )
 }
 

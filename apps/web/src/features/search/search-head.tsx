@@ -21,6 +21,11 @@ export function SearchHead({ typed, onTyped, inFolder, tags }: SearchHeadProps) 
   const t = useTranslations('search')
   const field = useRef<HTMLInputElement>(null)
   const [text, setText] = useTyped(typed, onTyped)
+  // Whoever has come to narrow a folder goes on by typing.
+  const begins = useRef(typed.trim() === 'in:here')
+  useEffect(() => {
+    if (begins.current) field.current?.focus()
+  }, [])
   return (
     <search className="flex min-w-0 flex-1 items-center gap-1 phone:flex-col phone:items-stretch">
       <label className="flex h-9 w-full min-w-40 max-w-80 items-center gap-2 rounded-button bg-sunken px-3 text-ink-3 phone:h-10 phone:max-w-none phone:rounded-full">
