@@ -6,7 +6,7 @@ import { type Identity, learnIdentity, timeoutsOf } from './cluster/identity.ts'
 import { createTrackerQueries } from './cluster/tracker-queries.ts'
 import { startTrackerReporter } from './cluster/tracker-reporter.ts'
 import type { StorageConfig } from './config.ts'
-import { forgetContents, startDuplicateFinder } from './disk/duplicate-finder.ts'
+import { type DuplicateFinder, forgetContents, startDuplicateFinder } from './disk/duplicate-finder.ts'
 import { createFileLocks } from './disk/file-locks.ts'
 import type { FileStore } from './disk/file-store.ts'
 import { openTombstones } from './disk/tombstones.ts'
@@ -87,6 +87,7 @@ class Storage implements RunningStorage {
   readonly #metrics = createStorageMetrics()
   #server: CommandServer | null = null
   #recovery: DiskRecovery | null = null
+  #duplicates: DuplicateFinder | null = null
   #scrubber: Scrubber | null = null
   #replication: Replication | null = null
   #connectionsMax = 0
@@ -196,7 +197,7 @@ class Storage implements RunningStorage {
   }
 
   #restoreDisks(context: HandlerContext, shared: { state: ClusterState; pool: ConnectionPool }): void {
-    const recovery = startDiskRecovery({ ...context, ...shared })
+    const recovery = startDiskRecovery({ ...context, ...shared, restored: () => this.#duplicates?.again() })
     this.#recovery = recovery
     this.#opened.push(() => recovery.close())
   }
@@ -214,6 +215,7 @@ class Storage implements RunningStorage {
     }
     const report = (message: string, error: unknown) => this.#logger.warn({ err: error }, message)
     const finder = startDuplicateFinder({ store, report })
+    this.#duplicates = finder
     this.#opened.push(() => finder.close())
   }
 

@@ -101,6 +101,22 @@ describe('a storage that lost a disk', () => {
     expect(log(one)).toBe(before)
   })
 
+  it('stores the same content once again, where it did so before', async () => {
+    const body = content(4000, 60)
+    const twins = [await uploadTo(1, body), await uploadTo(1, body)]
+    await until('the other has both', () => twins.every((id) => existsSync(pathOf(two, id))))
+    await one.stop()
+    replaceDisk(one, 1)
+    await one.start({ checkFileDuplicate: true })
+    await until('everything is restored', () => !existsSync(join(root(one, 1), 'data/.recovery.flag')))
+    const inodes = () => twins.map((id) => lstatSync(pathOf(one, id)).ino)
+    await until('both are one file', () => inodes()[0] === inodes()[1])
+    for (const id of twins) {
+      files.set(id, body)
+      expect(readFileSync(pathOf(one, id)).equals(body)).toBe(true)
+    }
+  })
+
   it('deletes what it has not restored yet, in the whole group', async () => {
     const fileId = deleted[1] ?? ''
     await one.stop()

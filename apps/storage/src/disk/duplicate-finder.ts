@@ -20,6 +20,8 @@ export interface DuplicateFinderOptions {
 export interface DuplicateFinder {
   /** Names that became another name of bytes that were here before, and these bytes. */
   readonly shared: { readonly files: number; readonly bytes: number }
+  /** Files came back that the log had named before: all of it is looked through again. */
+  again(): void
   close(): Promise<void>
 }
 
@@ -53,7 +55,8 @@ class LogFollower implements DuplicateFinder {
   readonly #store: FileStore
   readonly #report: DuplicateFinderOptions['report']
   readonly #indexes: readonly ContentIndex[]
-  readonly #reader: BinlogReader
+  #reader: BinlogReader
+  #isAgain = false
   readonly #stopListening: () => void
   readonly #running: Promise<void>
   #wake: () => void = () => undefined
@@ -66,6 +69,11 @@ class LogFollower implements DuplicateFinder {
     this.#reader = new BinlogReader(store.log, readPosition(store))
     this.#stopListening = store.log.onWritten(() => this.#wake())
     this.#running = this.#follow().catch((error: unknown) => report('duplicates are no longer looked for', error))
+  }
+
+  again(): void {
+    this.#isAgain = true
+    this.#wake()
   }
 
   async close(): Promise<void> {
@@ -83,6 +91,7 @@ class LogFollower implements DuplicateFinder {
       const written = new Promise<void>((resolve) => {
         this.#wake = resolve
       })
+      if (this.#isAgain) this.#begin()
       const entry = this.#reader.next()
       if (entry === null || unsaved >= MARK_EVERY_RECORDS) {
         if (unsaved > 0) await this.#saveMark()
@@ -97,6 +106,12 @@ class LogFollower implements DuplicateFinder {
       else await nextTurn()
     }
     if (unsaved > 0) await this.#saveMark()
+  }
+
+  #begin(): void {
+    this.#isAgain = false
+    this.#reader.close()
+    this.#reader = new BinlogReader(this.#store.log, { index: 0, offset: 0 })
   }
 
   async #take({ op, name }: BinlogRecord): Promise<void> {

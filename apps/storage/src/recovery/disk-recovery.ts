@@ -19,6 +19,8 @@ export interface DiskRecoveryOptions extends RestoreContext {
   readonly config: StorageConfig
   readonly state: ClusterState
   readonly logger: Logger
+  /** The files of a disk are here again. */
+  restored(): void
 }
 
 /** Restores the files of lost disks from another member, while the storage serves. */
@@ -44,6 +46,7 @@ export function startDiskRecovery(options: DiskRecoveryOptions): DiskRecovery {
     restoring.add(storePath.index)
     await new PathRecovery(options, storePath, stop.signal).run()
     restoring.delete(storePath.index)
+    options.restored()
   })
   return {
     helperFor: (index) => (restoring.has(index) ? activeMember(options.state) : null),
