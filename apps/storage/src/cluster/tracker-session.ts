@@ -37,7 +37,7 @@ export interface ReportedStorage {
   trunkFigures?(): TrunkFigures | null
 }
 
-export interface TrunkFigures {
+interface TrunkFigures {
   /** The newest trunk file. */
   readonly trunkFileId: number
   /** MiB free in all trunk files. */
