@@ -87,7 +87,7 @@ function DeskBars({ view, children }: BarsProps) {
             <div
               className={
                 list
-                  ? 'scrollbar-thin shrink-0 overflow-hidden [scrollbar-gutter:stable]'
+                  ? 'scrollbar-thin shrink-0 overflow-hidden [scrollbar-gutter:stable] phone:invisible'
                   : 'absolute inset-x-0 top-0 z-10 bg-surface'
               }
             >

@@ -50,7 +50,8 @@ export function PathBar({ path, lost, counts, edited, onEdit }: PathBarProps) {
   const name = usePlaceName()
   const inFolder = place?.kind === 'folder'
   return (
-    <div className="flex h-[52px] shrink-0 items-center gap-1.5 pr-5 pl-4">
+    // On phones it is only there until the page knows that it is one.
+    <div className="flex h-[52px] shrink-0 items-center gap-1.5 pr-5 pl-4 phone:invisible">
       {edited && inFolder ? <PathField path={path} onClose={() => onEdit(false)} /> : null}
       {place?.kind === 'search' ? <SearchHead place={place} /> : null}
       {(edited && inFolder) || place?.kind === 'search' ? null : (
