@@ -30,14 +30,16 @@ function chooseGroup(cluster: Cluster, groupName: string | null): Group {
   if (groupName !== null) return usableGroup(cluster, requireGroup(cluster, groupName))
   if (groups.length === 0) throw new Refusal('unknown', 'no storage server has joined yet')
   if (settings.storeLookup === 1) return usableGroup(cluster, requireGroup(cluster, settings.storeGroup))
-  const found =
-    nextGroup(cluster, ({ reservedSpace }, group) => groupHasSpace(reservedSpace, group)) ??
-    nextGroup(cluster, groupHasTrunkSpace)
+  const found = nextGroup(cluster, hasDiskSpace) ?? nextGroup(cluster, groupHasTrunkSpace)
   if (found !== undefined) return found
   if (groups.every((group) => group.writable.length === 0)) {
     throw new Refusal('nothing_usable', 'no group has an ACTIVE, writable storage server')
   }
   throw new Refusal('no_space', 'the reserved space is reached in every group')
+}
+
+function hasDiskSpace({ reservedSpace }: ClusterSettings, group: Group): boolean {
+  return groupHasSpace(reservedSpace, group)
 }
 
 /** From the group in turn on, the first that can be written to and has room. */
