@@ -151,7 +151,9 @@ describe('a storage that is killed under load', () => {
         const workers = Array.from({ length: 6 }, (_, i) =>
           work(client, ack, round * 100 + deaths * 10 + i).catch((error: unknown) => error),
         )
-        const delayMs = randomInt(50, 500)
+        const before = ack.files.size
+        await until('something is acknowledged', () => ack.files.size > before, 30_000)
+        const delayMs = randomInt(0, 450)
         await new Promise((resolve) => setTimeout(resolve, delayMs))
         await kill(daemon)
         for (const error of await Promise.all(workers)) expect(error).not.toBeInstanceOf(ServerError)
@@ -161,7 +163,7 @@ describe('a storage that is killed under load', () => {
       expect(ack.files.size).toBeGreaterThan(0)
       await expectReplicated(ack)
     },
-    60_000,
+    120_000,
   )
 
   it.each(['group', 'each'])(
