@@ -28,7 +28,7 @@ export function DriveShell({ me: signedIn, theme, initial, children }: DriveShel
   const me = useMe(signedIn)
   const [drawer, setDrawer] = useState(false)
   const drawerNeeded = useOnceOpen(drawer)
-  const { uploads, door, inputs, dialog, panel } = useDriveUploads()
+  const { uploads, door, inputs, dialog, panel } = useDriveUploads(signedIn.id)
   const hydrated = useHydrated()
   return (
     <DriveProvider initial={initial} uploads={door}>

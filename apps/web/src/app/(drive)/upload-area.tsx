@@ -6,6 +6,7 @@ import { useToast } from '../../components/toast.tsx'
 import { usePhone } from '../../components/use-media-query.ts'
 import { UploadNews } from '../../features/uploads/upload-news.tsx'
 import { type Uploads, useUploadSummary } from '../../features/uploads/use-uploads.ts'
+import { useWakeLock } from '../../features/uploads/use-wake-lock.ts'
 import { PageTitle } from './page-title.tsx'
 import { TabBar } from './tab-bar.tsx'
 
@@ -28,13 +29,16 @@ export function UploadArea({ uploads, panel }: UploadAreaProps) {
   const phone = usePhone()
   const { session } = uploads
   const queue = useUploadSummary(session)
+  const openPanel = async () => {
+    const opened = await uploads.open().catch(() => null)
+    if (opened === null) toast({ text: t('notLoaded'), problem: true })
+    else panel.setOpen(true)
+  }
+  useWakeLock(phone && queue.counts.uploading > 0)
   const shown = queue.files > 0 || (phone && panel.open)
   return (
     <>
-      <TabBar
-        uploading={queue.counts.uploading > 0}
-        onUploads={() => void uploads.open().then(() => panel.setOpen(true))}
-      />
+      <TabBar uploading={queue.counts.uploading > 0} onUploads={() => void openPanel()} />
       {shown && session !== null ? (
         <UploadPanel
           session={session}

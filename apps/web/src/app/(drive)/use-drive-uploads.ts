@@ -15,12 +15,12 @@ import { usePreflight } from './use-preflight.tsx'
 import { useStoredEntries } from './use-stored-entries.ts'
 
 /** Connects the drive with the uploads: choosers, drops and pastes in, entries out. */
-export function useDriveUploads() {
+export function useDriveUploads(personId: string) {
   const t = useTranslations('drive')
   const toast = useToast()
   const phone = usePhone()
   const events = useStoredEntries()
-  const uploads = useUploads(events)
+  const uploads = useUploads(personId, events)
   const preflight = usePreflight(uploads)
   // Null: the person has not said; then it is open, on phones folded.
   const [open, setOpen] = useState<boolean | null>(null)

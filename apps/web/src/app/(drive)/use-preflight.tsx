@@ -1,7 +1,9 @@
 'use client'
 
 import dynamic from 'next/dynamic'
+import { useTranslations } from 'next-intl'
 import { type ReactNode, useState } from 'react'
+import { useToast } from '../../components/toast.tsx'
 import type { Target } from '../../features/drive/use-drive-changes.ts'
 import { askPreflight } from '../../features/uploads/preflight-ask.ts'
 import { filesToSend, identicalFiles, needsDecision, type UploadPlan } from '../../features/uploads/preflight-plan.ts'
@@ -20,6 +22,8 @@ export function usePreflight({ open }: Uploads): {
   upload: (files: readonly ChosenFile[], target: Target, onStart?: () => void) => void
   dialog: ReactNode
 } {
+  const t = useTranslations('uploads')
+  const toast = useToast()
   // Drops that come while one is being decided wait their turn.
   const [asked, setAsked] = useState<readonly Asked[]>([])
   const start = async (files: readonly ChosenFile[], { plan, target, onStart }: Omit<Asked, 'id'>) => {
@@ -30,7 +34,10 @@ export function usePreflight({ open }: Uploads): {
     await engine.add(files, place)
   }
   const upload = async (files: readonly ChosenFile[], target: Target, onStart: () => void) => {
-    const { engine, hasher } = await open()
+    // What uploads need is fetched at the first one, and without a network it does not come.
+    const session = await open().catch(() => null)
+    if (session === null) return toast({ text: t('notLoaded'), problem: true })
+    const { engine, hasher } = session
     const plan = await askPreflight(hasher, target.id, files)
     if (plan === null) {
       onStart()

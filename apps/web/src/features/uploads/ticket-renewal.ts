@@ -13,6 +13,8 @@ export type Renewal =
   | { kind: 'network' | 'storage' }
   /** Another device goes on with it. */
   | { kind: 'elsewhere'; agent: string }
+  /** Another device, or the server itself, has finished it. */
+  | { kind: 'finished' }
   | { kind: 'final'; error: { code: string } }
 
 /** Asks for a fresh ticket. The answer also tells a broken network from a silent storage. */
@@ -25,6 +27,7 @@ export async function renewal(job: Job, uploadId: string): Promise<Renewal> {
     if (error instanceof ApiFailure && error.code === 'upload_elsewhere') {
       return { kind: 'elsewhere', agent: agentIn(error.extra) }
     }
+    if (error instanceof ApiFailure && error.code === 'upload_finished') return { kind: 'finished' }
     return refusalOf(error)
   }
 }

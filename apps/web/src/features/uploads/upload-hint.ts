@@ -1,16 +1,16 @@
-const HINT = 'cairn.uploads'
+const HINT = 'cairn.uploads.'
 
-/** Whether an earlier page left something: known without opening a database. */
-export function somethingIsLeft(): boolean {
-  return touch((storage) => storage.getItem(HINT) !== null) ?? false
+/** Whether an earlier page left something of this person: known without opening a database. */
+export function somethingIsLeft(personId: string): boolean {
+  return touch((storage) => storage.getItem(HINT + personId) !== null) ?? false
 }
 
-export function hintAtUploads(): void {
-  touch((storage) => storage.setItem(HINT, '1'))
+export function hintAtUploads(personId: string): void {
+  touch((storage) => storage.setItem(HINT + personId, '1'))
 }
 
-export function withdrawHint(): void {
-  touch((storage) => storage.removeItem(HINT))
+export function withdrawHint(personId: string): void {
+  touch((storage) => storage.removeItem(HINT + personId))
 }
 
 /** Browsers that keep nothing for this site throw at any touch of its storage. */

@@ -22,7 +22,7 @@ export type UploadState = (typeof uploadStates)[number]
 
 export type UploadError = { code: string; detail?: Record<string, string | number> | undefined }
 export type UploadCopies = { have: number; want: number }
-export type UploadNotice = 'folder_gone' | 'renamed' | 'skipped' | 'identical'
+export type UploadNotice = 'folder_gone' | 'renamed' | 'skipped' | 'identical' | 'finished_elsewhere'
 
 export type UploadItem = {
   id: string

@@ -30,17 +30,20 @@ interface Schema extends DBSchema {
   sources: { key: number; value: FileSource }
 }
 
-const DATABASE = 'cairn-uploads'
-const VERSION = 2
+/** One for each person: on a shared computer nobody goes on with what somebody else began. */
+const DATABASE = 'cairn-uploads '
+const VERSION = 1
 /** So many records in one transaction, so that the page can do something else in between. */
 const BATCH = 1_000
 
 /** Uploads in IndexedDB. Where there is none (a private window), nothing is remembered and nothing else changes. */
 export class UploadMemory {
+  readonly #person: string
   readonly #tab: string
   #opened: Promise<IDBPDatabase<Schema> | null> | null = null
 
-  constructor(tab: string) {
+  constructor(person: string, tab: string) {
+    this.#person = person
     this.#tab = tab
   }
 
@@ -79,12 +82,12 @@ export class UploadMemory {
       const used = new Set(files.map(({ source }) => source))
       const sources = await database.getAllKeys('sources')
       await Promise.all(sources.filter((key) => !used.has(key)).map((key) => database.delete('sources', key)))
-      if (files.length === 0) withdrawHint()
+      if (files.length === 0) withdrawHint(this.#person)
     })
   }
 
   async #write(uploads: readonly RememberedUpload[]): Promise<void> {
-    if (uploads.length > 0) hintAtUploads()
+    if (uploads.length > 0) hintAtUploads(this.#person)
     for (let first = 0; first < uploads.length; first += BATCH) {
       await this.#change(async (database) => {
         const files = database.transaction('files', 'readwrite')
@@ -100,9 +103,8 @@ export class UploadMemory {
   }
 
   #open(): Promise<IDBPDatabase<Schema> | null> {
-    this.#opened ??= openDB<Schema>(DATABASE, VERSION, {
+    this.#opened ??= openDB<Schema>(DATABASE + this.#person, VERSION, {
       upgrade: (database) => {
-        for (const name of database.objectStoreNames) database.deleteObjectStore(name)
         database.createObjectStore('files', { keyPath: 'key' })
         database.createObjectStore('sources', { autoIncrement: true })
       },

@@ -5,13 +5,13 @@ import type { RetryTimer } from './retry-timer.ts'
 import type { CompletedItem } from './schema.ts'
 import { abandonUpload, isPassing, refusalOf } from './upload-api.ts'
 import type { CopiesWatch } from './upload-copies.ts'
-import type { UploadError } from './upload-item.ts'
+import type { UploadError, UploadNotice } from './upload-item.ts'
 import { type Job, newUploadOf, startAnew } from './upload-job.ts'
 import type { UploadMemory } from './upload-memory.ts'
 import type { UploadStore } from './upload-store.ts'
 
 type StoredEntry = Extract<CompletedItem, { ok: true }>['entry']
-type StoredItem = Pick<Extract<CompletedItem, { ok: true }>, 'entry' | 'notice'>
+type StoredItem = { entry: StoredEntry; notice?: UploadNotice }
 
 export type UploadEvents = {
   /** A file became an entry of the drive; null when it was skipped. */

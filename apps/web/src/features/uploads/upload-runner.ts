@@ -110,6 +110,7 @@ export class UploadRunner {
         return
       case 'completed':
         if (result.item.ok) outcomes.stored(job, result.item)
+        else if (result.item.error.code === 'upload_superseded') await this.#goneOnElsewhere(job)
         else outcomes.refused(job, result.item.error.code, result.item.error, 'server')
         return
       case 'other-content':
@@ -143,6 +144,12 @@ export class UploadRunner {
     return hash
   }
 
+  /** Its receipt came too late: another device, or another storage, has it by now. */
+  async #goneOnElsewhere(job: Job): Promise<void> {
+    Object.assign(job, { allSent: false, receipt: null, place: null })
+    await this.#renew(job, false)
+  }
+
   #createAgain(job: Job): void {
     Object.assign(job, { begun: false, allSent: false, receipt: null, sent: 0 })
     this.#again(job)
@@ -171,7 +178,8 @@ export class UploadRunner {
       const moved = this.#placeAt(job, renewed.ticket)
       if (broken && !moved) outcomes.waits(job, 'storage')
       else this.#again(job)
-    } else if (renewed.kind === 'final') outcomes.failed(job, renewed.error)
+    } else if (renewed.kind === 'finished') outcomes.stored(job, { entry: null, notice: 'finished_elsewhere' })
+    else if (renewed.kind === 'final') outcomes.failed(job, renewed.error)
     else if (renewed.kind === 'elsewhere') outcomes.elsewhere(job, renewed.agent)
     else outcomes.waits(job, renewed.kind)
   }

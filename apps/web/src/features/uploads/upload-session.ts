@@ -21,10 +21,11 @@ export class UploadSession {
   readonly hasher = new ContentHasher()
   readonly engine: UploadEngine
   readonly #tabs = new LivingTabs()
-  readonly #memory = new UploadMemory(this.#tabs.id)
+  readonly #memory: UploadMemory
   readonly #closed = new AbortController()
 
-  constructor(events: UploadEvents) {
+  constructor(personId: string, events: UploadEvents) {
+    this.#memory = new UploadMemory(personId, this.#tabs.id)
     this.engine = new UploadEngine(this.store, this.#memory, events, this.hasher)
     this.engine.limit(keptLimits())
   }
@@ -80,7 +81,9 @@ export class UploadSession {
     await this.#memory.forget(left.flatMap((upload) => (isOpen(upload) ? [] : upload.key)))
     // The page that sent them is closed. What another device went on with since then stays there.
     const isOurs = ({ uploadId }: RememberedUpload) => isOfThisDevice(known.get(uploadId ?? '')?.device ?? null)
-    const jobs = left.filter(isOpen).map((upload) => ({ ...jobOfRemembered(upload), takeOver: isOurs(upload) }))
+    const jobs = left
+      .filter(isOpen)
+      .map((upload) => ({ ...jobOfRemembered(upload), takeOver: isOurs(upload) && upload.uploadId !== null }))
     if (jobs.length > 0) this.engine.adopt(jobs)
     await this.reopen(false)
   }

@@ -101,6 +101,7 @@ export function useRowText(): (item: UploadItem, waitingBehind: number) => strin
       case 'failed':
         return failureText(item.error)
       case 'skipped':
+        if (item.notice === 'finished_elsewhere') return t('rowFinishedElsewhere')
         return item.notice === 'identical' ? t('rowIdentical') : t('rowSkipped')
       case 'stored':
       case 'done':

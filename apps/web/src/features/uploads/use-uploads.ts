@@ -13,11 +13,11 @@ export type Uploads = {
 }
 
 /** The uploads of this page. What an earlier page left is taken up at once. */
-export function useUploads(events: UploadEvents): Uploads {
+export function useUploads(personId: string, events: UploadEvents): Uploads {
   const [session, setSession] = useState<UploadSession | null>(null)
   const opening = useRef<Promise<UploadSession> | null>(null)
   const [open] = useState(() => () => {
-    opening.current ??= openedSession(events, setSession).catch((error: unknown) => {
+    opening.current ??= openedSession(personId, events, setSession).catch((error: unknown) => {
       // Without a network: the next attempt fetches it again.
       opening.current = null
       throw error
@@ -25,15 +25,19 @@ export function useUploads(events: UploadEvents): Uploads {
     return opening.current
   })
   useEffect(() => {
-    if (somethingIsLeft()) void open().catch(() => undefined)
-  }, [open])
+    if (somethingIsLeft(personId)) void open().catch(() => undefined)
+  }, [open, personId])
   useEffect(() => () => session?.close(), [session])
   return { session, open }
 }
 
-async function openedSession(events: UploadEvents, onOpen: (session: UploadSession) => void): Promise<UploadSession> {
+async function openedSession(
+  personId: string,
+  events: UploadEvents,
+  onOpen: (session: UploadSession) => void,
+): Promise<UploadSession> {
   const { UploadSession } = await import('./upload-session.ts')
-  const session = new UploadSession(events)
+  const session = new UploadSession(personId, events)
   session.open()
   onOpen(session)
   return session
