@@ -8,7 +8,7 @@ let storage: TestStorage
 beforeAll(async () => {
   cluster = await startCluster(['100001'], { accessLog: { precision: 'ms' } })
   storage = cluster.storages[0]!
-})
+}, 60_000)
 afterAll(() => cluster.close())
 
 const LINE = /^\[\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d{3}\] 127\.0\.0\.1 (\S+) (\S*) (\d+) \d+ (\d+) (\d+)$/

@@ -38,6 +38,7 @@ export interface TestCluster {
 interface TrackerChange {
   readonly cluster?: Partial<TrackerConfig['cluster']>
   readonly trunk?: Partial<TrackerConfig['trunk']>
+  readonly statLayout?: TrackerConfig['statLayout']
 }
 
 /** A tracker with storage ids on free ports, in this process; its storages live in one temporary folder. */
@@ -108,11 +109,11 @@ export function content(size: number, seed = 1): Buffer {
   return bytes
 }
 
-/** Waits until `condition` holds; fails with `what` after ten seconds, or as many as the test says. */
+/** Waits until `condition` holds; fails with `what` when it does not for longer than a busy machine explains. */
 export async function until(
   what: string,
   condition: () => boolean | Promise<boolean>,
-  limitMs = 10_000,
+  limitMs = 20_000,
 ): Promise<void> {
   const deadline = Date.now() + limitMs
   while (!(await condition())) {
@@ -155,6 +156,7 @@ function startTestTracker(basePath: string, port: number, own: TrackerChange): P
         ...own.cluster,
       },
       trunk: { ...config.trunk, ...own.trunk },
+      statLayout: own.statLayout ?? config.statLayout,
     },
     logger.child({ daemon: 'tracker' }),
   )

@@ -48,7 +48,7 @@ beforeAll(async () => {
   await one.client.deleteFile(deleted[0] ?? '')
   const all = [...files.keys()].map((fileId) => pathOf(two, fileId))
   await until('both have all', () => all.every((path) => existsSync(path)) && existsSync(`${all[0]}-m`))
-})
+}, 60_000)
 afterAll(() => cluster.close())
 
 describe('FETCH_ONE_PATH_BINLOG', () => {
@@ -78,7 +78,7 @@ describe('FETCH_ONE_PATH_BINLOG', () => {
   })
 })
 
-describe('a storage that lost a disk', () => {
+describe('a storage that lost a disk', { timeout: 90_000 }, () => {
   it('serves its files from another member, and restores them meanwhile', async () => {
     const other = await uploadTo(0, content(100, 50))
     await one.stop()

@@ -17,7 +17,7 @@ beforeAll(async () => {
   cluster = await startCluster([])
   folder = join(cluster.folder, '100001')
   pool = new ConnectionPool({ networkTimeoutMs: 10_000 })
-})
+}, 60_000)
 afterAll(async () => {
   if (daemon !== null) await kill(daemon)
   pool.close()

@@ -9,7 +9,7 @@ let storage: TestStorage
 beforeAll(async () => {
   cluster = await startCluster(['100001'], { checkFileDuplicate: true })
   storage = cluster.storages[0]!
-})
+}, 60_000)
 afterAll(() => cluster.close())
 
 const pathOf = (fileId: string, at = storage) => join(at.basePath, 'data', fileId.slice('group1/M00/'.length))
@@ -21,7 +21,7 @@ const contents = (at = storage) =>
     entry.isFile(),
   )
 
-describe('with check_file_duplicate', () => {
+describe('with check_file_duplicate', { timeout: 60_000 }, () => {
   it('the same content is stored once, whatever the names say; other content is not touched', async () => {
     const [a, b, c] = [
       await upload(content(70_000)),

@@ -9,7 +9,7 @@ beforeAll(async () => {
   const http = { ...storageConfigDefaults.http, port: 0, bindAddress: '127.0.0.1', access: 'open' } as const
   cluster = await startCluster(['100001'], { uploadDurability: 'group', http })
   storage = cluster.storages[0]!
-})
+}, 60_000)
 afterAll(() => cluster.close())
 
 /** Changes that have waited for the disk so far, as the storage itself counts them. */
