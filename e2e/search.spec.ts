@@ -75,7 +75,6 @@ test('what was found is a page: it is filtered, acted upon, opened by its addres
   await openFolder(page, 'Harbour plans')
   await chooseFiles(page, [textFile('harbour north.txt', 'n'), textFile('harbour south.txt', 's')])
   await expect(row(page, 'harbour south.txt')).toBeVisible()
-  await page.getByRole('link', { name: 'Drive' }).first().click()
   await (await openPalette(page)).fill('harbour')
   await page.getByRole('option', { name: 'See all 3 results' }).click()
   await expect(page).toHaveURL(/\/search\?q=harbour/)

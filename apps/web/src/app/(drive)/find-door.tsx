@@ -35,9 +35,11 @@ type PaletteDoor = { open: () => void; shown: boolean; close: () => void }
 export function usePaletteDoor(): PaletteDoor {
   const [shown, setShown] = useState(false)
   const open = useCallback(() => {
+    // Its field is there already.
+    if (shown) return
     holdKeys()
     setShown(true)
-  }, [])
+  }, [shown])
   useEffect(() => {
     const press = (event: KeyboardEvent) => {
       const main = event.ctrlKey || event.metaKey

@@ -9,6 +9,8 @@ const AHEAD = 60
 const FAR = 200
 /** As long as a hand needs to stop: a fling over a long list asks for nothing on its way. */
 const STOPPED_MS = 90
+/** Who has jumped from elsewhere is about to scroll there. */
+const FOLLOWED_MS = 1_000
 
 type LoadedAround = {
   /** Positions on the screen, and of what is loaded. */
@@ -24,19 +26,25 @@ type LoadedAround = {
 export function useLoadedAround({ first, last, start, end, total, pages }: LoadedAround): void {
   const { loadMore, loadBefore, jumpTo } = pages
   const asked = useRef<number | null>(null)
+  const led = useRef({ start, own: false, at: Number.NEGATIVE_INFINITY })
   useEffect(() => {
+    if (Math.abs(start - led.current.start) > FAR) {
+      led.current = { start, own: false, at: led.current.own ? led.current.at : performance.now() }
+    }
+    led.current.start = start
     const isFar = first > end + FAR || last < start - FAR
     if (isFar && jumpTo !== null) {
       if (asked.current === first) return
       const jump = () => {
         asked.current = first
+        led.current.own = true
         // Without an answer the rows stay empty; the next movement asks again.
         const again = () => {
           asked.current = null
         }
         void jumpTo({ at: first }).then(again, again)
       }
-      const timer = setTimeout(jump, STOPPED_MS)
+      const timer = setTimeout(jump, Math.max(STOPPED_MS, led.current.at + FOLLOWED_MS - performance.now()))
       return () => clearTimeout(timer)
     }
     const wantsMore = end < total && last + AHEAD >= end
