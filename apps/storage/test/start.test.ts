@@ -120,6 +120,32 @@ describe('a member without storage id that starts at another address', () => {
   })
 })
 
+describe('a tracker with two addresses', () => {
+  it('is reached at the second when nobody answers at the first', async () => {
+    const tracker = await startPlainTracker()
+    const trackers = [{ hosts: ['127.0.72.99', '127.0.0.1'], port: tracker.tcpPort }]
+    const config = { ...testStorageConfig(base('s'), '', tracker.tcpPort), serverId: null, trackers }
+    const storage = await start({ ...config, bindAddress: '127.0.72.21' })
+    const client = new TrackerClient([`127.0.0.1:${tracker.tcpPort}`], pool)
+    const states = async () => (await client.listStorages('group1').catch(() => [])).map(({ status }) => status)
+    await until('it is ACTIVE', async () => isDeepStrictEqual(await states(), [ACTIVE]))
+    expect(storage.storageId).toBe('127.0.72.21')
+    const peer = await start({
+      ...config,
+      basePath: base('t'),
+      storePaths: [{ path: join(folder, 't'), readonly: false }],
+      bindAddress: '127.0.72.22',
+      port: storage.tcpPort,
+    })
+    await until('both are ACTIVE', async () => isDeepStrictEqual(await states(), [ACTIVE, ACTIVE]))
+    const fileId = await new StorageClient(`127.0.72.21:${storage.tcpPort}`, pool).uploadFile(content(50), {
+      ext: 'bin',
+    })
+    const replica = new StorageClient(`127.0.72.22:${peer.tcpPort}`, pool)
+    await until('the file is at the other', () => hasFile(replica, fileId))
+  })
+})
+
 const [ACTIVE, IP_CHANGED] = [7, 3]
 
 async function hasFile(storage: StorageClient, fileId: string): Promise<boolean> {

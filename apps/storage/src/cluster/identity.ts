@@ -46,12 +46,7 @@ export async function learnIdentity(
         const { identity, followsMoves } = await ask(config, pool)
         const [oldIp, newIp] = [lastAddress, identity.addresses[0] ?? '']
         if (followsMoves && oldIp !== '' && oldIp !== newIp) {
-          await announceMove(
-            pool,
-            config.trackers.map((tracker) => dialled(tracker)),
-            { group: identity.group, oldIp, newIp },
-            logger,
-          )
+          await announceMove(pool, allAddresses(config), { group: identity.group, oldIp, newIp }, logger)
         }
         return identity
       } catch (error) {
@@ -80,12 +75,17 @@ export function dialled(tracker: TrackerAddress, host = 0): string {
   return formatAddress(tracker.hosts[host % tracker.hosts.length] ?? '', tracker.port)
 }
 
+/** Every address of every tracker: whoever can be reached at one of them has an answer. */
+function allAddresses({ trackers }: StorageConfig): string[] {
+  return trackers.flatMap(({ hosts, port }) => hosts.map((host) => formatAddress(host, port)))
+}
+
 /** `followsMoves`: the trackers want to hear of another address. */
 async function ask(
   config: StorageConfig,
   pool: ConnectionPool,
 ): Promise<{ identity: Identity; followsMoves: boolean }> {
-  const trackers = config.trackers.map((tracker) => dialled(tracker))
+  const trackers = allAddresses(config)
   const client = new TrackerClient(trackers, pool)
   const group =
     config.group ?? (await askFirst(pool, trackers, trackerCommands.getGroupName, { ip: '', port: config.port })).group

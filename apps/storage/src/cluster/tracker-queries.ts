@@ -1,5 +1,5 @@
-import { type Command, ConnectionPool, type SyncSource, trackerCommands } from '@cairn/dfs-core'
-import type { StorageConfig } from '../config.ts'
+import { type Command, ConnectionError, ConnectionPool, type SyncSource, trackerCommands } from '@cairn/dfs-core'
+import type { StorageConfig, TrackerAddress } from '../config.ts'
 import type { Member } from '../engine/members.ts'
 import type { Logger } from '../handlers/context.ts'
 import type { ClusterState } from './cluster-state.ts'
@@ -16,16 +16,22 @@ export interface TrackerQueries {
 
 export function createTrackerQueries(config: StorageConfig, state: ClusterState, logger: Logger): TrackerQueries {
   const pool = new ConnectionPool({ ...timeoutsOf(config), idleMax: 1, idleTimeoutMs: 5000 })
-  const trackers = config.trackers.map((tracker) => dialled(tracker))
+  const { trackers } = config
 
-  const send = async <Q, R>(tracker: string, row: Command<Q, R>, value: Q): Promise<R> => {
+  /** Of a tracker with two addresses the second one counts when the first cannot be reached. */
+  const send = async <Q, R>(tracker: TrackerAddress, row: Command<Q, R>, value: Q): Promise<R> => {
     const request = { command: row.code, head: row.request.encode(value) }
-    return row.response.decode(await pool.request(tracker, request, true))
+    try {
+      return row.response.decode(await pool.request(dialled(tracker), request, true))
+    } catch (error) {
+      if (tracker.hosts.length < 2 || !(error instanceof ConnectionError)) throw error
+      return row.response.decode(await pool.request(dialled(tracker, 1), request, true))
+    }
   }
   return {
     async historySource(group, memberId) {
-      const leader = trackers[state.leader ?? 0] ?? ''
-      const inOrder = [leader, ...trackers.filter((tracker) => tracker !== leader)]
+      const leader = trackers[state.leader ?? 0]
+      const inOrder = [...(leader ? [leader] : []), ...trackers.filter((tracker) => tracker !== leader)]
       let failure: unknown
       for (const tracker of inOrder) {
         try {
