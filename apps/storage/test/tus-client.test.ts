@@ -5,9 +5,11 @@ import { Upload } from 'tus-js-client'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { bundleChild, type ChildStorage, startChild } from './http/child-process.ts'
 import { type CuttingProxy, startCuttingProxy } from './http/cutting-proxy.ts'
+import { tusCalls } from './http/http-call.ts'
 import { createWebKeys, newFolder, newUploadId, removeFolder, sha256, type WebKeys } from './http/web-storage.ts'
 
 const MIB = 1024 * 1024
+const LOST_PER_CUT_MAX = 6 * MIB
 
 let bundle: { folder: string; path: string }
 let folder: string
@@ -31,19 +33,24 @@ afterEach(async () => {
   removeFolder(folder)
 })
 
-/** Uploads as the page does; gives the receipt. */
-function uploadByTus(port: number, content: Buffer, options: object = {}): Promise<string> {
-  const ticket = web.upload({ upl: newUploadId(), len: content.length })
-  return new Promise((resolve, reject) => {
+/** Uploads as the page does; gives the receipt, which is asked for when it does not come with the last answer. */
+async function uploadByTus(port: number, content: Buffer, options: object = {}): Promise<string> {
+  const upl = newUploadId()
+  const ticket = web.upload({ upl, len: content.length })
+  const receipt = await new Promise<string | undefined>((resolve, reject) => {
     new Upload(content, {
       endpoint: `http://127.0.0.1:${port}/files/`,
       headers: { Authorization: `Bearer ${ticket}` },
       retryDelays: [0, 50, 100, 200, 500],
-      onSuccess: ({ lastResponse }) => resolve(lastResponse.getHeader('Cairn-Receipt') ?? ''),
+      onSuccess: ({ lastResponse }) => resolve(lastResponse.getHeader('Cairn-Receipt')),
       onError: reject,
       ...options,
     }).start()
   })
+  const { receipt: ask } = tusCalls(storage.port, upl, ticket)
+  let token: unknown = receipt
+  await expect.poll(async () => (token ??= (await ask()).json['receipt'])).toBeDefined()
+  return String(token)
 }
 
 describe('tus-js-client', () => {
@@ -53,7 +60,8 @@ describe('tus-js-client', () => {
     const receipt = web.receipt(await uploadByTus(proxy.port, content))
     expect(receipt).toMatchObject({ size: content.length, sha256: sha256(content) })
     expect(proxy.cuts).toBe(4)
-    expect(proxy.received).toBeLessThan(content.length + 8 * MIB)
+    // At each cut what is in the buffers of the connections is lost, the more the busier the machine is; all that came before is not.
+    expect(proxy.received).toBeLessThan(content.length + 4 * LOST_PER_CUT_MAX)
     await proxy.close()
   })
 

@@ -31,13 +31,16 @@ export interface ChildStorage {
   /** Resolves when the process is gone. */
   gone: Promise<unknown>
   kill(): Promise<void>
-  /** Bytes of memory in use. */
-  rss(): Promise<number>
+  /** Bytes of memory in use; `collected`: without garbage. */
+  rss(kind?: 'collected'): Promise<number>
 }
 
 /** Starts a storage process and waits until it serves. */
 export async function startChild(path: string, folder: string, deadlyStep = ''): Promise<ChildStorage> {
-  const child = fork(path, [folder, deadlyStep], { stdio: ['ignore', 'inherit', 'inherit', 'ipc'] })
+  const child = fork(path, [folder, deadlyStep], {
+    stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
+    execArgv: ['--expose-gc'],
+  })
   const gone = once(child, 'exit')
   const early = gone.then(() => Promise.reject(new Error('the storage ended before it served')))
   const [message] = (await Promise.race([once(child, 'message'), early])) as [{ port: number }]
@@ -49,8 +52,8 @@ export async function startChild(path: string, folder: string, deadlyStep = ''):
       child.kill('SIGKILL')
       await gone
     },
-    async rss() {
-      child.send('rss')
+    async rss(kind) {
+      child.send(kind ?? 'rss')
       const [answer] = (await once(child, 'message')) as [{ rss: number }]
       return answer.rss
     },

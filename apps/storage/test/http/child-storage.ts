@@ -12,6 +12,9 @@ const storage = await startWebStorage({
   },
 })
 process.send?.({ port: storage.http.port })
-// Any message asks for the memory that is in use.
-process.on('message', () => process.send?.({ rss: process.memoryUsage.rss() }))
+// Any message asks for the memory that is in use; this one, without what has only not been collected yet.
+process.on('message', (message) => {
+  if (message === 'collected') globalThis.gc?.()
+  process.send?.({ rss: process.memoryUsage.rss() })
+})
 process.on('disconnect', () => process.exit(0))
