@@ -32,6 +32,8 @@ export interface Scrubber {
 }
 
 const PIECE_BYTES = 256 * 1024
+/** Opening a file costs as much as reading so much of one. */
+const FILE_COST_BYTES = 64 * 1024
 const SAVE_MS = 10_000
 const IDLE_MS = 60_000
 const HELPERS_MS = 500
@@ -155,9 +157,14 @@ class RoundScrubber implements Scrubber {
     try {
       const piece = Buffer.allocUnsafe(PIECE_BYTES)
       let crc = 0
+      let size = 0
       for (;;) {
         const { bytesRead } = await file.read(piece)
-        if (bytesRead === 0) return crc
+        if (bytesRead === 0) {
+          if (size < FILE_COST_BYTES) await this.#spend(FILE_COST_BYTES - size)
+          return crc
+        }
+        size += bytesRead
         crc = crc32(piece.subarray(0, bytesRead), crc)
         await this.#spend(bytesRead)
       }
