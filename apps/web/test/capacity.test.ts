@@ -12,6 +12,7 @@ import { startApiServer } from './support/api-server.ts'
 import type { Browser } from './support/browser.ts'
 import { TestCluster } from './support/cluster.ts'
 import { freshDatabase } from './support/database.ts'
+import { driveOf } from './support/drive.ts'
 import { addFile, newPerson, signedInBrowser } from './support/people.ts'
 
 const cluster = new TestCluster()
@@ -19,11 +20,14 @@ await cluster.start()
 await freshDatabase()
 let server: Awaited<ReturnType<typeof startApiServer>>
 let browser: Browser
+let drive: ReturnType<typeof driveOf>
 
 beforeAll(async () => {
   server = await startApiServer()
   // The first person of all is the administrator.
-  ;({ browser } = await signedInBrowser(server.url))
+  const administrator = await signedInBrowser(server.url)
+  browser = administrator.browser
+  drive = driveOf(browser, administrator.person)
 })
 afterAll(async () => {
   await server.close()
@@ -83,7 +87,7 @@ describe('what the storages tell', () => {
     await upload('two.bin', twice)
     await upload('two again.bin', twice)
     const trashed = await upload('three.bin', randomBytes(30_000))
-    await browser.post('/api/drive/trash', { ids: [trashed] })
+    await drive.post('trash', { ids: [trashed] })
     // The storage keeps the second file of equal content until the garbage is collected; the ledger knows it.
     const ledger = await settledLedger(({ difference, behind }) => difference === 0 && behind === 0)
     expect(ledger).toMatchObject({ kept: 190_000, trash: 30_000, shared: 70_000, leftOver: 70_000, onDisk: 440_000 })

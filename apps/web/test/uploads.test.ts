@@ -9,6 +9,7 @@ import { startApiServer } from './support/api-server.ts'
 import type { Answer, Browser } from './support/browser.ts'
 import { TestCluster } from './support/cluster.ts'
 import { freshDatabase } from './support/database.ts'
+import { driveOf } from './support/drive.ts'
 import { type Person, signedInBrowser } from './support/people.ts'
 
 const cluster = new TestCluster()
@@ -17,10 +18,12 @@ await freshDatabase()
 let server: Awaited<ReturnType<typeof startApiServer>>
 let browser: Browser
 let person: Person
+let drive: ReturnType<typeof driveOf>
 
 beforeAll(async () => {
   server = await startApiServer()
   ;({ browser, person } = await signedInBrowser(server.url))
+  drive = driveOf(browser, person)
 })
 afterAll(async () => {
   await server.close()
@@ -151,7 +154,7 @@ describe('starting uploads', () => {
 
   it('refuses single items and starts the others', async () => {
     const gone = (await browser.post('/api/drive/folders', { parentId: 'root', name: 'going' })).body.id
-    await browser.post('/api/drive/trash', { ids: [gone] })
+    await drive.post('trash', { ids: [gone] })
     const items = await start([
       { name: 'fine' },
       { name: 'a/b' },
@@ -336,7 +339,7 @@ describe('a download URL', () => {
     const { browser: stranger } = await signedInBrowser(server.url)
     expect((await stranger.get(`/r?t=${token}`)).status).toBe(404)
     expect((await browser.get('/r?t=v1.a.b.c')).status).toBe(404)
-    await browser.post('/api/drive/trash', { ids: [entry.id] })
+    await drive.post('trash', { ids: [entry.id] })
     expect((await browser.get(`/r?t=${token}`)).status).toBe(404)
   })
 
