@@ -206,6 +206,8 @@ describe('an upload', () => {
     hanging.write(content.subarray(0, 200_000))
     await expect.poll(() => storage.parts.progress(upl)?.offset).toBe(200_000)
     expect((await head()).headers['upload-offset']).toBe('200000')
+    const sidecar = join(folder, 'path0/data/.cairn-parts', upl.slice(0, 2), `${upl}.json`)
+    expect(JSON.parse(readFileSync(sidecar, 'utf8'))).toMatchObject({ offsetDurable: 200_000 })
     expect(await ended).toBe(423)
     expectStored((await patch(200_000, content.subarray(200_000))).headers['cairn-receipt'], content)
   })

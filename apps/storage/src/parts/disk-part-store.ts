@@ -176,6 +176,10 @@ export class DiskPartStore implements PartStore {
     this.#writing.add(part)
     try {
       await receiveIntoPart(part, body, options)
+    } catch (error) {
+      // Whoever takes over is told how much there is, which is to survive a power loss then.
+      if (error instanceof UploadError && error.code === 'taken_over') await part.sync()
+      throw error
     } finally {
       this.#writing.delete(part)
       this.#closeIdleHashes()

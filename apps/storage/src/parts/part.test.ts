@@ -103,6 +103,30 @@ describe('a part', () => {
     expect(isHeld).toBe(false)
   })
 
+  it('tells how far its hash is while it is finished', async () => {
+    let hashed = 0
+    let finish: () => void = () => expect.fail('nobody finishes')
+    const slow: HashJob = {
+      get hashed() {
+        return hashed
+      },
+      advance: () => undefined,
+      below: () => Promise.resolve(),
+      finish: () =>
+        new Promise((resolve) => {
+          finish = () => resolve({ sha256: '', head: '', prefixCrc32: 0 })
+        }),
+      close: () => undefined,
+    }
+    const part = await Part.create({ ...context, frontier: { open: () => slow } }, storePath, upload)
+    await write(part, Buffer.alloc(upload.len))
+    const hashing = part.hashes()
+    hashed = 400_000
+    expect(part.hashed).toBe(400_000)
+    finish()
+    await hashing
+  })
+
   it('tries its hash anew after a failure', async () => {
     const content = randomBytes(upload.len)
     const part = await Part.create(context, storePath, upload)
