@@ -7,6 +7,7 @@ import type { ChosenFile } from './upload-job.ts'
 
 /** Reading the heads of more files than this takes longer than sending a few of them in vain. */
 const PROBES_MAX = 500
+const ASKED_AT_ONCE = 4
 
 /**
  * What uploading these files would mean. First by names and sizes alone; only those that look like something the person
@@ -44,15 +45,20 @@ function planOf(chosen: readonly ChosenFile[], { kinds, freeBytes, trashDays }: 
   return { files: chosen.map((each, index) => ({ ...each, kind: kinds[index] ?? 'new' })), freeBytes, trashDays }
 }
 
+/** Several batches at a time: a drop of a hundred thousand files is a hundred questions. */
 async function askAll(folderId: string, chosen: readonly ChosenFile[]): Promise<Preflight | null> {
-  let last: Preflight | null = null
-  const kinds: PreflightKind[] = []
-  for (let first = 0; first < chosen.length; first += PREFLIGHT_BATCH_MAX) {
-    const batch = chosen.slice(first, first + PREFLIGHT_BATCH_MAX)
-    last = await preflight({ folderId, items: batch.map(itemOf) })
-    kinds.push(...last.kinds)
+  const answers: Preflight[] = []
+  let next = 0
+  const ask = async () => {
+    for (let first = next; first < chosen.length; first = next) {
+      next += PREFLIGHT_BATCH_MAX
+      const batch = chosen.slice(first, first + PREFLIGHT_BATCH_MAX)
+      answers[first / PREFLIGHT_BATCH_MAX] = await preflight({ folderId, items: batch.map(itemOf) })
+    }
   }
-  return last === null ? null : { ...last, kinds }
+  await Promise.all(Array.from({ length: ASKED_AT_ONCE }, ask))
+  const last = answers.at(-1)
+  return last === undefined ? null : { ...last, kinds: answers.flatMap(({ kinds }) => kinds) }
 }
 
 function itemOf({ file: { name, size, lastModified }, path, probe }: ChosenFile) {
