@@ -1,10 +1,14 @@
-import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { appendFileSync, existsSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseFileId, ServerError, Status } from '@cairn/dfs-core'
 import { afterEach, describe, expect, it } from 'vitest'
-import { allActive, content, startCluster, type TestCluster, type TestStorage, until } from './cluster.ts'
+import { allActive, content, startCluster, type TestCluster, type TestStorage, until as within } from './cluster.ts'
 
 const TRUNK = { fileSize: 4 * 1024 * 1024, slotMaxSize: 512 * 1024, allocAlignmentSize: 256 }
+
+/** Generous: it is waited for states, on machines that are busy. */
+const LIMIT_MS = 60_000
+const until = (what: string, condition: () => boolean | Promise<boolean>) => within(what, condition, LIMIT_MS)
 
 let cluster: TestCluster
 
@@ -82,6 +86,8 @@ function trunkFiles({ basePath }: TestStorage): string[] {
     .sort()
 }
 
+const logOf = ({ basePath }: TestStorage) => readFileSync(join(basePath, 'data', 'trunk', 'binlog'), 'latin1')
+
 function expectNoOverlap(ids: Iterable<string>): void {
   const slots = [...ids].map((id) => parseFileId(id)).map(({ trunk, high, low }) => ({ ...trunk, high, low }))
   const sorted = slots.map(({ id = 0, offset = 0, allocSize = 0 }) => ({ id, offset, end: offset + allocSize }))
@@ -94,10 +100,10 @@ function expectNoOverlap(ids: Iterable<string>): void {
 
 afterEach(() => cluster.close())
 
-describe('a group with trunk files', () => {
+describe('a group with trunk files', { timeout: 2 * LIMIT_MS }, () => {
   it('keeps small files in slots that are the same on every member, and uses them again', async () => {
     await startTrunkCluster()
-    const ids = await upload(0, 160)
+    const ids = await upload(0, 80)
     expect([...ids.values()].filter((id) => parseFileId(id).kind !== 'trunk')).toEqual([])
     expectNoOverlap(ids.values())
     await trunkFilesAreTheSame()
@@ -121,7 +127,7 @@ describe('a group with trunk files', () => {
     await server.start()
     await allActive(cluster)
     await slotsAreHandedOut(cluster)
-    const again = await upload(1000, 1080)
+    const again = await upload(1000, 1040)
     expectNoOverlap([...ids.values(), ...again.values()])
     expect(trunkFiles(server).length).toBe(before)
     await expectReadable(server, ids)
@@ -218,14 +224,26 @@ describe('a group with trunk files', () => {
     await other.stop()
     for (let n = 0; n < 20; n += 1) await server.client.uploadFile(content(100 + n, n), { ext: 'bin' })
     await other.start()
-    const logOf = ({ basePath }: TestStorage) => readFileSync(join(basePath, 'data', 'trunk', 'binlog'), 'latin1')
+    await until('both have the same lines', () => logOf(other) === logOf(server))
+  })
+
+  it('sends everything again to a member of which it does not know what it has', async () => {
+    await startTrunkCluster()
+    const server = await trunkServer()
+    const other = cluster.storages.find((storage) => storage !== server) as TestStorage
+    await until('both have the same lines', () => logOf(other) === logOf(server))
+    await other.stop()
+    const mark = join(server.basePath, `data/trunk/${other.id}.mark`)
+    await until('its mark is written', () => existsSync(mark))
+    rmSync(mark)
+    appendFileSync(join(other.basePath, 'data/trunk/binlog'), '1 A 0 0 0 7 0 256\n')
+    await other.start()
     await until('both have the same lines', () => logOf(other) === logOf(server))
   })
 
   it('sends the log of free blocks to every member before a slot counts as used', async () => {
     await startTrunkCluster()
     await upload(0, 40)
-    const logOf = ({ basePath }: TestStorage) => readFileSync(join(basePath, 'data', 'trunk', 'binlog'), 'latin1')
     const [first, second] = cluster.storages as [TestStorage, TestStorage]
     await until('both have the same lines', () => logOf(first) === logOf(second))
     expect(logOf(first).split('\n').length).toBeGreaterThan(40)

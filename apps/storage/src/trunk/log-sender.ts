@@ -92,10 +92,13 @@ export class LogSender {
     this.#stop.signal.addEventListener('abort', abort)
     try {
       this.#readMark()
-      while (!this.#stop.signal.aborted && this.#options.address() === address) await this.#step(connection)
+      connection.onDead = () => this.#wake?.()
+      const isServed = () => !this.#stop.signal.aborted && connection.usable && this.#options.address() === address
+      while (isServed()) await this.#step(connection)
     } finally {
       this.#stop.signal.removeEventListener('abort', abort)
       this.#saveMark()
+      connection.onDead = null
       connection.close()
     }
   }

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { crc32 } from 'node:zlib'
+import { encodeTrunkFileName } from '@cairn/dfs-core'
 import { describe, expect, it } from 'vitest'
 import { isUnoccupied, type NamedSlot, SLOT_HEADER_SIZE, slotHeader, slotOfName, slotTypeFor } from './slot-name.ts'
 
@@ -72,6 +73,14 @@ describe('the name of a file in a slot', () => {
     ['a slot that is too small for its content', 'M00/00/00/oYYBAGsBFZmITJiFAAAABjY6MCAAAAAAQAAAAAAAAAA178.txt'],
   ])('is not that of %s', (_, name) => {
     expect(slotOfName(name)).toBeNull()
+  })
+
+  it('has a slot with room for header and content', () => {
+    const facts = { source: { kind: 'id', id: 1 } as const, timestamp: 1, size: 1000, crc32: 1, random23: 1 }
+    const inSlot = (allocSize: number) =>
+      `M00/00/00/${encodeTrunkFileName({ ...facts, ext: '', digits: 1 }, { id: 1, offset: 0, allocSize })}`
+    expect(slotOfName(inSlot(1023))).toBeNull()
+    expect(slotOfName(inSlot(1024))?.size).toBe(1000)
   })
 
   it('tells the slot of the documented example', () => {

@@ -79,6 +79,13 @@ describe('a line', () => {
 })
 
 describe('a log with a line missing', () => {
+  it('believes the later of two blocks that overlap', () => {
+    const replay = createReplay()
+    replay.apply(parseTrunkLine('1 A 0 0 0 1 0 1024'))
+    replay.apply(parseTrunkLine('1 A 0 0 0 1 256 256'))
+    expect(replay.newestFirst().map(({ offset }) => offset)).toEqual([256, 0])
+  })
+
   it('takes for used what it is not sure of', () => {
     const replay = createReplay()
     replay.apply(parseTrunkLine('1 A 0 0 0 1 0 1024'))
