@@ -33,7 +33,7 @@ export type FolderState = {
   tryAgain: () => void
 }
 
-export type JumpTarget = Exclude<PageAt, string | null>
+type JumpTarget = Exclude<PageAt, string | null>
 
 type FolderOptions = { folderId: string; order: ListOrder; initial: EntryPage | null; wanted: boolean }
 

@@ -1,7 +1,7 @@
 import { intentOf, type TouchIntent } from './touch-intent.ts'
 
 /** Where a finger came down. */
-export type TouchStart = { x: number; y: number; target: Element; atTop: boolean }
+type TouchStart = { x: number; y: number; target: Element; atTop: boolean }
 
 /** What the parts of the list do with a finger. `begin` answers whether this finger may do this here. */
 export type TouchPart = {
