@@ -204,6 +204,17 @@ describe('a tracker that comes later', () => {
 })
 
 describe('a deletion', () => {
+  it('at one tracker after the other, as FastDFS deletes, succeeds at each', async () => {
+    // As slow as in earnest: the trackers do not tell each other while this goes on.
+    for (const electionIntervalMs of [60_000, 60_000]) await cluster.add(twoStorages, { electionIntervalMs })
+    await cluster.joinAll('100001')
+    for (const peer of await cluster.joinAll('100002', { port: 23_001 })) peer.close()
+    for (const port of cluster.ports) await until(async () => (await storagesAt(port))['100002'] === OFFLINE)
+    const [first = 0, second = 0] = cluster.ports
+    expect((await deleteAt(first, '100002')).status).toBe(0)
+    expect((await deleteAt(second, '100002')).status).toBe(0)
+  })
+
   it('reaches all trackers, and the one that was down when it comes back', async () => {
     await start(3)
     await cluster.joinAll('100001')

@@ -25,6 +25,7 @@ export class Election {
   tick(): void {
     this.#relationship.tick()
     this.trunk.tick()
+    this.removals.tick()
   }
 
   /** No `tick` comes after this. */

@@ -13,19 +13,36 @@ export interface Removal {
 /** What a tracker answers that has done it already, or never knew the storage server. */
 const DONE: readonly number[] = [Status.ENOENT, Status.EALREADY]
 
+/**
+ * FastDFS's tools delete at one tracker after the other, and take EALREADY from the last one for a failure: they are
+ * given this many ticks before the trackers tell each other.
+ */
+const TICKS_BEFORE_SPREAD = 5
+
 /** Deletions reach all trackers: FastDFS leaves that to whoever deletes, and a tracker that is down never hears of it. */
 export class Removals {
   readonly #context: TrackerContext
   readonly #peers: Peers
+  readonly #waiting: { readonly removal: Removal; ticksLeft: number }[] = []
 
   constructor(context: TrackerContext, peers: Peers) {
     this.#context = context
     this.#peers = peers
   }
 
-  /** To all others, after a deletion here. */
+  /** To all others, some seconds after a deletion here. */
   spread(removal: Removal): void {
-    for (const peer of this.#peers.others()) this.#send(peer, [removal])
+    this.#waiting.push({ removal, ticksLeft: TICKS_BEFORE_SPREAD })
+  }
+
+  /** Meant to be called every second. */
+  tick(): void {
+    for (const entry of this.#waiting) entry.ticksLeft--
+    while (this.#waiting[0] !== undefined && this.#waiting[0].ticksLeft <= 0) {
+      const { removal } = this.#waiting[0]
+      this.#waiting.shift()
+      for (const peer of this.#peers.others()) this.#send(peer, [removal])
+    }
   }
 
   /** To a tracker that has just come back: everything that is deleted here and has not joined again. */
