@@ -1,7 +1,7 @@
 import fs from 'node:fs'
 import { expect, type Page } from '@playwright/test'
 import { openAdministration } from './admin-page.ts'
-import { newPerson, register } from './drive-page.ts'
+import { newPerson, register, signIn } from './drive-page.ts'
 import { test } from './drive-test.ts'
 
 /** Finds somebody in the table of people and opens what can be done for them. */
@@ -47,6 +47,46 @@ test('a changed quota is felt, and a disabled person is signed out', async ({ pa
     expect(theirs.url()).toContain('/sign-in')
   }).toPass({ timeout: 8000 })
   await context.close()
+})
+
+test('people share the space of a group, and a link lets somebody choose a new password', async ({
+  page,
+  drive,
+  person,
+  browser,
+}) => {
+  const theirs = await (await browser.newContext({ serviceWorkers: 'block' })).newPage()
+  const other = await register(theirs, drive.url)
+  await openAdministration(page, drive, { email: person.email, page: 'groups', title: 'Groups' })
+  const name = `Reef team ${Date.now()}`
+  await page.getByRole('button', { name: 'New group' }).click()
+  const making = page.getByRole('dialog', { name: 'New group' })
+  await making.getByLabel('Name').fill(name)
+  await making.getByLabel('Space').fill('5 MB')
+  await making.getByRole('button', { name: 'Make group' }).click()
+  await page.getByRole('button', { name: `Change ${name}` }).click()
+  const group = page.getByRole('dialog', { name })
+  await group.getByLabel('Add a member').fill(other.email)
+  await group.getByRole('button', { name: `Add: ${other.name}` }).click()
+  await expect(group.getByRole('button', { name: `Take out: ${other.name}` })).toBeVisible()
+  await group.getByRole('button', { name: 'Cancel' }).click()
+  await expect(page.getByRole('row').filter({ hasText: name })).toContainText('5 MB')
+  await theirs.goto(`${drive.url}/settings/profile`)
+  await expect(theirs.getByText(name)).toBeVisible()
+
+  await page.goto(`${drive.url}/admin/people`)
+  const dialog = await openPerson(page, other)
+  await dialog.getByRole('button', { name: 'Make a link' }).click()
+  const link = await dialog.getByLabel('Pass this link on yourself').inputValue()
+  const stranger = await (await browser.newContext({ serviceWorkers: 'block' })).newPage()
+  await stranger.goto(link)
+  await stranger.getByLabel('New password', { exact: true }).fill('a kettle on the sill')
+  await stranger.getByRole('button', { name: 'Set the password' }).click()
+  await expect(stranger.getByRole('link', { name: 'Sign in' })).toBeVisible()
+  await signIn(stranger, drive.url, { ...other, password: 'a kettle on the sill' })
+  await expect(stranger.getByText('Lay the first stone')).toBeVisible()
+  await stranger.context().close()
+  await theirs.context().close()
 })
 
 test('people are exported as they are filtered', async ({ page, drive, person }) => {

@@ -47,10 +47,12 @@ for (const phone of [false, true]) {
     await expect(visitor).toHaveTitle(/Survey/)
 
     await visited(visitor, 'Survey').click()
+    await visitor.getByRole('radio', { name: 'Pictures' }).click()
     await visited(visitor, 'tides.txt').click()
     const preview = visitor.getByRole('dialog', { name: 'tides.txt' })
     await expect(preview.getByText(/low tide at six/)).toBeVisible()
     await visitor.keyboard.press('Escape')
+    await visitor.getByRole('radio', { name: 'List' }).click()
 
     const one = await downloadFrom(visitor, async () => {
       if (!phone) {

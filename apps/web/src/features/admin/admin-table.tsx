@@ -76,7 +76,7 @@ export function AdminTable<Item, Sort extends string>(props: AdminTableProps<Ite
 }
 
 const phoneLooks = {
-  title: 'phone:col-span-2 phone:pr-11',
+  title: 'phone:order-first phone:col-span-2 phone:pr-11',
   line: 'phone:col-span-2',
   corner: 'phone:absolute phone:top-1.5 phone:right-1',
   hidden: 'phone:hidden',

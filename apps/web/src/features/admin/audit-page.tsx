@@ -117,13 +117,13 @@ type DayProps = { label: string; value: string; onChange: (day: string) => void 
 
 function Day({ label, value, onChange }: DayProps) {
   return (
-    <label className="flex items-center gap-1.5 text-13 text-ink-3">
+    <label className="flex items-center gap-1.5 text-13 text-ink-3 phone:flex-1">
       {label}
       <input
         type="date"
         value={value}
         onChange={(event) => onChange(event.target.value)}
-        className="h-[34px] rounded-button bg-raised px-2 text-ink inset-ring inset-ring-line-2 coarse:h-11 phone:text-16"
+        className="h-[34px] min-w-0 rounded-button bg-raised px-2 text-ink inset-ring inset-ring-line-2 coarse:h-11 phone:text-16"
       />
     </label>
   )

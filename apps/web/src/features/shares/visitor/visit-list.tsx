@@ -1,9 +1,8 @@
 'use client'
 
-import { useWindowVirtualizer } from '@tanstack/react-virtual'
 import { ArrowDown, ArrowUp, Download, HardDriveDownload, X } from 'lucide-react'
 import { useTranslations } from 'next-intl'
-import { useEffect, useRef, useState } from 'react'
+import { useEffect, useState } from 'react'
 import { Button, IconButton } from '../../../components/button.tsx'
 import { cn } from '../../../components/class-names.ts'
 import { Icon } from '../../../components/icon.tsx'
@@ -11,45 +10,44 @@ import { usePhone } from '../../../components/use-media-query.ts'
 import type { VisitedItem } from '../schema.ts'
 import type { Visit } from './use-visit.ts'
 import type { VisitOrder } from './visit-api.ts'
-import { VisitRow, visitColumns } from './visit-row.tsx'
+import { VisitGrid } from './visit-grid.tsx'
+import { visitColumns } from './visit-row.tsx'
+import { VisitRows } from './visit-rows.tsx'
 import { Tick } from './visit-tick.tsx'
 
-const ROW_PX = 40
-const PHONE_ROW_PX = 60
 const AHEAD = 30
+
+export type VisitView = 'list' | 'grid'
 
 type VisitListProps = {
   visit: Visit
+  view: VisitView
   canDownload: boolean
   onOpen: (item: VisitedItem) => void
   actions: { download: (ids?: readonly string[]) => void; save: (ids?: readonly string[]) => void }
 }
 
-/** The files and folders of a link, drawn as far as they are on the screen; the page itself scrolls. */
-export function VisitList({ visit, canDownload, onOpen, actions }: VisitListProps) {
+/** The files and folders of a link, as rows or as pictures. */
+export function VisitList({ visit, view, canDownload, onOpen, actions }: VisitListProps) {
   const t = useTranslations('visitor')
   const phone = usePhone()
-  const box = useRef<HTMLDivElement>(null)
-  const [top, setTop] = useState(0)
   const [selected, setSelected] = useState<ReadonlySet<string>>(new Set())
-  useEffect(() => setTop(box.current?.offsetTop ?? 0), [])
-  const rowPx = phone ? PHONE_ROW_PX : ROW_PX
-  const rows = useWindowVirtualizer({
-    count: visit.items.length,
-    estimateSize: () => rowPx,
-    overscan: 10,
-    scrollMargin: top,
-  })
-  const shown = rows.getVirtualItems()
-  usePagesAhead(visit, shown.at(-1)?.index ?? 0)
+  const [lastShown, setLastShown] = useState(0)
+  usePagesAhead(visit, lastShown)
   const toggle = (id: string) => {
     const next = new Set(selected)
     if (!next.delete(id)) next.add(id)
     setSelected(next)
   }
   const all = visit.items.length > 0 && visit.items.every(({ id }) => selected.has(id))
+  const Items = view === 'grid' ? VisitGrid : VisitRows
   return (
-    <div role="table" aria-label={visit.link?.title ?? ''} aria-rowcount={visit.total + 1} className="px-4 phone:px-2">
+    <div
+      role="table"
+      aria-label={visit.link?.title ?? ''}
+      {...(view === 'grid' ? {} : { 'aria-rowcount': visit.total + 1 })}
+      className="px-4 phone:px-2"
+    >
       {selected.size > 0 ? (
         <SelectionBar ids={[...selected]} onClear={() => setSelected(new Set())} actions={actions} />
       ) : (
@@ -67,31 +65,22 @@ export function VisitList({ visit, canDownload, onOpen, actions }: VisitListProp
           <Tick checked={all} />
         </button>
       ) : null}
-      <div ref={box} className="relative" style={{ height: rows.getTotalSize() }}>
-        {shown.map(({ index, start }) => {
-          const item = visit.items[index]
-          if (item === undefined) return null
-          return (
-            <div
-              key={item.id}
-              className="absolute inset-x-0"
-              style={{ height: rowPx, transform: `translateY(${start - top}px)` }}
-            >
-              <VisitRow
-                item={item}
-                index={index}
-                phone={phone}
-                selected={selected.has(item.id)}
-                selecting={selected.size > 0}
-                onOpen={onOpen}
-                onToggle={canDownload ? toggle : undefined}
-                onDownload={canDownload ? (id) => actions.download([id]) : undefined}
-                onSave={canDownload ? (id) => actions.save([id]) : undefined}
-              />
-            </div>
-          )
+      <Items
+        items={visit.items}
+        phone={phone}
+        onShown={setLastShown}
+        cellOf={(item, index) => ({
+          item,
+          index,
+          phone,
+          selected: selected.has(item.id),
+          selecting: selected.size > 0,
+          onOpen,
+          onToggle: canDownload ? toggle : undefined,
+          onDownload: canDownload ? (id) => actions.download([id]) : undefined,
+          onSave: canDownload ? (id) => actions.save([id]) : undefined,
         })}
-      </div>
+      />
     </div>
   )
 }

@@ -1,6 +1,6 @@
 'use client'
 
-import { ChevronRight, Download, HardDriveDownload, ShieldCheck } from 'lucide-react'
+import { ChevronRight, Download, HardDriveDownload, LayoutGrid, List, ShieldCheck } from 'lucide-react'
 import Link from 'next/link'
 import { useLocale, useTranslations } from 'next-intl'
 import { Fragment, type ReactNode, useEffect, useState } from 'react'
@@ -8,11 +8,12 @@ import { Button, buttonLook } from '../../../components/button.tsx'
 import { FileName } from '../../../components/file-name.tsx'
 import { Icon } from '../../../components/icon.tsx'
 import { Logo } from '../../../components/logo.tsx'
+import { Segmented } from '../../../components/segmented.tsx'
 import { Void } from '../../../components/void.tsx'
 import { useFormat } from '../../../i18n/use-format.ts'
 import type { VisitedItem, VisitedShare } from '../schema.ts'
 import { useVisit, useVisitActions, type Visit } from './use-visit.ts'
-import { VisitList } from './visit-list.tsx'
+import { VisitList, type VisitView } from './visit-list.tsx'
 
 /** A file that a visitor looks at, and what to do from there. `onDownload` is missing where people may only look. */
 export type VisitedLook = {
@@ -36,6 +37,7 @@ type VisitPageProps = { id: string; token: string; signedIn: boolean; onClosed: 
 export function VisitPage({ id, token, signedIn, onClosed, preview }: VisitPageProps) {
   const visit = useVisit(id, onClosed)
   const actions = useVisitActions(id, signedIn, { link: visit.link, onClosed })
+  const [view, setView] = useState<VisitView>('list')
   const [looking, setLooking] = useState<VisitedItem | null>(null)
   const { link } = visit
   const files = visit.items.filter((item) => item.kind === 'file')
@@ -48,8 +50,13 @@ export function VisitPage({ id, token, signedIn, onClosed, preview }: VisitPageP
       <TopBar token={token} signedIn={signedIn} />
       <main aria-busy={link === undefined} className="mx-auto max-w-[1040px] pb-10">
         {link === undefined ? null : <Head link={link} actions={actions} />}
-        {link !== undefined && visit.path.length > 0 ? <Crumbs visit={visit} link={link} /> : null}
-        <Content visit={visit} onOpen={open} actions={actions} />
+        {link === undefined ? null : (
+          <div className="flex items-end justify-between gap-3 pr-6 phone:pr-4">
+            {visit.path.length > 0 ? <Crumbs visit={visit} link={link} /> : <span />}
+            <ViewChoice view={view} onChange={setView} />
+          </div>
+        )}
+        <Content visit={visit} view={view} onOpen={open} actions={actions} />
       </main>
       {looking === null
         ? null
@@ -63,6 +70,25 @@ export function VisitPage({ id, token, signedIn, onClosed, preview }: VisitPageP
             onClose: () => setLooking(null),
             onDownload: link?.allowDownload === true ? (entryId) => actions.download([entryId]) : undefined,
           })}
+    </div>
+  )
+}
+
+type ViewChoiceProps = { view: VisitView; onChange: (view: VisitView) => void }
+
+function ViewChoice({ view, onChange }: ViewChoiceProps) {
+  const t = useTranslations('visitor')
+  return (
+    <div className="pb-2">
+      <Segmented
+        label={t('view')}
+        value={view}
+        onChange={onChange}
+        segments={[
+          { value: 'list', label: t('list'), content: <Icon of={List} size="small" /> },
+          { value: 'grid', label: t('grid'), content: <Icon of={LayoutGrid} size="small" /> },
+        ]}
+      />
     </div>
   )
 }
@@ -171,7 +197,26 @@ function Crumbs({ visit, link }: { visit: Visit; link: VisitedShare }) {
   )
 }
 
-function Content({ visit, onOpen, actions }: { visit: Visit; onOpen: (item: VisitedItem) => void; actions: Actions }) {
+const widths = ['46%', '62%', '38%', '54%', '49%', '58%'] as const
+
+/** What is on its way; invisible for the first 150 ms. */
+function Loading() {
+  const t = useTranslations('visitor')
+  return (
+    <div role="status" aria-label={t('loading')} className="animate-late px-6 pt-3">
+      {widths.map((width) => (
+        <div key={width} className="flex h-10 items-center gap-3 phone:h-[60px]">
+          <span className="size-[26px] shrink-0 rounded-tile bg-skeleton phone:size-10 phone:rounded-button" />
+          <span className="h-3 rounded-tag bg-skeleton" style={{ width }} />
+        </div>
+      ))}
+    </div>
+  )
+}
+
+type ContentProps = { visit: Visit; view: VisitView; onOpen: (item: VisitedItem) => void; actions: Actions }
+
+function Content({ visit, view, onOpen, actions }: ContentProps) {
   const t = useTranslations('visitor')
   if (visit.failed) {
     return (
@@ -183,12 +228,13 @@ function Content({ visit, onOpen, actions }: { visit: Visit; onOpen: (item: Visi
   if (visit.list.isSuccess && visit.items.length === 0) {
     return <Void drawing="empty" title={t('emptyFolder')} sentence={t('emptyFolderSentence')} />
   }
-  if (visit.link === undefined || !visit.list.isSuccess) return null
+  if (visit.link === undefined || !visit.list.isSuccess) return <Loading />
   return (
     <>
       <VisitList
         key={visit.folder}
         visit={visit}
+        view={view}
         canDownload={visit.link.allowDownload}
         onOpen={onOpen}
         actions={actions}

@@ -17,7 +17,7 @@ import { Tick } from './visit-tick.tsx'
 export const visitColumns =
   'grid grid-cols-[32px_minmax(0,1fr)_140px_92px] items-center pr-3 phone:grid-cols-[minmax(0,1fr)_44px] phone:pr-0'
 
-type VisitRowProps = {
+export type VisitRowProps = {
   item: VisitedItem
   index: number
   phone: boolean
@@ -128,7 +128,8 @@ function RowActions(props: VisitRowProps) {
   )
 }
 
-function MoreActions({ item, phone, onOpen, onDownload, onSave }: VisitRowProps) {
+/** What can be done with one item, by name. */
+export function MoreActions({ item, phone, onOpen, onDownload, onSave }: VisitRowProps) {
   const t = useTranslations('visitor')
   const change = [
     ...(onDownload === undefined
