@@ -32,7 +32,9 @@ function rank(candidates: readonly Candidate[], texts: readonly string[]): Ranke
   const whole = wanted.length === 1 ? wanted[0] : undefined
   const found = candidates.flatMap((candidate): Ranked[] => {
     const nearness = nearnessOf(candidate.name, wanted)
-    return nearness === null ? [] : [{ ...candidate, nearness, exact: isWhole(candidate.name, whole) }]
+    return nearness === null
+      ? []
+      : [{ ...candidate, nearness, exact: nearness === 0 && isWhole(candidate.name, whole) }]
   })
   return found.sort(compare)
 }
