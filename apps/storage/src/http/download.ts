@@ -54,10 +54,14 @@ export async function answerDownload(
   }
   const { store } = options
   if (wanted.file.storePathIndex >= store.storePaths.length) throw noSuchFile()
-  const stored = openStored(store, store.resolve(wanted.file.logicName))
+  const name = store.resolve(wanted.file.logicName)
+  const stored = openStored(store, name)
   const content = stored === null ? await sourceContent(options, wanted) : diskContent(stored, wanted.file)
   try {
     await answerContent(options, { request, response, wanted, ticket, content })
+  } catch (error) {
+    name.storePath.health.notice(error)
+    throw error
   } finally {
     content.close()
   }
