@@ -5,7 +5,7 @@ let known: string | null = null
 export const pageId = randomId(2)
 
 /** What this browser calls itself towards the server. */
-export function deviceId(): string {
+function deviceId(): string {
   known ??= keptId()
   return known
 }

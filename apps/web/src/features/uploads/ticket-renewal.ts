@@ -8,7 +8,7 @@ const LITTLE_BYTES = 32 * 1024 * 1024
 /** So long a storage that holds more may be away before everything is sent to another one. */
 const PATIENCE_MS = 10 * 60_000
 
-export type Renewal =
+type Renewal =
   | { kind: 'renewed'; ticket: RenewedTicket }
   | { kind: 'network' | 'storage' }
   /** Another device goes on with it. */

@@ -30,7 +30,7 @@ export async function completeUploads(items: { uploadId: string; receipt: string
   return (await callApi<CompletedUploads>('/api/uploads/complete', { method: 'POST', body: { items } })).items
 }
 
-export type TicketWish = { takeOver: boolean; move: boolean }
+type TicketWish = { takeOver: boolean; move: boolean }
 
 export function renewTicket(uploadId: string, { takeOver, move }: TicketWish): Promise<RenewedTicket> {
   const query = new URLSearchParams({ device: senderId(), takeOver: String(takeOver), move: String(move) })
