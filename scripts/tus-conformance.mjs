@@ -6,7 +6,7 @@ import { register } from 'tsx/esm/api'
 import { root } from './lib/run.mjs'
 
 register()
-const { countOutcomes, runConformance } = await import('../packages/tus-conformance/src/index.ts')
+const { countOutcomes, runConformance } = await import('@cairn/tus-conformance')
 const { startTusNodeServer } = await import('../packages/tus-conformance/test/tus-node-server.ts')
 const { conformanceTarget } = await import('../apps/storage/test/http/conformance-target.ts')
 const { createWebKeys, newFolder, removeFolder, startWebStorage } = await import(

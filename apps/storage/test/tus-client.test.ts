@@ -5,7 +5,7 @@ import { Upload } from 'tus-js-client'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { bundleChild, type ChildStorage, startChild } from './http/child-process.ts'
 import { type CuttingProxy, startCuttingProxy } from './http/cutting-proxy.ts'
-import { tusCalls } from './http/http-call.ts'
+import { receiptOf, tusCalls } from './http/http-call.ts'
 import { createWebKeys, newFolder, newUploadId, removeFolder, sha256, type WebKeys } from './http/web-storage.ts'
 
 const MIB = 1024 * 1024
@@ -47,10 +47,7 @@ async function uploadByTus(port: number, content: Buffer, options: object = {}):
       ...options,
     }).start()
   })
-  const { receipt: ask } = tusCalls(storage.port, upl, ticket)
-  let token: unknown = receipt
-  await expect.poll(async () => (token ??= (await ask()).json['receipt'])).toBeDefined()
-  return String(token)
+  return receipt ?? receiptOf(tusCalls(storage.port, upl, ticket))
 }
 
 describe('tus-js-client', () => {

@@ -3,7 +3,7 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { UploadTicket } from '@cairn/dfs-core/tickets'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { tusCalls } from './http/http-call.ts'
+import { receiptOf, tusCalls } from './http/http-call.ts'
 import {
   createWebKeys,
   newFolder,
@@ -58,11 +58,8 @@ function joinOf(uploads: { upl: string }[], len: number, fields: Partial<UploadT
   return joinRequest({ upl }, web.upload({ upl, len, ...fields }), listOf(uploads))
 }
 
-async function receiptOf(upl: string, len: number) {
-  const calls = tusCalls(storage.http.port, upl, web.upload({ upl, len }))
-  let token: unknown
-  await expect.poll(async () => (token = (await calls.receipt()).json['receipt'])).toBeDefined()
-  return web.receipt(String(token))
+async function readReceipt(upl: string, len: number) {
+  return web.receipt(await receiptOf(tusCalls(storage.http.port, upl, web.upload({ upl, len }))))
 }
 
 function createDeferred(upl: string, lenMax: number) {
@@ -86,7 +83,7 @@ describe('partial uploads', () => {
     const whole = Buffer.concat(pieces)
     const { upl, status } = await joinOf(parts, whole.length)
     expect(status).toBe(201)
-    const receipt = await receiptOf(upl, whole.length)
+    const receipt = await readReceipt(upl, whole.length)
     expect([receipt.size, receipt.sha256]).toEqual([whole.length, sha256(whole)])
     expect(contentOf(receipt.fid).equals(whole)).toBe(true)
     await expect.poll(partNames).toEqual([])
@@ -110,7 +107,7 @@ describe('partial uploads', () => {
     expect(status).toBe(201)
     await storage.close()
     storage = await startWebStorage({ folder })
-    const receipt = await receiptOf(upl, 12_000_000)
+    const receipt = await readReceipt(upl, 12_000_000)
     expect(receipt.sha256).toBe(sha256(Buffer.concat(pieces)))
     await expect.poll(partNames).toEqual([])
   })
@@ -118,7 +115,7 @@ describe('partial uploads', () => {
   it('may be joined once more in the same list', async () => {
     const part = await partial(Buffer.from('ab'))
     const { upl } = await joinOf([part, part], 4)
-    expect(contentOf((await receiptOf(upl, 4)).fid).toString()).toBe('abab')
+    expect(contentOf((await readReceipt(upl, 4)).fid).toString()).toBe('abab')
   })
 
   it('are joined once, however often that is asked for', async () => {
@@ -126,9 +123,9 @@ describe('partial uploads', () => {
     const upl = newUploadId()
     const ticket = web.upload({ upl, len: 11 })
     expect((await joinRequest({ upl }, ticket, listOf(parts))).status).toBe(201)
-    const first = await receiptOf(upl, 11)
+    const first = await readReceipt(upl, 11)
     expect((await joinRequest({ upl }, ticket, listOf(parts))).status).toBe(201)
-    expect(await receiptOf(upl, 11)).toEqual(first)
+    expect(await readReceipt(upl, 11)).toEqual(first)
     await expect.poll(() => storedFiles(folder).length).toBe(2)
   })
 

@@ -23,7 +23,7 @@ afterAll(async () => {
   removeFolder(folder)
 })
 
-describe('a storage', () => {
+describe('a storage', { timeout: 120_000 }, () => {
   it('keeps every demand of tus 1.0.0 on servers, but for what it does otherwise by design', async () => {
     const results = await runConformance(conformanceTarget(storage, createWebKeys(folder), folder))
     const others = results.filter(({ outcome }) => outcome !== 'kept')

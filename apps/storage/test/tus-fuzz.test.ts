@@ -3,7 +3,7 @@ import { readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import fc from 'fast-check'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { call, type HttpAnswer, TUS_BODY, tusCalls } from './http/http-call.ts'
+import { call, type HttpAnswer, receiptOf, TUS_BODY, tusCalls } from './http/http-call.ts'
 import {
   createWebKeys,
   newFolder,
@@ -110,7 +110,7 @@ class Uploader {
 
   async finish(): Promise<void> {
     const last = await this.calls.patch(this.offset, content.subarray(this.offset))
-    const token = last.headers['cairn-receipt'] ?? (await this.calls.receipt()).json['receipt']
+    const token = last.headers['cairn-receipt'] ?? (await receiptOf(this.calls))
     expect(web.receipt(String(token)).sha256).toBe(sha256(content))
   }
 
@@ -139,7 +139,7 @@ function partBytes(upl: string): number {
   return statSync(join(folder, 'path0/data/.cairn-parts', upl.slice(0, 2), `${upl}.part`)).size
 }
 
-describe('bad requests in any order', () => {
+describe('bad requests in any order', { timeout: 120_000 }, () => {
   it('get the status that the protocol demands, and leave the upload and others as they were', async () => {
     await fc.assert(
       fc.asyncProperty(steps, async (taken) => {
@@ -153,7 +153,8 @@ describe('bad requests in any order', () => {
     )
     expect((await bystander.head()).headers['upload-offset']).toBe('5000')
     const last = await bystander.patch(5000, content.subarray(5000))
-    expect(web.receipt(String(last.headers['cairn-receipt'])).sha256).toBe(sha256(content))
+    const token = last.headers['cairn-receipt'] ?? (await receiptOf(bystander))
+    expect(web.receipt(String(token)).sha256).toBe(sha256(content))
     expect(readdirSync(join(folder, 'path0/data/.cairn-parts'))).toContain('uploads.log')
   })
 

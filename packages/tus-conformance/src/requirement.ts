@@ -13,7 +13,7 @@ export type Extension =
   | 'concatenation'
 
 /** How strongly the specification says it (RFC 2119). */
-export type Level = 'MUST' | 'SHOULD' | 'MAY'
+type Level = 'MUST' | 'SHOULD' | 'MAY'
 
 /** One sentence of tus 1.0.0 that binds servers, and how to see whether a server keeps it. */
 export interface Requirement {

@@ -15,7 +15,7 @@ function run(...args: string[]): Promise<{ code: number | null; text: string }> 
   })
 }
 
-describe('tus-conformance', () => {
+describe('tus-conformance', { timeout: 120_000 }, () => {
   it('ends with 0 for a server that keeps everything, with a line for each demand', async () => {
     const server = await startReferenceServer(null)
     const { code, text } = await run(server.url, '--only', 'creation/')

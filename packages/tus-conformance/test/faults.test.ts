@@ -15,7 +15,7 @@ async function resultsOf(fault: Fault | null, only?: readonly string[]): Promise
 const violatedIn = (results: Result[]) =>
   results.filter(({ outcome }) => outcome === 'violated').map(({ requirement }) => requirement.id)
 
-describe('the conformance suite', () => {
+describe('the conformance suite', { timeout: 120_000 }, () => {
   it('finds that a right server keeps every demand', async () => {
     const results = await resultsOf(null)
     expect(

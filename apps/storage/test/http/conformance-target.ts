@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Target } from '@cairn/tus-conformance'
-import { tusCalls } from './http-call.ts'
+import { receiptOf, tusCalls } from './http-call.ts'
 import { newUploadId, type WebKeys, type WebStorage } from './web-storage.ts'
 
 /** A storage for the tus conformance suite: each upload has a ticket of its own, and its content is read from the disk. */
@@ -23,14 +23,5 @@ export function conformanceTarget(storage: WebStorage, web: WebKeys, folder: str
       return readFile(join(folder, 'path0', 'data', fid.split('/').slice(2).join('/')))
     },
     expire: (url) => storage.parts.remove(uploadOf(url)),
-  }
-}
-
-/** The poll is answered when the upload is finished, or after a moment. */
-async function receiptOf(calls: ReturnType<typeof tusCalls>): Promise<string> {
-  for (;;) {
-    const { status, json } = await calls.receipt()
-    if (status === 200) return String(json['receipt'])
-    if (status !== 202) throw new Error(`the receipt was answered ${status}`)
   }
 }

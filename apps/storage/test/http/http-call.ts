@@ -76,3 +76,12 @@ export function tusCalls(port: number, upl: string, ticket: string) {
     receipt: () => call(port, { path: `${path}/receipt`, headers: auth }),
   }
 }
+
+/** The receipt of a complete upload: the poll for it is answered when it is finished, or after a moment. */
+export async function receiptOf(calls: ReturnType<typeof tusCalls>): Promise<string> {
+  for (;;) {
+    const { status, json } = await calls.receipt()
+    if (status === 200) return String(json['receipt'])
+    if (status !== 202) throw new Error(`the receipt was answered ${status}`)
+  }
+}
