@@ -22,18 +22,18 @@ const daemons = new Map<string, Daemon>()
 
 beforeAll(async () => {
   bundle = await bundleDaemon()
-})
+}, LIMIT_MS)
 afterAll(() => bundle.remove())
 beforeEach(async () => {
   cluster = await startCluster([], {}, TRACKER)
   pool = new ConnectionPool({ networkTimeoutMs: 10_000 })
-})
+}, LIMIT_MS)
 afterEach(async () => {
   for (const daemon of daemons.values()) await kill(daemon)
   daemons.clear()
   pool.close()
   await cluster.close()
-})
+}, LIMIT_MS)
 
 async function start(id: string): Promise<void> {
   const port = daemons.get(id)?.tcpPort ?? 0

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { crc32 } from 'node:zlib'
 import { encodeTrunkFileName, parseFileId } from '@cairn/dfs-core'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { content, startCluster, type TestCluster, type TestStorage, until } from './cluster.ts'
+import { content, startCluster, type TestCluster, type TestStorage, until as within } from './cluster.ts'
 import { frame, group, int4, int8, probe, text } from './probe.ts'
 
 // Commands 27 to 33 and slots in replication, byte by byte, as a C storage speaks them (internals §6.5, §6.7).
@@ -15,6 +15,10 @@ const EEXIST = 17
 const EINVAL = 22
 const TRUNK = { fileSize: 4 * 1024 * 1024, slotMaxSize: 256 * 1024, allocAlignmentSize: 256, binlogMaxBackups: 1 }
 const TRACKER = { cluster: { useTrunkFile: true }, trunk: TRUNK }
+
+/** Generous: it is waited for states, on machines that are busy. */
+const LIMIT_MS = 60_000
+const until = (what: string, condition: () => boolean | Promise<boolean>) => within(what, condition, LIMIT_MS)
 
 let cluster: TestCluster
 
@@ -40,7 +44,7 @@ describe('the trunk server', () => {
     cluster = await startCluster(['100001'], {}, TRACKER)
     storage = cluster.storages[0] as TestStorage
     await until('it is the trunk server', () => isTrunkServer(storage))
-  })
+  }, LIMIT_MS)
   afterAll(() => cluster.close())
 
   it('hands out slots side by side, as large as the alignment wants them', async () => {
@@ -110,7 +114,7 @@ describe('a member that is not the trunk server', () => {
     storage = server === first ? second : first
     // So that nobody but the test sends it lines. It stays the trunk server: a lost connection alone does not end that.
     await server.stop()
-  })
+  }, LIMIT_MS)
   afterAll(() => cluster.close())
 
   it.each([
@@ -142,7 +146,7 @@ describe('a file from a peer that lies in a slot', () => {
   beforeEach(async () => {
     cluster = await startCluster(['100001'], {}, TRACKER)
     storage = cluster.storages[0] as TestStorage
-  })
+  }, LIMIT_MS)
   afterEach(() => cluster.close())
 
   const named = (body: Buffer, timestamp: number) => {
@@ -194,7 +198,7 @@ describe('a file from a peer that lies in a slot', () => {
   })
 })
 
-describe('the data folder of a C storage', () => {
+describe('the data folder of a C storage', { timeout: 2 * LIMIT_MS }, () => {
   const fromC = (name: string) => readFileSync(new URL(`../testdata/trunk/${name}`, import.meta.url))
   afterEach(() => cluster.close())
 

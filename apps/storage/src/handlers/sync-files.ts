@@ -127,7 +127,7 @@ class WholeFileSink implements BodySink {
     const { file, timestamp, answer } = incoming
     if (outcome !== 'place' && outcome !== 'same') {
       const error = new StoreError(REFUSED[outcome], `${file.logicName} is ${outcome} here`)
-      // What is refused for now has not arrived.
+      // It must come again, so it has not arrived.
       if (outcome === 'occupied') answer(error)
       else answer(error, incoming)
       return
