@@ -381,6 +381,19 @@ describe('view only', () => {
   })
 })
 
+describe('what happened to an entry', () => {
+  it('tells that it was shared, that the link was taken back, and that it was given again', async () => {
+    const file = await addFile(person.id, folder.internal, 'told of.txt')
+    const made = await share([file.publicId], { withCode: false })
+    await owner.patch(`/api/shares/${made.id}`, { revoked: true })
+    // The same once more is no event.
+    await owner.patch(`/api/shares/${made.id}`, { revoked: true })
+    await owner.patch(`/api/shares/${made.id}`, { revoked: false })
+    const rows = await db().activity.findMany({ where: { entryId: file.id }, orderBy: { id: 'asc' } })
+    expect(rows.map(({ kind }) => kind)).toEqual(['shared', 'unshared', 'shared'])
+  })
+})
+
 describe('saving to a drive', () => {
   it('copies files and folders without moving a byte, and keeps both where a name is taken', async () => {
     const top = await makeFolder('Album')

@@ -1,7 +1,16 @@
 import type { Transaction } from '../db.ts'
 
 /** What can happen to an entry. */
-type ActivityKind = 'added' | 'renamed' | 'moved' | 'copied' | 'trashed' | 'restored' | 'shared' | 'replaced'
+type ActivityKind =
+  | 'added'
+  | 'renamed'
+  | 'moved'
+  | 'copied'
+  | 'trashed'
+  | 'restored'
+  | 'shared'
+  | 'unshared'
+  | 'replaced'
 
 export interface NewActivity {
   entryId: bigint

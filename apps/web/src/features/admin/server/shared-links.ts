@@ -2,6 +2,7 @@ import { Prisma } from '../../../generated/prisma/client.ts'
 import { ApiError } from '../../../lib/api-error.ts'
 import { recordAudit } from '../../../lib/audit.ts'
 import { db, inTransaction } from '../../../lib/db.ts'
+import { recordActivity } from '../../../lib/entries/activity.ts'
 import type { CsvCell } from '../csv.ts'
 import type { SharedLink, ShareSort, ShareState, SharesPage, SharesQuery } from '../schema.ts'
 import { csvDownload } from './download.ts'
@@ -100,10 +101,14 @@ async function* linkLines(rows: AsyncIterable<Row>): AsyncGenerator<CsvCell[]> {
 /** Somebody's link stops opening, at once. */
 export async function revokeSharedLink(admin: { id: string; headers: Headers }, publicId: string): Promise<void> {
   await inTransaction(async (tx) => {
-    const share = await tx.share.findUnique({ where: { publicId } })
+    const share = await tx.share.findUnique({ where: { publicId }, include: { items: true } })
     if (!share) throw new ApiError('not_found', 'There is no such link.')
     if (share.revokedAt) return
     await tx.share.update({ where: { publicId }, data: { revokedAt: new Date() } })
+    await recordActivity(
+      tx,
+      share.items.map(({ entryId }) => ({ entryId, actorId: admin.id, kind: 'unshared' })),
+    )
     const target = { kind: 'share', id: publicId, name: share.title }
     await recordAudit(tx, { actorId: admin.id, action: 'share.revoke', target, headers: admin.headers })
   })

@@ -65,7 +65,7 @@ export async function updateShare(owner: Owner, publicId: string, change: Update
   const code = change.code === 'new' ? newCode() : null
   const codeHash = code === null ? null : await hashCode(code)
   await inTransaction(async (tx) => {
-    const share = await tx.share.findFirst({ where: { ownerId: owner.id, publicId } })
+    const share = await tx.share.findFirst({ where: { ownerId: owner.id, publicId }, include: { items: true } })
     if (!share) throw notFound()
     await tx.share.update({
       where: { id: share.id },
@@ -76,7 +76,14 @@ export async function updateShare(owner: Owner, publicId: string, change: Update
       },
     })
     const target = { id: publicId, name: share.title }
-    if (change.revoked !== undefined) await audit(tx, owner, change.revoked ? 'share.revoke' : 'share.restore', target)
+    if (change.revoked !== undefined && change.revoked !== (share.revokedAt !== null)) {
+      await audit(tx, owner, change.revoked ? 'share.revoke' : 'share.restore', target)
+      const kind = change.revoked ? ('unshared' as const) : ('shared' as const)
+      await recordActivity(
+        tx,
+        share.items.map(({ entryId }) => ({ entryId, actorId: owner.id, kind })),
+      )
+    }
     if (change.code !== undefined) await audit(tx, owner, 'share.code', target)
   })
   return { share: await getShare(owner.id, publicId, owner.origin), code }
