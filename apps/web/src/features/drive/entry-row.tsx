@@ -41,6 +41,9 @@ export type EntryRowProps = {
   handlers: EntryHandlers
 }
 
+// One finger that goes sideways is ours; up and down it scrolls, and two enlarge the page.
+const sideways = { touchAction: 'pan-y pinch-zoom' } as const
+
 export const EntryRow = memo(function EntryRow(props: EntryRowProps) {
   const { item, index, selected, selecting, current, waiting, copies, thumbnail, form, handlers } = props
   const facts = useEntryFacts()
@@ -57,11 +60,12 @@ export const EntryRow = memo(function EntryRow(props: EntryRowProps) {
       aria-label={facts.label(item, copies)}
       tabIndex={current ? 0 : -1}
       draggable={!phone}
+      style={sideways}
       {...handlers.row(item)}
       {...drop.handlers}
       className={cn(
         'group/row min-h-0 flex-1 select-none rounded-button outline-offset-[-2px] focus-visible:outline-2 focus-visible:outline-focus',
-        phone ? 'grid touch-pan-y items-center' : columnsOf(item),
+        phone ? 'grid items-center' : columnsOf(item),
         phone && (selecting ? 'grid-cols-[44px_minmax(0,1fr)] pr-3' : 'grid-cols-[minmax(0,1fr)_44px]'),
         selected ? 'bg-select forced-colors:outline-2' : 'desk:hover:bg-hover',
         drop.over && dropLook,
