@@ -58,7 +58,7 @@ export function PathBar({ path, lost, counts, edited, onEdit }: PathBarProps) {
         <Where path={path} lost={lost} name={name} inFolder={inFolder || place === null} />
       )}
       {place?.kind === 'tag' && !lost ? doors.tagHead?.(place.id) : null}
-      {counts === null ? null : <Counts {...counts} />}
+      {counts === null || (place?.kind === 'search' && counts.total === 0) ? null : <Counts {...counts} />}
       {/* biome-ignore lint/a11y/noStaticElementInteractions lint/a11y/useKeyWithClickEvents: Ctrl-L does the same. */}
       <span
         className={edited ? 'w-2' : 'h-full flex-1'}
