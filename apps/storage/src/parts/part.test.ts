@@ -127,6 +127,18 @@ describe('a part', () => {
     await hashing
   })
 
+  it('of an upload that is to be joined is not hashed', async () => {
+    const opened: string[] = []
+    const open = (path: string, crcEnd: number) => {
+      opened.push(path)
+      return frontier.open(path, crcEnd)
+    }
+    const watched = { ...context, frontier: { open } }
+    const part = await Part.create(watched, storePath, { ...upload, concat: 'partial' })
+    await write(part, Buffer.alloc(upload.len))
+    expect([part.isComplete, part.becomesFile, opened]).toEqual([true, false, []])
+  })
+
   it('tries its hash anew after a failure', async () => {
     const content = randomBytes(upload.len)
     const part = await Part.create(context, storePath, upload)

@@ -241,7 +241,9 @@ export class Part {
     return this.#job !== null
   }
 
+  /** A partial upload is hashed where it is joined. */
   async #keepUp(): Promise<void> {
+    if (isPartial(this.facts)) return
     try {
       await this.#hashJob().below(this.#lagMax)
     } catch (error) {
@@ -266,7 +268,7 @@ export class Part {
     for (const chunk of taken) this.#crc = crc32(chunk, this.#crc)
     this.offset += written
     this.changedAtMs = Date.now()
-    this.#hashJob().advance(this.offset)
+    if (!isPartial(this.facts)) this.#hashJob().advance(this.offset)
     return rest
   }
 
