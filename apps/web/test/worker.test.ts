@@ -66,7 +66,7 @@ describe('workers', () => {
       worker.kill('SIGTERM')
       expect(await once(worker, 'exit')).toEqual([0, null])
     }
-  })
+  }, 180_000)
 
   it('go on where one was killed', async () => {
     const top = await trashedTree(20_000)
@@ -79,7 +79,7 @@ describe('workers', () => {
     await startWorker()
     await until(async () => (await db().treeJob.count()) === 0)
     expect(await db().entry.count({ where: { parentId: top, trashId: top } })).toBe(20_000)
-  })
+  }, 180_000)
 
   it('run by a schedule that PostgreSQL knows', async () => {
     await startWorker()
