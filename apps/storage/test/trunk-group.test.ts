@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { ConnectionPool, Status } from '@cairn/dfs-core'
+import { ConnectionError, ConnectionPool, ServerError, Status } from '@cairn/dfs-core'
 import { type CommandReply, type CommandServer, createCommandServer } from '@cairn/dfs-core/server'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { ClusterState } from '../src/cluster/cluster-state.ts'
@@ -156,4 +156,11 @@ it('a member that does not answer holds up one slot for a second, and no other',
   const started = performance.now()
   for (let i = 0; i < 5; i += 1) await confirmOne()
   expect(performance.now() - started).toBeLessThan(4000)
+})
+
+it('a trunk server that cannot be reached is not asked for every small file', () => {
+  group.noteFailure(new ServerError(Status.ENOSPC, 27))
+  expect(group.takes(100)).toBe(true)
+  group.noteFailure(new ConnectionError('the host is down'))
+  expect(group.takes(100)).toBe(false)
 })

@@ -14,6 +14,8 @@ const EBUSY = 16
 const EEXIST = 17
 const EINVAL = 22
 const TRUNK = { fileSize: 4 * 1024 * 1024, slotMaxSize: 256 * 1024, allocAlignmentSize: 256, binlogMaxBackups: 1 }
+/** A trunk server hands nothing out after two heart-beats without its tracker: a busy machine must not seem silent. */
+const PATIENT = { heartBeatIntervalMs: 5000 }
 const TRACKER = { cluster: { useTrunkFile: true }, trunk: TRUNK }
 
 /** Generous: it is waited for states, on machines that are busy. */
@@ -41,7 +43,7 @@ async function isTrunkServer(storage: TestStorage): Promise<boolean> {
 describe('the trunk server', () => {
   let storage: TestStorage
   beforeAll(async () => {
-    cluster = await startCluster(['100001'], {}, TRACKER)
+    cluster = await startCluster(['100001'], PATIENT, TRACKER)
     storage = cluster.storages[0] as TestStorage
     await until('it is the trunk server', () => isTrunkServer(storage))
   }, LIMIT_MS)
@@ -107,7 +109,7 @@ describe('the trunk server', () => {
 describe('a member that is not the trunk server', () => {
   let storage: TestStorage
   beforeAll(async () => {
-    cluster = await startCluster(['100001', '100002'], {}, TRACKER)
+    cluster = await startCluster(['100001', '100002'], PATIENT, TRACKER)
     const [first, second] = cluster.storages as [TestStorage, TestStorage]
     await until('there is a trunk server', async () => (await isTrunkServer(first)) || (await isTrunkServer(second)))
     const server = (await isTrunkServer(first)) ? first : second
@@ -144,7 +146,7 @@ describe('a file from a peer that lies in a slot', () => {
   const PEER = { kind: 'id', id: 100_002 } as const
   const slot = { id: 9, offset: 512, allocSize: 1024 }
   beforeEach(async () => {
-    cluster = await startCluster(['100001'], {}, TRACKER)
+    cluster = await startCluster(['100001'], PATIENT, TRACKER)
     storage = cluster.storages[0] as TestStorage
   }, LIMIT_MS)
   afterEach(() => cluster.close())
@@ -203,7 +205,7 @@ describe('the data folder of a C storage', { timeout: 2 * LIMIT_MS }, () => {
   afterEach(() => cluster.close())
 
   it('is taken over: its files are read, and slots are handed out where C would have gone on', async () => {
-    cluster = await startCluster([], {}, { cluster: { useTrunkFile: true }, trunk: { allocAlignmentSize: 256 } })
+    cluster = await startCluster([], PATIENT, { cluster: { useTrunkFile: true }, trunk: { allocAlignmentSize: 256 } })
     const data = join(cluster.folder, '100001/data')
     for (const folder of ['00/00', 'sync', 'trunk']) mkdirSync(join(data, folder), { recursive: true })
     writeFileSync(join(data, '00/00/000001'), Buffer.concat([fromC('000001.first76000')], 64 * 1024 * 1024))

@@ -19,6 +19,7 @@ export function slotTarget(context: HandlerContext, upload: SmallUpload): BodyTa
       intoSlot(context, upload, body).then(
         (logicName) => done(undefined, logicName),
         (error: unknown) => {
+          context.trunk.noteFailure(error)
           context.logger.warn({ err: error }, 'a small file is stored by itself')
           byItself(upload, body, done)
         },

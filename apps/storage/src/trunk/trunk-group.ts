@@ -1,5 +1,4 @@
-import type { ConnectionPool } from '@cairn/dfs-core'
-import { formatAddress, Status, type TrunkSlot } from '@cairn/dfs-core'
+import { ConnectionError, type ConnectionPool, formatAddress, Status, type TrunkSlot } from '@cairn/dfs-core'
 import type { ClusterState } from '../cluster/cluster-state.ts'
 import { type Identity, timeoutsOf } from '../cluster/identity.ts'
 import type { TrunkParameters } from '../cluster/trunk-parameters.ts'
@@ -22,6 +21,8 @@ import type { UnloggedSlots } from './unlogged-slots.ts'
 import { sweepUnlogged } from './unlogged-sweep.ts'
 import { startUpkeep } from './upkeep.ts'
 
+/** A host that does not even refuse holds every upload up for as long as connecting may take. */
+const UNREACHABLE_MS = 5000
 /** Trackers wait at least twice as long for a beat. */
 const SILENT_BEATS = 2
 
@@ -54,6 +55,7 @@ export class TrunkGroup {
   readonly #wholeFiles = new Set<string>()
   readonly #stopListening: () => void
   #allocator: TrunkAllocator | null = null
+  #askAgainAt = 0
   #stopUpkeep: (() => void) | null = null
   #isClosed = false
 
@@ -71,14 +73,16 @@ export class TrunkGroup {
     return this.#options.identity.trunk
   }
 
+  /** A small file could not be put into a slot: a trunk server that cannot be reached is left alone for a while. */
+  noteFailure(error: unknown): void {
+    if (error instanceof ConnectionError) this.#askAgainAt = performance.now() + UNREACHABLE_MS
+  }
+
   /** True when a new file of this size belongs into a slot and there is somebody who hands slots out. */
   takes(size: number): boolean {
     const { parameters } = this
-    return (
-      parameters !== null &&
-      size + SLOT_HEADER_SIZE <= parameters.slotMaxSize &&
-      this.#options.state.trunkServer !== null
-    )
+    if (parameters === null || size + SLOT_HEADER_SIZE > parameters.slotMaxSize) return false
+    return this.#options.state.trunkServer !== null && performance.now() >= this.#askAgainAt
   }
 
   /** Gives the trunk file of a slot its full size, as FastDFS expects it of every trunk file. */
