@@ -2,6 +2,7 @@ import { readdirSync } from 'node:fs'
 import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { db } from '../src/lib/db.ts'
+import { runJobs } from '../src/worker/jobs.ts'
 import { startApiServer } from './support/api-server.ts'
 import { Browser } from './support/browser.ts'
 import { freshDatabase } from './support/database.ts'
@@ -192,6 +193,25 @@ describe('shared links and jobs', () => {
     expect((await browser.delete('/api/admin/shares/link1')).status).toBe(204)
     expect((await browser.get('/api/admin/shares?state=off')).body.items).toMatchObject([{ id: 'link1' }])
     expect((await browser.get('/api/admin/shares/export?state=off')).body).toMatch(/Site photos/)
+  })
+
+  it('a job that failed goes on when it is tried again, once and not for deletions', async () => {
+    const { person } = await signedInBrowser(server.url)
+    const failed = (publicId: string, kind: string) =>
+      db().job.create({
+        data: { publicId, ownerId: person.id, kind, state: 'failed', error: 'quota_exceeded', finishedAt: new Date() },
+      })
+    await failed('stopped copy', 'copy')
+    await failed('stopped deletion', 'delete')
+    expect((await browser.post('/api/admin/jobs', { again: 'stopped deletion' })).status).toBe(404)
+    expect((await browser.post('/api/admin/jobs', { again: 'stopped copy' })).status).toBe(204)
+    expect((await browser.post('/api/admin/jobs', { again: 'stopped copy' })).status).toBe(404)
+    await runJobs()
+    const { body } = await browser.get('/api/admin/jobs')
+    expect(body.jobs.find(({ id }: { id: string }) => id === 'stopped copy')).toMatchObject({
+      state: 'done',
+      error: null,
+    })
   })
 
   it('queues say how much waits, and what failed last', async () => {

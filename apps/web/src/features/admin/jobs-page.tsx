@@ -110,6 +110,7 @@ function Queues({ queues }: { queues: readonly QueueView[] }) {
 function PersonJobs({ jobs }: { jobs: readonly PersonJob[] }) {
   const t = useTranslations('adminJobs')
   const format = useFormat()
+  const run = useRun()
   return (
     <Box title={t('ofPeople')} note={t('ofPeopleNote')}>
       {jobs.length === 0 ? <p className="px-5 pb-4 text-13 text-ink-3">{t('noJobs')}</p> : null}
@@ -126,7 +127,13 @@ function PersonJobs({ jobs }: { jobs: readonly PersonJob[] }) {
                 </Badge>
               </td>
               <td className="text-ink-2">{format.date(createdAt)}</td>
-              <td />
+              <td className="text-right">
+                {state === 'failed' && kind !== 'delete' ? (
+                  <Button size="sm" disabled={run.isPending} onClick={() => run.mutate({ again: id })}>
+                    {t('retry')}
+                  </Button>
+                ) : null}
+              </td>
             </tr>
           ))}
         </Table>

@@ -233,5 +233,7 @@ export interface JobsView {
 export const runJobSchema = z.union([
   z.object({ run: z.string().regex(/^[A-Za-z]{1,60}$/) }).strict(),
   z.object({ retry: z.enum(queueNames) }).strict(),
+  /** What somebody asked for and what was refused in its middle. */
+  z.object({ again: z.string().max(40) }).strict(),
 ])
 export type RunJob = z.infer<typeof runJobSchema>

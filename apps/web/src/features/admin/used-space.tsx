@@ -9,11 +9,11 @@ export function UsedSpace(space: UsedSpaceProps) {
   const t = useTranslations('people')
   const format = useFormat()
   return (
-    <span className="flex items-center justify-end gap-2.5 tabular-nums phone:justify-start">
+    <span className="flex items-center gap-2.5 tabular-nums">
       <span className="w-20">
         <CapacityBar {...space} label={t('usedShare', { p: barPercents(space).used })} />
       </span>
-      <span className="w-16 text-right phone:text-left">{format.size(space.usedBytes)}</span>
+      <span className="w-16">{format.size(space.usedBytes)}</span>
     </span>
   )
 }

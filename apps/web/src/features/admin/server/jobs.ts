@@ -68,9 +68,15 @@ async function readPersonJobs(): Promise<PersonJob[]> {
   }))
 }
 
-/** Lets a task run now, or everything of a queue be tried again now. */
+/** Lets a task run now, everything of a queue be tried again now, or somebody's job go on that had failed. */
 export async function runJob(admin: { id: string; headers: Headers }, wanted: RunJob): Promise<void> {
   await inTransaction(async (tx) => {
+    if ('again' in wanted) {
+      const name = await goOn(tx, wanted.again)
+      const target = { kind: 'job', id: wanted.again, name }
+      await recordAudit(tx, { actorId: admin.id, action: 'task.run', target, headers: admin.headers })
+      return
+    }
     const task = 'run' in wanted ? wanted.run : taskOf[wanted.retry]
     if ('retry' in wanted) await makeDue(tx, wanted.retry)
     const known = await tx.workerTask.findUnique({ where: { name: task } })
@@ -79,6 +85,21 @@ export async function runJob(admin: { id: string; headers: Headers }, wanted: Ru
     const target = { kind: 'task', id: task, name: task }
     await recordAudit(tx, { actorId: admin.id, action: 'task.run', target, headers: admin.headers })
   })
+}
+
+/**
+ * A failed job goes on where it stopped: after more space was given, for one that did not fit. Not deletions: what they
+ * had left is in the drive again. Returns what it does.
+ */
+async function goOn(tx: Transaction, publicId: string): Promise<string> {
+  const [job] = await tx.$queryRaw<{ kind: string }[]>`
+    UPDATE job SET state = 'queued', error = NULL, finished_at = NULL, seen_at = NULL, beat_at = 'epoch'
+    WHERE public_id = ${publicId} AND state = 'failed' AND kind <> 'delete'
+      AND NOT EXISTS (SELECT 1 FROM job u WHERE u.undoes_id = job.id)
+    RETURNING kind`
+  if (job === undefined) throw new ApiError('not_found', 'There is no failed job that could go on.')
+  await tx.$executeRaw`SELECT pg_notify('cairn_jobs', '')`
+  return job.kind
 }
 
 async function makeDue(tx: Transaction, queue: QueueName): Promise<void> {
