@@ -23,6 +23,7 @@ const pages = [
   '/settings/uploads',
   '/admin/capacity',
   '/admin/people',
+  '/admin/groups',
   '/admin/shares',
   '/admin/jobs',
   '/admin/audit',

@@ -17,7 +17,7 @@ test('nothing is here for people who are no administrators', async ({ page, driv
   const other = newPerson()
   await page.context().clearCookies()
   await register(page, drive.url, other)
-  for (const name of ['capacity', 'people', 'shares', 'jobs', 'audit', 'settings']) {
+  for (const name of ['capacity', 'people', 'groups', 'shares', 'jobs', 'audit', 'settings']) {
     const answer = await page.goto(`${drive.url}/admin/${name}`)
     expect(answer?.status()).toBe(404)
     await expect(page.getByText('Nothing to open here')).toBeVisible()
