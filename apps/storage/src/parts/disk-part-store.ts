@@ -61,7 +61,7 @@ export class DiskPartStore implements PartStore {
     this.#options = options
     const sync = { none: null, group: store.groupSync, each: store.singleSync }[durability]
     this.#context = { frontier: this.#frontier, sync, bootId: readBootId() }
-    const late = new LateConfirmations({ log: store.log, durable: sync !== null, report })
+    const late = new LateConfirmations({ store, durable: sync !== null, report })
     this.#link = { store, durability, sync, late, step: options.step ?? (() => undefined) }
     const onFinished = (upload: FinishedUpload, seconds: number) => {
       this.#parts.delete(upload.upl)

@@ -1,6 +1,7 @@
 import { isErrno } from '../disk/atomic-file.ts'
-import { createGroupSync } from '../disk/group-sync.ts'
-import type { LogWriter } from '../disk/log-writer.ts'
+import type { FileStore } from '../disk/file-store.ts'
+import { createGroupSync, type GroupSync } from '../disk/group-sync.ts'
+import { blameSync } from '../disk/path-health.ts'
 import type { PartLedger } from './part-ledger.ts'
 
 /** An upload that is acknowledged, with records and metadata file that are written and perhaps not yet on the disk. */
@@ -12,7 +13,7 @@ interface Unconfirmed {
 }
 
 export interface LateConfirmationsOptions {
-  readonly log: LogWriter
+  readonly store: Pick<FileStore, 'log' | 'storePaths'>
   /** False: nothing is synced, and every upload is confirmed at once. */
   readonly durable: boolean
   report(message: string, error: unknown): void
@@ -30,13 +31,14 @@ const FILES_PER_ROUND = 16
  */
 export class LateConfirmations {
   readonly #options: LateConfirmationsOptions
-  readonly #sync = createGroupSync()
+  readonly #sync: GroupSync
   #waiting: Unconfirmed[] = []
   #timer: NodeJS.Timeout | null = null
   #running: Promise<void> = Promise.resolve()
 
   constructor(options: LateConfirmationsOptions) {
     this.#options = options
+    this.#sync = createGroupSync(blameSync(options.store.storePaths))
   }
 
   /** The upload is finished for everybody who asks from now on. */
@@ -61,23 +63,25 @@ export class LateConfirmations {
     await this.#tryConfirm(Number.POSITIVE_INFINITY)
   }
 
-  /** What cannot be confirmed now is tried again; if the process ends before, the next start goes on from the ledger. */
+  /**
+   * What a failed sync leaves open stays so: a second sync of the same bytes would succeed without having written them.
+   * The next start makes it again from the ledger.
+   */
   async #tryConfirm(before: number): Promise<void> {
     const due = this.#waiting.findIndex(({ at }) => at > before)
     const count = due < 0 ? this.#waiting.length : due
     if (count === 0) return
-    const uploads = this.#waiting.slice(0, count)
+    const uploads = this.#waiting.splice(0, count)
     try {
       for (let i = 0; i < count; i += FILES_PER_ROUND) {
         await Promise.all(uploads.slice(i, i + FILES_PER_ROUND).map(({ metadataPath }) => this.#syncFile(metadataPath)))
       }
-      await this.#options.log.flush()
+      await this.#options.store.log.flush()
       for (const ledger of new Set(uploads.map((upload) => upload.ledger))) {
         ledger.confirm(uploads.filter((upload) => upload.ledger === ledger).map(({ upl }) => upl))
       }
-      this.#waiting.splice(0, count)
     } catch (error) {
-      this.#options.report('uploads cannot be confirmed in the ledger', error)
+      this.#options.report('uploads cannot be confirmed in the ledger before the next start', error)
     }
   }
 
