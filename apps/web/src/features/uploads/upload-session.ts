@@ -35,7 +35,11 @@ export class UploadSession {
     globalThis.addEventListener('online', this.engine.tryNow, { signal })
     this.#watchSleep(signal)
     this.store.subscribe(() => this.#tidy())
-    void this.#tabs.oneAtATime(() => this.#takeOver(signal))
+    const look = () => void this.#tabs.oneAtATime(() => this.#takeOver(signal))
+    look()
+    // After a reload the page before may not be gone yet.
+    const again = setTimeout(look, LOOK_MS)
+    signal.addEventListener('abort', () => clearTimeout(again))
   }
 
   close(): void {
