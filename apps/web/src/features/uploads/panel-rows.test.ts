@@ -46,11 +46,11 @@ test('a part of the list is what lies there in the whole list', () => {
   const rows = new PanelRows()
   const states: UploadState[] = ['queued', 'uploading', 'failed', 'done', 'paused', 'stored']
   for (let n = 0; n < 500; n += 1) put(rows, `f${n}`, states[(n * 7) % 6] ?? 'queued', `folder ${n % 7}`)
-  for (let n = 0; n < 500; n += 3) rows.remove(`f${n}`)
+  for (let n = 0; n < 500; n += 1) if (n % 3 !== 1) rows.remove(`f${n}`)
   for (let n = 1; n < 500; n += 3) put(rows, `f${n}`, 'done', `folder ${n % 7}`)
   const all = rows.between(everything)
   const height = rows.height(sizes)
-  expect(all.filter(({ kind }) => kind === 'file')).toHaveLength(333)
+  expect(all.filter(({ kind }) => kind === 'file')).toHaveLength(167)
   for (let from = 0; from < height; from += 777) {
     const to = from + 1_500
     const there = all.filter(({ top, kind }) => top < to && top + (kind === 'group' ? GROUP : ROW) > from)
