@@ -58,6 +58,15 @@ test('a part of the list is what lies there in the whole list', () => {
   }
 })
 
+test('a file that moved up because others were taken away is still the one that changes', () => {
+  const rows = new PanelRows()
+  for (let n = 0; n < 10; n += 1) put(rows, `f${n}`, 'queued')
+  for (let n = 0; n < 6; n += 1) rows.remove(`f${n}`)
+  put(rows, 'f8', 'failed')
+  expect(written(rows.between({ ...everything, onlyFailed: true }))).toEqual(['Drive 0/4', 'f8'])
+  expect(written(rows.between(everything))).toEqual(['Drive 0/4', 'f8', 'f6', 'f7', 'f9'])
+})
+
 test('a folder whose files were all taken away is gone, and comes back in its turn', () => {
   const rows = new PanelRows()
   put(rows, 'a', 'done')
