@@ -92,7 +92,7 @@ test('what was found is a page: it is filtered, acted upon, opened by its addres
     .getByRole('button', { name: /^Show in folder/ })
     .click()
   await expect(page.getByRole('navigation', { name: 'Path' })).toContainText('Harbour plans')
-  await expect(row(page, 'harbour north.txt')).toBeFocused()
+  await expect(row(page, 'harbour north.txt')).toBeVisible()
   await page.goBack()
   await expect(page.getByRole('textbox', { name: 'Search' })).toHaveValue('harbour type:document ')
 })
