@@ -92,6 +92,17 @@ describe('derived keys', () => {
 })
 
 describe('rotation', () => {
+  it('puts the newest key last, whatever its name, also after the file was read again', () => {
+    let file = createMasterKeys()
+    const names = [file.current]
+    for (let i = 0; i < 500; i += 1) {
+      const added = addMasterKey(file)
+      names.push(added.kid)
+      file = JSON.parse(formatKeyFile(added.file))
+    }
+    expect(Object.keys(file.kids)).toEqual(names)
+  })
+
   it('keeps tokens of both kids valid until the old one is dropped', () => {
     const before = createMasterKeys()
     const oldKid = before.current

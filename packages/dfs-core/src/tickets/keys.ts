@@ -139,8 +139,11 @@ export function openStorageKeys(text: string): StorageKeyRings {
   }
 }
 
+/** Begins with a letter: names that are numbers alone come first in an object, and the newest kid must be the last. */
 function newKid(): Kid {
-  return randomBytes(4).toString('hex')
+  const bytes = randomBytes(4)
+  bytes.writeUInt8(0xa0 + (bytes.readUInt8(0) % 0x60), 0)
+  return bytes.toString('hex')
 }
 
 function newSecret(): string {
