@@ -10,15 +10,18 @@ import { chooseFiles, download, row, signIn, uploadPanel } from './drive-page.ts
 import { test } from './drive-test.ts'
 
 const MIB = 1024 * 1024
-const SIZE = 60 * MIB
+const SIZE = 24 * MIB
 
 const sha256 = (content: Buffer) => createHash('sha256').update(content).digest('hex')
 const received = (drive: Drive) => drive.storages.reduce((sum, { proxy }) => sum + proxy.receivedBytes, 0)
 const halfway = (drive: Drive) => Promise.race(drive.storages.map(({ proxy }) => proxy.reached(SIZE / 2)))
 
+// Each test sends a file about twice, which a busy machine takes its time for.
+test.setTimeout(150_000)
+
 /** Storages take bytes slowly from now on, so that there is a middle to do something in. */
 function slowly(drive: Drive): void {
-  for (const { proxy } of drive.storages) proxy.bytesPerSecond = 20 * MIB
+  for (const { proxy } of drive.storages) proxy.bytesPerSecond = 6 * MIB
 }
 
 test.afterEach(({ drive }) => {
@@ -69,7 +72,7 @@ test('a dropped file goes on after a reload by itself, from where it was', async
   await page.reload()
   await expect(uploadPanel(page).getByText('dropped.bin')).toBeVisible()
   await expect(row(page, 'dropped.bin')).toBeVisible({ timeout: 60_000 })
-  expect(received(drive) - before).toBeLessThanOrEqual(SIZE + 16 * MIB)
+  expect(received(drive) - before).toBeLessThanOrEqual(SIZE + 10 * MIB)
   expect(await sha256Of(fs.createReadStream(await download(page, 'dropped.bin')))).toBe(content)
 })
 
@@ -133,7 +136,7 @@ test('another device takes an upload over, and the first one says where it goes 
   await uploadPanel(page).getByRole('button', { name: 'Resume travels.bin' }).click()
   await expect(uploadPanel(page).getByText(/Uploading on “Firefox, Android”|Stored · finished on another device/)).toBeVisible()
   await expect(uploadPanel(phone).getByText(/1 file uploaded/)).toBeVisible({ timeout: 60_000 })
-  expect(received(drive) - before).toBeLessThanOrEqual(SIZE + 16 * MIB)
+  expect(received(drive) - before).toBeLessThanOrEqual(SIZE + 10 * MIB)
   await context.close()
   await page.reload()
   expect(await sha256Of(fs.createReadStream(await download(page, 'travels.bin')))).toBe(content)
