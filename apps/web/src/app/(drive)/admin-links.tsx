@@ -1,6 +1,16 @@
 'use client'
 
-import { ArrowLeft, Layers, Link2, ListChecks, type LucideIcon, ScrollText, Settings2, Users, UsersRound } from 'lucide-react'
+import {
+  ArrowLeft,
+  Layers,
+  Link2,
+  ListChecks,
+  type LucideIcon,
+  ScrollText,
+  Settings2,
+  Users,
+  UsersRound,
+} from 'lucide-react'
 import { useTranslations } from 'next-intl'
 import { NavLink } from './nav-link.tsx'
 
