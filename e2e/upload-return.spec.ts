@@ -134,7 +134,9 @@ test('another device takes an upload over, and the first one says where it goes 
   await expect(uploadPanel(phone).getByText('travels.bin')).toBeVisible()
   await page.bringToFront()
   await uploadPanel(page).getByRole('button', { name: 'Resume travels.bin' }).click()
-  await expect(uploadPanel(page).getByText(/Uploading on “Firefox, Android”|Stored · finished on another device/)).toBeVisible()
+  await expect(
+    uploadPanel(page).getByText(/Uploading on “Firefox, Android”|Stored · finished on another device/),
+  ).toBeVisible()
   await expect(uploadPanel(phone).getByText(/1 file uploaded/)).toBeVisible({ timeout: 60_000 })
   expect(received(drive) - before).toBeLessThanOrEqual(SIZE + 10 * MIB)
   await context.close()
