@@ -9,9 +9,10 @@ import { awaitedTasks, crontab, makeTaskList, startTasks } from './worker/tasks.
 import { wantAgain } from './worker/thumbnails.ts'
 import { wakeUp } from './worker/wake-up.ts'
 
-const POOL_SIZE = 5
 // What a person waits for does not stand behind pictures, checks and cleaning, each of which may take minutes.
 const TASKS_AT_ONCE = 8
+// One for each task, one to listen, one for the crontab.
+const POOL_SIZE = TASKS_AT_ONCE + 2
 
 const toOurLog: LogFunctionFactory = () => (level, message) => {
   if (level === 'error') log().error(message)
