@@ -45,7 +45,7 @@ export const classGroups: Record<string, Group> = {
     'space-x',
     'space-y',
   ),
-  ...plain('opacity', 'aspect', 'cursor', 'duration', 'ease', 'animate', 'leading', 'tracking', 'select'),
+  ...plain('opacity', 'aspect', 'content', 'cursor', 'duration', 'ease', 'animate', 'leading', 'tracking', 'select'),
   ...plain('translate-x', 'translate-y', 'scale', 'rotate', 'origin', 'outline-offset', 'justify-self', 'line-clamp'),
   ...plain(
     'grid-cols',
