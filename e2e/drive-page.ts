@@ -53,6 +53,8 @@ export async function createFolder(page: Page, name: string): Promise<void> {
   await dialog.getByLabel('Name').fill(name)
   await dialog.getByRole('button', { name: 'Create' }).click()
   await expect(row(page, name)).toBeVisible()
+  // While it fades away, nothing else takes the mouse.
+  await expect(dialog).toBeHidden()
 }
 
 export async function openFolder(page: Page, name: string): Promise<void> {
