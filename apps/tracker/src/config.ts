@@ -2,12 +2,12 @@ import { lookup } from 'node:dns/promises'
 import { isIP } from 'node:net'
 import type { AddressWidth, StatLayout } from '@cairn/dfs-core'
 import { DEFAULT_TRACKER_PORT, statLayouts } from '@cairn/dfs-core'
-import { type Conf, ConfError, readConf } from '@cairn/dfs-core/conf'
+import { type Conf, ConfError, readConf, type TrunkParameters } from '@cairn/dfs-core/conf'
 import type { ClusterSettings, ReservedSpace } from './cluster/cluster.ts'
 import { isGroupName, type StorageIds } from './cluster/storage-ids.ts'
 import { expandHostPattern } from './host-patterns.ts'
 import { loadStorageIds } from './storage-ids-file.ts'
-import { defaultTrunkParameters, readTrunkParameters, type TrunkParameters } from './trunk-parameters.ts'
+import { defaultTrunkParameters, readTrunkParameters } from './trunk-parameters.ts'
 
 /** tracker.conf: FastDFS's keys (same meaning, same defaults) and Cairn's `http_port` and `http_bind_addr`. */
 export interface TrackerConfig {

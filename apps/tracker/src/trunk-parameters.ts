@@ -1,24 +1,4 @@
-import type { Conf, TimeOfDay } from '@cairn/dfs-core/conf'
-
-/** Settings of trunk files, told to storage servers with PARAMETERS (75). Sizes in bytes, intervals in seconds. */
-export interface TrunkParameters {
-  readonly slotMinSize: number
-  readonly slotMaxSize: number
-  readonly allocAlignmentSize: number
-  readonly fileSize: number
-  readonly createFileAdvance: boolean
-  readonly createFileTimeBase: TimeOfDay
-  readonly createFileInterval: number
-  readonly createFileSpaceThreshold: number
-  readonly initCheckOccupying: boolean
-  readonly initReloadFromBinlog: boolean
-  readonly freeSpaceMerge: boolean
-  readonly deleteUnusedFiles: boolean
-  readonly compressBinlogMinInterval: number
-  readonly compressBinlogInterval: number
-  readonly compressBinlogTimeBase: TimeOfDay
-  readonly binlogMaxBackups: number
-}
+import type { Conf, TrunkParameters } from '@cairn/dfs-core/conf'
 
 const KIB = 1024
 const MIB = 1024 * KIB

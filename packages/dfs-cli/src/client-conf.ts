@@ -1,5 +1,5 @@
 import { isIPv6 } from 'node:net'
-import { DEFAULT_TRACKER_PORT, DfsClient, formatAddress } from '@cairn/dfs-core'
+import { DEFAULT_TRACKER_PORT, formatAddress } from '@cairn/dfs-core'
 import { ConfError, readConf } from '@cairn/dfs-core/conf'
 
 /** What the tools need of a client.conf (client protocol §9.3). */
@@ -31,8 +31,4 @@ export function trackerAddress(text: string): string {
   const [, hosts = '', port] = /^(.*?)(?::(\d+))?$/.exec(text.trim()) ?? []
   const [host = ''] = hosts.split(',')
   return formatAddress(host.trim().replace(/^\[|\]$/g, ''), port === undefined ? DEFAULT_TRACKER_PORT : Number(port))
-}
-
-export function openClient(conf: ClientConf): DfsClient {
-  return new DfsClient(conf)
 }

@@ -1,4 +1,4 @@
-import { ConnectionError, ProtocolError, ServerError, Status, statusOfSystemError } from '@cairn/dfs-core'
+import { ConnectionError, ServerError, Status, statusOfSystemError } from '@cairn/dfs-core'
 import { ConfError } from '@cairn/dfs-core/conf'
 
 // What the C library says of an errno on Linux (strerror), for scripts that look for it.
@@ -49,15 +49,8 @@ export function errnoText(errno: number): string {
 /** The errno that a FastDFS tool ends with after this error. */
 export function errnoOf(error: unknown): number {
   if (error instanceof ServerError) return error.status
-  if (error instanceof ProtocolError) return Status.EINVAL
-  if (error instanceof ConfError) return isSystemError(error.cause) ? statusOfSystemError(error.cause) : Status.EINVAL
-  if (error instanceof ConnectionError)
-    return isSystemError(deepestCause(error)) ? networkErrno(error) : Status.ETIMEDOUT
-  return isSystemError(error) ? statusOfSystemError(error) : Status.EINVAL
-}
-
-function networkErrno(error: Error): number {
-  return statusOfSystemError(deepestCause(error))
+  if (error instanceof ConnectionError) return errnoOfSystem(deepestCause(error), Status.ETIMEDOUT)
+  return errnoOfSystem(error instanceof ConfError ? error.cause : error, Status.EINVAL)
 }
 
 function deepestCause(error: Error): unknown {
@@ -66,6 +59,7 @@ function deepestCause(error: Error): unknown {
   return cause
 }
 
-function isSystemError(error: unknown): boolean {
-  return error instanceof Error && 'code' in error && typeof error.code === 'string'
+function errnoOfSystem(error: unknown, otherwise: number): number {
+  const isOfSystem = error instanceof Error && 'code' in error && typeof error.code === 'string'
+  return isOfSystem ? statusOfSystemError(error) : otherwise
 }

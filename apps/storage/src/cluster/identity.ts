@@ -8,14 +8,14 @@ import {
   TrackerClient,
   trackerCommands,
 } from '@cairn/dfs-core'
-import { parseConf } from '@cairn/dfs-core/conf'
+import { parseConf, type TrunkParameters } from '@cairn/dfs-core/conf'
 import type { StorageConfig, TrackerAddress } from '../config.ts'
 import type { StoreIdentity } from '../disk/file-store.ts'
 import { retryDelayMs } from '../engine/retry.ts'
 import type { Logger } from '../handlers/context.ts'
 import { announceMove } from './own-move.ts'
 import { parseStorageIds, type StorageIdEntry } from './storage-ids.ts'
-import { readTrunkParameters, type TrunkParameters } from './trunk-parameters.ts'
+import { readTrunkParameters } from './trunk-parameters.ts'
 
 /** What a storage is in its cluster, as the trackers tell it at start. */
 export interface Identity extends StoreIdentity {

@@ -1,6 +1,6 @@
 import { existsSync, unlinkSync } from 'node:fs'
 import { Status, type TrunkSlot } from '@cairn/dfs-core'
-import type { TrunkParameters } from '../cluster/trunk-parameters.ts'
+import type { TrunkParameters } from '@cairn/dfs-core/conf'
 import type { FileStore } from '../disk/file-store.ts'
 import type { InitFlagFile } from '../disk/init-flag.ts'
 import { StoreError } from '../disk/store-error.ts'

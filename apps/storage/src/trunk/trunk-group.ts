@@ -1,7 +1,7 @@
 import { ConnectionError, type ConnectionPool, formatAddress, Status, type TrunkSlot } from '@cairn/dfs-core'
+import type { TrunkParameters } from '@cairn/dfs-core/conf'
 import type { ClusterState } from '../cluster/cluster-state.ts'
 import { type Identity, timeoutsOf } from '../cluster/identity.ts'
-import type { TrunkParameters } from '../cluster/trunk-parameters.ts'
 import type { StorageConfig } from '../config.ts'
 import type { FileStore } from '../disk/file-store.ts'
 import type { InitFlagFile } from '../disk/init-flag.ts'

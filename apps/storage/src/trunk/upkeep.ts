@@ -1,4 +1,4 @@
-import type { TrunkParameters } from '../cluster/trunk-parameters.ts'
+import type { TrunkParameters } from '@cairn/dfs-core/conf'
 import type { InitFlagFile } from '../disk/init-flag.ts'
 import type { TrunkAllocator } from './allocator.ts'
 import { lastCompressed } from './compression.ts'

@@ -1,5 +1,5 @@
-import { type DfsClient, ServerError, Status } from '@cairn/dfs-core'
-import { openClient, readClientConf, trackerAddress } from '../client-conf.ts'
+import { DfsClient, ServerError, Status } from '@cairn/dfs-core'
+import { type ClientConf, trackerAddress } from '../client-conf.ts'
 import { errnoOf, errnoText } from '../errno.ts'
 import type { Terminal } from '../terminal.ts'
 import { groupReport } from './monitor-report.ts'
@@ -15,7 +15,8 @@ export const monitor: Tool = (args, terminal) => {
   const tracker = rest[0] === '-h' ? rest.splice(0, 2)[1] : undefined
   const [command = 'list', group, id = ''] = rest
   if (args.includes('-h') && tracker === undefined) return usage(terminal, USAGE)
-  return withClient(conf, terminal, async (client, trackers) => {
+  return withClient(conf, terminal, async (client, settings) => {
+    const { trackers } = settings
     const index = tracker === undefined ? 0 : trackers.indexOf(trackerAddress(tracker))
     if (index < 0) {
       terminal.out(`tracker server: ${tracker} not exists!\n`)
@@ -23,7 +24,7 @@ export const monitor: Tool = (args, terminal) => {
     }
     terminal.out(`tracker server count=${trackers.length}, current server index=${index}\n`)
     terminal.out(`\ntracker server is ${trackers[index]}\n\n`)
-    if (command === 'list') return await listAt(conf, trackers[index] ?? '', { group, terminal })
+    if (command === 'list') return await listAt({ ...settings, trackers: [trackers[index] ?? ''] }, group, terminal)
     if (command === 'delete' && group !== undefined) return await remove(client, { group, id }, terminal)
     if (command === 'set_trunk_server' && group !== undefined)
       return await setTrunkServer(client, { group, id }, terminal)
@@ -34,12 +35,8 @@ export const monitor: Tool = (args, terminal) => {
 }
 
 /** From the one tracker that was named: what it knows and not what the others do. */
-async function listAt(
-  conf: string,
-  tracker: string,
-  { group, terminal }: { group: string | undefined; terminal: Terminal },
-): Promise<number> {
-  const client = openClient({ ...readClientConf(conf), trackers: [tracker] })
+async function listAt(settings: ClientConf, group: string | undefined, terminal: Terminal): Promise<number> {
+  const client = new DfsClient(settings)
   try {
     const all = await client.tracker.listGroups()
     const groups = group === undefined ? all : all.filter((record) => record.group === group)

@@ -1,5 +1,5 @@
-import type { DfsClient } from '@cairn/dfs-core'
-import { openClient, readClientConf } from '../client-conf.ts'
+import { DfsClient } from '@cairn/dfs-core'
+import { type ClientConf, readClientConf } from '../client-conf.ts'
 import { errnoOf, errnoText } from '../errno.ts'
 import { localTime } from '../local-time.ts'
 import type { Terminal } from '../terminal.ts'
@@ -30,20 +30,19 @@ export function failText(what: string, error: unknown): string {
 export async function withClient(
   conf: string,
   terminal: Terminal,
-  work: (client: DfsClient, trackers: readonly string[]) => Promise<number>,
+  work: (client: DfsClient, settings: ClientConf) => Promise<number>,
 ): Promise<number> {
   let client: DfsClient
-  let trackers: readonly string[]
+  let settings: ClientConf
   try {
-    const settings = readClientConf(conf)
-    trackers = settings.trackers
-    client = openClient(settings)
+    settings = readClientConf(conf)
+    client = new DfsClient(settings)
   } catch (error) {
     logError(terminal, error instanceof Error ? error.message : String(error))
     return errnoOf(error)
   }
   try {
-    return await work(client.with({ signal: terminal.signal }), trackers)
+    return await work(client.with({ signal: terminal.signal }), settings)
   } finally {
     client.close()
   }
