@@ -1,22 +1,9 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { db, inTransaction } from '../src/lib/db.ts'
-import { startApiServer } from './support/api-server.ts'
-import { freshDatabase } from './support/database.ts'
-import { driveOf } from './support/drive.ts'
-import { addFile, newPerson, type Person, signedInBrowser } from './support/people.ts'
+import { addFile, newPerson } from './support/people.ts'
+import { signedInDrive } from './support/signed-in-drive.ts'
 
-await freshDatabase()
-let server: Awaited<ReturnType<typeof startApiServer>>
-let person: Person
-let drive: ReturnType<typeof driveOf>
-
-beforeAll(async () => {
-  server = await startApiServer()
-  const signedIn = await signedInBrowser(server.url)
-  person = signedIn.person
-  drive = driveOf(signedIn.browser, person)
-})
-afterAll(() => server.close())
+const { person, drive } = await signedInDrive()
 
 interface Total {
   folder: string

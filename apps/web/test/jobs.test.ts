@@ -1,26 +1,13 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { createJob } from '../src/features/drive/jobs/create-job.ts'
 import { runJob } from '../src/features/drive/jobs/run-job.ts'
 import { db } from '../src/lib/db.ts'
 import { runJobs } from '../src/worker/jobs.ts'
-import { startApiServer } from './support/api-server.ts'
-import type { Browser } from './support/browser.ts'
-import { freshDatabase } from './support/database.ts'
-import { countIn, driveOf, loseJob } from './support/drive.ts'
-import { addFile, type Person, signedInBrowser } from './support/people.ts'
+import { countIn, loseJob } from './support/drive.ts'
+import { addFile, signedInBrowser } from './support/people.ts'
+import { signedInDrive } from './support/signed-in-drive.ts'
 
-await freshDatabase()
-let server: Awaited<ReturnType<typeof startApiServer>>
-let browser: Browser
-let person: Person
-let drive: ReturnType<typeof driveOf>
-
-beforeAll(async () => {
-  server = await startApiServer()
-  ;({ browser, person } = await signedInBrowser(server.url))
-  drive = driveOf(browser, person)
-})
-afterAll(() => server.close())
+const { server, browser, person, drive } = await signedInDrive()
 
 describe('a predicate', () => {
   it('means everything in the folder but its exceptions, without an id of what is meant', async () => {

@@ -1,23 +1,10 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { db } from '../src/lib/db.ts'
-import { startApiServer } from './support/api-server.ts'
-import type { Browser } from './support/browser.ts'
-import { freshDatabase } from './support/database.ts'
-import { countIn, driveOf } from './support/drive.ts'
-import { addFile, type Person, signedInBrowser } from './support/people.ts'
+import { countIn } from './support/drive.ts'
+import { addFile } from './support/people.ts'
+import { signedInDrive } from './support/signed-in-drive.ts'
 
-await freshDatabase()
-let server: Awaited<ReturnType<typeof startApiServer>>
-let browser: Browser
-let person: Person
-let drive: ReturnType<typeof driveOf>
-
-beforeAll(async () => {
-  server = await startApiServer()
-  ;({ browser, person } = await signedInBrowser(server.url))
-  drive = driveOf(browser, person)
-})
-afterAll(() => server.close())
+const { browser, person, drive } = await signedInDrive()
 
 describe('copying', () => {
   it('makes a tree of new entries for the same content, and counts their bytes', async () => {

@@ -1,0 +1,14 @@
+import { afterAll } from 'vitest'
+import { startApiServer } from './api-server.ts'
+import { freshDatabase } from './database.ts'
+import { driveOf } from './drive.ts'
+import { signedInBrowser } from './people.ts'
+
+/** The API over a fresh database, and somebody signed in with their drive. All of it ends with the test file. */
+export async function signedInDrive() {
+  await freshDatabase()
+  const server = await startApiServer()
+  afterAll(() => server.close())
+  const { browser, person } = await signedInBrowser(server.url)
+  return { server, browser, person, drive: driveOf(browser, person) }
+}
