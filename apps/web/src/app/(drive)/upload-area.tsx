@@ -5,6 +5,8 @@ import { useTranslations } from 'next-intl'
 import { useToast } from '../../components/toast.tsx'
 import { usePhone } from '../../components/use-media-query.ts'
 import { UploadNews } from '../../features/uploads/upload-news.tsx'
+import { phaseOf } from '../../features/uploads/upload-view.ts'
+import { useAwayReport } from '../../features/uploads/use-away-report.ts'
 import { type Uploads, useUploadSummary } from '../../features/uploads/use-uploads.ts'
 import { useWakeLock } from '../../features/uploads/use-wake-lock.ts'
 import { PageTitle } from './page-title.tsx'
@@ -34,7 +36,9 @@ export function UploadArea({ uploads, panel }: UploadAreaProps) {
     if (opened === null) toast({ text: t('notLoaded'), problem: true })
     else panel.setOpen(true)
   }
-  useWakeLock(phone && queue.counts.uploading > 0)
+  useAwayReport(queue)
+  const phase = phaseOf(queue)
+  useWakeLock(phone && (phase === 'uploading' || phase === 'finishing'))
   const shown = queue.files > 0 || (phone && panel.open)
   return (
     <>

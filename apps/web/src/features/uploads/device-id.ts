@@ -1,3 +1,5 @@
+import { keepText, keptText } from '../../lib/site-storage.ts'
+
 const KEY = 'cairn.device'
 let known: string | null = null
 
@@ -19,17 +21,13 @@ export function isOfThisDevice(sender: string | null): boolean {
   return sender === null || sender.startsWith(`${deviceId()}.`)
 }
 
+/** A browser that keeps nothing for this site: each page is a device of its own. */
 function keptId(): string {
+  const kept = keptText(KEY)
+  if (kept !== null) return kept
   const fresh = randomId(4)
-  try {
-    const kept = localStorage.getItem(KEY)
-    if (kept === null) localStorage.setItem(KEY, fresh)
-    return kept ?? fresh
-  } catch (error) {
-    // A browser that keeps nothing for this site: each page is a device of its own.
-    if (error instanceof DOMException) return fresh
-    throw error
-  }
+  keepText(KEY, fresh)
+  return fresh
 }
 
 function randomId(words: number): string {

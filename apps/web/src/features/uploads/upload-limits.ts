@@ -1,3 +1,5 @@
+import { keepText, keptText } from '../../lib/site-storage.ts'
+
 const KEY = 'cairn.upload-limits'
 
 /** How fast this device may send, and how many files at once; the person's choice, kept on the device. */
@@ -9,19 +11,11 @@ export const SPEEDS = [10_000_000, 5_000_000, 2_000_000, 1_000_000, 500_000, 200
 const none: UploadLimits = { bytesPerSecond: null, atOnce: 'several' }
 
 export function keptLimits(): UploadLimits {
-  try {
-    return parsed(localStorage.getItem(KEY))
-  } catch (error) {
-    return unkept(error)
-  }
+  return parsed(keptText(KEY))
 }
 
 export function keepLimits(limits: UploadLimits): void {
-  try {
-    localStorage.setItem(KEY, JSON.stringify(limits))
-  } catch (error) {
-    unkept(error)
-  }
+  keepText(KEY, JSON.stringify(limits))
 }
 
 function parsed(text: string | null): UploadLimits {
@@ -29,10 +23,4 @@ function parsed(text: string | null): UploadLimits {
   const [, speed] = /"bytesPerSecond":(\d+)/.exec(text) ?? []
   const known = SPEEDS.find((each) => String(each) === speed)
   return { bytesPerSecond: known ?? null, atOnce: text.includes('"one"') ? 'one' : 'several' }
-}
-
-// A browser that keeps nothing for this site: the choice holds for this page.
-function unkept(error: unknown): UploadLimits {
-  if (error instanceof DOMException) return none
-  throw error
 }

@@ -1,20 +1,20 @@
 'use client'
 
-import { ChevronDown, Pause, Play, WifiOff, X } from 'lucide-react'
+import { ChevronDown, Pause, Play, X } from 'lucide-react'
 import { useTranslations } from 'next-intl'
 import { type ReactNode, useMemo, useRef, useState } from 'react'
-import { Button, IconButton } from '../../components/button.tsx'
+import { IconButton } from '../../components/button.tsx'
+import { copyText } from '../../components/copy-text.ts'
 import { Icon } from '../../components/icon.tsx'
-import { useFormat } from '../../i18n/use-format.ts'
-import { LimitsMenu } from './limits-menu.tsx'
+import { PanelFooter } from './panel-footer.tsx'
+import { OfflineLine, PlainHttpLine } from './panel-lines.tsx'
 import type { UploadItem } from './upload-item.ts'
 import { UploadList } from './upload-list.tsx'
 import type { RowActions } from './upload-row.tsx'
 import type { UploadSession } from './upload-session.ts'
 import type { UploadSummary } from './upload-summary.ts'
 import { useFailureText } from './upload-text.ts'
-import { failureReport, finishedCount, percentOfQueue, phaseOf, runningCount } from './upload-view.ts'
-import { useCountdown } from './use-countdown.ts'
+import { failureReport, percentOfQueue, runningCount } from './upload-view.ts'
 import { useHeadline } from './use-headline.ts'
 import { useUploadSummary } from './use-uploads.ts'
 
@@ -61,9 +61,9 @@ export function UploadPanel({ session, open, onOpenChange, onClose, onReportCopi
     clearFinished()
     onClose()
   }
-  const copyReport = async () => {
-    await navigator.clipboard.writeText(failureReport(failedItems(session), (item) => failureText(item.error)))
-    onReportCopied()
+  const copyReport = async (near: HTMLElement) => {
+    const report = failureReport(failedItems(session), (item) => failureText(item.error))
+    if (await copyText(report, near)) onReportCopied()
   }
 
   return (
@@ -82,6 +82,7 @@ export function UploadPanel({ session, open, onOpenChange, onClose, onReportCopi
         <PanelFrame>
           <PanelHeader queue={queue} session={session} onFold={() => onOpenChange(false)} onClose={close} />
           <OfflineLine queue={queue} engine={engine} />
+          <PlainHttpLine />
           <UploadList store={store} onlyFailed={filtered} actions={actions} />
           <PanelFooter
             queue={queue}
@@ -90,7 +91,7 @@ export function UploadPanel({ session, open, onOpenChange, onClose, onReportCopi
             onFilter={() => setOnlyFailed(!filtered)}
             onClearFinished={clearFinished}
             onRetryAll={() => engine.retry(store.idsIn('failed'))}
-            onCopyReport={() => void copyReport()}
+            onCopyReport={(near) => void copyReport(near)}
             onChooseAll={chooseAll}
             onReopen={session.canReopen() ? () => void session.reopen(true) : null}
           />
@@ -179,93 +180,6 @@ function TotalBar({ queue }: { queue: UploadSummary }) {
         style={{ transform: `scaleX(${share})` }}
       />
     </div>
-  )
-}
-
-function OfflineLine({ queue, engine }: { queue: UploadSummary; engine: UploadSession['engine'] }) {
-  const t = useTranslations('uploads')
-  const common = useTranslations('common')
-  const format = useFormat()
-  const retryAt = engine.nextRetryAt()
-  const seconds = useCountdown(retryAt)
-  if (retryAt === null || phaseOf(queue) !== 'offline') return null
-  return (
-    <div className="flex h-10 shrink-0 items-center gap-2.5 bg-warn-soft pr-2.5 pl-[18px] text-13 text-warn phone:h-12">
-      <Icon of={WifiOff} size="small" />
-      <span className="min-w-0 flex-1 truncate tabular-nums">
-        {t('offline', { time: format.duration(Math.max(1, seconds)) })}
-      </span>
-      <Button kind="inherit" size="sm" className="font-semibold" onClick={engine.tryNow}>
-        {common('tryNow')}
-      </Button>
-    </div>
-  )
-}
-
-type PanelFooterProps = {
-  queue: UploadSummary
-  engine: UploadSession['engine']
-  filtered: boolean
-  onFilter: () => void
-  onClearFinished: () => void
-  onRetryAll: () => void
-  onCopyReport: () => void
-  onChooseAll: () => void
-  /** Opens what was dropped again; null when that cannot be done. */
-  onReopen: (() => void) | null
-}
-
-function PanelFooter(props: PanelFooterProps) {
-  const t = useTranslations('uploads')
-  const { queue, filtered } = props
-  const { failed, 'needs-file': needsFile } = queue.counts
-  const finished = finishedCount(queue)
-  const running = runningCount(queue) > 0
-  if (failed + finished === 0 && needsFile < 2 && props.onReopen === null && !running) return null
-  return (
-    <footer className="mt-auto flex min-h-[46px] shrink-0 items-center justify-end gap-1 border-line border-t px-2.5 py-2 phone:pb-[max(12px,env(safe-area-inset-bottom))]">
-      {needsFile > 0 ? <Missing {...props} /> : null}
-      {needsFile === 0 && running && !filtered ? <LimitsMenu engine={props.engine} /> : null}
-      {filtered ? (
-        <>
-          <Button kind="ghost" size="sm" onClick={props.onRetryAll}>
-            {t('retryAll')}
-          </Button>
-          <Button kind="ghost" size="sm" onClick={props.onCopyReport}>
-            {t('copyReport')}
-          </Button>
-        </>
-      ) : null}
-      {finished > 0 && !filtered ? (
-        <Button kind="ghost" size="sm" onClick={props.onClearFinished}>
-          {t('clearDone')}
-        </Button>
-      ) : null}
-      {failed > 0 ? (
-        <Button kind="danger" size="sm" aria-pressed={filtered} onClick={props.onFilter}>
-          {filtered ? t('showAll') : t('failedCount', { n: failed })}
-        </Button>
-      ) : null}
-    </footer>
-  )
-}
-
-/** How the uploads of an earlier page get their files back: one click where the browser kept them, else a choice. */
-function Missing({ queue, onReopen, onChooseAll }: PanelFooterProps) {
-  const t = useTranslations('uploads')
-  const n = queue.counts['needs-file']
-  if (onReopen !== null) {
-    return (
-      <Button kind="accent" size="sm" className="mr-auto" onClick={onReopen}>
-        {t('needFiles', { n })}
-      </Button>
-    )
-  }
-  if (n < 2) return null
-  return (
-    <Button kind="accent" size="sm" className="mr-auto" title={t('chooseAll')} onClick={onChooseAll}>
-      {t('chooseFiles')}
-    </Button>
   )
 }
 

@@ -100,6 +100,8 @@ export class UploadQueue {
     sums.files += sign
     sums.counts[item.state] += sign
     sums.sparedBytes += sign * (item.spared ?? 0)
+    if (item.spared !== null) sums.instantFiles += sign
+    if (item.state === 'waiting' && item.waitsFor === 'storage') sums.waitingForServer += sign
     if (item.state === 'failed' || item.state === 'skipped' || item.state === 'needs-file') return
     const whole = item.state === 'stored' || item.state === 'done' || item.state === 'finishing'
     sums.allBytes += sign * item.size

@@ -10,8 +10,12 @@ export type UploadSummary = {
   sentBytes: number
   speed: Speed | null
   secondsLeft: number | null
+  /** Of those that wait, how many wait for a server to answer, and not for the network. */
+  waitingForServer: number
   /** Bytes that nobody had to send. */
   sparedBytes: number
+  /** Files of which something did not have to be sent. */
+  instantFiles: number
   /** The last one of its kind, to be told. */
   lastFailed: UploadItem | null
   lastInstant: UploadItem | null
@@ -24,7 +28,9 @@ export const emptySummary: UploadSummary = {
   sentBytes: 0,
   speed: null,
   secondsLeft: null,
+  waitingForServer: 0,
   sparedBytes: 0,
+  instantFiles: 0,
   lastFailed: null,
   lastInstant: null,
 }

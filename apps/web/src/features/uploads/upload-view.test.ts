@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import type { UploadAction } from './upload-action.ts'
 import { UploadQueue } from './upload-queue.ts'
-import { failureReport, percentOfQueue, phaseOf } from './upload-view.ts'
+import { failureReport, percentOfQueue, phaseOf, waitsForServer } from './upload-view.ts'
 
 const file = (id: string, size = 100) => ({
   id,
@@ -30,6 +30,19 @@ test('the panel says what matters most', () => {
   expect(phase({ type: 'remembered', uploads: [{ ...file('a'), sent: 4 }] })).toBe('needs-files')
   const failed: UploadAction = { type: 'failed', id: 'a', error: { code: 'too_large' } }
   expect(phase({ type: 'added', uploads: [file('a')] }, failed)).toBe('finished')
+})
+
+test('a server that does not answer is told from a network that is away', () => {
+  const silent: UploadAction = { type: 'interrupted', id: 'a', retryAt: 5, waitsFor: 'storage' }
+  const away: UploadAction = { type: 'interrupted', id: 'b', retryAt: 5, waitsFor: 'network' }
+  const queue = queueOf({ type: 'added', uploads: [file('a'), file('b')] }, silent)
+  expect(waitsForServer(queue.summary())).toBe(true)
+  queue.apply(away)
+  expect(waitsForServer(queue.summary())).toBe(false)
+  queue.apply({ type: 'removed', ids: ['b'] })
+  expect(waitsForServer(queue.summary())).toBe(true)
+  queue.apply({ type: 'queued', ids: ['a'] })
+  expect(waitsForServer(queue.summary())).toBe(false)
 })
 
 test('one hundred percent means that everything is there', () => {

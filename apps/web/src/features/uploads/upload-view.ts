@@ -13,6 +13,11 @@ export function phaseOf({ files, counts }: UploadSummary): UploadPhase {
   return counts['needs-file'] > 0 ? 'needs-files' : 'finished'
 }
 
+/** Whether everything that waits has a network, but no answer. */
+export function waitsForServer({ counts, waitingForServer }: UploadSummary): boolean {
+  return counts.waiting > 0 && waitingForServer === counts.waiting
+}
+
 /** Files that still need something, without those that wait for their file. */
 export function runningCount({ counts }: UploadSummary): number {
   return counts.queued + counts.uploading + counts.finishing + counts.paused + counts.waiting + counts.elsewhere

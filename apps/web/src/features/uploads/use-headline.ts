@@ -3,7 +3,7 @@
 import { useTranslations } from 'next-intl'
 import { useFormat } from '../../i18n/use-format.ts'
 import type { UploadSummary } from './upload-summary.ts'
-import { finishedCount, percentOfQueue, phaseOf, runningCount } from './upload-view.ts'
+import { finishedCount, percentOfQueue, phaseOf, runningCount, waitsForServer } from './upload-view.ts'
 
 /** The panel's title, the line below it, and the few words for the folded panel. */
 export function useHeadline(queue: UploadSummary): { title: string; detail: string; short: string } {
@@ -26,12 +26,11 @@ export function useHeadline(queue: UploadSummary): { title: string; detail: stri
   switch (phase) {
     case 'empty':
       return { title: t('nothing'), detail: t('nothingSentence'), short: t('nothing') }
-    case 'offline':
-      return {
-        title: t('waitingNetwork'),
-        detail: [percent, t('kept', { part, whole }), t('nothingLost')].join(' · '),
-        short: `${percent} · ${t('waitingNetwork')}`,
-      }
+    case 'offline': {
+      const title = waitsForServer(queue) ? t('waitingServer') : t('waitingNetwork')
+      const detail = [percent, t('kept', { part, whole }), t('nothingLost')].join(' · ')
+      return { title, detail, short: `${percent} · ${title}` }
+    }
     case 'uploading': {
       const short = left === null ? percent : `${percent} · ${format.duration(left)}`
       return {
