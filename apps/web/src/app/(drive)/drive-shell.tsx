@@ -12,6 +12,7 @@ import { DriveProvider, type InitialFolder } from '../../features/drive/drive-pr
 import { UploadsProvider } from '../../features/uploads/uploads-context.ts'
 import { DriveDoors } from './drive-doors.tsx'
 import { OfflineBanner } from './offline-banner.tsx'
+import { ReceivedArea } from './received-area.tsx'
 import { Sidebar } from './sidebar.tsx'
 import { TopBar } from './top-bar.tsx'
 import { UploadArea } from './upload-area.tsx'
@@ -28,7 +29,7 @@ export function DriveShell({ me: signedIn, theme, initial, children }: DriveShel
   const me = useMe(signedIn)
   const [drawer, setDrawer] = useState(false)
   const drawerNeeded = useOnceOpen(drawer)
-  const { uploads, door, inputs, dialog, panel } = useDriveUploads(signedIn.id)
+  const { uploads, door, upload, inputs, dialog, panel } = useDriveUploads(signedIn.id)
   const hydrated = useHydrated()
   return (
     <DriveProvider initial={initial} uploads={door}>
@@ -51,6 +52,7 @@ export function DriveShell({ me: signedIn, theme, initial, children }: DriveShel
         <UploadArea uploads={uploads} panel={panel} />
         {inputs}
         {dialog}
+        <ReceivedArea personId={signedIn.id} onUpload={upload} />
         <DriveDialogs />
       </DriveDoors>
     </DriveProvider>

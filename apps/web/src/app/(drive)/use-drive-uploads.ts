@@ -8,6 +8,7 @@ import type { UploadDoor } from '../../features/drive/drive-context.tsx'
 import type { Target } from '../../features/drive/use-drive-changes.ts'
 import { type Dropped, pastedFiles, readDrop } from '../../features/uploads/dropped-files.ts'
 import { makeDroppedFolders } from '../../features/uploads/dropped-folders.ts'
+import { keepRecentTarget } from '../../features/uploads/recent-targets.ts'
 import type { ChosenFile } from '../../features/uploads/upload-job.ts'
 import { useUploads } from '../../features/uploads/use-uploads.ts'
 import { useFileInputs } from './use-file-inputs.tsx'
@@ -25,8 +26,12 @@ export function useDriveUploads(personId: string) {
   // Null: the person has not said; then it is open, on phones folded.
   const [open, setOpen] = useState<boolean | null>(null)
 
+  const upload = (files: readonly ChosenFile[], target: Target, onStart?: () => void) => {
+    keepRecentTarget(personId, { folderId: target.id, label: target.name })
+    preflight.upload(files, target, onStart)
+  }
   const add = (files: readonly ChosenFile[], target: Target) => {
-    if (files.length > 0) preflight.upload(files, target)
+    if (files.length > 0) upload(files, target)
   }
   const makeEmpty = async (folders: readonly string[], target: Target) => {
     const left = await makeDroppedFolders(target.id, folders)
@@ -35,7 +40,7 @@ export function useDriveUploads(personId: string) {
   }
   const addDropped = ({ files, emptyFolders, unreadable }: Dropped, target: Target) => {
     const onStart = () => void (emptyFolders.length > 0 ? makeEmpty(emptyFolders, target) : undefined)
-    if (files.length > 0) preflight.upload(files, target, onStart)
+    if (files.length > 0) upload(files, target, onStart)
     else onStart()
     if (unreadable > 0) toast({ text: t('unreadable', { n: unreadable }), problem: true })
   }
@@ -48,6 +53,7 @@ export function useDriveUploads(personId: string) {
   return {
     uploads,
     door,
+    upload,
     inputs: inputs.elements,
     dialog: preflight.dialog,
     panel: { open: open ?? !phone, setOpen, reset: () => setOpen(null) },

@@ -1,16 +1,12 @@
 'use client'
 
-import { ChevronRight, HardDrive } from 'lucide-react'
 import { useTranslations } from 'next-intl'
 import { useEffect, useRef, useState } from 'react'
 import { Button } from '../../components/button.tsx'
-import { cn } from '../../components/class-names.ts'
 import { Dialog, DialogButtons } from '../../components/dialog.tsx'
-import { FolderDrawing } from '../../components/folder-drawing.tsx'
-import { Icon } from '../../components/icon.tsx'
 import { ROOT_ID } from './api-client.ts'
+import { FolderChoice } from './folder-choice.tsx'
 import type { Chosen, Target } from './use-drive-changes.ts'
-import { useTree } from './use-tree.ts'
 
 type MoveDialogProps = {
   chosen: Chosen | null
@@ -49,7 +45,7 @@ export function MoveDialog({ chosen, from, onClose, onMove, onReturnFocus }: Mov
         aria-label={t('foldersOf')}
         className="scrollbar-thin mx-4 mb-4 h-[min(340px,50dvh)] overflow-y-auto rounded-button p-1 inset-ring inset-ring-line"
       >
-        <Choice
+        <FolderChoice
           folder={{ ...root, hasChildren: true }}
           level={0}
           excluded={new Set(shown.current.ids)}
@@ -77,71 +73,5 @@ export function MoveDialog({ chosen, from, onClose, onMove, onReturnFocus }: Mov
         </Button>
       </DialogButtons>
     </Dialog>
-  )
-}
-
-type ChoiceProps = {
-  folder: Target & { hasChildren: boolean }
-  level: number
-  excluded: ReadonlySet<string>
-  unfolded: ReadonlySet<string>
-  current: string
-  chosen: string | null
-  onChoose: (target: Target) => void
-}
-
-function Choice({ folder, level, excluded, unfolded, current, chosen, onChoose }: ChoiceProps) {
-  const [open, setOpen] = useState(unfolded.has(folder.id))
-  const children = useTree(folder.id, open && folder.hasChildren)
-  const selected = chosen === folder.id
-  const here = current === folder.id
-  const offered = children?.filter(({ id }) => !excluded.has(id))
-  return (
-    <li>
-      <button
-        type="button"
-        disabled={here}
-        aria-pressed={selected}
-        {...(folder.hasChildren ? { 'aria-expanded': open } : {})}
-        onClick={() => {
-          onChoose(folder)
-          setOpen(selected ? !open : true)
-        }}
-        className={cn(
-          'flex h-9 w-full items-center gap-2 rounded-tile pr-2 text-left outline-offset-[-2px] coarse:h-11',
-          selected ? 'bg-select-2 font-[550] text-accent-text' : 'enabled:hover:bg-hover',
-          here && 'text-ink-3',
-        )}
-        style={{ paddingLeft: 8 + level * 18 }}
-      >
-        <Icon
-          of={ChevronRight}
-          size="tiny"
-          className={cn(
-            'size-3 shrink-0 transition-transform',
-            open && 'rotate-90',
-            !folder.hasChildren && 'opacity-0',
-          )}
-        />
-        {folder.id === ROOT_ID ? <Icon of={HardDrive} /> : <FolderDrawing size={20} />}
-        <bdi className="truncate">{folder.name}</bdi>
-      </button>
-      {open && offered !== undefined && offered.length > 0 ? (
-        <ul>
-          {offered.map((child) => (
-            <Choice
-              key={child.id}
-              folder={child}
-              level={level + 1}
-              excluded={excluded}
-              unfolded={unfolded}
-              current={current}
-              chosen={chosen}
-              onChoose={onChoose}
-            />
-          ))}
-        </ul>
-      ) : null}
-    </li>
   )
 }

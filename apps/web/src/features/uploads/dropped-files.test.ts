@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { chosenFiles, pastedFiles, readDrop } from './dropped-files.ts'
+import { chosenFiles, pastedFiles, photographed, readDrop } from './dropped-files.ts'
 
 type Tree = { [name: string]: Tree | string }
 
@@ -64,4 +64,17 @@ test('pasted screenshots are named by the moment, other files keep their names',
     ({ file }) => file.name,
   )
   expect(names).toEqual(['2026-11-21 14.03.22.png', 'report.pdf'])
+})
+
+test('a photo is named by the moment it was taken, whatever the camera called it', async () => {
+  const now = new Date(2026, 10, 21, 14, 3, 2)
+  const { file, path } = photographed(new File(['light'], 'IMG_0001.JPG', { type: 'image/jpeg' }), now)
+  expect([file.name, path, file.type, file.lastModified]).toEqual([
+    '2026-11-21 14.03.02.jpg',
+    '',
+    'image/jpeg',
+    now.getTime(),
+  ])
+  expect(await file.text()).toBe('light')
+  expect(photographed(new File([], 'blob'), now).file.name).toBe('2026-11-21 14.03.02.jpg')
 })

@@ -97,10 +97,25 @@ function isFolder(entry: FileSystemEntry): entry is FileSystemDirectoryEntry {
 export function pastedFiles(files: Iterable<File>, now: Date): ChosenFile[] {
   return [...files].map((file, index) => {
     if (file.name !== 'image.png') return { file, path: '' }
-    const two = (value: number) => String(value).padStart(2, '0')
-    const day = `${now.getFullYear()}-${two(now.getMonth() + 1)}-${two(now.getDate())}`
-    const time = `${two(now.getHours())}.${two(now.getMinutes())}.${two(now.getSeconds())}`
-    const name = `${day} ${time}${index === 0 ? '' : ` (${index + 1})`}.png`
-    return { file: new File([file], name, { type: file.type, lastModified: now.getTime() }), path: '' }
+    return onlyHere(file, `${momentName(now)}${index === 0 ? '' : ` (${index + 1})`}.png`, now)
   })
+}
+
+/** A camera calls every picture "image.jpg", or by a long number: it gets the moment as its name. */
+export function photographed(file: File, now: Date): ChosenFile {
+  const dot = file.name.lastIndexOf('.')
+  const extension = dot < 0 ? '.jpg' : file.name.slice(dot).toLowerCase()
+  return onlyHere(file, `${momentName(now)}${extension}`, now)
+}
+
+/** It is on no disk, so that nobody could choose it again: the upload keeps it until it is stored. */
+function onlyHere(content: File, name: string, now: Date): ChosenFile {
+  const file = new File([content], name, { type: content.type, lastModified: now.getTime() })
+  return { file, path: '', origin: file }
+}
+
+function momentName(now: Date): string {
+  const two = (value: number) => String(value).padStart(2, '0')
+  const day = `${now.getFullYear()}-${two(now.getMonth() + 1)}-${two(now.getDate())}`
+  return `${day} ${two(now.getHours())}.${two(now.getMinutes())}.${two(now.getSeconds())}`
 }
