@@ -15,6 +15,39 @@ export class LostFiles {
 }
 
 /** What tells files of one folder apart without reading them. */
-export function fileKey({ name, size, lastModified }: Pick<File, 'name' | 'size' | 'lastModified'>): string {
+function fileKey({ name, size, lastModified }: Pick<File, 'name' | 'size' | 'lastModified'>): string {
   return `${name}\n${size}\n${lastModified}`
+}
+
+type Waiting = Pick<Job, 'id' | 'name' | 'size' | 'lastModified'>
+
+/**
+ * Which chosen file belongs to which waiting upload: the same as before, or one that has only its name. Where several
+ * wait for a name, in different folders, only `wanted` takes a changed file: nobody can tell whose it is.
+ */
+export function matchFiles<Upload extends Waiting>(
+  waiting: readonly Upload[],
+  files: readonly File[],
+  wanted: string | null,
+): { same: [Upload, File][]; changed: [Upload, File][] } {
+  const byKey = new Map(files.map((file) => [fileKey(file), file]))
+  const same = waiting.flatMap((upload): [Upload, File][] => {
+    const file = byKey.get(fileKey(upload))
+    return file === undefined ? [] : [[upload, file]]
+  })
+  const [found, taken] = [new Set(same.map(([{ id }]) => id)), new Set(same.map(([, file]) => file))]
+  const byName = new Map<string, Upload[]>()
+  for (const upload of waiting) {
+    if (found.has(upload.id)) continue
+    const named = byName.get(upload.name)
+    if (named === undefined) byName.set(upload.name, [upload])
+    else named.push(upload)
+  }
+  const changed = files.flatMap((file): [Upload, File][] => {
+    const named = taken.has(file) ? [] : (byName.get(file.name) ?? [])
+    const upload = named.length === 1 ? named[0] : named.find(({ id }) => id === wanted)
+    if (upload !== undefined) byName.delete(file.name)
+    return upload === undefined ? [] : [[upload, file]]
+  })
+  return { same, changed }
 }

@@ -1,5 +1,5 @@
 import type { ContentHasher } from './content-hasher.ts'
-import { fileKey } from './lost-files.ts'
+import { matchFiles } from './lost-files.ts'
 import { hasHead, isFileOf } from './same-file.ts'
 import { type Job, jobFromElsewhere, type UnfinishedUpload } from './upload-job.ts'
 import type { UploadOutcomes } from './upload-outcomes.ts'
@@ -34,22 +34,15 @@ export class MissingFiles {
     return false
   }
 
-  /** The file of an upload was found again. If it was changed meanwhile, the upload says so and ends. */
+  /** The browser found the file of an upload again. If it was changed meanwhile, the upload says so and ends. */
   async found(job: Job, file: File): Promise<void> {
-    const { hasher, jobs, onFound } = this.#parts
-    const same = isFileOf(job, file) && (await hasHead(hasher, job, file))
-    if (!jobs.has(job.id) || job.file !== null) return
-    if (!same) this.#changed(job, file)
-    else {
-      job.file = file
-      onFound(job)
-    }
+    await this.#compare(job, file, () => this.#changed(job, file))
   }
 
-  /** Gives a file to the upload that waits for it, if there is one. */
+  /** Gives a file that a person chose again to the upload that waits for it, if there is one. */
   give(job: Job | undefined, file: File): boolean {
     if (job === undefined) return false
-    void this.found(job, file)
+    void this.#compare(job, file, () => this.#beginAnew(job, file))
     return true
   }
 
@@ -57,7 +50,10 @@ export class MissingFiles {
   async goOnFromElsewhere(upload: UnfinishedUpload, file: File): Promise<boolean> {
     const { hasher, jobs, onAdopted, onFound } = this.#parts
     const known = [...jobs.values()].find(({ uploadId }) => uploadId === upload.uploadId)
-    if (known !== undefined) return known.file !== null || this.give(known, file)
+    if (known !== undefined) {
+      if (known.file === null) await this.found(known, file)
+      return true
+    }
     const job = jobFromElsewhere(upload, file)
     if (upload.size !== file.size || !(await hasHead(hasher, job, file))) return false
     onAdopted(job)
@@ -65,25 +61,41 @@ export class MissingFiles {
     return true
   }
 
-  /** Gives files to the uploads that wait for them. Of `wanted` it is said when no file fits. */
+  /**
+   * Gives files to the uploads that wait for them. One that has only the name of its upload begins anew: a phone writes a
+   * photo anew each time that it is chosen. Of `wanted` it is said when no file fits.
+   */
   choose(files: readonly File[], wanted: string | null): void {
-    const byKey = new Map(files.map((file) => [fileKey(file), file]))
-    for (const job of this.all()) {
-      const file = byKey.get(fileKey(job))
-      if (file !== undefined) void this.found(job, file)
-      else if (job.id === wanted) this.#refuse(job, files)
-    }
+    const { same, changed } = matchFiles(this.all(), files, wanted)
+    for (const [job, file] of same) this.give(job, file)
+    for (const [job, file] of changed) this.#beginAnew(job, file)
+    const isFound = [...same, ...changed].some(([{ id }]) => id === wanted)
+    if (wanted !== null && !isFound) this.#parts.store.dispatch({ type: 'other-file', id: wanted })
     this.#parts.store.flush()
   }
 
-  #refuse(job: Job, files: readonly File[]): void {
-    const changed = files.find(({ name }) => name === job.name)
-    if (changed === undefined) this.#parts.store.dispatch({ type: 'other-file', id: job.id })
-    else this.#changed(job, changed)
+  async #compare(job: Job, file: File, onOther: () => void): Promise<void> {
+    const { hasher, jobs, onFound } = this.#parts
+    const same = isFileOf(job, file) && (await hasHead(hasher, job, file))
+    if (!jobs.has(job.id) || job.file !== null) return
+    if (!same) return onOther()
+    job.file = file
+    onFound(job)
   }
 
   #changed(job: Job, file: File): void {
     this.#parts.outcomes.failed(job, { code: 'changed' })
-    Object.assign(job, { file, size: file.size, lastModified: file.lastModified, probe: null })
+    replaceFile(job, file)
   }
+
+  /** Nothing of what was sent is used. */
+  #beginAnew(job: Job, file: File): void {
+    replaceFile(job, file)
+    this.#parts.outcomes.beginsAnew(job)
+    this.#parts.onFound(job)
+  }
+}
+
+function replaceFile(job: Job, file: File): void {
+  Object.assign(job, { file, size: file.size, lastModified: file.lastModified, probe: null, source: null })
 }

@@ -40,7 +40,7 @@ export const UploadRow = memo(function UploadRow({ item, waitingBehind, actions 
             type="button"
             onClick={() => actions.chooseFile(item.id)}
             className={cn(
-              'block max-w-full truncate rounded-tag text-left text-12 underline-offset-2 hover:underline',
+              'block max-w-full truncate rounded-tag text-left text-12 underline-offset-2 hover:underline coarse:-my-3 coarse:py-3',
               item.otherFile ? 'text-danger' : 'text-accent-text',
             )}
           >
