@@ -13,7 +13,7 @@ import type { Logger } from '../handlers/context.ts'
 import { activeMembers, otherMembers } from './active-members.ts'
 import { fetchList } from './fetch-list.ts'
 import { isRecovering, openRecovery, type RecoveryList, type RecoveryState } from './recovery-state.ts'
-import { type RestoreContext, type Restored, restoreFile } from './restore-file.ts'
+import { type RestoreContext, restoreFile } from './restore-file.ts'
 
 export interface DiskRecoveryOptions extends RestoreContext {
   readonly config: StorageConfig
@@ -23,7 +23,7 @@ export interface DiskRecoveryOptions extends RestoreContext {
   restored(): void
 }
 
-/** Restores the files of lost disks from another member, while the storage serves. */
+/** Restores the files of lost disks from the other members, while the storage serves. */
 export interface DiskRecovery {
   /** The member that has the files of a store path that is being restored; null for the others. */
   helperFor(storePathIndex: number): Member | null
@@ -38,6 +38,10 @@ const LIST_TIMEOUT_MS = 600_000
 const FILES_AT_ONCE = 8
 const BATCH_LINES = 64
 const MARK_EVERY_LINES = 1000
+/** A member that fails so often is left out, when another one has helped. */
+const FAILURES_MAX = 10
+/** A file whose slot holds an older one waits so long for the deletion of that. Meanwhile other members serve it. */
+const OCCUPIED_MS = 3600_000
 
 export function startDiskRecovery(options: DiskRecoveryOptions): DiskRecovery {
   const stop = new AbortController()
@@ -49,7 +53,7 @@ export function startDiskRecovery(options: DiskRecoveryOptions): DiskRecovery {
     options.restored()
   })
   return {
-    helperFor: (index) => (restoring.has(index) ? activeMember(options.state) : null),
+    helperFor: (index) => (restoring.has(index) ? (activeMembers(options.state)[0] ?? null) : null),
     isRestoring: (index) => restoring.has(index),
     get isActive() {
       return restoring.size > 0
@@ -61,17 +65,25 @@ export function startDiskRecovery(options: DiskRecoveryOptions): DiskRecovery {
   }
 }
 
-function activeMember(state: ClusterState, turn = 0): Member | null {
-  const active = activeMembers(state)
-  return active[turn % Math.max(1, active.length)] ?? null
+interface FileToRestore {
+  readonly record: BinlogRecord
+  /** `ip:port` of the member that has it. */
+  readonly address: string
 }
 
+/**
+ * Every active member is asked for its list, one after the other: a file that had come here may not have come to all of
+ * them before the disk was lost.
+ */
 class PathRecovery {
   readonly #options: DiskRecoveryOptions
   readonly #storePath: StorePath
   readonly #signal: AbortSignal
   readonly #state: RecoveryState
-  readonly #counts: Record<Restored, number> = { restored: 0, present: 0, absent: 0, damaged: 0 }
+  readonly #counts = { restored: 0, present: 0, absent: 0, damaged: 0 }
+  readonly #asked = new Set<string>()
+  readonly #failures = new Map<string, number>()
+  #occupied: FileToRestore[] = []
 
   constructor(options: DiskRecoveryOptions, storePath: StorePath, signal: AbortSignal) {
     this.#options = options
@@ -80,50 +92,79 @@ class PathRecovery {
     this.#state = openRecovery(storePath)
   }
 
-  /** Goes on until everything is restored; whatever fails is tried again with another member. */
+  /** Goes on until everything is restored; whatever fails is tried again. */
   async run(): Promise<void> {
     const { logger } = this.#options
     const path = this.#storePath.root
-    logger.warn({ path }, 'the files of a disk are being restored from another member')
+    logger.warn({ path }, 'the files of a disk are being restored from the other members')
     for (let failures = 0; !this.#signal.aborted; failures += 1) {
       try {
         if (await this.#restore(failures)) {
-          logger.warn({ path, ...this.#counts }, 'the files of a disk are restored')
+          logger.warn({ path, asked: [...this.#asked], ...this.#counts }, 'the files of a disk are restored')
           return
         }
       } catch (error) {
         if (this.#signal.aborted) return
         logger.warn({ err: error, path, ...this.#counts }, 'restoring a disk was interrupted')
       }
-      await sleep(retryDelayMs(failures + 1), undefined, { signal: this.#signal }).catch(() => undefined)
+      await this.#pause(failures + 1)
     }
   }
 
   /** False while there is nobody to ask. */
   async #restore(turn: number): Promise<boolean> {
-    const { state, config, store, logger } = this.#options
-    const member = activeMember(state, turn)
-    const isAlone = state.members.size > 0 && otherMembers(state).length === 0
-    if (member === null && !isAlone) return false
-    if (member === null) {
-      logger.error({ path: this.#storePath.root }, 'nobody else has the files of this disk')
-    } else if (await this.#fetchList(formatAddress(member.ip, member.port))) {
-      for (const list of this.#state.lists) await this.#restoreList(list, formatAddress(member.ip, member.port))
-      this.#signal.throwIfAborted()
-    } else {
-      const { index } = this.#storePath
-      logger.warn(
-        { member: member.id, storePath: index, paths: config.storePaths.length, group: store.group },
-        'no list',
-      )
+    const { logger } = this.#options
+    for (let member = this.#nextMember(turn); member !== null; member = this.#nextMember(turn)) {
+      try {
+        await this.#restoreFrom(member)
+      } catch (error) {
+        this.#failures.set(member.id, (this.#failures.get(member.id) ?? 0) + 1)
+        throw error
+      }
     }
+    if (this.#asked.size === 0) {
+      if (!this.#isAlone) return false
+      logger.error({ path: this.#storePath.root }, 'nobody else has the files of this disk')
+    }
+    await this.#restoreOccupied()
+    this.#signal.throwIfAborted()
     this.#state.finish()
     return true
   }
 
+  get #isAlone(): boolean {
+    const { state } = this.#options
+    return state.members.size > 0 && otherMembers(state).length === 0
+  }
+
+  /** Somebody who has not helped yet; another one after each failure. */
+  #nextMember(turn: number): Member | null {
+    const isSpent = ({ id }: Member) => this.#asked.size > 0 && (this.#failures.get(id) ?? 0) >= FAILURES_MAX
+    const left = activeMembers(this.#options.state).filter((member) => !this.#asked.has(member.id) && !isSpent(member))
+    return left[turn % Math.max(1, left.length)] ?? null
+  }
+
+  async #restoreFrom(member: Member): Promise<void> {
+    const { config, store, logger } = this.#options
+    const address = formatAddress(member.ip, member.port)
+    // Lists that were begun, by a process before this one or with another member, name files that are still missing.
+    if (this.#state.isListed) {
+      await this.#restoreLists(address)
+      this.#state.nextMember()
+    }
+    if (await this.#fetchList(address)) {
+      await this.#restoreLists(address)
+      this.#state.nextMember()
+    } else {
+      const { index } = this.#storePath
+      const mine = { storePath: index, paths: config.storePaths.length, group: store.group }
+      logger.warn({ member: member.id, ...mine }, 'no list')
+    }
+    this.#asked.add(member.id)
+  }
+
   /** False when the member has no such store path: then nothing was ever replicated from it. */
   async #fetchList(address: string): Promise<boolean> {
-    if (this.#state.isListed) return true
     const { config, store } = this.#options
     const { localAddress } = timeoutsOf(config)
     const own = localAddress === undefined ? {} : { localAddress }
@@ -138,12 +179,16 @@ class PathRecovery {
     return true
   }
 
+  async #restoreLists(address: string): Promise<void> {
+    for (const list of this.#state.lists) await this.#restoreList(list, address)
+  }
+
   async #restoreList(list: RecoveryList, address: string): Promise<void> {
     let offset = list.offset
     let unsaved = 0
-    let batch: BinlogRecord[] = []
+    let batch: FileToRestore[] = []
     const restoreBatch = async () => {
-      await this.#restoreAll(batch, address)
+      await this.#restoreAll(batch)
       unsaved += batch.length
       batch = []
       if (unsaved < MARK_EVERY_LINES) return
@@ -154,21 +199,48 @@ class PathRecovery {
       this.#signal.throwIfAborted()
       offset += line.length + 1
       const record = parseLine(line)
-      if (record !== null) batch.push(record)
+      if (record !== null) batch.push({ record, address })
       if (batch.length >= BATCH_LINES) await restoreBatch()
     }
     await restoreBatch()
     list.save(offset)
   }
 
-  async #restoreAll(batch: readonly BinlogRecord[], address: string): Promise<void> {
+  async #restoreAll(batch: readonly FileToRestore[]): Promise<void> {
     const waiting = batch.values()
     const work = async () => {
-      for (const record of waiting) {
+      for (const file of waiting) {
         this.#signal.throwIfAborted()
-        this.#counts[await restoreFile(this.#options, address, record)] += 1
+        const restored = await restoreFile(this.#options, file.address, file.record)
+        if (restored === 'occupied') this.#occupied.push(file)
+        else this.#counts[restored] += 1
       }
     }
     await Promise.all(Array.from({ length: FILES_AT_ONCE }, work))
+  }
+
+  /** The files before them in their slots are gone when their deletions have come. */
+  async #restoreOccupied(): Promise<void> {
+    const deadline = performance.now() + OCCUPIED_MS
+    for (let tries = 1; this.#occupied.length > 0; tries += 1) {
+      if (performance.now() > deadline) {
+        const names = this.#occupied.map(({ record }) => record.name)
+        this.#options.logger.error({ names }, 'files are not restored: their slots hold older files')
+        return
+      }
+      await this.#pause(tries)
+      const waiting = this.#occupied
+      this.#occupied = []
+      try {
+        await this.#restoreAll(waiting)
+      } catch (error) {
+        this.#occupied = waiting
+        throw error
+      }
+    }
+  }
+
+  async #pause(failures: number): Promise<void> {
+    await sleep(retryDelayMs(failures), undefined, { signal: this.#signal }).catch(() => undefined)
   }
 }

@@ -15,9 +15,18 @@ export interface RecoveryState {
   readonly fetchPath: string
   /** The list at `fetchPath` is whole. */
   listed(): void
+  /** What the lists name is restored; another member is asked for its list. */
+  nextMember(): void
   /** Everything is restored. */
   finish(): void
 }
+
+interface Flag {
+  readonly isListed: boolean
+  readonly threads: number
+}
+
+const NOT_LISTED: Flag = { isListed: false, threads: -1 }
 
 /** One list, and the place behind what is restored of it. */
 export interface RecoveryList {
@@ -33,32 +42,45 @@ export function isRecovering({ dataDir }: Pick<StorePath, 'dataDir'>): boolean {
 
 /** Writes down that a disk is to be restored, before anything else can make it look like one that is not. */
 export function beginRecovery({ dataDir }: Pick<StorePath, 'dataDir'>): void {
-  saveFlag(dataDir, { isListed: false, threads: -1 })
+  saveFlag(dataDir, NOT_LISTED)
 }
 
 export function openRecovery({ dataDir }: Pick<StorePath, 'dataDir'>): RecoveryState {
   let { isListed, threads } = readFlag(dataDir)
+  const save = (flag: Flag) => {
+    isListed = flag.isListed
+    threads = flag.threads
+    saveFlag(dataDir, flag)
+  }
+  const count = () => Math.max(1, threads)
   return {
     get isListed() {
       return isListed
     },
     get lists() {
-      return Array.from({ length: Math.max(1, threads) }, (_, index) => openList(dataDir, index))
+      return Array.from({ length: count() }, (_, index) => openList(dataDir, index))
     },
     fetchPath: listPath(dataDir, 0),
     listed() {
       openList(dataDir, 0).save(0)
-      isListed = true
-      threads = 1
-      saveFlag(dataDir, { isListed, threads })
+      save({ isListed: true, threads: 1 })
+    },
+    nextMember() {
+      const done = count()
+      save(NOT_LISTED)
+      removeLists(dataDir, done)
     },
     finish() {
-      for (let index = 0; index < Math.max(1, threads); index += 1) {
-        removeIfAny(listPath(dataDir, index))
-        removeIfAny(markPath(dataDir, index))
-      }
+      removeLists(dataDir, count())
       removeIfAny(flagPath(dataDir))
     },
+  }
+}
+
+function removeLists(dataDir: string, count: number): void {
+  for (let index = 0; index < count; index += 1) {
+    removeIfAny(listPath(dataDir, index))
+    removeIfAny(markPath(dataDir, index))
   }
 }
 
@@ -69,11 +91,6 @@ function openList(dataDir: string, index: number): RecoveryList {
     offset: Number.isSafeInteger(offset) && offset > 0 ? offset : 0,
     save: (behind) => replaceFile(markPath(dataDir, index), `binlog_offset=${behind}\n`),
   }
-}
-
-interface Flag {
-  readonly isListed: boolean
-  readonly threads: number
 }
 
 function readFlag(dataDir: string): Flag {

@@ -1,35 +1,42 @@
 import { dirname } from 'node:path'
-import {
-  type ConnectionPool,
-  FileInfoFlag,
-  ProtocolError,
-  parseFileId,
-  ServerError,
-  Status,
-  storageCommands,
-} from '@cairn/dfs-core'
+import { type ConnectionPool, FileInfoFlag, ServerError, Status, storageCommands } from '@cairn/dfs-core'
 import type { FileStore, ResolvedName } from '../disk/file-store.ts'
 import { IncomingFile } from '../disk/incoming-file.ts'
 import { ContentMismatchError, placeFromFile, placeFromMemory, placeLink } from '../disk/replica.ts'
 import type { Tombstones } from '../disk/tombstones.ts'
 import { type BinlogRecord, sourceOp } from '../engine/binlog.ts'
-import { NAME_START, normalFacts } from '../engine/file-facts.ts'
+import { normalFacts } from '../engine/file-facts.ts'
 import { PROXIED_FLAG } from '../handlers/source-fallback.ts'
+import { trunkFilePath } from '../trunk/slot-file.ts'
+import { slotOfName } from '../trunk/slot-name.ts'
+import type { TrunkGroup } from '../trunk/trunk-group.ts'
+import { type Restored, restoreSlot } from './restore-slot.ts'
 
 export interface RestoreContext {
   readonly store: FileStore
   readonly pool: ConnectionPool
   readonly tombstones: Tombstones
+  readonly trunk: Pick<TrunkGroup, 'makeTrunkFile'>
 }
-
-/** `absent`: the member has it no more. `damaged`: it has something else under this name. */
-export type Restored = 'restored' | 'present' | 'absent' | 'damaged'
 
 /** Brings one file back from the member at `address`, checked against its name and durable. Other failures are thrown. */
 export async function restoreFile(context: RestoreContext, address: string, record: BinlogRecord): Promise<Restored> {
   const { store } = context
-  const file = store.resolve(isInTrunk(record.name) ? trunkFileOf(record.name) : record.name)
+  const file = store.resolve(record.name)
   if (!isWanted(context, file)) return 'present'
+  const named = slotOfName(file.logicName)
+  if (named === null) return await restorePlain(context, address, { file, record })
+  const restored = await restoreSlot(context, address, { file, named, isWanted: () => isWanted(context, file) })
+  if (restored === 'restored') await settle(store, trunkFilePath(file.storePath, named.slot))
+  return restored
+}
+
+async function restorePlain(
+  context: RestoreContext,
+  address: string,
+  { file, record }: { file: ResolvedName; record: BinlogRecord },
+): Promise<Restored> {
+  const { store } = context
   if (sourceOp(record.op) === 'L') {
     placeLink(file, store.resolve(record.extra))
     return 'restored'
@@ -42,11 +49,16 @@ export async function restoreFile(context: RestoreContext, address: string, reco
     if (error instanceof ContentMismatchError) return 'damaged'
     throw error
   }
-  await new Promise<void>((resolve, reject) => {
-    const item = { file: file.path, folder: dirname(file.path) }
-    store.groupSync.add(item, (error) => (error === undefined ? resolve() : reject(error)))
-  })
+  await settle(store, file.path)
   return 'restored'
+}
+
+function settle(store: FileStore, path: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    store.groupSync.add({ file: path, folder: dirname(path) }, (error) =>
+      error === undefined ? resolve() : reject(error),
+    )
+  })
 }
 
 /** What came by replication meanwhile stays, what was deleted meanwhile stays away. */
@@ -99,21 +111,4 @@ async function sizeAt(pool: ConnectionPool, address: string, named: { group: str
   return row.response.decode(
     await pool.request(address, { command: row.code, status, head: row.request.encode(named) }),
   ).size
-}
-
-const TRUNK_ID_DIGITS = 6
-
-function isInTrunk(logicName: string): boolean {
-  try {
-    return parseFileId(`g/${logicName}`).kind === 'trunk'
-  } catch (error) {
-    if (error instanceof ProtocolError) return false
-    throw error
-  }
-}
-
-/** The trunk file that holds a file: all of it is fetched, once. */
-function trunkFileOf(logicName: string): string {
-  const id = parseFileId(`g/${logicName}`).trunk?.id ?? 0
-  return logicName.slice(0, NAME_START) + String(id).padStart(TRUNK_ID_DIGITS, '0')
 }
