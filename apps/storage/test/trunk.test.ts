@@ -187,18 +187,27 @@ describe('a group with trunk files', { timeout: 2 * LIMIT_MS }, () => {
     expect(parseFileId(await client.uploadFile(content(largest + 1), { ext: 'bin' })).kind).toBe('normal')
   })
 
-  it('takes small files while the trunk server is away', async () => {
+  it('takes small files while the trunk server is away, and gives slots back when it has returned', async () => {
     await startTrunkCluster()
     const server = await trunkServer()
     const other = cluster.storages.find((storage) => storage !== server) as TestStorage
+    const old = await other.client.uploadFile(content(5000), { ext: 'txt' })
+    const { high, low, trunk } = parseFileId(old)
+    const free = ` A 0 ${high} ${low} ${trunk?.id} ${trunk?.offset} ${trunk?.allocSize}\n`
+    const timesFree = () => logOf(server).split(free).length - 1
+    expect(timesFree()).toBe(1)
     await server.stop()
+    await other.client.deleteFile(old)
     const body = content(500, 9)
     const id = await other.client.uploadFile(body, { ext: 'txt' })
     expect(parseFileId(id).kind).toBe('normal')
     expect(await other.client.queryFileInfo(id)).toMatchObject({ size: body.length })
+    await other.stop()
     await server.start()
+    await other.start()
     await allActive(cluster)
     await slotsAreHandedOut(cluster)
+    await until('the slot of the deleted file is free', () => timesFree() === 2)
   })
 
   it('hands out no slot while the leader tracker is silent', async () => {

@@ -4,7 +4,7 @@
 // Client
 export { formatAddress, parseAddress } from './client/address.ts'
 export { ClusterAdmin } from './client/cluster-admin.ts'
-export { Connection, openConnection } from './client/connection.ts'
+export { Connection, openConnection, UnreachableError } from './client/connection.ts'
 export type { DfsClientOptions } from './client/dfs-client.ts'
 export { DfsClient } from './client/dfs-client.ts'
 export { extensionOf, fileBody } from './client/local-file.ts'

@@ -6,7 +6,7 @@ import { ifWell } from '../disk/log-done.ts'
 import { settleChange } from '../disk/settle-change.ts'
 import { StoreError } from '../disk/store-error.ts'
 import { trunkFilePath } from '../trunk/slot-file.ts'
-import { type NamedSlot, slotOfName } from '../trunk/slot-name.ts'
+import { slotOfName } from '../trunk/slot-name.ts'
 import { storedFacts } from '../trunk/stored-content.ts'
 import { buryUnseen } from './burial.ts'
 import type { ConnectionState, HandlerContext } from './context.ts'
@@ -48,19 +48,11 @@ function remove(context: HandlerContext, file: ResolvedName, finish: Finish): vo
   const named = slotOfName(file.logicName)
   const changed = named === null ? { folder: dirname(file.path) } : { file: trunkFilePath(file.storePath, named.slot) }
   const settled = ifWell(finish, () => {
-    if (named !== null) giveBack(context, named)
+    if (named !== null) context.trunk.giveBack(named.slot)
     finish()
   })
   store.remove(
     file,
     ifWell(finish, () => settleChange(store, config.uploadDurability, changed, settled)),
   )
-}
-
-/** The slot may be used again. If nobody takes it back its space is lost, but nothing else. */
-function giveBack({ trunk, logger }: HandlerContext, { slot }: NamedSlot): void {
-  const free = async () => await trunk.slots().free(slot)
-  free().catch((error: unknown) => {
-    logger.warn({ err: error, slot }, 'the slot of a deleted file was not taken back')
-  })
 }

@@ -14,6 +14,7 @@ import { finishCompression } from './compression.ts'
 import { LogSender } from './log-sender.ts'
 import { makeTrunkFile, trunkFilePath } from './slot-file.ts'
 import { SLOT_HEADER_SIZE } from './slot-name.ts'
+import { SlotReturns } from './slot-returns.ts'
 import { remoteSlots, type SlotService } from './slot-service.ts'
 import { removeSnapshot } from './snapshot.ts'
 import { TrunkLog } from './trunk-log.ts'
@@ -50,6 +51,7 @@ export class TrunkGroup {
   /** Null where the cluster keeps no trunk files. */
   readonly #log: TrunkLog | null
   readonly #unlogged: UnloggedSlots | null
+  readonly #returns: SlotReturns | null
   readonly #senders = new Map<string, LogSender>()
   /** Trunk files that are known to have their full size. */
   readonly #wholeFiles = new Set<string>()
@@ -65,6 +67,7 @@ export class TrunkGroup {
     const warn = (message: string) => logger.warn({}, message)
     this.#log = this.parameters === null ? null : openLog(config.basePath, initFlag, warn)
     this.#unlogged = this.#log === null ? null : sweepUnlogged(options.store, this.#log.folder, warn)
+    this.#returns = this.#log === null ? null : this.#openReturns(this.#log.folder)
     this.#stopListening = state.onChange(() => this.#follow())
   }
 
@@ -126,6 +129,11 @@ export class TrunkGroup {
     }
   }
 
+  /** The file in the slot was deleted here; the slot may be used again when the trunk server has heard of it. */
+  giveBack(slot: TrunkSlot): void {
+    this.#returns?.giveBack(slot)
+  }
+
   /** Lines for this storage's copy of the log. Throws EINVAL at the trunk server and for what are no lines. */
   get copy(): TrunkLog {
     if (this.#allocator !== null) throw new StoreError(Status.EINVAL, 'this storage is the trunk server')
@@ -159,9 +167,21 @@ export class TrunkGroup {
   async close(): Promise<void> {
     this.#isClosed = true
     this.#stopListening()
+    await this.#returns?.close()
     await this.#resign()
     this.#log?.close()
     this.#unlogged?.close()
+  }
+
+  #openReturns(folder: string): SlotReturns {
+    const { store, state, logger } = this.#options
+    return new SlotReturns({
+      folder,
+      store,
+      free: async (slot) => await this.slots().free(slot),
+      isDue: () => state.trunkServer !== null,
+      report: (message, details) => logger.warn(details, message),
+    })
   }
 
   /** Takes the role up or gives it up, and keeps a sender for every member. */
@@ -216,15 +236,11 @@ export class TrunkGroup {
     const log = this.#openedLog()
     for (const { id, status } of state.members.values()) {
       if (id === state.myId || this.#senders.has(id) || isRemoved(status)) continue
-      const mark = markPath(log.folder, {
-        id,
-        useStorageId: identity.useStorageId,
-        ownPort: config.port,
-      })
+      const peer = { id, useStorageId: identity.useStorageId, ownPort: config.port }
       const sender = new LogSender({
         log,
         address: () => this.#addressOf(id),
-        markPath: mark,
+        markPath: markPath(log.folder, peer),
         timeouts: timeoutsOf(config),
         heartBeatIntervalMs: config.heartBeatIntervalMs,
         report: (message, error) => logger.warn({ err: error, peer: id }, message),
