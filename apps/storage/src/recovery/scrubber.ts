@@ -15,6 +15,8 @@ import { hexByte } from '../engine/logic-name.ts'
 import type { Logger } from '../handlers/context.ts'
 import { activeMembers, otherMembers } from './active-members.ts'
 import { fetchContent } from './restore-file.ts'
+import { ScrubPace } from './scrub-pace.ts'
+import { checkTrunkFile, isTrunkFile } from './scrub-slots.ts'
 import { loadScrubState, newRound, type ScrubState, saveScrubState } from './scrub-state.ts'
 
 export interface ScrubberOptions {
@@ -51,13 +53,12 @@ class RoundScrubber implements Scrubber {
   readonly #running: Promise<void>
   #state: ScrubState
   #savedAt = 0
-  /** Bytes that may be read now; below 0 the reading waits. */
-  #budget = 0
-  #budgetAt = performance.now()
+  readonly #pace: ScrubPace
 
   constructor(options: ScrubberOptions) {
     this.#options = options
     this.#state = loadScrubState(options.config.basePath)
+    this.#pace = new ScrubPace(options.config.scrub.bytesPerSecond, (ms) => this.#sleep(ms))
     this.#running = this.#run().catch((error: unknown) => {
       if (!this.#stop.signal.aborted) options.logger.error({ err: error }, 'files are no longer checked')
     })
@@ -90,7 +91,7 @@ class RoundScrubber implements Scrubber {
   async #round(isNew: boolean): Promise<void> {
     const { config, logger } = this.#options
     if (isNew) this.#state = newRound(Date.now())
-    this.#budgetAt = performance.now()
+    this.#pace.restart()
     for await (const folder of this.#folders()) {
       if (folder < this.#state.next) continue
       await this.#checkFolder(folder)
@@ -123,7 +124,17 @@ class RoundScrubber implements Scrubber {
       const logicName = `${folder}/${name}`
       const facts = normalFacts(logicName)
       if (facts !== null) await this.#checkFile(store.resolve(logicName), facts)
+      else if (isTrunkFile(name)) await this.#checkTrunkFile(store.resolve(logicName))
     }
+  }
+
+  async #checkTrunkFile(file: ResolvedName): Promise<void> {
+    const scrub = { ...this.#options, pace: this.#pace, helpersKnown: () => this.#helpersKnown() }
+    const { files, bytes, repaired, damaged } = await checkTrunkFile(scrub, file)
+    this.#state.files += files
+    this.#state.bytes += bytes
+    this.#state.repaired += repaired
+    if (damaged > 0) this.#noteDamaged(file)
   }
 
   async #checkFile(file: ResolvedName, facts: { size: number; crc32: number }): Promise<void> {
@@ -161,26 +172,16 @@ class RoundScrubber implements Scrubber {
       for (;;) {
         const { bytesRead } = await file.read(piece)
         if (bytesRead === 0) {
-          if (size < FILE_COST_BYTES) await this.#spend(FILE_COST_BYTES - size)
+          if (size < FILE_COST_BYTES) await this.#pace.spend(FILE_COST_BYTES - size)
           return crc
         }
         size += bytesRead
         crc = crc32(piece.subarray(0, bytesRead), crc)
-        await this.#spend(bytesRead)
+        await this.#pace.spend(bytesRead)
       }
     } finally {
       await file.close()
     }
-  }
-
-  /** Waits so that the rate is kept on the whole. */
-  async #spend(bytes: number): Promise<void> {
-    const { bytesPerSecond } = this.#options.config.scrub
-    const now = performance.now()
-    const earned = ((now - this.#budgetAt) / 1000) * bytesPerSecond
-    this.#budgetAt = now
-    this.#budget = Math.min(bytesPerSecond, this.#budget + earned) - bytes
-    if (this.#budget < 0) await this.#sleep((-this.#budget / bytesPerSecond) * 1000)
   }
 
   /** A good copy takes the name; the damaged one is kept beside, for whoever wants to know what happened to it. */
@@ -204,6 +205,10 @@ class RoundScrubber implements Scrubber {
         incoming.discard()
       }
     }
+    this.#noteDamaged(file)
+  }
+
+  #noteDamaged({ logicName }: ResolvedName): void {
     if (this.#state.damaged.length < DAMAGED_MAX) this.#state.damaged.push(logicName)
   }
 
