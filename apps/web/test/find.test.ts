@@ -1,28 +1,16 @@
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { setFavourite } from '../src/features/labels/commands.ts'
 import { search } from '../src/features/search/search.ts'
 import { db, inTransaction } from '../src/lib/db.ts'
 import { nameKeys } from '../src/lib/entries/name-keys.ts'
 import { newPublicId } from '../src/lib/public-id.ts'
 import { fillGrams } from '../src/worker/fill-grams.ts'
-import { startApiServer } from './support/api-server.ts'
 import type { Browser } from './support/browser.ts'
-import { freshDatabase } from './support/database.ts'
 import { driveOf } from './support/drive.ts'
-import { addFile, newPerson, type Person, signedInBrowser } from './support/people.ts'
+import { addFile, newPerson, signedInBrowser } from './support/people.ts'
+import { signedInDrive } from './support/signed-in-drive.ts'
 
-await freshDatabase()
-let server: Awaited<ReturnType<typeof startApiServer>>
-let browser: Browser
-let person: Person
-let drive: ReturnType<typeof driveOf>
-
-beforeAll(async () => {
-  server = await startApiServer()
-  ;({ browser, person } = await signedInBrowser(server.url))
-  drive = driveOf(browser, person)
-})
-afterAll(() => server.close())
+const { server, browser, person, drive } = await signedInDrive()
 
 async function found(q: string, owner = person, folder = 'root'): Promise<string[]> {
   return (await search(owner.id, { q, folder })).items.map(({ name }) => name)
@@ -301,4 +289,47 @@ it('a category is listed in every order, page after page', async () => {
       expect([first.total, new Set(ids).size, second.nextCursor], `${sort} ${dir}`).toEqual([120, 120, null])
     }
   }
+})
+
+describe('types of files in a category', () => {
+  const types = async (who: Browser) => (await who.get('/api/labels')).body.types
+
+  it('come from the bytes, and from the name where these only tell a container or text', async () => {
+    const owner = await signedInBrowser(server.url)
+    const add = (name: string, contentType: string) =>
+      addFile(owner.person.id, owner.person.rootId, name, { contentType, size: 10 })
+    await add('scan.txt', 'application/pdf')
+    await add('plan.PDF', 'application/pdf')
+    await add('plan.docx', 'application/zip')
+    await add('notes.md', 'text/plain')
+    await add('drawing', 'image/svg+xml')
+    await add('nothing tells', 'application/octet-stream')
+    expect(await types(owner.browser)).toEqual([
+      { category: 'document', type: 'pdf', files: 2, bytes: 20 },
+      { category: 'document', type: 'docx', files: 1, bytes: 10 },
+      { category: 'document', type: 'md', files: 1, bytes: 10 },
+      { category: 'document', type: 'svg', files: 1, bytes: 10 },
+    ])
+    const { body } = await owner.browser.get('/api/drive/entries?folder=~category.document.pdf')
+    expect(body.items.map(({ name }: { name: string }) => name)).toEqual(['plan.PDF', 'scan.txt'])
+    expect([body.total, body.totalBytes]).toEqual([2, 20])
+  })
+
+  it('follow renaming, trash and deletion, and everything of one can be chosen at once', async () => {
+    const owner = await signedInBrowser(server.url)
+    const mine = driveOf(owner.browser, owner.person)
+    const note = await addFile(owner.person.id, owner.person.rootId, 'note.md')
+    for (const name of ['a.csv', 'b.csv']) await addFile(owner.person.id, owner.person.rootId, name)
+    await owner.browser.patch(`/api/drive/entries/${note.publicId}`, { name: 'note.txt' })
+    const counted = async () =>
+      Object.fromEntries(
+        (await types(owner.browser)).map((one: { type: string; files: number }) => [one.type, one.files]),
+      )
+    expect(await counted()).toEqual({ csv: 2, txt: 1 })
+    const { body } = await mine.post('trash', { all: { folder: '~category.document.csv' } })
+    expect(body.job).toMatchObject({ state: 'done', total: 2 })
+    expect(await counted()).toEqual({ txt: 1 })
+    await db().entry.delete({ where: { id: note.id } })
+    expect(await counted()).toEqual({})
+  })
 })

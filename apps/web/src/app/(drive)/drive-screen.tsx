@@ -58,5 +58,6 @@ export function DriveScreen({ me, preferences, theme, initial, children }: Drive
 /** The session was ended elsewhere: sign in again and come back. */
 function leaveWhenSignedOut(error: Error): void {
   if (!(error instanceof ApiFailure && error.status === 401)) return
-  window.location.assign(`/sign-in?next=${encodeURIComponent(window.location.pathname)}`)
+  const { pathname, search } = window.location
+  window.location.assign(`/sign-in?next=${encodeURIComponent(pathname + search)}`)
 }

@@ -1,9 +1,10 @@
 'use client'
 
 import dynamic from 'next/dynamic'
-import { type ReactNode, useState } from 'react'
+import { type ReactNode, useRef, useState } from 'react'
 import { useDrive } from '../../features/drive/drive-context.tsx'
 import type { EntryDoors } from '../../features/drive/entry-doors.tsx'
+import { placeId } from '../../features/drive/place.ts'
 import type { EntryItem } from '../../features/drive/schema.ts'
 import { focusEntry } from '../../features/drive/use-folder-pane.ts'
 import { TagHead } from '../../features/labels/tag-head.tsx'
@@ -13,10 +14,19 @@ const TagEditor = dynamic(() => import('../../features/labels/tag-editor.tsx').t
   ssr: false,
 })
 
+const TypeChips = dynamic(() => import('../../features/labels/type-chips.tsx').then((module) => module.TypeChips), {
+  ssr: false,
+})
+
 /** Stars and tags for the drive's entries. */
-export function useLabelDoors(): { doors: Pick<EntryDoors, 'favourite' | 'tags' | 'tagHead'>; dialog: ReactNode } {
+export function useLabelDoors(): {
+  doors: Pick<EntryDoors, 'favourite' | 'tags' | 'tagHead' | 'typeChips'>
+  dialog: ReactNode
+} {
   const labelling = useLabelling()
   const drive = useDrive()
+  // Each type is a list of its own; who has pressed its chip goes on there.
+  const pressed = useRef<string | null>(null)
   const [tagging, setTagging] = useState<readonly EntryItem[] | null>(null)
   return {
     doors: {
@@ -24,6 +34,20 @@ export function useLabelDoors(): { doors: Pick<EntryDoors, 'favourite' | 'tags' 
       tags: setTagging,
       tagHead: (id) => (
         <TagHead id={id} onGone={(intoId) => drive.open(intoId === null ? '~favourites' : `~tag.${intoId}`)} />
+      ),
+      typeChips: ({ category, type }) => (
+        <TypeChips
+          category={category}
+          type={type}
+          focused={pressed.current === category}
+          onFocused={() => {
+            pressed.current = null
+          }}
+          onType={(wanted) => {
+            pressed.current = category
+            drive.open(placeId({ kind: 'category', category, ...(wanted === undefined ? {} : { type: wanted }) }))
+          }}
+        />
       ),
     },
     dialog:

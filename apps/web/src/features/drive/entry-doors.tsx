@@ -1,7 +1,7 @@
 'use client'
 
 import { createContext, type ReactNode, useContext } from 'react'
-import type { SearchPlace } from './place.ts'
+import type { CategoryPlace, SearchPlace } from './place.ts'
 import type { EntryItem } from './schema.ts'
 import type { Chosen } from './use-drive-changes.ts'
 
@@ -21,6 +21,8 @@ export type EntryDoors = {
   palette?: () => void
   /** What stands beside the name of a tag's page. */
   tagHead?: (tagId: string) => ReactNode
+  /** The types of files that a category can be narrowed to. */
+  typeChips?: (place: CategoryPlace) => ReactNode
   /** The field and the filters at the top of a search. */
   searchHead?: (place: SearchPlace) => ReactNode
 }

@@ -10,6 +10,7 @@ import { DetailsArea } from './details-area.tsx'
 import { DragGhost, type DragGhostHandle } from './drag-ghost.tsx'
 import { useDrive } from './drive-context.tsx'
 import { DropPane } from './drop-pane.tsx'
+import { useEntryDoors } from './entry-doors.tsx'
 import { EntryGrid } from './entry-grid.tsx'
 import { EntryList } from './entry-list.tsx'
 import { EntrySummary } from './entry-summary.tsx'
@@ -80,6 +81,7 @@ function DeskBars({ view, children }: BarsProps) {
         counts={state.status === 'ready' ? { total: state.total, bytes: state.totalBytes } : null}
       />
       <TrashBar onEmpty={view.emptyTrash} />
+      <TypeBar />
       <div className="relative flex min-h-0 flex-1">
         <DropPane>
           {/* The grid has no column heads: there the bar lies over the first heading, so that nothing moves. */}
@@ -102,6 +104,13 @@ function DeskBars({ view, children }: BarsProps) {
   )
 }
 
+/** Above a category: its types of files. */
+function TypeBar() {
+  const { place } = useDrive()
+  const doors = useEntryDoors()
+  return place?.kind === 'category' ? doors.typeChips?.(place) : null
+}
+
 function Heads({ onSelectAll }: { onSelectAll: () => void }) {
   return useDrive().place?.kind === 'trash' ? <TrashHeads /> : <ListHeader onSelectAll={onSelectAll} />
 }
@@ -113,6 +122,7 @@ function PhoneBars({ view, children }: BarsProps) {
     <>
       {bar.count > 0 ? <PhoneSelectionTitle {...bar} /> : <PhoneTitle path={path} />}
       {bar.count > 0 ? null : <TrashBar onEmpty={view.emptyTrash} />}
+      {bar.count > 0 ? null : <TypeBar />}
       <DropPane>{children}</DropPane>
       {bar.count > 0 ? <PhoneActions {...phoneBarOf(view.actions)} /> : null}
       <DetailsArea selection={view.selection} targets={view.targets} bytes={view.bytes} />

@@ -10,7 +10,7 @@ export interface Start {
   after: Cursor | undefined
 }
 
-const FIRST: Start = { position: 0, after: undefined }
+export const FIRST: Start = { position: 0, after: undefined }
 
 interface Folder extends Order {
   folderId: bigint
@@ -22,12 +22,17 @@ type Row = Pick<EntryRow, 'id' | 'kind' | 'sort_key' | 'size' | 'modified_at'>
 const inFolder = (folderId: bigint, kind: number) =>
   Prisma.sql`e.parent_id = ${folderId} AND e.kind = ${kind} AND e.trash_id IS NULL`
 
+/** Where the page of this length begins that holds a position of a list; of the last one when it is behind the end. */
+export function pageStart(position: number, total: number, pageSize: number): number {
+  return Math.floor(Math.min(position, Math.max(0, total - 1)) / pageSize) * pageSize
+}
+
 /**
  * Where the page of this length that holds a position begins. The index alone is walked up to there: 20 ms for the
  * 100,000th entry.
  */
 export async function startAt(folder: Folder, position: number, pageSize: number): Promise<Start> {
-  const start = Math.floor(Math.min(position, Math.max(0, folder.totals.total - 1)) / pageSize) * pageSize
+  const start = pageStart(position, folder.totals.total, pageSize)
   if (start === 0) return FIRST
   const folders = await countFolders(folder.folderId)
   const before =

@@ -8,6 +8,7 @@ const places = [
   ['/favourites', '~favourites'],
   ['/trash', '~trash'],
   ['/category/image', '~category.image'],
+  ['/category/image?type=jpeg', '~category.image.jpeg'],
   ['/tag/aB3_-9', '~tag.aB3_-9'],
 ] as const
 
@@ -18,13 +19,33 @@ test.each(places)('the address %s and the id %s are the same place', (path, id) 
   expect(place && placePath(place)).toBe(path)
 })
 
-test.each(['/', '/settings', '/category', '/category/music', '/tag', '/recent/now', '/drive/a/b', '/shared'])(
-  'the address %s is no listing',
-  (path) => {
-    expect(placeOfPath(path)).toBeNull()
-  },
-)
+test.each([
+  '/',
+  '/settings',
+  '/category',
+  '/category/music',
+  '/category/image/jpeg',
+  '/tag',
+  '/recent/now',
+  '/drive/a/b',
+  '/shared',
+])('the address %s is no listing', (path) => {
+  expect(placeOfPath(path)).toBeNull()
+})
 
-test.each(['~', '~category', '~category.music', '~tag', '~drive.a', '~recent.now'])('%s is no place', (id) => {
+test('a type that is none is passed over', () => {
+  expect(placeOfPath('/category/image?type=../etc')).toEqual({ kind: 'category', category: 'image' })
+})
+
+test.each([
+  '~',
+  '~category',
+  '~category.music',
+  '~category.image.jpeg.2',
+  '~category.image.JPEG',
+  '~tag',
+  '~drive.a',
+  '~recent.now',
+])('%s is no place', (id) => {
   expect(placeOfId(id)).toBeNull()
 })

@@ -9,20 +9,25 @@ export type Place =
   | { kind: 'recent' }
   | { kind: 'favourites' }
   | { kind: 'trash' }
-  | { kind: 'category'; category: PlaceCategory }
+  | CategoryPlace
   | { kind: 'tag'; id: string }
   | SearchPlace
+
+/** `type`: only files of this type, see `Entry.type`. */
+export type CategoryPlace = { kind: 'category'; category: PlaceCategory; type?: string }
 
 /** What was found; `within`: the folder that "in this folder" means. */
 export type SearchPlace = { kind: 'search'; q: string; within: string }
 
 // No public id begins with it.
 const MARK = '~'
+const TYPE = /^[a-z0-9]{1,16}$/
 
 /** One text for a place, in place of a folder's id: 'root', 'aB3…', '~recent', '~category.image', '~tag.aB3…'. */
 export function placeId(place: Place): string {
   if (place.kind === 'folder') return place.id
-  if (place.kind === 'category') return `${MARK}category.${place.category}`
+  if (place.kind === 'category')
+    return `${MARK}category.${place.category}${place.type === undefined ? '' : `.${place.type}`}`
   if (place.kind === 'tag') return `${MARK}tag.${place.id}`
   if (place.kind === 'search') return `${MARK}search.${place.within}.${encodeURIComponent(place.q)}`
   return MARK + place.kind
@@ -43,7 +48,8 @@ export function placeOfId(id: string): Place | null {
 /** The address of a place's page. */
 export function placePath(place: Place): string {
   if (place.kind === 'folder') return place.id === ROOT_ID ? '/drive' : `/drive/${encodeURIComponent(place.id)}`
-  if (place.kind === 'category') return `/category/${place.category}`
+  if (place.kind === 'category')
+    return `/category/${place.category}${place.type === undefined ? '' : `?type=${place.type}`}`
   if (place.kind === 'tag') return `/tag/${encodeURIComponent(place.id)}`
   if (place.kind === 'search') {
     const query = new URLSearchParams({ q: place.q, ...(place.within === ROOT_ID ? {} : { in: place.within }) })
@@ -61,19 +67,26 @@ export function placeOfPath(path: string): Place | null {
     return { kind, q: query.get('q') ?? '', within: query.get('in') ?? ROOT_ID }
   }
   if (kind === 'drive' && rest.length <= 1) return { kind: 'folder', id: rest[0] || ROOT_ID }
-  return gatheredPlace(kind, rest)
+  if (kind === 'category' && rest.length === 1) {
+    const type = new URLSearchParams(search).get('type') ?? ''
+    return categoryPlace(rest[0], TYPE.test(type) ? type : undefined)
+  }
+  return kind === 'category' ? null : gatheredPlace(kind, rest)
 }
 
 function gatheredPlace(kind: string, rest: readonly string[]): Place | null {
-  const [id, ...more] = rest
-  if (more.length > 0) return null
+  const [id, type, ...more] = rest
+  if (kind === 'category' && more.length === 0) return categoryPlace(id, type)
+  if (type !== undefined) return null
   if ((kind === 'recent' || kind === 'favourites' || kind === 'trash') && id === undefined) return { kind }
-  if (kind === 'category') {
-    const category = categories.find((known) => known === id)
-    return category === undefined ? null : { kind, category }
-  }
   if (kind === 'tag' && id !== undefined && id !== '') return { kind, id }
   return null
+}
+
+function categoryPlace(id: string | undefined, type: string | undefined): CategoryPlace | null {
+  const category = categories.find((known) => known === id)
+  if (category === undefined || (type !== undefined && !TYPE.test(type))) return null
+  return { kind: 'category', category, ...(type === undefined ? {} : { type }) }
 }
 
 function decoded(text: string): string {

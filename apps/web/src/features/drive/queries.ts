@@ -14,6 +14,7 @@ import { besides, cursorAt, type Order, sequenceOf } from './folder-order.ts'
 import { type Start, startAround, startAt } from './folder-position.ts'
 import { listGathered } from './gathered.ts'
 import { placeOfId } from './place.ts'
+import { listRecent } from './recent-listing.ts'
 import type { EntryPage, FolderTree, ListQuery } from './schema.ts'
 import { listTrash } from './trash-listing.ts'
 
@@ -42,6 +43,7 @@ async function readPage({ folderId, after, ...order }: PageOptions): Promise<Ent
 export async function listEntries(ownerId: string, query: ListQuery): Promise<EntryPage> {
   const place = placeOfId(query.folder)
   if (place?.kind === 'trash') return listTrash(ownerId, query)
+  if (place?.kind === 'recent') return listRecent(ownerId, query)
   if (place !== null && place.kind !== 'folder' && place.kind !== 'search') return listGathered(ownerId, place, query)
   const folder = await openFolder(db(), ownerId, query.folder)
   const order: Order = { sort: query.sort, dir: query.dir }

@@ -2,6 +2,7 @@ import { expect, test } from 'vitest'
 import {
   clearSelection,
   extendTo,
+  extendToEnd,
   isSelected,
   neighbour,
   nothingSelected,
@@ -41,6 +42,14 @@ test('a range with Ctrl keeps what was selected elsewhere', () => {
 test('a range without an anchor, or with one that is gone, is the one entry', () => {
   expect([...extendTo(nothingSelected, order, 'c').ids]).toEqual(['c'])
   expect([...extendTo(selectOnly('gone'), order, 'c').ids]).toEqual(['c'])
+})
+
+test('a range to an end that is not loaded is all but what lies on the other side of its anchor', () => {
+  const down = extendToEnd(selectOnly('c'), order, { id: 'last', direction: 1 })
+  expect(down).toEqual({ mode: 'all', ids: new Set(['a', 'b']), focus: 'last', anchor: 'c' })
+  const up = extendToEnd(selectOnly('c'), order, { id: 'first', direction: -1 })
+  expect(up).toMatchObject({ ids: new Set(['d', 'e']), focus: 'first' })
+  expect(extendToEnd(selectOnly('gone'), order, { id: 'last', direction: 1 })).toBeNull()
 })
 
 test('all holds for entries that nobody has seen yet, except the unticked ones', () => {

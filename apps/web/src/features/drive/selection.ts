@@ -42,6 +42,22 @@ export function extendTo(selection: Selection, order: readonly string[], id: str
   return { mode: 'some', ids: new Set([...kept, ...range]), focus: id, anchor: from < 0 ? id : anchor }
 }
 
+/**
+ * From the anchor to the last of all entries, or the first, which need not be loaded: everything but what lies on the
+ * other side. `order` is complete on that side. Null when the anchor is not in it.
+ */
+export function extendToEnd(
+  selection: Selection,
+  order: readonly string[],
+  { id, direction }: { id: string; direction: 1 | -1 },
+): Selection | null {
+  const anchor = selection.anchor ?? selection.focus
+  const at = anchor === null ? -1 : order.indexOf(anchor)
+  if (at < 0) return null
+  const others = direction > 0 ? order.slice(0, at) : order.slice(at + 1)
+  return { mode: 'all', ids: new Set(others), focus: id, anchor }
+}
+
 export function selectAll(selection: Selection): Selection {
   return { ...selection, mode: 'all', ids: new Set() }
 }

@@ -12,6 +12,7 @@ import type { EntryItem } from './schema.ts'
 import {
   clearSelection,
   extendTo,
+  extendToEnd,
   focusOn,
   neighbour,
   type Selection,
@@ -72,8 +73,13 @@ export function useFolderKeys(options: FolderKeysOptions): void {
   const goToEdge = async ({ direction, extend }: Extract<Command, { type: 'edge' }>) => {
     const isLoaded = direction > 0 ? start + items.length >= total : start === 0
     const edgeOf = (list: readonly { id: string }[]) => list.at(direction > 0 ? -1 : 0)?.id ?? null
-    if (isLoaded || jumpTo === null || extend) go(edgeOf(items), extend)
-    else go(edgeOf((await jumpTo({ at: direction > 0 ? total - 1 : 0 })).items), false)
+    if (isLoaded || jumpTo === null) return go(edgeOf(items), extend)
+    const isBehindLoaded = direction > 0 ? start === 0 : start + items.length >= total
+    if (extend && !isBehindLoaded) return go(edgeOf(items), true)
+    const id = edgeOf((await jumpTo({ at: direction > 0 ? total - 1 : 0 })).items)
+    const extended = extend && id !== null ? extendToEnd(selection, ids, { id, direction }) : null
+    if (extended === null) go(id, false)
+    else step(extended)
   }
   const focusedAt = (): { x: number; y: number } => {
     const box = document.getElementById(`entry-${selection.focus ?? ''}`)?.getBoundingClientRect()

@@ -8,6 +8,7 @@ import { loadedFrom, loadedItems } from './entry-cache.ts'
 import { entriesKey } from './folder-cache.ts'
 import { placeOfId } from './place.ts'
 import type { EntryItem, EntryPage, FolderInfo } from './schema.ts'
+import { isSorted } from './sort-order.ts'
 
 const KEPT_PAGES = 3
 const FRESH_MS = 10_000
@@ -94,7 +95,7 @@ export function useFolder({ folderId, order, initial, wanted }: FolderOptions): 
     loadBefore: () => {
       if (hasPreviousPage && !isFetchingNextPage && !isFetchingPreviousPage) void fetchPreviousPage()
     },
-    jumpTo: placeOfId(folderId)?.kind === 'folder' ? jump.mutateAsync : null,
+    jumpTo: isSorted(placeOfId(folderId)) ? jump.mutateAsync : null,
     tryAgain: () => void refetch(),
   }
 }

@@ -1,8 +1,10 @@
 import { db } from '../../lib/db.ts'
 import type { Category } from '../../lib/entries/entry-item.ts'
-import type { Labels, TagItem } from './schema.ts'
+import type { Labels, TagItem, TypeCount } from './schema.ts'
 
 const TAGS_MAX = 1000
+/** More than fit beside each other; the rest are found by search. */
+const TYPES_MAX = 8
 
 interface TagRow {
   public_id: string
@@ -13,8 +15,9 @@ interface TagRow {
 
 /** Counts of categories and tags of one person. */
 export async function readLabels(ownerId: string): Promise<Labels> {
-  const [counts, tags] = await Promise.all([
+  const [counts, types, tags] = await Promise.all([
     db().ownerCategory.findMany({ where: { ownerId, files: { gt: 0 } } }),
+    listTypes(ownerId),
     listTags(ownerId),
   ])
   const categories = counts.map(({ category, files, bytes }) => ({
@@ -23,7 +26,16 @@ export async function readLabels(ownerId: string): Promise<Labels> {
     files: Number(files),
     bytes: Number(bytes),
   }))
-  return { categories, tags }
+  return { categories, types, tags }
+}
+
+/** What nothing tells the type of is in no list. */
+async function listTypes(ownerId: string): Promise<TypeCount[]> {
+  return await db().$queryRaw<TypeCount[]>`
+    SELECT category, type, files::float8, bytes::float8 FROM (
+      SELECT *, row_number() OVER (PARTITION BY category ORDER BY files DESC, type) AS place
+      FROM owner_type WHERE owner_id = ${ownerId} AND files > 0 AND type <> ''
+    ) ranked WHERE place <= ${TYPES_MAX} ORDER BY category, place`
 }
 
 async function listTags(ownerId: string): Promise<TagItem[]> {

@@ -18,14 +18,23 @@ interface CategoryCount {
   bytes: number
 }
 
+/** Files of one type in a category: 'jpeg', 'pdf' … */
+export interface TypeCount extends CategoryCount {
+  type: string
+}
+
 /** `entries`: how many carry it, those in trash not counted. */
 export interface TagItem extends EntryTag {
   entries: number
 }
 
-/** What the sidebar shows beside the folders. Categories without files are left out; tags by how often they are used. */
+/**
+ * What the sidebar shows beside the folders. Categories without files are left out; tags by how often they are used,
+ * types by how many files have them, the first of each category.
+ */
 export interface Labels {
   categories: CategoryCount[]
+  types: TypeCount[]
   tags: TagItem[]
 }
 

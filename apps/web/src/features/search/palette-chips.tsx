@@ -2,7 +2,7 @@
 
 import { Check, ChevronDown } from 'lucide-react'
 import { useTranslations } from 'next-intl'
-import type { ComponentProps } from 'react'
+import { Chip } from '../../components/chip.tsx'
 import { cn } from '../../components/class-names.ts'
 import { Icon } from '../../components/icon.tsx'
 import { Menu } from '../../components/menu.tsx'
@@ -118,23 +118,6 @@ function FilterChip({ label, chosen, choices, onChoose, onReturnFocus }: FilterC
           <Icon of={ChevronDown} size="tiny" />
         </Chip>
       }
-    />
-  )
-}
-
-function Chip({ pressed, className, ...rest }: ComponentProps<'button'> & { pressed: boolean }) {
-  return (
-    <button
-      type="button"
-      aria-pressed={pressed}
-      className={cn(
-        'inline-flex h-7 shrink-0 items-center gap-1 rounded-full px-2.5 font-medium text-13 coarse:h-9',
-        pressed
-          ? 'bg-select text-accent-text forced-colors:outline-2'
-          : 'text-ink-2 inset-ring inset-ring-line-2 hover:bg-hover',
-        className,
-      )}
-      {...rest}
     />
   )
 }

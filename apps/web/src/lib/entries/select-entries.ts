@@ -4,7 +4,8 @@ import type { Transaction } from '../db.ts'
 import { notFound, openFolder, presentEntries } from './open-entries.ts'
 import type { EntrySelector } from './selector.ts'
 
-const GATHERED = /^~(?<kind>recent|favourites|trash|category|tag)(?:\.(?<key>[A-Za-z0-9_-]+))?$/
+const GATHERED =
+  /^~(?<kind>recent|favourites|trash|category|tag)(?:\.(?<key>[A-Za-z0-9_-]+))?(?:\.(?<type>[a-z0-9]{1,16}))?$/
 
 /** Which entries a selector may mean: those to be seen in the drive, or what was trashed by itself. */
 export type SelectFrom = 'drive' | 'trash'
@@ -47,18 +48,22 @@ async function placeCondition(tx: Transaction, ownerId: string, place: string, f
   const isTrash = groups?.['kind'] === 'trash'
   if (isTrash !== (from === 'trash')) throw notFound()
   if (isTrash) return Prisma.sql`e.owner_id = ${ownerId} AND e.trash_id = e.id`
-  if (groups !== undefined) return gathered(ownerId, groups['kind'], groups['key'] ?? '')
+  if (groups !== undefined) return gathered(ownerId, groups)
   if (place.startsWith('~')) throw new ApiError('bad_request', 'Everything of this place cannot be chosen at once.')
   const folder = await openFolder(tx, ownerId, place)
   return Prisma.sql`e.parent_id = ${folder.id} AND e.trash_id IS NULL`
 }
 
-function gathered(ownerId: string, kind: string | undefined, key: string): Prisma.Sql {
+function gathered(ownerId: string, groups: Record<string, string | undefined>): Prisma.Sql {
+  const { kind, key = '', type } = groups
   const present = Prisma.sql`e.owner_id = ${ownerId} AND e.trash_id IS NULL`
   if (kind === 'favourites')
     return Prisma.sql`${present} AND EXISTS (SELECT 1 FROM favourite f WHERE f.entry_id = e.id)`
   if (kind === 'recent') return Prisma.sql`${present} AND e.id IN (${recentEntries(ownerId)})`
-  if (kind === 'category') return Prisma.sql`${present} AND e.kind = 1 AND e.category = ${key}`
+  if (kind === 'category') {
+    const ofType = type === undefined ? Prisma.empty : Prisma.sql`AND e.type = ${type}`
+    return Prisma.sql`${present} AND e.kind = 1 AND e.category = ${key} ${ofType}`
+  }
   return Prisma.sql`${present} AND EXISTS (
     SELECT 1 FROM entry_tag et JOIN tag t ON t.id = et.tag_id
     WHERE et.entry_id = e.id AND t.owner_id = ${ownerId} AND t.public_id = ${key})`
