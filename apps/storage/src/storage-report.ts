@@ -24,6 +24,8 @@ interface StorePathReport {
 }
 
 interface SetAsideReport {
+  /** For the call `aside`. */
+  readonly id: string
   /** Null, as `op`: a line of the log that cannot be read. */
   readonly fileId: string | null
   readonly op: string | null
@@ -174,8 +176,8 @@ function isWritable(path: string): boolean {
   }
 }
 
-function reportSetAside(group: string, peer: string, { name, op, reason, at }: SetAside): SetAsideReport {
-  return { fileId: name === null ? null : `${group}/${name}`, op, reason, at, peer }
+function reportSetAside(group: string, peer: string, { id, name, op, reason, at }: SetAside): SetAsideReport {
+  return { id, fileId: name === null ? null : `${group}/${name}`, op, reason, at, peer }
 }
 
 function reportPeer({ state, received, now }: ReportSources, peer: PeerReplicator): PeerReport {

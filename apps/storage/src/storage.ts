@@ -122,6 +122,7 @@ class Storage implements RunningStorage {
     const web = await openWebDoor(context, {
       pool,
       report,
+      settleAside: (action, ids) => (this.#replication?.peers() ?? []).flatMap((peer) => peer.settleAside(action, ids)),
       metrics: this.#metrics,
       tcpConnections: () => this.#server?.connections ?? 0,
     })

@@ -1,4 +1,5 @@
 import type { ConnectionPool } from '@cairn/dfs-core'
+import type { AsideAction } from './disk/quarantine.ts'
 import { countBytes, countOperation } from './engine/counters.ts'
 import type { HandlerContext } from './handlers/context.ts'
 import { KeysFile } from './http/keys-file.ts'
@@ -24,6 +25,8 @@ export interface WebDoorOptions {
   /** Open connections of the FastDFS protocol. */
   tcpConnections(): number
   report(openUploads: number): Promise<StorageReport>
+  /** Decides on changes that members did not take; says which of them there were. */
+  settleAside(action: AsideAction, ids: readonly string[]): string[]
 }
 
 const CLOSED: WebDoor = { kids: () => [], listen: () => Promise.resolve(-1), close: () => Promise.resolve() }
@@ -69,6 +72,7 @@ export async function openWebDoor(
         metrics: options.metrics,
         tcpConnections: options.tcpConnections,
         status: () => options.report(parts.openCount),
+        settleAside: options.settleAside,
       })
       void parts.finishComplete()
       return server.port

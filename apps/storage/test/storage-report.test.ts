@@ -38,6 +38,14 @@ async function report(): Promise<StorageReport> {
   return JSON.parse(answer.body.toString()) as StorageReport
 }
 
+async function settle(action: string, ids: string[]): Promise<string[]> {
+  const body = JSON.stringify({ action, ids })
+  const headers = { Authorization: `Bearer ${web.service('aside', body)}` }
+  const answer = await call(one.running.httpPort, { method: 'POST', path: '/cairn/v1/aside', headers, body })
+  expect(answer.status).toBe(200)
+  return JSON.parse(answer.body.toString()).done
+}
+
 async function reportWhen(what: string, holds: (report: StorageReport) => boolean): Promise<StorageReport> {
   let last = await report()
   await until(what, async () => {
@@ -87,17 +95,25 @@ describe('what a storage tells an administrator', () => {
     await one.start()
     const { setAside } = await reportWhen('it knows its peer', ({ peers }) => peers.length === 1)
     expect(setAside.count).toBe(3)
+    const id = expect.stringMatching(/^[0-9a-f]{16}$/)
     expect(setAside.items).toEqual([
-      { fileId: 'group1/M00/00/00/new.txt', op: 'D', reason: 'the disk is broken', at: now + 2, peer: '100002' },
+      { id, fileId: 'group1/M00/00/00/new.txt', op: 'D', reason: 'the disk is broken', at: now + 2, peer: '100002' },
       {
+        id,
         fileId: null,
         op: null,
         reason: 'binlog.000 at offset 3: not a binlog record: damaged line',
         at: now + 1,
         peer: '100002',
       },
-      { fileId: 'group1/M00/00/00/old.txt', op: 'C', reason: 'too bad', at: now, peer: '100002' },
+      { id, fileId: 'group1/M00/00/00/old.txt', op: 'C', reason: 'too bad', at: now, peer: '100002' },
     ])
+    const [first, damaged, gone] = setAside.items.map((item) => item.id)
+    // What is not there any more has nothing to copy: tried again, it is done.
+    expect(await settle('retry', [gone ?? ''])).toEqual([gone])
+    await reportWhen('it was tried again', (told) => told.setAside.count === 2)
+    expect(await settle('dismiss', [first ?? '', damaged ?? '', gone ?? ''])).toEqual([first, damaged])
+    await reportWhen('they are forgotten', (told) => told.setAside.count === 0)
   })
 
   it('counts the uploads that are under way', async () => {

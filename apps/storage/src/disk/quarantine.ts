@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { appendFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { BinlogLineError, type BinlogOp, type BinlogRecord, formatRecord, parseLine } from '../engine/binlog.ts'
@@ -5,6 +6,8 @@ import { readFileIfAny, replaceFile } from './atomic-file.ts'
 
 /** One record that was set aside. */
 export interface SetAside {
+  /** Names it as long as nothing about it changes: it gets another one when it was tried again. */
+  readonly id: string
   /** Null: the line of the log could not be read, see `reason`. */
   readonly name: string | null
   readonly op: BinlogOp | null
@@ -25,9 +28,14 @@ export interface Quarantine {
    * here nobody can get.
    */
   readonly missingSince: number | null
+  /** Somebody decides on these; says which of them there were. */
+  settle(action: AsideAction, ids: readonly string[]): string[]
   /** The newest ones, newest first. */
   newest(countMax: number): SetAside[]
 }
+
+/** `retry`: to be tried again at once. `dismiss`: never again, the peer counts as if it had it. */
+export type AsideAction = 'retry' | 'dismiss'
 
 export interface SetAsideRecord {
   readonly record: BinlogRecord
@@ -43,35 +51,63 @@ export const DAMAGED_HERE = 'damaged here: '
 export function openQuarantine(syncFolder: string, peerId: string): Quarantine {
   const path = join(syncFolder, `${peerId}.quarantine`)
   let lines = readLines(path)
-  const replace = (old: string, changed: string[]) => {
-    lines = lines.flatMap((line) => (line === old ? changed : [line]))
+  let missingSince = oldestMissing(lines)
+  let hurried: ReadonlySet<string> = new Set()
+  const change = (changed: string[]) => {
+    lines = changed
+    missingSince = oldestMissing(lines)
+  }
+  const rewrite = (changed: string[]) => {
+    change(changed)
     replaceFile(path, lines.map((line) => `${line}\n`).join(''))
+  }
+  const replace = (old: string, changed: string[]) =>
+    rewrite(lines.flatMap((line) => (line === old ? changed : [line])))
+  const linesOf = (ids: readonly string[]) => {
+    const wanted = new Set(ids)
+    return lines.filter((line) => wanted.has(idOf(line)))
   }
   return {
     get count() {
       return lines.length
     },
     get missingSince() {
-      const missing = lines.filter((line) => !parseSetAside(line).reason.startsWith(DAMAGED_HERE))
-      const times = missing.flatMap((line) => recordOf(whatOf(line))?.timestamp ?? [])
-      return times.length === 0 ? null : Math.min(...times)
+      return missingSince
     },
     add(entry, reason) {
       const what = typeof entry === 'string' ? entry : formatRecord(entry).trimEnd()
       const line = formatSetAside(what, reason)
       appendFileSync(path, `${line}\n`)
-      lines = [...lines, line]
+      change([...lines, line])
     },
     due(before) {
       return lines.flatMap((line) => {
         const record = recordOf(whatOf(line))
-        if (record === null || parseSetAside(line).at >= before) return []
+        if (record === null || (parseSetAside(line).at >= before && !hurried.has(line))) return []
         const postpone = (reason: string) => replace(line, [formatSetAside(whatOf(line), reason)])
         return [{ record, resolve: () => replace(line, []), postpone }]
       })
     },
+    settle(action, ids) {
+      const found = new Set(linesOf(ids))
+      if (action === 'retry') hurried = new Set([...hurried, ...found])
+      else if (found.size > 0) rewrite(lines.filter((line) => !found.has(line)))
+      return [...found].map(idOf)
+    },
     newest: (countMax) => lines.slice(-countMax).reverse().map(parseSetAside),
   }
+}
+
+function oldestMissing(lines: readonly string[]): number | null {
+  const missing = lines.filter((line) => !parseSetAside(line).reason.startsWith(DAMAGED_HERE))
+  const times = missing.flatMap((line) => recordOf(whatOf(line))?.timestamp ?? [])
+  return times.length === 0 ? null : Math.min(...times)
+}
+
+const ID_LENGTH = 16
+
+function idOf(line: string): string {
+  return createHash('sha256').update(line).digest('hex').slice(0, ID_LENGTH)
 }
 
 function readLines(path: string): string[] {
@@ -92,8 +128,9 @@ function parseSetAside(line: string): SetAside {
   const [, what = line, at, reason = ''] = LINE.exec(line) ?? []
   const record = recordOf(what)
   const time = Number(at ?? record?.timestamp ?? 0)
-  if (record === null) return { name: null, op: null, reason: `${what}: ${reason}`, at: time }
-  return { name: record.name, op: record.op, reason, at: time }
+  const id = idOf(line)
+  if (record === null) return { id, name: null, op: null, reason: `${what}: ${reason}`, at: time }
+  return { id, name: record.name, op: record.op, reason, at: time }
 }
 
 function recordOf(line: string): BinlogRecord | null {

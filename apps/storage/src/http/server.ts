@@ -39,6 +39,7 @@ export interface HttpServerOptions {
   elsewhere: DownloadOptions['elsewhere']
   onDownload: DownloadOptions['onDownload']
   status(): Promise<StorageReport>
+  settleAside: ServiceOptions['settleAside']
   readonly metrics: StorageMetrics
   readonly counters: Counters
   /** Open connections of the FastDFS protocol. */
@@ -122,7 +123,8 @@ class HttpApp {
       answerError: (request, response, error) => this.#fail(request, response, error),
     }
     this.#tus = createUploads(this.#uploads)
-    this.#service = { identity, parts, slots, status: options.status, httpPort: () => this.port }
+    const { status, settleAside } = options
+    this.#service = { identity, parts, slots, status, settleAside, httpPort: () => this.port }
     const access = new DownloadAccess({ identity, ...config })
     this.#downloads = { ...options, access, links: createLinks(config, store.group), port: () => this.port }
     this.#checkMetrics = metricsGate(config.metricsAllow)

@@ -2,6 +2,7 @@ import { createHash, timingSafeEqual } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { UploadError, type UploadSlots } from '@cairn/dfs-tus'
 import { z } from 'zod'
+import type { AsideAction } from '../disk/quarantine.ts'
 import type { DiskPartStore } from '../parts/disk-part-store.ts'
 import type { StorageReport } from '../storage-report.ts'
 import { HttpError } from './http-error.ts'
@@ -15,6 +16,10 @@ const BODY_SIZE_MAX = 64 * 1024
 
 const uploadName = z.string().regex(/^[0-9a-f]{32}$/)
 const listBody = z.object({ after: uploadName.nullish() })
+const asideBody = z.object({
+  action: z.enum(['retry', 'dismiss']),
+  ids: z.array(z.string().regex(/^[0-9a-f]{16}$/)).max(UPLOADS_MAX),
+})
 const uploadsBody = z.object({ upls: z.array(uploadName).max(UPLOADS_MAX) })
 
 export interface ServiceOptions {
@@ -23,6 +28,7 @@ export interface ServiceOptions {
   slots: UploadSlots
   status(): Promise<StorageReport>
   httpPort(): number
+  settleAside(action: AsideAction, ids: readonly string[]): string[]
 }
 
 /** `/cairn/v1/<op>` */
@@ -63,6 +69,10 @@ async function serve(options: ServiceOptions, op: ServiceOp, body: Buffer): Prom
       return { done: await dropUploads(options, parse(uploadsBody, body).upls) }
     case 'stat':
       return { parts: await statUploads(parts, parse(uploadsBody, body).upls) }
+    case 'aside': {
+      const { action, ids } = parse(asideBody, body)
+      return { done: options.settleAside(action, ids) }
+    }
     case 'status': {
       const { group, storageId, keys } = identity
       const report = await options.status()

@@ -52,8 +52,6 @@ export interface SetAside {
 
 export function createSetAside({ quarantine, delivery, logger, connect }: SetAsideOptions): SetAside {
   const { peerId: peer } = delivery
-  const oldest = () => quarantine.missingSince ?? Number.POSITIVE_INFINITY
-  let missingSince = oldest()
   let isRetrying = false
 
   const retry = async (due: readonly SetAsideRecord[]) => {
@@ -73,20 +71,18 @@ export function createSetAside({ quarantine, delivery, logger, connect }: SetAsi
       }
     } finally {
       link?.close()
-      missingSince = oldest()
       isRetrying = false
     }
   }
   return {
     get missingSince() {
-      return missingSince
+      return quarantine.missingSince ?? Number.POSITIVE_INFINITY
     },
     get isRetrying() {
       return isRetrying
     },
     add(record, error) {
       quarantine.add(record, reasonOf(error))
-      missingSince = oldest()
       logger.error({ err: error, peer, record: record.name }, 'a record was set aside after it failed again and again')
     },
     retryIfDue(done) {

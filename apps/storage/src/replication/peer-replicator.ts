@@ -7,7 +7,7 @@ import type { StorageConfig } from '../config.ts'
 import type { FileStore } from '../disk/file-store.ts'
 import type { InitFlagFile } from '../disk/init-flag.ts'
 import { type Mark, markPath, readMark, retireMark, writeMark } from '../disk/mark-file.ts'
-import { openQuarantine, type Quarantine, type SetAside } from '../disk/quarantine.ts'
+import { type AsideAction, openQuarantine, type Quarantine, type SetAside } from '../disk/quarantine.ts'
 import { unpackBinlogs } from '../disk/unpack-binlogs.ts'
 import type { Counters } from '../engine/counters.ts'
 import { isRemoved, type Member, StorageStatus } from '../engine/members.ts'
@@ -91,6 +91,10 @@ export class PeerReplicator {
 
   setAside(countMax: number): SetAside[] {
     return this.#quarantine.newest(countMax)
+  }
+
+  settleAside(action: AsideAction, ids: readonly string[]): string[] {
+    return this.#quarantine.settle(action, ids)
   }
 
   async close(): Promise<void> {

@@ -123,6 +123,7 @@ export async function startWebStorage(options: WebStorageOptions): Promise<WebSt
     elsewhere: () => (options.sourceHost === undefined ? null : { host: options.sourceHost, isHelper: false }),
     onDownload: () => undefined,
     status: () => report(parts.openCount),
+    settleAside: () => [],
     metrics,
     counters,
     tcpConnections: () => 0,

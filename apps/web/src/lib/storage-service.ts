@@ -94,6 +94,7 @@ export async function partOffsets(member: ReachableMember, upls: string[]): Prom
 }
 
 const setAsideSchema = z.object({
+  id: z.string(),
   fileId: z.string().nullable(),
   op: z.string().nullable(),
   reason: z.string(),
@@ -111,6 +112,7 @@ const statusSchema = z.object({
       reservedBytes: countSchema,
       usedBytes: countSchema.nullable(),
       writable: z.boolean(),
+      failure: z.string().nullable(),
     }),
   ),
   files: countSchema.nullable(),
@@ -128,7 +130,28 @@ const statusSchema = z.object({
       receivedUntil: countSchema.nullable(),
     }),
   ),
+  scrub: z
+    .object({
+      startedAt: countSchema,
+      finishedAt: countSchema.nullable(),
+      files: countSchema,
+      bytes: countSchema,
+      repaired: countSchema,
+      damaged: z.object({ count: countSchema, fileIds: z.array(z.string()) }),
+    })
+    .nullable(),
 })
+
+const settledSchema = z.object({ done: z.array(z.string()) })
+
+/** Has changes that were set aside tried again at once, or forgotten; those that the storage still had. */
+export async function settleSetAside(
+  member: ReachableMember,
+  action: 'retry' | 'dismiss',
+  ids: string[],
+): Promise<string[]> {
+  return (await call(member, 'aside', { action, ids }, settledSchema)).done
+}
 
 /** How a storage is, in its own words; docs/storage-http.md says what each field means. */
 export type StorageStatus = z.infer<typeof statusSchema>

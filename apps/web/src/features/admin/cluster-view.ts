@@ -16,6 +16,8 @@ export interface PathView extends Space {
   /** Content of the files of this storage; null while it counts. */
   contentBytes: number | null
   writable: boolean
+  /** What its disk failed with. */
+  failure: string | null
 }
 
 /** One direction of replication: to this peer. Null: this storage does not tell, or cannot read its log. */
@@ -31,12 +33,24 @@ export interface PeerView {
   receivedUntil: string | null
 }
 
-interface SetAsideView {
+export interface SetAsideView {
+  id: string
   fileId: string | null
   op: string | null
   reason: string
   at: string
   peer: string
+}
+
+/** Files compared with what their names say, in the round that runs (`finishedAt` null) or ran last. */
+export interface CheckView {
+  startedAt: string
+  finishedAt: string | null
+  files: number
+  bytes: number
+  repaired: number
+  /** Those that nobody has whole; the first hundred by name. */
+  damaged: { count: number; fileIds: string[] }
 }
 
 /** What only a Cairn storage tells, and only while it answers. */
@@ -49,6 +63,8 @@ export interface ToldView {
   openUploads: number
   setAside: { count: number; items: SetAsideView[] }
   peers: PeerView[]
+  /** Null before the first round. */
+  check: CheckView | null
 }
 
 export interface StorageView extends Space {

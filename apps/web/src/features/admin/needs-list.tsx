@@ -1,4 +1,16 @@
-import { CircleAlert, FolderX, Gauge, Layers2, Lock, type LucideIcon, ServerOff, Timer, Unplug } from 'lucide-react'
+import {
+  CircleAlert,
+  FileX2,
+  FolderX,
+  Gauge,
+  HardDrive,
+  Layers2,
+  Lock,
+  type LucideIcon,
+  ServerOff,
+  Timer,
+  Unplug,
+} from 'lucide-react'
 import Link from 'next/link'
 import { useTranslations } from 'next-intl'
 import { buttonLook } from '../../components/button.tsx'
@@ -13,13 +25,15 @@ const icons: Record<Need['kind'], LucideIcon> = {
   noCopy: CircleAlert,
   offline: ServerOff,
   pathFull: Gauge,
+  diskFailed: HardDrive,
+  damaged: FileX2,
   setAside: FolderX,
   lag: Timer,
   oneCopy: Layers2,
   readOnly: Lock,
   filling: Gauge,
 }
-const grave: readonly Need['kind'][] = ['unreachable', 'noCopy', 'offline', 'pathFull']
+const grave: readonly Need['kind'][] = ['unreachable', 'noCopy', 'offline', 'diskFailed', 'damaged', 'pathFull']
 
 /** What needs somebody comes first, the worst of it first; absent when all is well. */
 export function NeedsList({ view }: { view: ClusterView }) {
@@ -65,6 +79,10 @@ function Sentence({ need }: { need: Need }) {
       return t.rich('needPathFull', { b, storage: need.storage.id, path: need.path, p: need.percent })
     case 'readOnly':
       return t.rich('needReadOnly', { b, storage: need.storage.id, path: need.path })
+    case 'diskFailed':
+      return t.rich('needDiskFailed', { b, storage: need.storage.id, path: need.path })
+    case 'damaged':
+      return t.rich('needDamaged', { b, storage: need.storage.id, n: need.count })
     case 'setAside':
       return t.rich('needSetAside', { b, storage: need.storage.id, n: need.count })
     case 'lag':

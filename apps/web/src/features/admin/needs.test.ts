@@ -11,6 +11,7 @@ const path = (percent: number, writable = true): PathView => ({
   keptBackBytes: 0,
   contentBytes: null,
   writable,
+  failure: null,
 })
 
 function storage(id: string, changes: Partial<StorageView> = {}, told: { path?: PathView; setAside?: number } = {}) {
@@ -41,6 +42,7 @@ function storage(id: string, changes: Partial<StorageView> = {}, told: { path?: 
       openUploads: 0,
       setAside: { count: told.setAside ?? 0, items: [] },
       peers: [],
+      check: null,
     },
     ...changes,
   }

@@ -9,6 +9,8 @@ export type Need =
   | { kind: 'noCopy'; group: string }
   | { kind: 'offline'; storage: StorageView; servedBy: string[] }
   | { kind: 'pathFull'; storage: StorageView; path: string; percent: number }
+  | { kind: 'diskFailed'; storage: StorageView; path: string }
+  | { kind: 'damaged'; storage: StorageView; count: number }
   | { kind: 'setAside'; storage: StorageView; count: number }
   | { kind: 'lag'; storage: StorageView }
   | { kind: 'oneCopy'; group: string }
@@ -20,6 +22,8 @@ const order: readonly Need['kind'][] = [
   'unreachable',
   'noCopy',
   'offline',
+  'diskFailed',
+  'damaged',
   'pathFull',
   'setAside',
   'lag',
@@ -53,12 +57,15 @@ function storageNeeds(storage: StorageView, active: readonly StorageView[]): Nee
   const needs: Need[] = []
   if (storage.state === 'offline') needs.push({ kind: 'offline', storage, servedBy: active.map(({ id }) => id) })
   else if ((storage.lagSeconds ?? 0) >= LAG_SECONDS) needs.push({ kind: 'lag', storage })
-  for (const { path, usedBytes, totalBytes, writable } of storage.told?.paths ?? []) {
+  for (const { path, usedBytes, totalBytes, writable, failure } of storage.told?.paths ?? []) {
     if (fillTone(usedBytes, totalBytes) === 'danger') {
       needs.push({ kind: 'pathFull', storage, path, percent: percentOf(usedBytes, totalBytes) })
     }
-    if (!writable) needs.push({ kind: 'readOnly', storage, path })
+    if (failure !== null) needs.push({ kind: 'diskFailed', storage, path })
+    else if (!writable) needs.push({ kind: 'readOnly', storage, path })
   }
+  const damaged = storage.told?.check?.damaged.count ?? 0
+  if (damaged > 0) needs.push({ kind: 'damaged', storage, count: damaged })
   const count = storage.told?.setAside.count ?? 0
   if (count > 0) needs.push({ kind: 'setAside', storage, count })
   return needs

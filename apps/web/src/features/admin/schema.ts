@@ -33,6 +33,16 @@ export const exportQuerySchema = z.discriminatedUnion('table', [
 ])
 export const storageParamsSchema = z.object({ group: z.string().max(16), id: z.string().max(16) })
 
+export const asideSchema = z.object({
+  action: z.enum(['retry', 'dismiss']),
+  ids: z.array(z.string().max(64)).min(1).max(100),
+})
+export type Aside = z.infer<typeof asideSchema>
+/** Those of the changes that the storage still had. */
+export interface Settled {
+  done: string[]
+}
+
 /** Null: not every storage answered, or nobody looked. */
 export interface HistoryPoint {
   at: string

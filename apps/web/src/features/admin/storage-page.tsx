@@ -14,13 +14,15 @@ import { Figure, Figures } from './box.tsx'
 import { barPercents, CapacityBar } from './capacity-bar.tsx'
 import { LiveNote, NotYet } from './capacity-page.tsx'
 import type { ClusterView, StorageView } from './cluster-view.ts'
+import { DamagedBox } from './damaged-box.tsx'
 import { type Loss, lossOf } from './loss.ts'
 import { percentOf } from './needs.ts'
 import { PageBar, PageBody } from './page-bar.tsx'
 import type { StorageHistory } from './schema.ts'
+import { SetAsideBox } from './set-aside-box.tsx'
 import { EventsBox, LastHourBox } from './storage-history.tsx'
 import { toneOf } from './storage-state.ts'
-import { PathsBox, PeersBox, SetAsideBox } from './storage-tables.tsx'
+import { PathsBox, PeersBox } from './storage-tables.tsx'
 import { useLiveCluster } from './use-live-cluster.ts'
 
 const REFRESH_MS = 30_000
@@ -85,6 +87,7 @@ function Content({ storage, view }: { storage: StorageView; view: ClusterView })
         <div className="flex min-w-0 flex-col gap-5">
           <PathsBox storage={storage} />
           <PeersBox storage={storage} />
+          <DamagedBox storage={storage} />
           <SetAsideBox storage={storage} />
         </div>
         <div className="flex min-w-0 flex-col gap-5">
@@ -146,7 +149,7 @@ function StorageFigures({ storage, loss }: { storage: StorageView; loss: Loss })
         value={filesText(storage, { t, format })}
         note={filesNote(storage, { t, format })}
       />
-      <Figure title={t('lastCheck')} value={t('notChecked')} note={t('notCheckedNote')} />
+      <Figure title={t('lastCheck')} {...checkText(told, { t, format })} />
       <Figure title={t('ifItDied')} {...lossText(loss, { t, format })} />
     </Figures>
   )
@@ -162,6 +165,17 @@ function filesText({ told }: StorageView, { t, format }: Words): string {
 function filesNote({ told, silence }: StorageView, { t, format }: Words): string {
   if (told === null) return t(silence === 'away' ? 'doesNotAnswer' : 'doesNotTell')
   return told.contentBytes === null ? '' : t('filesCounted', { s: format.size(told.contentBytes) })
+}
+
+function checkText(told: StorageView['told'], { t, format }: Words): { value: string; note: string } {
+  if (told === null) return { value: '–', note: '' }
+  const { check } = told
+  if (check === null) return { value: t('notChecked'), note: t('notCheckedNote') }
+  const { files, bytes, repaired, damaged, finishedAt } = check
+  return {
+    value: finishedAt === null ? t('checkRuns') : format.date(finishedAt),
+    note: t('checked', { n: files, s: format.size(bytes), repaired, damaged: damaged.count }),
+  }
 }
 
 function lossText(loss: Loss, { t, format }: Words): { value: string; note: string } {

@@ -7,7 +7,7 @@ import { useFormat } from '../../i18n/use-format.ts'
 import { Badge } from './badge.tsx'
 import { Box } from './box.tsx'
 import { barPercents, CapacityBar } from './capacity-bar.tsx'
-import type { PeerView, StorageView } from './cluster-view.ts'
+import type { PathView, PeerView, StorageView } from './cluster-view.ts'
 import { CsvLink } from './csv-link.tsx'
 import { storageHref } from './storage-href.ts'
 import { fillTone, toneOf } from './storage-state.ts'
@@ -16,7 +16,7 @@ type StorageProps = { storage: StorageView }
 const headRow = 'h-[30px] border-line border-b text-12 text-ink-3 *:font-medium'
 const fillWords = { ok: 'healthy', warn: 'fillingState', danger: 'nearlyFull' } as const
 
-function Silence({ storage: { silence } }: StorageProps) {
+export function Silence({ storage: { silence } }: StorageProps) {
   const t = useTranslations('capacity')
   return (
     <p className="px-5 pb-4 text-13 text-ink-3 phone:px-4">{t(silence === 'away' ? 'doesNotAnswer' : 'doesNotTell')}</p>
@@ -57,7 +57,6 @@ export function PathsBox({ storage }: StorageProps) {
           </thead>
           <tbody>
             {told.paths.map((path) => {
-              const tone = fillTone(path.usedBytes, path.totalBytes)
               return (
                 <tr key={path.path} className="h-10">
                   <td className="pl-5 font-mono text-12 phone:pl-4">{path.path}</td>
@@ -69,11 +68,7 @@ export function PathsBox({ storage }: StorageProps) {
                     {path.contentBytes === null ? t('counting') : format.size(path.contentBytes)}
                   </td>
                   <td className="pr-5 text-right phone:pr-4">
-                    {path.writable ? (
-                      <Badge tone={tone}>{t(fillWords[tone])}</Badge>
-                    ) : (
-                      <Badge tone="warn">{t('readOnly')}</Badge>
-                    )}
+                    <PathState path={path} />
                   </td>
                 </tr>
               )
@@ -83,6 +78,14 @@ export function PathsBox({ storage }: StorageProps) {
       )}
     </Box>
   )
+}
+
+function PathState({ path }: { path: PathView }) {
+  const t = useTranslations('capacity')
+  if (path.failure !== null) return <Badge tone="danger">{t('diskFailed')}</Badge>
+  if (!path.writable) return <Badge tone="warn">{t('readOnly')}</Badge>
+  const tone = fillTone(path.usedBytes, path.totalBytes)
+  return <Badge tone={tone}>{t(fillWords[tone])}</Badge>
 }
 
 /** Two lines for each peer: what goes there, and what came from there. */
@@ -163,41 +166,5 @@ function PeerRows({ peer, group }: { peer: PeerView; group: string }) {
         <td />
       </tr>
     </>
-  )
-}
-
-export function SetAsideBox({ storage }: StorageProps) {
-  const t = useTranslations('capacity')
-  const format = useFormat()
-  const { told } = storage
-  return (
-    <Box
-      title={t('setAside')}
-      note={t('setAsideNote')}
-      {...(told === null
-        ? {}
-        : { actions: <span className="pr-2 text-ink-2 tabular-nums">{told.setAside.count}</span> })}
-    >
-      {told === null ? <Silence storage={storage} /> : null}
-      {told?.setAside.count === 0 ? (
-        <p className="px-5 pb-4 text-13 text-ink-3 phone:px-4">{t('nothingSetAside')}</p>
-      ) : null}
-      <ul className="divide-y divide-line text-13">
-        {told?.setAside.items.map((item) => (
-          <li
-            key={`${item.at} ${item.peer} ${item.fileId}`}
-            className="flex flex-wrap items-center gap-x-3 px-5 py-2 phone:px-4"
-          >
-            <span className="min-w-0 flex-1 basis-60 break-all font-mono text-12">
-              {item.fileId ?? t('unreadable')}
-            </span>
-            <span className="text-ink-2">
-              {item.reason} · {item.peer}
-            </span>
-            <span className="text-ink-3">{format.date(item.at)}</span>
-          </li>
-        ))}
-      </ul>
-    </Box>
   )
 }

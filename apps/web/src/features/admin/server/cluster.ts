@@ -8,7 +8,7 @@ import {
   type StorageStatus,
   storageStatus,
 } from '../../../lib/storage-service.ts'
-import type { GroupView, PathView, StorageView, ToldView } from '../cluster-view.ts'
+import type { CheckView, GroupView, PathView, StorageView, ToldView } from '../cluster-view.ts'
 import { storageStateOf } from '../storage-state.ts'
 import { type OpenUploads, readOpenUploads } from './open-uploads.ts'
 
@@ -168,11 +168,20 @@ function toldView(status: StorageStatus): ToldView {
       state: storageStateOf(state),
       receivedUntil: receivedUntil === null ? null : isoTime(receivedUntil),
     })),
+    check: status.scrub === null ? null : checkView(status.scrub),
+  }
+}
+
+function checkView({ startedAt, finishedAt, ...found }: NonNullable<StorageStatus['scrub']>): CheckView {
+  return {
+    ...found,
+    startedAt: new Date(startedAt * 1000).toISOString(),
+    finishedAt: finishedAt === null ? null : isoTime(finishedAt),
   }
 }
 
 function pathView(path: StorageStatus['storePaths'][number]): PathView {
-  const { totalBytes, freeBytes, reservedBytes, usedBytes, writable } = path
+  const { totalBytes, freeBytes, reservedBytes, usedBytes, writable, failure } = path
   return {
     path: path.path,
     totalBytes,
@@ -182,6 +191,7 @@ function pathView(path: StorageStatus['storePaths'][number]): PathView {
     keptBackBytes: reservedBytes,
     contentBytes: usedBytes,
     writable,
+    failure,
   }
 }
 
