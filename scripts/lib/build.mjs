@@ -8,7 +8,7 @@ import { prismaEnv, root } from './run.mjs'
 const WEB = 'apps/web'
 const STANDALONE = `${WEB}/.next/standalone/${WEB}`
 const TOOLS = ['pnpm-lock.yaml', 'scripts/lib/build.mjs', 'scripts/lib/bundle.mjs', 'tsconfig.base.json']
-const PACKAGES = ['packages/dfs-core/src', 'packages/dfs-tus/src']
+const PACKAGES = ['packages/dfs-core/src', 'packages/dfs-http/src', 'packages/dfs-tus/src']
 
 async function buildDaemons() {
   // Imported here because esbuild is not there before the install.

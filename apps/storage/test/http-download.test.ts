@@ -6,8 +6,8 @@ import { connect } from 'node:net'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import type { DownloadTicket } from '@cairn/dfs-core/tickets'
+import { HttpError } from '@cairn/dfs-http'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { HttpError } from '../src/http/http-error.ts'
 import { call } from './http/http-call.ts'
 import {
   createWebKeys,

@@ -3,14 +3,20 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { pipeline } from 'node:stream/promises'
 import type { FileId } from '@cairn/dfs-core'
 import type { DownloadTicket } from '@cairn/dfs-core/tickets'
+import {
+  type ByteRange,
+  type DownloadAccess,
+  type DownloadFacts,
+  type FileTimes,
+  factsByTicket,
+  HttpError,
+  planDownload,
+  type RangeSource,
+  sendPlan,
+} from '@cairn/dfs-http'
 import type { FileStore } from '../disk/file-store.ts'
 import { openStored, type StoredContent } from '../trunk/stored-content.ts'
-import type { ByteRange } from './byte-range.ts'
-import type { DownloadAccess } from './download-access.ts'
-import { type DownloadPlan, planDownload } from './download-answer.ts'
-import { type DownloadFacts, type FileTimes, factsByTicket } from './download-facts.ts'
 import { endWithFile, fitsOnePiece, pumpFile } from './file-pump.ts'
-import { HttpError } from './http-error.ts'
 import type { Elsewhere, PlainLink, PlainLinks, RefusalPage } from './plain-links.ts'
 import type { FindAtSource } from './source-files.ts'
 
@@ -68,12 +74,8 @@ export async function answerDownload(
 }
 
 /** Bytes of a file, wherever they are. */
-interface Content {
+interface Content extends RangeSource {
   times: FileTimes
-  /** Sends a range as all of the rest of the answer. */
-  end(response: ServerResponse, range: ByteRange): Promise<boolean>
-  /** Sends a range; more follows. False when the client is gone. */
-  send(response: ServerResponse, range: ByteRange): Promise<boolean>
   close(): void
 }
 
@@ -103,17 +105,6 @@ async function answerContent(options: DownloadOptions, download: Download): Prom
     options.access.served(ticket, wanted.token, bytes)
     options.onDownload(bytes, isWhole)
   }
-}
-
-async function sendPlan(content: Content, response: ServerResponse, plan: DownloadPlan): Promise<boolean> {
-  const [only] = plan.ranges
-  if (plan.separators.length === 0) return only === undefined ? true : content.end(response, only)
-  for (const [index, range] of plan.ranges.entries()) {
-    response.write(plan.separators[index])
-    if (!(await content.send(response, range))) return false
-  }
-  response.end(plan.separators.at(-1))
-  return true
 }
 
 function diskContent(stored: StoredContent, file: FileId): Content {

@@ -1,7 +1,7 @@
 import { read, readSync } from 'node:fs'
 import type { ServerResponse } from 'node:http'
 import { BufferPool, readPace } from '@cairn/dfs-core/server'
-import type { ByteRange } from './byte-range.ts'
+import type { ByteRange } from '@cairn/dfs-http'
 
 const PIECE_BYTES = 128 * 1024
 /** Long ranges go faster in longer pieces (1.6 GB/s at 128 KiB, 2.3 GB/s at 512 KiB, measured): fewer trips to the thread pool. */

@@ -8,7 +8,14 @@ import {
   TicketError,
   verify,
 } from '@cairn/dfs-core/tickets'
+import type { Identity } from '@cairn/dfs-http'
 import type { Logger } from '../handlers/context.ts'
+
+/** Who this storage is, to those who bring tickets. */
+export interface StorageIdentity extends Identity {
+  /** null: no tickets are known here. */
+  keys: KeysFile | null
+}
 
 /** Keys of this storage as the file says now; it may be replaced at any time. */
 export class KeysFile {

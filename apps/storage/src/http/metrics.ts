@@ -2,11 +2,11 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { type IntervalHistogram, monitorEventLoopDelay } from 'node:perf_hooks'
 import { storageCommands } from '@cairn/dfs-core'
 import { hostFilter, plainAddress } from '@cairn/dfs-core/server'
+import { HttpError } from '@cairn/dfs-http'
 import { Counter, Gauge, Histogram, Registry } from 'prom-client'
 import type { FileStore } from '../disk/file-store.ts'
 import type { Counters } from '../engine/counters.ts'
 import type { StorageReport } from '../storage-report.ts'
-import { HttpError } from './http-error.ts'
 
 /** Counts what happens; costs an addition or two each time. Prometheus reads it by GET /metrics. */
 export interface StorageMetrics {

@@ -2,9 +2,8 @@ import { createHash, timingSafeEqual } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { extname } from 'node:path'
 import { type FileId, ProtocolError, parseFileId } from '@cairn/dfs-core'
+import { type DownloadFacts, type FileTimes, HttpError, plainFacts } from '@cairn/dfs-http'
 import type { PlainLinkConfig } from '../plain-link-config.ts'
-import { type DownloadFacts, type FileTimes, plainFacts } from './download-facts.ts'
-import { HttpError } from './http-error.ts'
 import { createMediaTypes } from './media-types.ts'
 
 /** A link without a ticket, as FastDFS's module for nginx takes them (client protocol §8). */

@@ -1,5 +1,17 @@
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
-import type { Socket } from 'node:net'
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import {
+  answerError,
+  answerJson,
+  answerPreflight,
+  crossOriginPolicy,
+  DownloadAccess,
+  fileOfPath,
+  HttpError,
+  isPreflight,
+  logRequest,
+  setCorsHeaders,
+  startListener,
+} from '@cairn/dfs-http'
 import { type TusServer, UploadSlots } from '@cairn/dfs-tus'
 import type { StorageHttpConfig } from '../config.ts'
 import type { FileStore } from '../disk/file-store.ts'
@@ -8,20 +20,12 @@ import type { Logger } from '../handlers/context.ts'
 import type { DiskPartStore } from '../parts/disk-part-store.ts'
 import { startExpiry } from '../parts/expiry.ts'
 import type { StorageReport } from '../storage-report.ts'
-import { logRequest } from './access-log.ts'
-import { answerPreflight, isPreflight, setCorsHeaders } from './cors.ts'
 import { answerDownload, type DownloadOptions } from './download.ts'
-import { DownloadAccess } from './download-access.ts'
-import { fileOfPath } from './download-facts.ts'
-import { answerError, HttpError } from './http-error.ts'
-import { answerJson } from './json.ts'
-import type { KeysFile } from './keys-file.ts'
+import type { KeysFile, StorageIdentity } from './keys-file.ts'
 import { answerMetrics, metricsGate, type StorageMetrics } from './metrics.ts'
 import { PlainLinks } from './plain-links.ts'
 import { answerService, type ServiceOptions, servicePath } from './service.ts'
-import { crossOriginPolicy } from './site.ts'
 import type { FindAtSource } from './source-files.ts'
-import type { Identity } from './ticket-check.ts'
 import { answerReceipt, createUploads, receiptPath, UPLOADS_PATH, type UploadsOptions } from './uploads.ts'
 
 export interface HttpServerOptions {
@@ -52,45 +56,26 @@ export interface RunningHttpServer {
   close(): Promise<void>
 }
 
-/** The first byte to the last byte of a request's head. */
-const HEADERS_TIMEOUT_MS = 15_000
-/** Nothing is read or written on a connection for so long: it ends. */
-const IDLE_TIMEOUT_MS = 60_000
-const KEEP_ALIVE_MS = 65_000
-/** Tickets have at most 1 KiB; a browser adds cookies of the same host. */
-const HEADER_BYTES_MAX = 32 * 1024
-const CLOSE_GRACE_MS = 1000
-
 /** The public door of a storage: downloads, uploads (tus) and the calls of the web application. */
 export async function startHttpServer(options: HttpServerOptions): Promise<RunningHttpServer> {
   const { config, logger } = options
   const app = new HttpApp(options)
-  const server = createServer(
-    {
-      maxHeaderSize: HEADER_BYTES_MAX,
-      keepAliveTimeout: KEEP_ALIVE_MS,
-      headersTimeout: HEADERS_TIMEOUT_MS,
-      requestTimeout: 0,
-    },
-    (request, response) => app.handle(request, response),
-  )
-  server.setTimeout(IDLE_TIMEOUT_MS)
-  server.maxConnections = options.maxConnections
-  server.on('clientError', answerClientError)
-  // An upload is told to go on when it would not be refused; the rest has nothing to wait for.
-  server.on('checkContinue', (request: IncomingMessage, response: ServerResponse) => {
-    if (!isUploadPath(splitOnce(request.url ?? '')[0])) response.writeContinue()
-    app.handle(request, response)
+  const listener = await startListener({
+    port: config.port,
+    host: config.bindAddress,
+    maxConnections: options.maxConnections,
+    handle: (request, response) => app.handle(request, response),
+    // An upload is told to go on when it would not be refused; the rest has nothing to wait for.
+    continuesLater: (request) => isUploadPath(splitOnce(request.url ?? '')[0]),
   })
-  const port = await listen(server, config)
-  app.port = port
-  app.connections = () => countConnections(server)
+  app.port = listener.port
+  app.connections = listener.connections
   const stopExpiry = startExpiry(options.parts, app.slots, logger)
   return {
-    port,
+    port: listener.port,
     async close() {
       stopExpiry()
-      await closeServer(server)
+      await listener.close()
       await app.settled()
     },
   }
@@ -112,7 +97,7 @@ class HttpApp {
   constructor(options: HttpServerOptions) {
     const { config, store, parts, keys } = options
     const { slots } = this
-    const identity: Identity = { group: store.group, storageId: store.storageId, keys }
+    const identity: StorageIdentity = { group: store.group, storageId: store.storageId, keys }
     this.#options = options
     this.#origins = new Set(config.webOrigins)
     this.#uploads = {
@@ -204,45 +189,4 @@ function createLinks(config: StorageHttpConfig, group: string): PlainLinks | nul
 function splitOnce(url: string): [string, string] {
   const at = url.indexOf('?')
   return at < 0 ? [url, ''] : [url.slice(0, at), url.slice(at + 1)]
-}
-
-/** What is not HTTP, or too large a head, never becomes a request. */
-function answerClientError(error: NodeJS.ErrnoException, socket: Socket): void {
-  if (error.code === 'ECONNRESET' || !socket.writable) {
-    socket.destroy()
-    return
-  }
-  const status = error.code === 'HPE_HEADER_OVERFLOW' ? '431 Request Header Fields Too Large' : '400 Bad Request'
-  const body = JSON.stringify({ code: 'bad_request', message: 'this is not a request that can be understood' })
-  socket.end(
-    `HTTP/1.1 ${status}\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\nConnection: close\r\n\r\n${body}`,
-  )
-}
-
-function listen(server: Server, { port, bindAddress }: StorageHttpConfig): Promise<number> {
-  return new Promise((resolve, reject) => {
-    server.once('error', reject)
-    server.listen({ port, ...(bindAddress === '' ? {} : { host: bindAddress }) }, () => {
-      server.off('error', reject)
-      const address = server.address()
-      resolve(typeof address === 'object' && address !== null ? address.port : port)
-    })
-  })
-}
-
-function countConnections(server: Server): Promise<number> {
-  return new Promise((resolve, reject) => {
-    server.getConnections((error, count) => (error === null ? resolve(count) : reject(error)))
-  })
-}
-
-function closeServer(server: Server): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(() => server.closeAllConnections(), CLOSE_GRACE_MS)
-    server.close(() => {
-      clearTimeout(timer)
-      resolve()
-    })
-    server.closeIdleConnections()
-  })
 }

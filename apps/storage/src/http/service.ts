@@ -1,14 +1,13 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { answerJson, bearerToken, checkMember, checkTicket, forbidden, HttpError, readBody } from '@cairn/dfs-http'
 import { UploadError, type UploadSlots } from '@cairn/dfs-tus'
 import { z } from 'zod'
 import type { AsideAction } from '../disk/quarantine.ts'
 import type { DiskPartStore } from '../parts/disk-part-store.ts'
 import type { StorageReport } from '../storage-report.ts'
-import { HttpError } from './http-error.ts'
-import { answerJson, readBody } from './json.ts'
+import type { StorageIdentity } from './keys-file.ts'
 import { signReceipt } from './receipt.ts'
-import { bearerToken, checkMember, checkTicket, forbidden, type Identity } from './ticket-check.ts'
 
 const UPLOADS_MAX = 1000
 /** A thousand upload names and what JSON puts around them. */
@@ -23,7 +22,7 @@ const asideBody = z.object({
 const uploadsBody = z.object({ upls: z.array(uploadName).max(UPLOADS_MAX) })
 
 export interface ServiceOptions {
-  identity: Identity
+  identity: StorageIdentity
   parts: DiskPartStore
   slots: UploadSlots
   status(): Promise<StorageReport>

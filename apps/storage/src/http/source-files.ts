@@ -9,8 +9,8 @@ import {
   splitFileId,
   storageCommands,
 } from '@cairn/dfs-core'
+import { HttpError } from '@cairn/dfs-http'
 import { PROXIED_FLAG } from '../handlers/source-fallback.ts'
-import { HttpError } from './http-error.ts'
 
 /** A file on the member that it was first written to. */
 interface SourceFile {

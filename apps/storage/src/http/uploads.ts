@@ -1,10 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { answerJson, checkUploadTicket, HttpError } from '@cairn/dfs-http'
 import { createTusServer, type TusServer, type UploadSlots } from '@cairn/dfs-tus'
 import type { DiskPartStore } from '../parts/disk-part-store.ts'
-import { HttpError } from './http-error.ts'
-import { answerJson } from './json.ts'
+import type { StorageIdentity } from './keys-file.ts'
 import { signReceipt } from './receipt.ts'
-import { checkUploadTicket, type Identity } from './ticket-check.ts'
 
 export const UPLOADS_PATH = '/files'
 
@@ -12,7 +11,7 @@ export const UPLOADS_PATH = '/files'
 const RECEIPT_POLL_MS = 2000
 
 export interface UploadsOptions {
-  identity: Identity
+  identity: StorageIdentity
   parts: DiskPartStore
   slots: UploadSlots
   sizeMax: number

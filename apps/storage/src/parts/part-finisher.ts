@@ -1,5 +1,5 @@
 import { open } from 'node:fs/promises'
-import { SNIFF_BYTES, sniffContentType } from './content-type.ts'
+import { SNIFF_BYTES, sniffContentType } from '@cairn/dfs-http'
 import { asUploadError } from './disk-failure.ts'
 import type { FinishedUpload } from './ledger-line.ts'
 import type { Part } from './part.ts'

@@ -2,14 +2,19 @@ import type { IncomingMessage } from 'node:http'
 import { type PayloadOf, TicketError, type UploadTicket } from '@cairn/dfs-core/tickets'
 import type { UploadOperation } from '@cairn/dfs-tus'
 import { HttpError } from './http-error.ts'
-import type { KeysFile } from './keys-file.ts'
 
-/** What the requests of this storage are checked against. */
+/** Keys that tickets are checked with. */
+export interface TicketKeys {
+  /** Throws TicketError. */
+  verify<T extends 'up' | 'dl' | 'sv'>(token: string, type: T): PayloadOf<T>
+}
+
+/** What the requests of one storage are checked against. */
 export interface Identity {
   group: string
   storageId: string
   /** null: no tickets are known here. */
-  keys: KeysFile | null
+  keys: TicketKeys | null
 }
 
 const CHALLENGE = { 'WWW-Authenticate': 'Bearer' }
@@ -44,11 +49,19 @@ export function checkUploadTicket(
 ): UploadTicket {
   const ticket = checkTicket(identity, bearerToken(request), 'up')
   checkMember(identity, ticket)
+  checkWanted(ticket, wanted)
+  return ticket
+}
+
+/** A ticket is good for its own upload and for the operations that it names. */
+export function checkWanted(
+  ticket: UploadTicket,
+  wanted: { operations: readonly UploadOperation[]; upl: string | null },
+): void {
   if (wanted.upl !== null && wanted.upl !== ticket.upl) throw forbidden('the ticket is for another upload')
   const missing = wanted.operations.find((operation) => !ticket.ops.includes(operation))
   if (missing !== undefined) throw forbidden(`the ticket does not allow ${missing}`)
   if (ticket.off !== undefined) throw new HttpError(501, 'unsupported', 'parallel parts are not supported')
-  return ticket
 }
 
 /** A ticket is for one member: another one must not even tell what it knows. */

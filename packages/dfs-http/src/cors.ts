@@ -18,7 +18,8 @@ const ALLOWED_HEADERS = [
   'X-HTTP-Method-Override',
   'X-Request-ID',
 ].join(', ')
-const EXPOSED_HEADERS = [
+/** What scripts of the web application may read of an answer. */
+export const EXPOSED_HEADERS = [
   'Location',
   'Upload-Complete',
   'Upload-Concat',
@@ -39,7 +40,7 @@ const EXPOSED_HEADERS = [
   'Content-Range',
   'Accept-Ranges',
   'Retry-After',
-].join(', ')
+]
 /** Seconds that a browser keeps a preflight: Chromium keeps none longer. */
 const MAX_AGE = '7200'
 
@@ -49,7 +50,7 @@ export function setCorsHeaders(request: IncomingMessage, response: ServerRespons
   const { origin } = request.headers
   if (origin === undefined || !origins.has(origin)) return
   response.setHeader('Access-Control-Allow-Origin', origin)
-  response.setHeader('Access-Control-Expose-Headers', EXPOSED_HEADERS)
+  response.setHeader('Access-Control-Expose-Headers', EXPOSED_HEADERS.join(', '))
 }
 
 export function isPreflight(request: IncomingMessage): boolean {

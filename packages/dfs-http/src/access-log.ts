@@ -1,5 +1,11 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { Logger } from '../handlers/context.ts'
+
+/** Where a server writes what happened; a pino logger fits. */
+export interface Logger {
+  debug(details: object, message: string): void
+  info(details: object, message: string): void
+  error(details: object, message: string): void
+}
 
 const PATH_LENGTH_MAX = 200
 

@@ -1,6 +1,6 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { UploadError } from '@cairn/dfs-tus'
-import type { Logger } from '../handlers/context.ts'
+import type { Logger } from './access-log.ts'
 
 /** A refusal over HTTP: the body is `{ code, message }`, `code` for programs, `message` for people. */
 export class HttpError extends Error {
@@ -50,7 +50,7 @@ export function answerError(
 
 function unexpected(error: unknown, logger: Logger): HttpError {
   logger.error({ err: error }, 'http request failed')
-  return new HttpError(500, 'internal', 'the storage could not do this; its log says why')
+  return new HttpError(500, 'internal', 'the server could not do this; its log says why')
 }
 
 function protocolHeaders(error: UploadError): Record<string, string> {

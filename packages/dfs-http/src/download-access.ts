@@ -1,6 +1,5 @@
 import type { IncomingMessage } from 'node:http'
 import { type DownloadTicket, type PayloadOf, TicketError } from '@cairn/dfs-core/tickets'
-import type { StorageHttpConfig } from '../config.ts'
 import { HttpError } from './http-error.ts'
 import { webUrlFor } from './site.ts'
 import { checkTicket, forbidden, type Identity } from './ticket-check.ts'
@@ -14,7 +13,8 @@ const REMEMBERED_MAX = 10_000
 
 export interface AccessOptions {
   identity: Identity
-  access: StorageHttpConfig['access']
+  /** `ticket`: nothing else opens a file. The other two are plain links, checked elsewhere. */
+  access: 'ticket' | 'anti_steal' | 'open'
   /** Where expired tickets are renewed; null: they are refused. */
   webUrl: string | null
   webOrigins: readonly string[]
