@@ -1,12 +1,14 @@
 import { createHash, randomBytes } from 'node:crypto'
+import { sign, verify } from '@cairn/dfs-core/tickets'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { expireUploads } from '../src/features/uploads/server/expire-uploads.ts'
 import { reconcileUploads } from '../src/features/uploads/server/reconcile.ts'
 import { db } from '../src/lib/db.ts'
+import { masterKeys } from '../src/lib/keys.ts'
 import { collectGarbage } from '../src/worker/garbage.ts'
 import { reapBlobs } from '../src/worker/reaper.ts'
 import { startApiServer } from './support/api-server.ts'
-import type { Answer, Browser } from './support/browser.ts'
+import { type Answer, Browser } from './support/browser.ts'
 import { TestCluster } from './support/cluster.ts'
 import { freshDatabase } from './support/database.ts'
 import { driveOf } from './support/drive.ts'
@@ -341,6 +343,29 @@ describe('a download URL', () => {
     expect((await browser.get('/r?t=v1.a.b.c')).status).toBe(404)
     await drive.post('trash', { ids: [entry.id] })
     expect((await browser.get(`/r?t=${token}`)).status).toBe(404)
+  })
+
+  it('of a link is renewed for its visitors when it has expired, as long as the link gives the file', async () => {
+    const entry = await upload('shared.bin', randomBytes(10))
+    const settings = { withCode: false, allowDownload: true, expiresAt: null, maxDownloads: null, maxViews: null }
+    const { share } = (await browser.post('/api/shares', { ids: [entry.id], ...settings })).body
+    const visitor = new Browser(server.url)
+    await visitor.post('/api/s/open', { token: share.url.split('/s/')[1] })
+    const { url } = (await visitor.post(`/api/s/${share.id}/download`, { ids: [entry.id] })).body
+    const now = Math.floor(Date.now() / 1000)
+    const ring = masterKeys().ticketRing('group1')
+    const ticket = verify(new URL(url).searchParams.get('t') ?? '', 'dl', ring, now)
+    const renewal = (use: 'i' | 'a') => `/r?t=${sign({ ...ticket, cd: use, exp: now - 60 }, ring)}`
+    const renewed = await visitor.get(renewal('a'))
+    expect(renewed.status).toBe(302)
+    expect((await fetch(reachable(String(renewed.headers['location'])))).status).toBe(200)
+    expect((await new Browser(server.url).get(renewal('a'))).status).toBe(401)
+
+    await browser.patch(`/api/shares/${share.id}`, { allowDownload: false })
+    expect((await visitor.get(renewal('a'))).status).toBe(401)
+    expect((await visitor.get(renewal('i'))).status).toBe(302)
+    await browser.patch(`/api/shares/${share.id}`, { revoked: true })
+    expect((await visitor.get(renewal('i'))).status).toBe(401)
   })
 
   it('names the other storage when one is down', async () => {

@@ -109,7 +109,7 @@ function ScanForm({ started, onCodes, onClose }: ScanFormProps) {
             {secret.replace(/(.{4})(?=.)/g, '$1 ')}
           </a>
         </p>
-        <CodeField label={t('codeNow')} error={errors['code']} />
+        <CodeField label={t('codeNow')} error={errors['code']} autoFocus />
         <FormError text={errors['form']} />
       </div>
       <DialogButtons>
@@ -122,7 +122,9 @@ function ScanForm({ started, onCodes, onClose }: ScanFormProps) {
   )
 }
 
-function CodeField({ label, error }: { label: string; error: string | undefined }) {
+type CodeFieldProps = { label: string; error: string | undefined; autoFocus?: boolean }
+
+function CodeField({ label, error, autoFocus = false }: CodeFieldProps) {
   return (
     <Field
       label={label}
@@ -131,6 +133,7 @@ function CodeField({ label, error }: { label: string; error: string | undefined 
       inputMode="numeric"
       autoCapitalize="none"
       spellCheck={false}
+      autoFocus={autoFocus}
       error={error}
       compact
     />

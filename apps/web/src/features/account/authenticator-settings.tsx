@@ -4,7 +4,7 @@ import { useQueryClient } from '@tanstack/react-query'
 import { ShieldCheck, TriangleAlert } from 'lucide-react'
 import dynamic from 'next/dynamic'
 import { useTranslations } from 'next-intl'
-import { useState } from 'react'
+import { useEffect, useRef, useState } from 'react'
 import { Button } from '../../components/button.tsx'
 import { Icon } from '../../components/icon.tsx'
 import { useFormat } from '../../i18n/use-format.ts'
@@ -30,6 +30,7 @@ export function AuthenticatorSettings({ security }: { security: Security }) {
     setTask(null)
     void queries.invalidateQueries({ queryKey: ['me'] })
   }
+  const acts = useFocusKept(authenticator === null)
   return (
     <Section title={t('authenticator')} sentence={authenticator === null ? t('authenticatorSentence') : undefined}>
       {authenticator === null ? (
@@ -37,7 +38,9 @@ export function AuthenticatorSettings({ security }: { security: Security }) {
           {authenticatorRemovedAt === null ? null : (
             <Warning>{t('authenticatorRemoved', { date: format.date(authenticatorRemovedAt) })}</Warning>
           )}
-          <Button onClick={() => setTask('add')}>{t('addAuthenticator')}</Button>
+          <div ref={acts}>
+            <Button onClick={() => setTask('add')}>{t('addAuthenticator')}</Button>
+          </div>
         </>
       ) : (
         <>
@@ -46,7 +49,7 @@ export function AuthenticatorSettings({ security }: { security: Security }) {
             {t('authenticatorSince', { date: format.shortDate(authenticator.since) })}
           </p>
           <CodesLeft left={authenticator.recoveryCodesLeft} />
-          <div className="mt-4 flex flex-wrap gap-2">
+          <div ref={acts} className="mt-4 flex flex-wrap gap-2">
             <Button onClick={() => setTask('renew')}>{t('renewCodes')}</Button>
             <Button kind="danger" onClick={() => setTask('remove')}>
               {t('removeAuthenticator')}
@@ -57,6 +60,18 @@ export function AuthenticatorSettings({ security }: { security: Security }) {
       {task === null ? null : <AuthenticatorDialog task={task} onClose={close} />}
     </Section>
   )
+}
+
+/** The button that had the focus goes when the state changes: then the first one that is there instead has it. */
+function useFocusKept(state: boolean) {
+  const acts = useRef<HTMLDivElement>(null)
+  const shown = useRef(state)
+  useEffect(() => {
+    if (shown.current === state) return
+    shown.current = state
+    if (document.activeElement === document.body) acts.current?.querySelector('button')?.focus()
+  }, [state])
+  return acts
 }
 
 function CodesLeft({ left }: { left: number }) {

@@ -44,7 +44,7 @@ export function RecoveryCodeList({ codes, onDone }: { codes: readonly string[]; 
         </div>
       </div>
       <DialogButtons>
-        <Button kind="primary" onClick={onDone}>
+        <Button kind="primary" autoFocus onClick={onDone}>
           {t('codesKept')}
         </Button>
       </DialogButtons>
