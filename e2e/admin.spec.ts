@@ -1,7 +1,7 @@
 import fs from 'node:fs'
 import { expect, type Page } from '@playwright/test'
 import { openAdministration } from './admin-page.ts'
-import { newPerson, register, signIn } from './drive-page.ts'
+import { forgetSession, newPerson, register, signIn } from './drive-page.ts'
 import { test } from './drive-test.ts'
 
 /** Finds somebody in the table of people and opens what can be done for them. */
@@ -15,7 +15,7 @@ async function openPerson(page: Page, { email, name }: { email: string; name: st
 test('nothing is here for people who are no administrators', async ({ page, drive, person }) => {
   expect(person.email).toBeTruthy()
   const other = newPerson()
-  await page.context().clearCookies()
+  await forgetSession(page)
   await register(page, drive.url, other)
   for (const name of ['capacity', 'people', 'groups', 'shares', 'jobs', 'audit', 'settings']) {
     const answer = await page.goto(`${drive.url}/admin/${name}`)

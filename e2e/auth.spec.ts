@@ -1,9 +1,9 @@
 import { expect } from '@playwright/test'
-import { register, signIn } from './drive-page.ts'
+import { forgetSession, register, signIn } from './drive-page.ts'
 import { test } from './drive-test.ts'
 
 test('a wrong password is refused with a sentence, the right one opens the drive', async ({ page, drive, person }) => {
-  await page.context().clearCookies()
+  await forgetSession(page)
   await signIn(page, drive.url, { ...person, password: 'not the password' })
   await expect(page.getByRole('alert').filter({ hasText: 'Email or password is not right.' })).toBeVisible()
   await page.getByLabel('Password', { exact: true }).fill(person.password)
@@ -36,7 +36,7 @@ test('the second person is no administrator and is not told so', async ({ page, 
 })
 
 test('an email can register once', async ({ page, drive, person }) => {
-  await page.context().clearCookies()
+  await forgetSession(page)
   await page.goto(`${drive.url}/register`)
   await page.getByLabel('Name').fill('Somebody else')
   await page.getByLabel('Email').fill(person.email.toUpperCase())
@@ -46,7 +46,7 @@ test('an email can register once', async ({ page, drive, person }) => {
 })
 
 test('a page that needs a person leads to sign-in and back', async ({ page, drive, person }) => {
-  await page.context().clearCookies()
+  await forgetSession(page)
   await page.goto(`${drive.url}/drive`)
   await expect(page.getByRole('heading', { name: 'Sign in to Cairn' })).toBeVisible()
   await page.getByLabel('Email').fill(person.email)

@@ -48,6 +48,12 @@ export async function signIn(page: Page, driveUrl: string, { email, password }: 
   await page.getByRole('button', { name: 'Sign in' }).click()
 }
 
+/** As if nobody had signed in here. From an empty page: an open drive notices, and would go to the sign-in page itself. */
+export async function forgetSession(page: Page): Promise<void> {
+  await page.goto('about:blank')
+  await page.context().clearCookies()
+}
+
 /** The row of a file or folder in the list. */
 export function row(page: Page, name: string): Locator {
   return page.getByRole('row').filter({ has: page.getByRole('checkbox', { name: `Select ${name}`, exact: true }) })

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { expect, type Page } from '@playwright/test'
-import { chooseFiles, createFolder, openFolder, register, row, textFile } from './drive-page.ts'
+import { chooseFiles, createFolder, forgetSession, openFolder, register, row, textFile } from './drive-page.ts'
 import { test } from './drive-test.ts'
 import { enterCode, openShareDialog, shareEntry, stranger, visit, visited } from './share-link.ts'
 
@@ -124,7 +124,7 @@ test('somebody without an account who saves a link signs up, and finds it in the
   const link = await shareEntry(page, 'Survey')
   const visitor = await stranger(browser)
   const person = await register(visitor, drive.url)
-  await visitor.context().clearCookies()
+  await forgetSession(visitor)
   await visit(visitor, link)
   await visitor.getByRole('button', { name: 'Save to my drive' }).click()
   await visitor.getByLabel('Email').fill(person.email)
