@@ -19,6 +19,7 @@ export type {
   FileInfo,
   Metadata,
   MetadataMode,
+  PartStat,
   RequestOptions,
   UploadOptions,
 } from './client/storage-client.ts'
@@ -58,6 +59,9 @@ export {
   TRACKERS_MAX,
 } from './limits.ts'
 // Protocol
+export type { AboutPart } from './protocol/about-part.ts'
+export { decodeAboutPart, encodeAboutPart } from './protocol/about-part.ts'
+export { CairnCommand, PART_DATA_SIZE_MAX, PartState } from './protocol/cairn-commands.ts'
 export type { ChangeReply } from './protocol/change-reply.ts'
 export type { Command, StreamedCommand, StreamHead } from './protocol/command.ts'
 export { decodeStreamHead } from './protocol/command.ts'
@@ -84,5 +88,5 @@ export type {
   TrunkSlot,
 } from './protocol/records.ts'
 export type { StatusAnswer } from './protocol/status-answer.ts'
-export { CairnCommand, FileInfoFlag, MetadataFlag, storageCommands } from './protocol/storage-commands.ts'
+export { FileInfoFlag, MetadataFlag, storageCommands } from './protocol/storage-commands.ts'
 export { trackerCommands } from './protocol/tracker-commands.ts'

@@ -39,6 +39,14 @@ export interface FileInfo {
   readonly sourceIp: string
 }
 
+/** What a Cairn storage has of an unfinished upload. `state`: a value of PartState. */
+export interface PartStat {
+  readonly epoch: number
+  /** Bytes from the beginning without a gap. */
+  readonly offset: number
+  readonly state: number
+}
+
 /** Options of the low-level `request`. */
 export interface RequestOptions extends Pick<Request, 'status' | 'responseMax' | 'timeoutMs'> {
   /** The request changes nothing and may be sent twice (see `ConnectionPool.request`). */
@@ -151,6 +159,16 @@ export class StorageClient {
   /** Cairn's own STATUS (206). A C storage answers EINVAL. */
   status(): Promise<StatusAnswer> {
     return this.#send(storageCommands.status, {}, { repeatable: true })
+  }
+
+  /**
+   * How much of an unfinished upload (32 hexadecimal digits) this Cairn storage has (204). ENOENT when it knows nothing of
+   * it; a C storage answers EINVAL. Gives up after `timeoutMs` of silence, by default the client's own.
+   */
+  async partStat(uploadId: string, timeoutMs?: number): Promise<PartStat> {
+    const row = storageCommands.partStat
+    const options = { repeatable: true, ...(timeoutMs !== undefined && { timeoutMs }) }
+    return await this.#send(row, { uploadId: Buffer.from(uploadId, 'hex') }, options)
   }
 
   /** Resolves when the server answers ACTIVE_TEST (111). */

@@ -5,13 +5,13 @@ import {
   LOGIC_NAME_SIZE_MIN,
   SLAVE_PREFIX_SIZE,
 } from '../limits.ts'
+import { cairnCommands } from './cairn-commands.ts'
 import type { Command, StreamedCommand } from './command.ts'
 import { command, streamedCommand } from './command.ts'
 import { countOf, i64, restBytes, restText, sizedBytes, sizedText, text, u8, u32 } from './fields.ts'
 import { struct } from './layout.ts'
 import { ignoringTail, withAddressWidths } from './layout-variants.ts'
 import { group, storageId, trunkSlot, trunkSlotFields } from './records.ts'
-import { statusAnswer } from './status-answer.ts'
 
 // Every command that a storage takes (client protocol §2.2, §4, appendix B; internals §4.3, §6.5).
 
@@ -176,30 +176,10 @@ const forTrunkFiles = {
   trunkTruncateBinlogFile: command(33, 'TRUNK_TRUNCATE_BINLOG_FILE', nothing, nothing),
 }
 
-/**
- * Codes that FastDFS does not use, taken for Cairn's own commands between its storages and from the web server.
- * A C storage answers EINVAL to all of them and closes the connection.
- */
-export const CairnCommand = {
-  HELLO: 200,
-  PART_WRITE: 201,
-  PART_COMMIT: 202,
-  PART_DROP: 203,
-  PART_STAT: 204,
-  WATERMARK: 205,
-  STATUS: 206,
-} as const
-
-const ofCairn = {
-  /** Everything that the sender (REPORT_SERVER_ID) has up to this unix second is delivered. */
-  watermark: command(CairnCommand.WATERMARK, 'WATERMARK', { timestamp: i64 }, nothing),
-  status: command(CairnCommand.STATUS, 'STATUS', nothing, statusAnswer),
-}
-
 /** Every command that a storage takes. Rows with `stream` end with content of any length: see decodeStreamHead. */
 export const storageCommands = {
   ...fromClients,
   ...fromStorages,
   ...forTrunkFiles,
-  ...ofCairn,
+  ...cairnCommands,
 } satisfies Record<string, Command<unknown, unknown> | StreamedCommand<unknown, unknown, never>>
