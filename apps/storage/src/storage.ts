@@ -121,6 +121,7 @@ class Storage implements RunningStorage {
     })
     const web = await openWebDoor(context, {
       pool,
+      state,
       report,
       settleAside: (action, ids) => (this.#replication?.peers() ?? []).flatMap((peer) => peer.settleAside(action, ids)),
       metrics: this.#metrics,
@@ -132,7 +133,7 @@ class Storage implements RunningStorage {
     this.#restoreDisks(context, { state, pool })
     this.#scrubFiles(context, { state, pool })
     this.httpPort = await web.listen()
-    const server = await this.#serve({ ...context, status: () => this.#status(identity, web) })
+    const server = await this.#serve({ ...context, status: () => this.#status(identity, web) }, web)
     this.#report(identity, context, { state, server })
     const timer = setInterval(() => this.#files.saveStatistics(), this.#config.statFileIntervalMs)
     this.#opened.push(() => clearInterval(timer))
@@ -220,10 +221,10 @@ class Storage implements RunningStorage {
     this.#opened.push(() => finder.close())
   }
 
-  async #serve(context: HandlerContext): Promise<CommandServer> {
+  async #serve(context: HandlerContext, { commands }: WebDoor): Promise<CommandServer> {
     const { maxConnections, networkTimeoutMs, allowHosts, port, bindAddress } = this.#config
     const server = createCommandServer<ConnectionState>({
-      handlers: this.#accessLog().watch(storageHandlers(context)),
+      handlers: this.#accessLog().watch(new Map([...storageHandlers(context), ...commands])),
       newState: () => ({ peerId: null }),
       limits: { maxConnections, networkTimeoutMs },
       ...(allowHosts !== null && { allowHosts }),

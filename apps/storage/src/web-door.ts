@@ -1,7 +1,11 @@
 import type { ConnectionPool } from '@cairn/dfs-core'
+import type { CommandHandler } from '@cairn/dfs-core/server'
+import { buddyHandlers } from './buddy/buddy-handlers.ts'
+import { PartShipper } from './buddy/part-shipper.ts'
+import type { ClusterState } from './cluster/cluster-state.ts'
 import type { AsideAction } from './disk/quarantine.ts'
 import { countBytes, countOperation } from './engine/counters.ts'
-import type { HandlerContext } from './handlers/context.ts'
+import type { ConnectionState, HandlerContext } from './handlers/context.ts'
 import { KeysFile } from './http/keys-file.ts'
 import type { StorageMetrics } from './http/metrics.ts'
 import { type RunningHttpServer, startHttpServer } from './http/server.ts'
@@ -14,6 +18,8 @@ import type { StorageReport } from './storage-report.ts'
 export interface WebDoor {
   /** Kids that tickets may be signed with. */
   kids(): readonly string[]
+  /** Commands of other members about the uploads in progress. */
+  readonly commands: ReadonlyArray<[number, CommandHandler<ConnectionState>]>
   /** Starts to serve; resolves with the port, −1 when HTTP is off. */
   listen(): Promise<number>
   close(): Promise<void>
@@ -21,6 +27,7 @@ export interface WebDoor {
 
 export interface WebDoorOptions {
   readonly pool: ConnectionPool
+  readonly state: ClusterState
   readonly metrics: StorageMetrics
   /** Open connections of the FastDFS protocol. */
   tcpConnections(): number
@@ -29,20 +36,41 @@ export interface WebDoorOptions {
   settleAside(action: AsideAction, ids: readonly string[]): string[]
 }
 
-const CLOSED: WebDoor = { kids: () => [], listen: () => Promise.resolve(-1), close: () => Promise.resolve() }
+/** A client waits so long at most for a member that takes nothing. */
+const BUDDY_ANSWER_MS = 10_000
+
+const CLOSED: WebDoor = {
+  kids: () => [],
+  commands: [],
+  listen: () => Promise.resolve(-1),
+  close: () => Promise.resolve(),
+}
 
 /** Takes up the uploads that were under way; what a crash stopped at its end is finished. Nothing is served yet. */
 export async function openWebDoor(
   context: HandlerContext & { members: MemberDirectory },
   options: WebDoorOptions,
 ): Promise<WebDoor> {
-  const { config, store, counters, logger } = context
+  const { config, store, counters, logger, tombstones } = context
   if (config.http.port < 0) return CLOSED
   const keys = openKeys(context)
+  const report = (message: string, error?: unknown) => logger.warn({ err: error }, message)
   const parts = await DiskPartStore.open({
     store,
     durability: config.http.tusDurability,
-    report: (message, error) => logger.warn({ err: error }, message),
+    report,
+    isBuried: (name, timestamp) => tombstones.refuses(name, timestamp),
+    startShipping: (superseded) =>
+      new PartShipper({
+        pool: options.pool,
+        group: store.group,
+        storageId: store.storageId,
+        answerMs: Math.min(config.networkTimeoutMs, BUDDY_ANSWER_MS),
+        members: () => options.state.members,
+        shipped: (bytes) => countBytes(counters, 'SyncOut', bytes, bytes),
+        report,
+        superseded,
+      }),
     onFinished({ size }, seconds) {
       options.metrics.finished(seconds)
       countOperation(counters, 'Upload', true)
@@ -52,6 +80,7 @@ export async function openWebDoor(
   let server: RunningHttpServer | null = null
   return {
     kids: () => keys?.kids ?? [],
+    commands: buddyHandlers(context, parts.copies),
     async listen() {
       server = await startHttpServer({
         config: config.http,

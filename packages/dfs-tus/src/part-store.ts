@@ -56,6 +56,8 @@ export interface WriteOptions {
   /** Aborted when a newer request wants the upload: the writer stores what it has and ends. */
   takeover: AbortSignal
   check?: BodyCheck
+  /** Bytes of the body, where its sender has told them: then the body cannot turn out to be too long. */
+  length?: number
   /** Length of an upload that was created without one. It is forgotten again when nothing of the call is kept. */
   len?: number
 }

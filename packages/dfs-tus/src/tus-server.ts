@@ -205,7 +205,9 @@ class Tus {
     const { request, takeover, status, body, len } = receiving
     const { upl, offset } = status
     continueBody(receiving)
-    const options = { takeover, ...(body.check !== undefined && { check: body.check }), ...(len !== null && { len }) }
+    const { check, length } = body
+    const told = { ...(check !== undefined && { check }), ...(length !== undefined && { length }) }
+    const options = { takeover, ...told, ...(len !== null && { len }) }
     await store.write(upl, offset, request, options)
     const after = await store.status(upl)
     if (!body.isLast || !request.complete || after.offset === after.len) return after

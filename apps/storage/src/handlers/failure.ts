@@ -17,6 +17,7 @@ const EVERYDAY: ReadonlySet<number> = new Set([
   Status.EEXIST,
   Status.EISDIR,
   Status.ENOSPC,
+  Status.ESTALE,
 ])
 
 /** Answers with the status of `error`; what is not an everyday answer is logged. */

@@ -12,7 +12,7 @@ import {
   setCorsHeaders,
   startListener,
 } from '@cairn/dfs-http'
-import { type TusServer, UploadSlots } from '@cairn/dfs-tus'
+import type { TusServer } from '@cairn/dfs-tus'
 import type { StorageHttpConfig } from '../config.ts'
 import type { FileStore } from '../disk/file-store.ts'
 import type { Counters } from '../engine/counters.ts'
@@ -70,7 +70,7 @@ export async function startHttpServer(options: HttpServerOptions): Promise<Runni
   })
   app.port = listener.port
   app.connections = listener.connections
-  const stopExpiry = startExpiry(options.parts, app.slots, logger)
+  const stopExpiry = startExpiry(options.parts, logger)
   return {
     port: listener.port,
     async close() {
@@ -84,7 +84,6 @@ export async function startHttpServer(options: HttpServerOptions): Promise<Runni
 class HttpApp {
   port = 0
   connections: () => Promise<number> = () => Promise.resolve(0)
-  readonly slots = new UploadSlots()
   readonly #options: HttpServerOptions
   readonly #origins: ReadonlySet<string>
   readonly #uploads: UploadsOptions
@@ -96,7 +95,7 @@ class HttpApp {
 
   constructor(options: HttpServerOptions) {
     const { config, store, parts, keys } = options
-    const { slots } = this
+    const { slots } = parts
     const identity: StorageIdentity = { group: store.group, storageId: store.storageId, keys }
     this.#options = options
     this.#origins = new Set(config.webOrigins)

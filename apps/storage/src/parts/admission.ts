@@ -38,3 +38,17 @@ function chooseByCluster(store: FileStore, size: number): StorePath {
     throw asUploadError(error)
   }
 }
+
+/** The store path for a copy of an upload, which has to be on the one where its file will be. Throws `disk_full`, `not_found`. */
+export function admitCopy(
+  store: FileStore,
+  { index, size }: { index: number; size: number },
+  outstanding: OutstandingBytes,
+): StorePath {
+  const storePath = store.storePaths[index]
+  const space = store.space()[index]
+  if (storePath === undefined || space === undefined) throw new UploadError('not_found', `no store path ${index}`)
+  const left = space.freeBytes - space.reservedBytes - outstanding(storePath)
+  if (space.readonly || left < size) throw new UploadError('disk_full', `there is no room for ${size} bytes`)
+  return storePath
+}

@@ -1,21 +1,33 @@
 import type { Readable } from 'node:stream'
-import { type NewPart, type PartStatus, type PartStore, UploadError, type WriteOptions } from '@cairn/dfs-tus'
+import {
+  type NewPart,
+  type PartStatus,
+  type PartStore,
+  UploadError,
+  UploadSlots,
+  type WriteOptions,
+} from '@cairn/dfs-tus'
 import type { FileStore } from '../disk/file-store.ts'
 import type { Durability } from '../disk/group-sync.ts'
 import type { StorePath } from '../disk/store-path.ts'
 import { admitUpload } from './admission.ts'
+import { atMost } from './at-most.ts'
 import { asUploadError } from './disk-failure.ts'
 import { HashFrontier } from './hash-frontier.ts'
 import { LateConfirmations } from './late-confirmations.ts'
 import type { FinishedUpload } from './ledger-line.ts'
+import { OpenParts } from './open-parts.ts'
 import { Part, type PartContext } from './part.ts'
+import { PartCopies } from './part-copies.ts'
 import { findParts, readBootId, removePartFiles } from './part-files.ts'
 import { PartFinisher } from './part-finisher.ts'
 import { receiveIntoPart } from './part-intake.ts'
 import { joinedLength, PartJoiner } from './part-joiner.ts'
 import type { FinishStep, LinkContext } from './part-link.ts'
 import { replayLedger } from './part-replay.ts'
+import { noShipping, type Shipping, type StartShipping } from './shipping.ts'
 import { UploadLedgers } from './upload-ledgers.ts'
+import { progressOfPart, statusOfFinished, statusOfPart, type UploadProgress } from './upload-status.ts'
 import { storeWhole, WHOLE_UPLOAD_MAX } from './whole-upload.ts'
 
 export interface PartStoreOptions {
@@ -27,34 +39,32 @@ export interface PartStoreOptions {
   onFinished?(upload: FinishedUpload, seconds: number): void
   /** Called behind each step of finishing; tests end the process there. */
   step?(step: FinishStep): void
-}
-
-/** How far an upload is, in bytes. */
-export interface UploadProgress {
-  state: 'open' | 'hashing' | 'finished'
-  offset: number
-  hashed: number
-  size: number
+  /** Uploads are kept on another member, too. */
+  startShipping?: StartShipping
+  /** A file of this name and time was deleted here. */
+  isBuried?(logicName: string, timestamp: number): boolean
 }
 
 const EXPIRY_MS = 14 * 24 * 3600 * 1000
 const OPEN_PARTS_MAX = 100_000
-/** Each running hash holds a file open: of the parts that nobody writes to, only so many keep theirs. */
-const IDLE_HASHES_MAX = 256
 
 /** The uploads of one storage: open ones as parts on its store paths, finished ones in the ledgers. */
 export class DiskPartStore implements PartStore {
   readonly expiryMs = EXPIRY_MS
   readonly wholeMax = WHOLE_UPLOAD_MAX
   readonly ledgers = new UploadLedgers()
+  /** Whoever touches an upload holds its slot. */
+  readonly slots = new UploadSlots()
+  /** Uploads of other members that are kept here, too. */
+  readonly copies: PartCopies
   readonly #options: PartStoreOptions
   readonly #context: PartContext
   readonly #frontier = new HashFrontier()
   readonly #finisher: PartFinisher
   readonly #joiner: PartJoiner
   readonly #link: LinkContext
-  readonly #parts = new Map<string, Part>()
-  readonly #writing = new Set<Part>()
+  readonly #parts = new OpenParts()
+  readonly #shipping: Shipping
 
   private constructor(options: PartStoreOptions) {
     const { store, durability, report } = options
@@ -64,11 +74,20 @@ export class DiskPartStore implements PartStore {
     const late = new LateConfirmations({ store, durable: sync !== null, report })
     this.#link = { store, durability, sync, late, step: options.step ?? (() => undefined) }
     const onFinished = (upload: FinishedUpload, seconds: number) => {
-      this.#parts.delete(upload.upl)
+      this.#forget(upload.upl)
       options.onFinished?.(upload, seconds)
     }
-    this.#finisher = new PartFinisher({ link: this.#link, ledgers: this.ledgers, onFinished, report })
+    const shipping = (options.startShipping ?? noShipping)((part) => void this.#supersede(part))
+    this.#shipping = shipping
+    const link = this.#link
+    this.#finisher = new PartFinisher({ link, ledgers: this.ledgers, shipping, onFinished, report })
     this.#joiner = new PartJoiner({ onComplete: (part) => void this.#finishJoined(part), report })
+    const isBuried = options.isBuried ?? (() => false)
+    const isFinishing = (upl: string) => this.#finisher.isRunning(upl)
+    this.copies = new PartCopies({
+      ...{ link, context: this.#context, parts: this.#parts, ledgers: this.ledgers, slots: this.slots },
+      ...{ isBuried, isFinishing, taken: (upl) => shipping.forget(upl) },
+    })
   }
 
   /** Replays what a crash interrupted and takes up the parts. Call it before anything is served. */
@@ -91,13 +110,14 @@ export class DiskPartStore implements PartStore {
       const part = Part.reopen(this.#context, storePath, found)
       this.#parts.set(upl, part)
       if (bootId !== this.#context.bootId) await part.save()
+      this.#shipping.follow(part)
     }
   }
 
   /** Finishes what was complete when the process ended: its uploader may never come back. */
   async finishComplete(): Promise<void> {
     for (const part of [...this.#parts.values()]) {
-      this.#goOnJoining(part)
+      this.#joiner.goOn(part, this.#parts)
       // A failure was reported by the finisher, and the next request for the upload tries again.
       if (part.isComplete && part.becomesFile) await Promise.allSettled([this.#finisher.finish(part)])
     }
@@ -107,10 +127,12 @@ export class DiskPartStore implements PartStore {
     const part = this.#parts.get(upl)
     const finished = this.ledgers.finishedEpoch(upl)
     const seen = part?.ep ?? finished ?? this.ledgers.endedEpoch(upl) ?? 0
-    if (ep < seen) throw new UploadError('superseded', `upload ${upl} goes on at epoch ${seen}`)
+    const isElsewhere = ep === seen && part?.isCopy === true
+    if (ep < seen || isElsewhere) throw new UploadError('superseded', `upload ${upl} goes on at epoch ${seen}`)
     if (ep === seen) return
     if (part !== undefined) {
-      part.ep = ep
+      // Whoever has a ticket of a higher epoch for this member goes on here.
+      Object.assign(part, { ep, isCopy: false })
       await part.save()
     } else if (finished !== null) await this.ledgers.raise(upl, ep)
   }
@@ -125,7 +147,7 @@ export class DiskPartStore implements PartStore {
       this.#parts.set(upl, await Part.create(this.#context, place, { ...upload, len }))
     }
     const part = this.#parts.get(upl)
-    if (part !== undefined) this.#goOnJoining(part)
+    if (part !== undefined) this.#joiner.goOn(part, this.#parts)
     const status = await this.status(upl)
     if (upload.len === null || status.len === upload.len) return status
     throw new UploadError('length_mismatch', `upload ${upl} was created with ${status.len} bytes`)
@@ -148,18 +170,9 @@ export class DiskPartStore implements PartStore {
 
   status(upl: string): Promise<PartStatus> {
     const part = this.#parts.get(upl)
-    if (part !== undefined) {
-      const { ep, len, offset, changedAtMs } = part
-      const { metadata, concat } = part.facts
-      const state = part.isComplete ? 'complete' : 'open'
-      return Promise.resolve({ upl, ep, len, offset, state, changedAtMs, metadata, concat })
-    }
+    if (part !== undefined) return Promise.resolve(statusOfPart(part))
     const finished = this.ledgers.finished(upl)
-    if (finished !== null) {
-      const { ep, size, at } = finished.upload
-      const state = finished.acked ? 'acked' : 'linked'
-      return Promise.resolve({ upl, ep, len: size, offset: size, state, changedAtMs: at * 1000, ...finished.facts })
-    }
+    if (finished !== null) return Promise.resolve(statusOfFinished(finished))
     const isEnded = this.ledgers.endedEpoch(upl) !== null
     const error = isEnded
       ? new UploadError('gone', `upload ${upl} was ended`)
@@ -173,16 +186,13 @@ export class DiskPartStore implements PartStore {
     const part = this.#parts.get(upl)
     // A repeated last request: nothing is missing, and its body is empty (the protocol layer has checked its length).
     if (part === undefined || part.isComplete) return offset
-    this.#writing.add(part)
+    const shipment = this.#shipping.follow(part)
     try {
-      await receiveIntoPart(part, body, options)
+      await this.#parts.whileWritten(part, () => receiveIntoPart(part, body, { ...options, shipment }))
     } catch (error) {
       // Whoever takes over is told how much there is, which is to survive a power loss then.
       if (error instanceof UploadError && error.code === 'taken_over') await part.sync()
       throw error
-    } finally {
-      this.#writing.delete(part)
-      this.#closeIdleHashes()
     }
     if (part.isComplete && part.becomesFile) void this.#finisher.finish(part)
     else await part.sync()
@@ -197,12 +207,9 @@ export class DiskPartStore implements PartStore {
     if (this.#joiner.isUsed(upl)) throw new UploadError('locked', `upload ${upl} is being joined to another`)
     const part = this.#parts.get(upl)
     if (part === undefined) return
-    await this.#joiner.stop(upl)
-    await this.ledgers.end(part.storePath, upl, ep)
-    this.#parts.delete(upl)
-    part.closeHash()
-    await part.retire()
-    await removePartFiles(part.paths)
+    if (part.isCopy) return this.copies.remove(part)
+    this.#shipping.follow(part)?.drop()
+    await this.#discard(part, ep)
   }
 
   /**
@@ -211,7 +218,7 @@ export class DiskPartStore implements PartStore {
    */
   async whenFinished(upl: string, maxWaitMs: number): Promise<FinishedUpload | null> {
     const part = this.#parts.get(upl)
-    if (part !== undefined) this.#goOnJoining(part)
+    if (part !== undefined) this.#joiner.goOn(part, this.#parts)
     if (part?.isComplete === true && part.becomesFile) {
       const finishing = this.#finisher.finish(part)
       if (maxWaitMs > 0) await atMost(finishing, maxWaitMs)
@@ -223,15 +230,9 @@ export class DiskPartStore implements PartStore {
   /** null when nothing is known of the upload. */
   progress(upl: string): UploadProgress | null {
     const part = this.#parts.get(upl)
-    if (part !== undefined) {
-      const { offset, hashed, len } = part
-      const state = part.isComplete && part.becomesFile ? 'hashing' : 'open'
-      return { state, offset, hashed, size: len ?? part.facts.lenMax }
-    }
-    const finished = this.ledgers.finished(upl)
-    if (finished === null) return null
-    const { size } = finished.upload
-    return { state: 'finished', offset: size, hashed: size, size }
+    if (part !== undefined) return progressOfPart(part)
+    const size = this.ledgers.finished(upl)?.upload.size
+    return size === undefined ? null : { state: 'finished', offset: size, hashed: size, size }
   }
 
   /** Uploads that are not complete, or complete and not yet files. */
@@ -241,12 +242,13 @@ export class DiskPartStore implements PartStore {
 
   /** Uploads that nobody has written to for 14 days. */
   expired(nowMs: number): string[] {
-    return [...this.#parts.values()].filter((part) => part.changedAtMs + EXPIRY_MS < nowMs).map((part) => part.upl)
+    return this.#parts.unchangedSince(nowMs - EXPIRY_MS)
   }
 
   /** Ends running work; requests must have ended before. */
   async close(): Promise<void> {
     await this.#joiner.close()
+    await this.#shipping.close()
     await this.#finisher.close()
     for (const part of this.#parts.values()) {
       await part.closeFile()
@@ -258,21 +260,35 @@ export class DiskPartStore implements PartStore {
   }
 
   #admit(size: number): StorePath {
-    return admitUpload(this.#options.store, size, (path) => this.#outstanding(path))
+    return admitUpload(this.#options.store, size, (path) => this.#parts.outstanding(path))
   }
 
-  #outstanding(storePath: StorePath): number {
-    let bytes = 0
-    for (const part of this.#parts.values()) if (part.storePath === storePath) bytes += part.room
-    return bytes
+  #forget(upl: string): void {
+    this.#parts.delete(upl)
+    this.#shipping.forget(upl)
   }
 
-  /** Of an upload that is filled from others and has not all of their bytes. */
-  #goOnJoining(part: Part): void {
-    if (!part.isJoined || part.isComplete) return
-    const sources = part.facts.joins.map((upl) => this.#parts.get(upl)).filter((source) => source !== undefined)
-    if (sources.length === part.facts.joins.length) this.#joiner.start(part, sources)
-    else this.#options.report(`upload ${part.upl} lacks partial uploads that it is joined from`)
+  async #discard(part: Part, ep: number): Promise<void> {
+    const { upl } = part
+    await this.#joiner.stop(upl)
+    await this.ledgers.end(part.storePath, upl, ep)
+    this.#forget(upl)
+    part.hash.close()
+    await part.retire()
+    await removePartFiles(part.paths)
+  }
+
+  /** Its upload goes on at another member: what is here is of no use to anybody. */
+  async #supersede(part: Part): Promise<void> {
+    const { upl } = part
+    await this.#finisher.settled(upl)
+    try {
+      const release = await this.slots.acquire(upl, () => undefined)
+      if (this.#parts.get(upl) === part && !part.isCopy) await this.#discard(part, part.ep).finally(release)
+      else release()
+    } catch (error) {
+      this.#options.report(`cannot drop upload ${upl}, which goes on at another member`, error)
+    }
   }
 
   /** A failure was reported by the finisher, and the next request for the upload tries again. */
@@ -283,20 +299,4 @@ export class DiskPartStore implements PartStore {
       if (this.#parts.has(upl) && !this.#joiner.isUsed(upl)) await this.remove(upl)
     }
   }
-
-  #closeIdleHashes(): void {
-    const idle = [...this.#parts.values()].filter(
-      (part) => part.isHashing && !part.isComplete && !this.#writing.has(part),
-    )
-    idle.sort((a, b) => b.changedAtMs - a.changedAtMs)
-    for (const part of idle.slice(IDLE_HASHES_MAX)) part.closeHash()
-  }
-}
-
-function atMost(work: Promise<unknown>, maxWaitMs: number): Promise<unknown> {
-  let timer: NodeJS.Timeout | undefined
-  const late = new Promise((resolve) => {
-    timer = setTimeout(resolve, maxWaitMs)
-  })
-  return Promise.race([work, late]).finally(() => clearTimeout(timer))
 }

@@ -1,4 +1,4 @@
-import { UploadError, type UploadSlots } from '@cairn/dfs-tus'
+import { UploadError } from '@cairn/dfs-tus'
 import type { DiskPartStore } from './disk-part-store.ts'
 
 const SWEEP_MS = 3600 * 1000
@@ -9,9 +9,9 @@ interface ExpiryLogger {
 }
 
 /** Removes the parts that nobody has written to for 14 days, and what ledgers no longer need, once an hour. Returns how to stop. */
-export function startExpiry(parts: DiskPartStore, slots: UploadSlots, logger: ExpiryLogger): () => void {
+export function startExpiry(parts: DiskPartStore, logger: ExpiryLogger): () => void {
   const sweep = () => {
-    sweepExpired(parts, slots, Date.now())
+    sweepExpired(parts, Date.now())
       .then((removed) => {
         if (removed.length > 0) logger.info({ removed }, 'expired uploads were removed')
         return parts.ledgers.compact()
@@ -28,7 +28,8 @@ export function startExpiry(parts: DiskPartStore, slots: UploadSlots, logger: Ex
 }
 
 /** One sweep. An upload that is written to, or ends in another way, meanwhile stays out of it. */
-async function sweepExpired(parts: DiskPartStore, slots: UploadSlots, nowMs: number): Promise<string[]> {
+async function sweepExpired(parts: DiskPartStore, nowMs: number): Promise<string[]> {
+  const { slots } = parts
   const removed: string[] = []
   for (const upl of parts.expired(nowMs)) {
     if (slots.has(upl)) continue

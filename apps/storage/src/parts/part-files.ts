@@ -15,6 +15,8 @@ export interface PartRecord extends PartFacts {
   created: number
   offsetDurable: number
   bootId: string
+  /** Kept for another member. */
+  isCopy?: boolean
 }
 
 export interface PartPaths {

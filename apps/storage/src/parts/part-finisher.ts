@@ -5,11 +5,13 @@ import type { FinishedUpload } from './ledger-line.ts'
 import type { Part } from './part.ts'
 import { removePartFiles } from './part-files.ts'
 import { type CompleteUpload, type LinkContext, linkUpload } from './part-link.ts'
+import type { Shipping } from './shipping.ts'
 import type { UploadLedgers } from './upload-ledgers.ts'
 
 export interface FinisherOptions {
   link: LinkContext
   ledgers: UploadLedgers
+  shipping: Shipping
   /** The part is a file now, and its own files are gone. */
   onFinished(upload: FinishedUpload, seconds: number): void
   /** Told what failed where nobody waits. */
@@ -39,6 +41,11 @@ export class PartFinisher {
     return finishing
   }
 
+  /** When nobody finishes it any more, however that ended. */
+  async settled(upl: string): Promise<void> {
+    await Promise.allSettled([this.#running.get(upl)])
+  }
+
   async close(): Promise<void> {
     await Promise.allSettled(this.#running.values())
   }
@@ -51,7 +58,8 @@ export class PartFinisher {
     const { ext, own, ent, metadata, concat } = part.facts
     const ct = await sniffContentType(await readHead(paths.part))
     const ep = part.ep
-    const place = { storePath, path: paths.part }
+    const commitCopy = async (upload: FinishedUpload) => await this.#options.shipping.follow(part)?.commit(upload)
+    const place = { storePath, path: paths.part, commitCopy }
     const finished = await this.#link({ upl, ep, ext, own, ent, metadata, concat, size, ct, ...place, ...hashes })
     if (part.ep > ep) await this.#options.ledgers.raise(upl, part.ep)
     await part.retire()

@@ -3,20 +3,27 @@ import { UploadError, type WriteOptions } from '@cairn/dfs-tus'
 import { type BodyEnd, pumpBody } from './body-pump.ts'
 import { asUploadError } from './disk-failure.ts'
 import type { Part } from './part.ts'
+import type { Shipment } from './shipping.ts'
 
 /**
  * Brings one request's body into a part. What arrives is kept, also when the client or the disk fails in the middle; only a body that is
  * too long or does not match its checksum leaves the part as it was.
  */
-export async function receiveIntoPart(part: Part, body: Readable, options: WriteOptions): Promise<void> {
-  const { takeover, check, len } = options
+export async function receiveIntoPart(
+  part: Part,
+  body: Readable,
+  { shipment, ...options }: WriteOptions & { shipment: Shipment | null },
+): Promise<void> {
+  const { takeover, check, length, len } = options
   const mark = part.mark
   const store = async (chunks: Buffer[]) => {
     await part.append(chunks)
     if (check !== undefined) for (const chunk of chunks) check.update(chunk)
+    await shipment?.advance(takeover)
   }
   if (len !== undefined) await part.setLength(len)
   await part.openForWriting()
+  if (check !== undefined || length === undefined) part.unsettle()
   try {
     const end = await pumpBody(body, { room: part.room, takeover, store })
     judge(end, check)
@@ -28,6 +35,7 @@ export async function receiveIntoPart(part: Part, body: Readable, options: Write
     }
     throw asUploadError(error)
   } finally {
+    part.settle()
     await part.closeFile()
   }
 }

@@ -16,7 +16,7 @@ export interface JoinerOptions {
   /** All bytes of the part are there. */
   onComplete(part: Part): void
   /** Told what failed; whoever asks for the upload next makes the joiner go on. */
-  report(message: string, error: unknown): void
+  report(message: string, error?: unknown): void
 }
 
 /**
@@ -36,9 +36,15 @@ export class PartJoiner {
     return [...this.#running.values()].some(({ sources }) => sources.some((source) => source.upl === upl))
   }
 
-  /** Starts to fill a part, or lets it go on. */
-  start(part: Part, sources: readonly Part[]): void {
-    if (this.#running.has(part.upl)) return
+  /** Fills an upload that is filled from others and has not all of their bytes; nothing else. */
+  goOn(part: Part, parts: ReadonlyMap<string, Part>): void {
+    if (!part.isJoined || part.isComplete || this.#running.has(part.upl)) return
+    const sources = part.facts.joins.map((upl) => parts.get(upl)).filter((source) => source !== undefined)
+    if (sources.length === part.facts.joins.length) this.#start(part, sources)
+    else this.#options.report(`upload ${part.upl} lacks partial uploads that it is joined from`)
+  }
+
+  #start(part: Part, sources: readonly Part[]): void {
     const joining: Joining = { sources, isStopped: false, done: Promise.resolve() }
     this.#running.set(part.upl, joining)
     joining.done = this.#fill(part, joining)

@@ -38,6 +38,8 @@ export interface CompleteUpload extends UploadFacts {
   storePath: StorePath
   /** The complete part, on the same file system as its final place. */
   path: string
+  /** Lets the member that has a copy make the same file, before the record that would send it there. */
+  commitCopy(finished: FinishedUpload): Promise<void>
 }
 
 /** Names that were taken between drawing and placing are met with another one, so often at most. */
@@ -69,6 +71,7 @@ export async function linkUpload(
       context.step('placed')
       writeOwnMetadata(name.path, finished)
       context.step('metadata')
+      await upload.commitCopy(finished)
       await publishFile(context, { ...name, isSynced: true })
       context.step('logged')
       ledger.confirm([upload.upl])

@@ -6,8 +6,9 @@ import { crc32 } from '@cairn/dfs-core'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { openStorePath, type StorePath } from '../disk/store-path.ts'
 import { HashFrontier, type HashJob } from './hash-frontier.ts'
-import { HASH_LAG_MAX, Part, type PartContext } from './part.ts'
+import { Part, type PartContext } from './part.ts'
 import { findParts } from './part-files.ts'
+import { HASH_LAG_MAX } from './part-hash.ts'
 
 const upload = {
   upl: 'ab'.repeat(16),
@@ -122,7 +123,7 @@ describe('a part', () => {
     await write(part, Buffer.alloc(upload.len))
     const hashing = part.hashes()
     hashed = 400_000
-    expect(part.hashed).toBe(400_000)
+    expect(part.hash.hashed).toBe(400_000)
     finish()
     await hashing
   })

@@ -5,7 +5,7 @@ import type { NewPart } from '@cairn/dfs-tus'
 import type { GroupSync } from '../disk/group-sync.ts'
 import type { StorePath } from '../disk/store-path.ts'
 import { splitChunks } from './chunks.ts'
-import type { HashFrontier, HashJob } from './hash-frontier.ts'
+import type { HashFrontier } from './hash-frontier.ts'
 import { isPartial, type PartFacts } from './part-facts.ts'
 import {
   createPartFile,
@@ -15,9 +15,8 @@ import {
   partPaths,
   writePartRecord,
 } from './part-files.ts'
+import { PartHash } from './part-hash.ts'
 
-/** The writer is held when the hash is further behind. */
-export const HASH_LAG_MAX = 64 * 1024 * 1024
 /** So many bytes at most are written without being synced (unless nothing is to survive a power loss). */
 const UNSYNCED_MAX = 64 * 1024 * 1024
 
@@ -50,7 +49,10 @@ export class Part {
   readonly facts: Omit<PartFacts, 'len'> & { created: number }
   readonly storePath: StorePath
   readonly paths: PartPaths
+  readonly hash: PartHash
   ep: number
+  /** Kept for another member, which takes the bytes and makes the file; it is not hashed. */
+  isCopy: boolean
   offset: number
   changedAtMs: number
   #len: number | null
@@ -59,11 +61,8 @@ export class Part {
   #crcStart: number
   #crc = 0
   #file: FileHandle | null = null
-  #job: HashJob | null = null
-  /** Says how far the finishing is. */
-  #lastJob: HashJob | null = null
-  /** How far the hash may be behind: more than usual while it catches up after a restart. */
-  #lagMax = HASH_LAG_MAX
+  /** Where a request began that may have to be taken back. */
+  #unsettledFrom: number | null = null
   #saving: Promise<void> = Promise.resolve()
   #backgroundSync: Promise<void> | null = null
   #syncError: unknown
@@ -79,8 +78,10 @@ export class Part {
     this.storePath = storePath
     this.paths = partPaths(storePath, record.upl)
     const { upl, ep, len, lenMax, ext, own, ent, metadata, concat, joins } = record
+    this.hash = new PartHash(context.frontier, this.paths.part)
     this.upl = upl
     this.ep = ep
+    this.isCopy = record.isCopy === true
     this.facts = { upl, lenMax, ext, own, ent, metadata, concat, joins, created: record.created }
     this.#len = len
     this.#offsetDurable = record.offsetDurable
@@ -89,7 +90,11 @@ export class Part {
     this.changedAtMs = place.at
   }
 
-  static async create(context: PartContext, storePath: StorePath, upload: NewPart): Promise<Part> {
+  static async create(
+    context: PartContext,
+    storePath: StorePath,
+    upload: NewPart & { isCopy?: boolean },
+  ): Promise<Part> {
     const at = Date.now()
     const created = Math.floor(at / 1000)
     const record: PartRecord = { v: 2, ...upload, created, offsetDurable: 0, bootId: context.bootId }
@@ -122,9 +127,9 @@ export class Part {
     return this.offset === this.#len
   }
 
-  /** A file comes of it when it is complete; not of what is to be joined, nor of nothing. */
+  /** A file comes of it when it is complete; not of what is to be joined, nor of a copy, nor of nothing. */
   get becomesFile(): boolean {
-    return !isPartial(this.facts) && this.#len !== 0
+    return this.#isHashed && this.#len !== 0
   }
 
   /** The bytes come from other parts. */
@@ -138,9 +143,23 @@ export class Part {
     await this.save()
   }
 
-  /** Bytes that are hashed. */
-  get hashed(): number {
-    return (this.#job ?? this.#lastJob)?.hashed ?? 0
+  /** Bytes that no request can take back any more. */
+  get settled(): number {
+    return this.#unsettledFrom ?? this.offset
+  }
+
+  /** What is written from now on may be taken back until `settle`. */
+  unsettle(): void {
+    this.#unsettledFrom = this.offset
+  }
+
+  settle(): void {
+    this.#unsettledFrom = null
+  }
+
+  /** CRC-32 of all bytes; null when the beginning was written before a restart. */
+  get crc32(): number | null {
+    return this.#crcStart === 0 ? this.#crc : null
   }
 
   get mark(): PartMark {
@@ -168,7 +187,7 @@ export class Part {
       rest = this.#account(rest, bytesWritten)
     }
     this.#syncInBackground()
-    await this.#keepUp()
+    if (this.#isHashed) await this.hash.keepUp(this.mark)
   }
 
   /** Forgets the bytes behind the mark. */
@@ -179,7 +198,7 @@ export class Part {
     this.offset = mark.offset
     this.#crcStart = mark.crcStart
     this.#crc = mark.crc
-    this.closeHash()
+    this.hash.close()
     if (this.#offsetDurable > mark.offset) {
       this.#offsetDurable = mark.offset
       await this.save()
@@ -224,42 +243,13 @@ export class Part {
 
   /** Of a complete part: waits until everything is hashed. */
   async hashes(): Promise<PartHashes> {
-    const job = this.#hashJob()
-    this.#job = null
-    this.#lastJob = job
-    const { sha256, head, prefixCrc32 } = await job.finish(this.offset)
+    const { sha256, head, prefixCrc32 } = await this.hash.finish(this.mark)
     return { sha256, head, crc32: combineCrc32(prefixCrc32, this.#crc, this.offset - this.#crcStart) }
   }
 
-  /** Gives up the hash of a part that nobody writes to; it starts anew when it is needed. */
-  closeHash(): void {
-    this.#job?.close()
-    this.#job = null
-  }
-
-  get isHashing(): boolean {
-    return this.#job !== null
-  }
-
-  /** A partial upload is hashed where it is joined. */
-  async #keepUp(): Promise<void> {
-    if (isPartial(this.facts)) return
-    try {
-      await this.#hashJob().below(this.#lagMax)
-    } catch (error) {
-      this.closeHash()
-      throw error
-    }
-    if (this.#lagMax > HASH_LAG_MAX) this.#lagMax = Math.max(HASH_LAG_MAX, this.offset - this.hashed)
-  }
-
-  #hashJob(): HashJob {
-    if (this.#job === null) {
-      this.#job = this.#context.frontier.open(this.paths.part, this.#crcStart)
-      this.#job.advance(this.offset)
-      this.#lagMax = Math.max(HASH_LAG_MAX, this.offset)
-    }
-    return this.#job
+  /** A partial upload is hashed where it is joined, a copy when somebody goes on with it. */
+  get #isHashed(): boolean {
+    return !isPartial(this.facts) && !this.isCopy
   }
 
   /** Counts `written` bytes and returns what is left to write. */
@@ -268,7 +258,7 @@ export class Part {
     for (const chunk of taken) this.#crc = crc32(chunk, this.#crc)
     this.offset += written
     this.changedAtMs = Date.now()
-    if (!isPartial(this.facts)) this.#hashJob().advance(this.offset)
+    if (this.#isHashed) this.hash.advance(this.mark)
     return rest
   }
 
@@ -290,7 +280,8 @@ export class Part {
   }
 
   #record(): PartRecord {
+    const { ep, isCopy } = this
     const { bootId } = this.#context
-    return { v: 2, ...this.facts, len: this.#len, ep: this.ep, offsetDurable: this.#offsetDurable, bootId }
+    return { v: 2, ...this.facts, len: this.#len, ep, isCopy, offsetDurable: this.#offsetDurable, bootId }
   }
 }

@@ -30,6 +30,7 @@ import { type RunningHttpServer, startHttpServer } from '../../src/http/server.t
 import type { FindAtSource } from '../../src/http/source-files.ts'
 import { DiskPartStore } from '../../src/parts/disk-part-store.ts'
 import type { FinishStep } from '../../src/parts/part-link.ts'
+import type { StartShipping } from '../../src/parts/shipping.ts'
 import { createStorageReport } from '../../src/storage-report.ts'
 
 export const GROUP = 'group1'
@@ -45,6 +46,7 @@ export interface WebStorageOptions {
   findAtSource?: FindAtSource
   sourceHost?: string
   step?(step: FinishStep): void
+  startShipping?: StartShipping
   /** Log lines as text. */
   onLog?(line: string): void
 }
@@ -86,6 +88,7 @@ export async function startWebStorage(options: WebStorageOptions): Promise<WebSt
     durability,
     report: warn,
     ...(options.step && { step: options.step }),
+    ...(options.startShipping && { startShipping: options.startShipping }),
   })
   void parts.finishComplete()
   const keysFile = join(folder, 'keys.json')

@@ -1,0 +1,86 @@
+import {
+  type AboutPart,
+  type ConnectionPool,
+  crc32,
+  encodeAboutPart,
+  formatAddress,
+  splitFileId,
+  storageCommands,
+} from '@cairn/dfs-core'
+import type { Member } from '../engine/members.ts'
+import type { FinishedUpload } from '../parts/ledger-line.ts'
+
+export interface BuddyLinkOptions {
+  pool: ConnectionPool
+  group: string
+  storageId: string
+  /** A member that takes less than a piece in this time is one that does not answer. */
+  answerMs: number
+  /** Breaks off what is under way. */
+  signal: AbortSignal
+}
+
+export interface ShippedBytes {
+  upl: string
+  ep: number
+  offset: number
+  data: Buffer
+  about: AboutPart | null
+}
+
+const NOTHING = Buffer.alloc(0)
+
+/** The commands 200 to 203 of one other member. They reject as `ConnectionPool.request` does. */
+export class BuddyLink {
+  readonly id: string
+  readonly #address: string
+  readonly #options: BuddyLinkOptions
+
+  constructor(member: Member, options: BuddyLinkOptions) {
+    this.id = member.id
+    this.#address = formatAddress(member.ip, member.port)
+    this.#options = options
+  }
+
+  /** ServerError EINVAL from a C storage, and from a member of another group. */
+  async hello(): Promise<void> {
+    const { group, storageId: id } = this.#options
+    const row = storageCommands.hello
+    row.response.decode(await this.#send(row.code, row.request.encode({ group, id })))
+  }
+
+  /** Resolves with the bytes that are there now. */
+  async write({ upl, ep, offset, data, about }: ShippedBytes): Promise<number> {
+    const row = storageCommands.partWrite
+    const key = { uploadId: Buffer.from(upl, 'hex'), epoch: ep }
+    const told = about === null ? NOTHING : encodeAboutPart(about)
+    const frame = row.request.encode({ ...key, offset, crc32: crc32(data), about: told, data })
+    return row.response.decode(await this.#send(row.code, frame)).offset
+  }
+
+  async commit({ upl, ep, fid, at, ct, sha256, head, size, crc32: crc }: FinishedUpload): Promise<void> {
+    const row = storageCommands.partCommit
+    const request = row.request.encode({
+      uploadId: Buffer.from(upl, 'hex'),
+      epoch: ep,
+      size,
+      crc32: crc,
+      sha256: Buffer.from(sha256, 'hex'),
+      head: Buffer.from(head, 'hex'),
+      timestamp: at,
+      name: splitFileId(fid).logicName,
+      contentType: ct,
+    })
+    await this.#send(row.code, request)
+  }
+
+  async drop(upl: string, ep: number): Promise<void> {
+    const row = storageCommands.partDrop
+    await this.#send(row.code, row.request.encode({ uploadId: Buffer.from(upl, 'hex'), epoch: ep }))
+  }
+
+  #send(command: number, head: Buffer): Promise<Buffer> {
+    const signal = AbortSignal.any([this.#options.signal, AbortSignal.timeout(this.#options.answerMs)])
+    return this.#options.pool.request(this.#address, { command, head, signal, bodyIsAlwaysRead: true })
+  }
+}

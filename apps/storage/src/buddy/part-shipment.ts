@@ -1,0 +1,204 @@
+import { type FileHandle, open } from 'node:fs/promises'
+import { type AboutPart, PART_DATA_SIZE_MAX, ServerError, Status } from '@cairn/dfs-core'
+import { UploadError } from '@cairn/dfs-tus'
+import type { FinishedUpload } from '../parts/ledger-line.ts'
+import type { Part } from '../parts/part.ts'
+import type { Shipment } from '../parts/shipping.ts'
+import type { BuddyLink } from './buddy-link.ts'
+import type { PieceBuffers } from './piece-buffers.ts'
+
+/**
+ * The client is held when a member that lives is further behind. With what is on its way in sockets, 32 MiB are sent again at most when this
+ * storage dies.
+ */
+export const SHIPPING_LAG_MAX = 24 * 1024 * 1024
+/** A member that did not answer is asked again after this time, with what has gathered meanwhile. */
+const RETRY_MS = 5000
+/** What is left to ship when the upload is whole may take so long; then replication sends the file. */
+const COMMIT_WAIT_MS = 10_000
+/** Answers in a row that a member has fewer bytes than it had: it does not keep them. */
+const STEPS_BACK_MAX = 3
+
+export interface PartShipmentOptions {
+  /** The member that this upload's copy goes to now; null when there is none. */
+  findBuddy(upl: string): Promise<BuddyLink | null>
+  buffers: PieceBuffers
+  superseded(part: Part): void
+  shipped(bytes: number): void
+  report(message: string, error: unknown): void
+}
+
+/**
+ * Ships one upload to its buddy: the part is read back from the page cache, one piece after the other, as far as its bytes are settled.
+ * A buddy that fails is left alone for a while and never holds the client; what it lacks is sent when it answers again.
+ */
+export class PartShipment implements Shipment {
+  readonly #part: Part
+  readonly #options: PartShipmentOptions
+  #buddy: BuddyLink | null = null
+  /** The last one, which may have bytes that nobody needs any more. */
+  #lastBuddy: BuddyLink | null = null
+  /** Bytes that the buddy has. */
+  #shipped = 0
+  #lagMax = SHIPPING_LAG_MAX
+  #stepsBack = 0
+  #retryAt = 0
+  #running: Promise<void> | null = null
+  #isEnded = false
+  #isSuperseded = false
+  readonly #waiting = new Set<() => void>()
+
+  constructor(part: Part, options: PartShipmentOptions) {
+    this.#part = part
+    this.#options = options
+  }
+
+  async advance(takeover: AbortSignal): Promise<void> {
+    this.pump()
+    while (this.#mustHold() && !takeover.aborted) await this.#change(takeover)
+    if (this.#isSuperseded) throw this.#supersededError()
+  }
+
+  /** Starts to send what the buddy lacks, unless that is under way or it is to be left alone. */
+  pump(): void {
+    if (this.#running !== null || this.#isEnded || performance.now() < this.#retryAt) return
+    this.#running = this.#ship()
+      .catch((error: unknown) => this.#lose(error))
+      .finally(() => {
+        this.#running = null
+        this.#wake()
+      })
+  }
+
+  async commit(finished: FinishedUpload): Promise<void> {
+    const deadline = AbortSignal.timeout(COMMIT_WAIT_MS)
+    while (this.#shipped < finished.size && !deadline.aborted) {
+      this.pump()
+      if (this.#running === null) break
+      await this.#change(deadline)
+    }
+    if (this.#isSuperseded) throw this.#supersededError()
+    const buddy = this.#buddy
+    if (buddy === null || this.#shipped < finished.size) return this.drop()
+    try {
+      await buddy.commit(finished)
+    } catch (error) {
+      this.#lose(error)
+      if (this.#isSuperseded) throw this.#supersededError()
+      this.drop()
+    }
+  }
+
+  drop(): void {
+    this.end()
+    const { upl, ep } = this.#part
+    this.#lastBuddy?.drop(upl, ep).catch((error) => {
+      // Its copy expires.
+      this.#options.report(`the copy of upload ${upl} could not be dropped`, error)
+    })
+  }
+
+  /** Nothing is sent from now on. */
+  end(): void {
+    this.#isEnded = true
+    this.#wake()
+  }
+
+  /** Resolves when nothing is under way. */
+  async settled(): Promise<void> {
+    await this.#running
+  }
+
+  #mustHold(): boolean {
+    if (this.#buddy === null || this.#isEnded) return false
+    const lag = this.#part.settled - this.#shipped
+    if (lag > this.#lagMax) return true
+    this.#lagMax = Math.max(SHIPPING_LAG_MAX, lag)
+    return false
+  }
+
+  async #ship(): Promise<void> {
+    this.#buddy ??= await this.#open()
+    if (this.#buddy === null) {
+      this.#retryAt = performance.now() + RETRY_MS
+      return
+    }
+    if (this.#shipped >= this.#part.settled) return
+    const file = await open(this.#part.paths.part, 'r')
+    try {
+      while (this.#shipped < this.#part.settled && !this.#isEnded) await this.#sendPiece(this.#buddy, file)
+    } finally {
+      await file.close()
+    }
+  }
+
+  /** Makes the copy, or finds what is there of it from before. */
+  async #open(): Promise<BuddyLink | null> {
+    const { upl, ep, settled } = this.#part
+    const buddy = await this.#options.findBuddy(upl)
+    if (buddy === null) return null
+    this.#lastBuddy = buddy
+    const there = await buddy.write({ upl, ep, offset: settled, data: Buffer.alloc(0), about: aboutOf(this.#part) })
+    this.#shipped = Math.min(there, settled)
+    this.#lagMax = Math.max(SHIPPING_LAG_MAX, settled - this.#shipped)
+    return buddy
+  }
+
+  async #sendPiece(buddy: BuddyLink, file: FileHandle): Promise<void> {
+    const { upl, ep } = this.#part
+    const offset = this.#shipped
+    await this.#options.buffers.use(async (piece) => {
+      const wanted = Math.min(PART_DATA_SIZE_MAX, this.#part.settled - offset)
+      const { bytesRead } = await file.read(piece, 0, wanted, offset)
+      if (bytesRead === 0) throw new Error(`part ${upl} ends before ${this.#part.settled}`)
+      const there = await buddy.write({ upl, ep, offset, data: piece.subarray(0, bytesRead), about: null })
+      if (there === offset + bytesRead) this.#options.shipped(bytesRead)
+      else this.#stepBack(buddy)
+      this.#shipped = Math.min(there, offset + bytesRead)
+    })
+    this.#wake()
+  }
+
+  #stepBack({ id }: BuddyLink): void {
+    this.#stepsBack += 1
+    if (this.#stepsBack > STEPS_BACK_MAX) throw new Error(`storage ${id} does not keep what it is sent`)
+  }
+
+  #lose(error: unknown): void {
+    this.#buddy = null
+    this.#stepsBack = 0
+    this.#retryAt = performance.now() + RETRY_MS
+    if (this.#isEnded) return
+    if (error instanceof ServerError && error.status === Status.ESTALE) {
+      this.#isSuperseded = true
+      this.end()
+      this.#options.superseded(this.#part)
+    } else this.#options.report(`upload ${this.#part.upl} is not copied to another member now`, error)
+  }
+
+  #supersededError(): UploadError {
+    return new UploadError('superseded', `upload ${this.#part.upl} goes on at another member`)
+  }
+
+  #wake(): void {
+    for (const wake of [...this.#waiting]) wake()
+  }
+
+  /** Until something has changed, or the signal is aborted. */
+  #change(signal: AbortSignal): Promise<void> {
+    return new Promise((resolve) => {
+      const wake = () => {
+        this.#waiting.delete(wake)
+        signal.removeEventListener('abort', wake)
+        resolve()
+      }
+      this.#waiting.add(wake)
+      signal.addEventListener('abort', wake)
+    })
+  }
+}
+
+function aboutOf({ facts, len, storePath }: Part): AboutPart {
+  const { lenMax, ext, own, ent, metadata } = facts
+  return { len, lenMax, ext, own, ent, metadata, storePathIndex: storePath.index }
+}

@@ -1,0 +1,26 @@
+import { PART_DATA_SIZE_MAX } from '@cairn/dfs-core'
+
+/** So many pieces are on their way at once, however many uploads there are: memory does not grow with them. */
+const PIECES_MAX = 8
+
+/** Buffers for the pieces that are being shipped. Whoever finds none free waits for its turn. */
+export class PieceBuffers {
+  readonly #free: Buffer[] = []
+  readonly #waiting: Array<() => void> = []
+  #used = 0
+
+  async use<T>(work: (piece: Buffer) => Promise<T>): Promise<T> {
+    if (this.#used >= PIECES_MAX) await new Promise<void>((resolve) => this.#waiting.push(resolve))
+    this.#used += 1
+    const piece = this.#free.pop() ?? Buffer.allocUnsafeSlow(PART_DATA_SIZE_MAX)
+    try {
+      const result = await work(piece)
+      // After a failure the kernel may still be sending from it.
+      this.#free.push(piece)
+      return result
+    } finally {
+      this.#used -= 1
+      this.#waiting.shift()?.()
+    }
+  }
+}
