@@ -41,15 +41,20 @@ async function keep(name: string, size: number, owner = person) {
 
 describe('before an upload', () => {
   it('files are new, identical, kept elsewhere, or have a taken name', async () => {
-    await keep('a.txt', 500)
+    await keep('a.txt', 70_500)
     const kinds = await kindsOf([
-      { name: 'new.txt', size: 501 },
-      { name: 'a.txt', size: 500, modifiedAt: TIME },
-      { name: 'a.txt', size: 500, modifiedAt: '2026-03-02T10:00:00.000Z' },
-      { name: 'a.txt', size: 499, modifiedAt: TIME },
-      { name: 'b.txt', size: 500 },
+      { name: 'new.txt', size: 70_501 },
+      { name: 'a.txt', size: 70_500, modifiedAt: TIME },
+      { name: 'a.txt', size: 70_500, modifiedAt: '2026-03-02T10:00:00.000Z' },
+      { name: 'a.txt', size: 70_499, modifiedAt: TIME },
+      { name: 'b.txt', size: 70_500 },
     ])
     expect(kinds).toEqual(['new', 'identical', 'taken', 'taken', 'instant'])
+  })
+
+  it('a file that is sent in the time that proving its content takes is new, whatever is kept', async () => {
+    await keep('note.txt', 900)
+    expect(await kindsOf([{ name: 'another note.txt', size: 900 }])).toEqual(['new'])
   })
 
   it('the head decides where size and time do not', async () => {

@@ -3,7 +3,7 @@ import {
   type LoadedFolder,
   loadedItems,
   withChanged,
-  withEntry,
+  withEntries,
   withoutEntries,
   withoutNamesakes,
 } from './entry-cache.ts'
@@ -45,35 +45,35 @@ const names = (loaded: LoadedFolder) => loadedItems(loaded).map(({ name }) => na
 
 test('a new entry stands where the order puts it, numbers counted as numbers', () => {
   const loaded = folder([[entry('file 2'), entry('file 10')]], false)
-  expect(names(withEntry(loaded, entry('file 9'), byName))).toEqual(['file 2', 'file 9', 'file 10'])
+  expect(names(withEntries(loaded, [entry('file 9')], byName))).toEqual(['file 2', 'file 9', 'file 10'])
 })
 
 test('folders stand before files in every order', () => {
   const loaded = folder([[entry('a')]], false)
-  const added = withEntry(loaded, entry('z', { kind: 'folder', size: 0 }), bySize)
+  const added = withEntries(loaded, [entry('z', { kind: 'folder', size: 0 })], bySize)
   expect(names(added)).toEqual(['z', 'a'])
 })
 
 test('by size, folders go by name', () => {
   const box = (name: string) => entry(name, { kind: 'folder', size: 0 })
   const loaded = folder([[box('a'), box('c'), entry('big', { size: 99 })]], false)
-  expect(names(withEntry(loaded, box('b'), bySize))).toEqual(['a', 'b', 'c', 'big'])
+  expect(names(withEntries(loaded, [box('b')], bySize))).toEqual(['a', 'b', 'c', 'big'])
 })
 
 test('Chinese names stand by their sound', () => {
   const loaded = folder([[entry('潮位'), entry('照片')]], false)
-  expect(names(withEntry(loaded, entry('合同'), byName))).toEqual(['潮位', '合同', '照片'])
+  expect(names(withEntries(loaded, [entry('合同')], byName))).toEqual(['潮位', '合同', '照片'])
 })
 
 test('an entry behind the last loaded page only counts', () => {
-  const added = withEntry(folder([[entry('a'), entry('b')]], true), entry('z'), byName)
+  const added = withEntries(folder([[entry('a'), entry('b')]], true), [entry('z')], byName)
   expect(names(added)).toEqual(['a', 'b'])
   expect(added.pages[0]?.total).toBe(8)
 })
 
 test('an entry that is there already does not appear twice', () => {
   const loaded = folder([[entry('a')], [entry('b')]], false)
-  const again = withEntry(loaded, entry('b', { size: 30 }), byName)
+  const again = withEntries(loaded, [entry('b', { size: 30 })], byName)
   expect(names(again)).toEqual(['a', 'b'])
   expect(again.pages[0]).toMatchObject({ total: 2, totalBytes: 40 })
 })
@@ -94,16 +94,45 @@ test('a change stays in place, so that the row under the hand does not jump', ()
 
 test('what had the name of a new entry goes, and the entry itself stays', () => {
   const loaded = folder([[entry('a'), entry('b')]], false)
-  expect(names(withoutNamesakes(loaded, entry('a', { id: 'new' })))).toEqual(['b'])
-  expect(names(withoutNamesakes(loaded, entry('a')))).toEqual(['a', 'b'])
+  expect(names(withoutNamesakes(loaded, [entry('a', { id: 'new' })]))).toEqual(['b'])
+  expect(names(withoutNamesakes(loaded, [entry('a')]))).toEqual(['a', 'b'])
 })
 
 test('after a jump, what belongs before the loaded pages only moves their position', () => {
   const all = folder([[entry('m'), entry('n')]], true)
   const middle = { ...all, pages: all.pages.map((page) => ({ ...page, start: 400 })) }
-  const grown = withEntry(middle, entry('a'), byName)
+  const grown = withEntries(middle, [entry('a')], byName)
   expect(loadedItems(grown).map(({ name }) => name)).toEqual(['m', 'n'])
   expect(grown.pages[0]).toMatchObject({ start: 401, total: 8 })
-  const between = withEntry(middle, entry('mm'), byName)
+  const between = withEntries(middle, [entry('mm')], byName)
   expect(loadedItems(between).map(({ name }) => name)).toEqual(['m', 'mm', 'n'])
+})
+
+test('many new entries find their places at once, whichever page those are on', () => {
+  const loaded = folder(
+    [
+      [entry('b'), entry('d')],
+      [entry('f'), entry('h')],
+    ],
+    true,
+  )
+  const added = withEntries(
+    loaded,
+    ['i', 'e', 'a', 'c', 'g'].map((name) => entry(name)),
+    byName,
+  )
+  expect(added.pages.map(({ items }) => items.map(({ name }) => name).join(''))).toEqual(['abcd', 'efgh'])
+  expect(added.pages[1]).toMatchObject({ total: 14, totalBytes: 140 })
+})
+
+test('after a jump, many new entries before the loaded pages move their position by as many', () => {
+  const all = folder([[entry('m'), entry('o')]], true)
+  const middle = { ...all, pages: all.pages.map((page) => ({ ...page, start: 400 })) }
+  const grown = withEntries(
+    middle,
+    ['b', 'n', 'a'].map((name) => entry(name)),
+    byName,
+  )
+  expect(names(grown)).toEqual(['m', 'n', 'o'])
+  expect(grown.pages[0]).toMatchObject({ start: 402, total: 10 })
 })

@@ -41,39 +41,63 @@ export function withChanged(folder: LoadedFolder, id: string, change: Partial<En
   }))
 }
 
-/** Names are taken once in a folder: what had this name was replaced. */
-export function withoutNamesakes(folder: LoadedFolder, { id, name }: EntryItem): LoadedFolder {
-  const namesakes = loadedItems(folder).filter((item) => item.name === name && item.id !== id)
-  return withoutEntries(folder, new Set(namesakes.map((item) => item.id)))
+/** Names are taken once in a folder: what had the names of these was replaced. */
+export function withoutNamesakes(folder: LoadedFolder, entries: readonly EntryItem[]): LoadedFolder {
+  const idOf = new Map(entries.map(({ id, name }) => [name, id]))
+  const namesakes = loadedItems(folder).filter(({ id, name }) => (idOf.get(name) ?? id) !== id)
+  return withoutEntries(folder, new Set(namesakes.map(({ id }) => id)))
 }
 
 /**
- * Puts an entry where it belongs in the order shown. An entry that belongs behind the last loaded page only counts: it
- * comes with its page, and one that belongs before the first one moves what is loaded. One that is there already is
- * replaced.
+ * Puts entries where they belong in the order shown, each of them named once. One that belongs behind the last loaded
+ * page only counts: it comes with its page, and one that belongs before the first one moves what is loaded. One that is
+ * there already is replaced.
  */
-export function withEntry(folder: LoadedFolder, entry: EntryItem, order: ListOrder): LoadedFolder {
-  const others = withoutEntries(folder, new Set([entry.id]))
-  const last = others.pages.length - 1
-  const at = others.pages.findIndex(({ items, nextCursor }, index) => {
-    const lastItem = items.at(-1)
-    const isEnd = index === last && nextCursor === null
-    return isEnd || (lastItem !== undefined && compareEntries(entry, lastItem, order) < 0)
-  })
+export function withEntries(folder: LoadedFolder, entries: readonly EntryItem[], order: ListOrder): LoadedFolder {
+  const others = withoutEntries(folder, new Set(entries.map(({ id }) => id)))
+  const compare = (a: EntryItem, b: EntryItem) => compareEntries(a, b, order)
+  const sorted = entries.toSorted(compare)
+  const start = loadedFrom(others)
   const first = others.pages[0]?.items[0]
-  const isBefore = loadedFrom(others) > 0 && first !== undefined && compareEntries(entry, first, order) < 0
-  return mapPages(others, (page, index) => ({
-    ...page,
-    ...(isBefore && index === 0 ? { start: loadedFrom(others) + 1 } : {}),
-    items: index === at && !isBefore ? inserted(page.items, entry, order) : page.items,
-    total: page.total + 1,
-    totalBytes: page.totalBytes + entry.size,
-  }))
+  const before = start > 0 && first !== undefined ? countWhile(sorted, (entry) => compare(entry, first) < 0) : 0
+  const bytes = entries.reduce((sum, { size }) => sum + size, 0)
+  let left = sorted.slice(before)
+  return mapPages(others, (page, index) => {
+    const lastItem = page.items.at(-1)
+    const isEnd = index === others.pages.length - 1 && page.nextCursor === null
+    const here = countWhile(left, (entry) => isEnd || (lastItem !== undefined && compare(entry, lastItem) < 0))
+    const items = merged(page.items, left.slice(0, here), compare)
+    left = left.slice(here)
+    return {
+      ...page,
+      ...(before > 0 && index === 0 ? { start: start + before } : {}),
+      items,
+      total: page.total + entries.length,
+      totalBytes: page.totalBytes + bytes,
+    }
+  })
 }
 
-function inserted(items: readonly EntryItem[], entry: EntryItem, order: ListOrder): EntryItem[] {
-  const at = items.findIndex((item) => compareEntries(entry, item, order) < 0)
-  return at < 0 ? [...items, entry] : [...items.slice(0, at), entry, ...items.slice(at)]
+function countWhile(entries: readonly EntryItem[], fits: (entry: EntryItem) => boolean): number {
+  const end = entries.findIndex((entry) => !fits(entry))
+  return end < 0 ? entries.length : end
+}
+
+type Compare = (a: EntryItem, b: EntryItem) => number
+
+/** Two sorted lists as one; of equal ones the present come first. */
+function merged(present: EntryItem[], added: readonly EntryItem[], compare: Compare): EntryItem[] {
+  if (added.length === 0) return present
+  const all: EntryItem[] = []
+  let next = 0
+  for (const entry of added) {
+    for (let item = present[next]; item !== undefined && compare(entry, item) >= 0; item = present[next]) {
+      all.push(item)
+      next += 1
+    }
+    all.push(entry)
+  }
+  return [...all, ...present.slice(next)]
 }
 
 /**

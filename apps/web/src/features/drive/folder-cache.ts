@@ -6,7 +6,7 @@ import {
   asComplete,
   type LoadedFolder,
   withChanged,
-  withEntry,
+  withEntries,
   withoutEntries,
   withoutNamesakes,
 } from './entry-cache.ts'
@@ -48,8 +48,10 @@ export function changeIn(client: QueryClient, folderId: string, id: string, chan
 
 export function addTo(client: QueryClient, folderId: string, entries: readonly EntryItem[]): void {
   const isFolder = placeOfId(folderId)?.kind === 'folder'
+  // What came last counts: a file can be replaced while it is on its way here.
+  const latest = [...new Map(entries.map((entry) => [isFolder ? entry.name : entry.id, entry])).values()]
   changeFolder(client, folderId, (folder, order) =>
-    entries.reduce((all, entry) => withEntry(isFolder ? withoutNamesakes(all, entry) : all, entry, order), folder),
+    withEntries(isFolder ? withoutNamesakes(folder, latest) : folder, latest, order),
   )
 }
 

@@ -11,9 +11,9 @@ describe('a browser is told to hash', () => {
     expect(hashesAlways('site', SITE_MIN_BYTES - 1)).toBeNull()
   })
 
-  it('nothing where instant upload is off, and never an empty file', () => {
+  it('no file that is sent in the time that hashing it takes, and nothing where instant upload is off', () => {
     expect(hashesAlways('off', SITE_MIN_BYTES)).toBe(false)
-    expect(hashesAlways('site', 0)).toBe(false)
+    expect([0, 10_000, 65_536, 65_537].map((size) => hashesAlways('site', size))).toEqual([false, false, false, null])
     expect(hashesAlways('person', 10 * SITE_MIN_BYTES)).toBeNull()
   })
 })

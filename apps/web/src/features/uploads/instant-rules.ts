@@ -3,6 +3,9 @@ import type { Settings } from '../../lib/settings.ts'
 /** Across people only from this size on: small files can be guessed, and are sent in no time. */
 export const SITE_MIN_BYTES = 1024 * 1024
 
+/** Up to this size a file is sent in less time than it takes to hash it, claim its content and prove to have it. */
+const SENT_ANYWAY_BYTES = 64 * 1024
+
 type Scope = Settings['instantScope']
 
 /**
@@ -10,7 +13,7 @@ type Scope = Settings['instantScope']
  * person may read could match. Never depends on what others keep, so the answer tells nothing about them.
  */
 export function hashesAlways(scope: Scope, size: number): boolean | null {
-  if (scope === 'off' || size === 0) return false
+  if (scope === 'off' || size <= SENT_ANYWAY_BYTES) return false
   return scope === 'site' && size >= SITE_MIN_BYTES ? true : null
 }
 

@@ -39,7 +39,10 @@ export class UploadEngine {
   constructor(store: UploadStore, memory: UploadMemory, events: UploadEvents, hasher: ContentHasher) {
     this.#store = store
     this.#memory = memory
-    this.#copies = new CopiesWatch((id, copies) => store.dispatch({ type: 'copies', id, copies }))
+    this.#copies = new CopiesWatch({
+      onCopies: (id, copies) => store.dispatch({ type: 'copies', id, copies }),
+      isBusy: () => store.snapshot().counts.uploading > 0,
+    })
     this.#claims = new InstantClaims({
       hasher,
       onChecked: ({ id }, bytes) => store.dispatch({ type: 'checked', id, bytes }),

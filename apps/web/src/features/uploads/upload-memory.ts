@@ -35,12 +35,16 @@ const DATABASE = 'cairn-uploads '
 const VERSION = 1
 /** So many records in one transaction, so that the page can do something else in between. */
 const BATCH = 1_000
+/** What is stored is forgotten together with what follows soon: a transaction for each of many small files slows them down. */
+const FORGET_MS = 250
 
 /** Uploads in IndexedDB. Where there is none (a private window), nothing is remembered and nothing else changes. */
 export class UploadMemory {
   readonly #person: string
   readonly #tab: string
   #opened: Promise<IDBPDatabase<Schema> | null> | null = null
+  #unneeded = new Set<string>()
+  #forgetting: Promise<void> | null = null
 
   constructor(person: string, tab: string) {
     this.#person = person
@@ -51,11 +55,11 @@ export class UploadMemory {
     await this.#write(jobs.map((job) => rememberedOf(job, this.#tab)))
   }
 
-  async forget(keys: readonly string[]): Promise<void> {
-    await this.#change(async (database) => {
-      const files = database.transaction('files', 'readwrite')
-      await Promise.all([...keys.map((key) => files.store.delete(key)), files.done])
-    })
+  /** Soon; a page that is closed before finds out that the server waits for them no more. */
+  forget(keys: readonly string[]): Promise<void> {
+    for (const key of keys) this.#unneeded.add(key)
+    this.#forgetting ??= new Promise((resolve) => setTimeout(resolve, FORGET_MS)).then(() => this.#forgetNow())
+    return this.#forgetting
   }
 
   /** Keeps a handle or a file for the uploads that are read from it. Null: it cannot be kept. */
@@ -77,6 +81,7 @@ export class UploadMemory {
 
   /** Lets go of sources that no upload needs, and of the hint when there is none at all. */
   async tidy(): Promise<void> {
+    await this.#forgetting
     await this.#change(async (database) => {
       const files = await database.getAll('files')
       const used = new Set(files.map(({ source }) => source))
@@ -86,8 +91,19 @@ export class UploadMemory {
     })
   }
 
+  async #forgetNow(): Promise<void> {
+    const keys = [...this.#unneeded]
+    this.#unneeded = new Set()
+    this.#forgetting = null
+    await this.#change(async (database) => {
+      const files = database.transaction('files', 'readwrite')
+      await Promise.all([...keys.map((key) => files.store.delete(key)), files.done])
+    })
+  }
+
   async #write(uploads: readonly RememberedUpload[]): Promise<void> {
     if (uploads.length > 0) hintAtUploads(this.#person)
+    for (const { key } of uploads) this.#unneeded.delete(key)
     for (let first = 0; first < uploads.length; first += BATCH) {
       await this.#change(async (database) => {
         const files = database.transaction('files', 'readwrite')

@@ -2,6 +2,7 @@ import { db } from '../../../lib/db.ts'
 import { findFolder } from '../../../lib/entries/open-entries.ts'
 import { freeSpace } from '../../../lib/quota.ts'
 import { readSettings } from '../../../lib/settings.ts'
+import { hashesAlways } from '../instant-rules.ts'
 import { HEAD_BYTES } from '../possession.ts'
 import type { Preflight, PreflightBody, PreflightKind } from '../schema.ts'
 
@@ -30,7 +31,7 @@ export async function preflight(ownerId: string, { folderId, items }: PreflightB
     const match = matches.get(index)
     if (match === undefined) return 'new'
     if (match.taken) return isIdentical(match, size) ? 'identical' : 'taken'
-    return match.kept && settings.instantScope !== 'off' ? 'instant' : 'new'
+    return match.kept && hashesAlways(settings.instantScope, size) !== false ? 'instant' : 'new'
   })
   return { kinds, freeBytes, trashDays: settings.trashDays }
 }

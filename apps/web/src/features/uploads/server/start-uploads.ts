@@ -14,6 +14,7 @@ import { hashHints } from './hash-hints.ts'
 import { insertUploads, type NewUpload, reserveSpace } from './insert-uploads.ts'
 import { FolderMaker } from './make-folders.ts'
 import { type Settled, settleUploads } from './settle-uploads.ts'
+import { storageLots } from './storage-lots.ts'
 import { emptyContent } from './store-blobs.ts'
 import { lockUploads } from './upload-rows.ts'
 import { issueTicket } from './upload-ticket.ts'
@@ -74,14 +75,17 @@ function checkItem(item: StartItem, max: number | null): Draft {
 
 /** Before the transaction: a slow tracker must not hold locks. Empty files go nowhere. */
 async function assignStorages(drafts: readonly Draft[]): Promise<void> {
-  for (const draft of good(drafts, 'sized')) {
-    try {
-      draft.member = await chooseStorage()
-    } catch (error) {
-      for (const waiting of good(drafts, 'sized')) if (!waiting.member) waiting.error = error
-      return
-    }
-  }
+  const lots = storageLots(good(drafts, 'sized'), ({ item }) => item.size)
+  await Promise.all(
+    lots.map(async (lot) => {
+      try {
+        const member = await chooseStorage()
+        for (const draft of lot) draft.member = member
+      } catch (error) {
+        for (const draft of lot) draft.error = error
+      }
+    }),
+  )
 }
 
 function refuseWhatDoesNotFit(drafts: readonly Draft[], space: Space): void {
@@ -141,6 +145,7 @@ async function storeEmptyFiles(
   drafts: readonly Draft[],
 ): Promise<Map<string, Settled>> {
   const uploads = uploadsOf(good(drafts, 'empty'))
+  if (uploads.length === 0) return new Map()
   await insertUploads(tx, uploads)
   const upls = uploads.map(({ upl }) => upl)
   const rows = await lockUploads(tx, ownerId, upls)
