@@ -2,6 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import net from 'node:net'
 import path from 'node:path'
+import { createInterface } from 'node:readline'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { DfsClient } from '@cairn/dfs-core'
@@ -20,6 +21,10 @@ export interface BenchCluster {
   group: string
   storageId: string
   keys: MasterKeys
+  /** Process ids. */
+  pids(): { tracker: number; storage: number }
+  /** Stops the storage and starts it again on what it has; resolves with the milliseconds from start to ready. */
+  restartStorage(): Promise<number>
   close(): Promise<void>
 }
 
@@ -36,16 +41,19 @@ async function freePort(): Promise<number> {
   })
 }
 
-/** Starts one tracker and one storage, as processes of their own with default settings, in `folder`. */
-export async function startBenchCluster(folder: string): Promise<BenchCluster> {
+/** Connections that a daemon of the benchmark takes. */
+export const CONNECTIONS_MAX = 1024
+
+/** Starts one tracker and one storage, as processes of their own, in `folder`; defaults but for `upload_durability`. */
+export async function startBenchCluster(folder: string, durability: 'none' | 'group' = 'none'): Promise<BenchCluster> {
   const [trackerPort, storagePort, httpPort] = [await freePort(), await freePort(), await freePort()]
   const keys = openMasterKeys(JSON.stringify(createMasterKeys()))
   const trackerConf = writeTrackerFiles(folder, trackerPort, storagePort)
-  const storageConf = writeStorageFiles(folder, { trackerPort, storagePort, httpPort, keys })
+  const storageConf = writeStorageFiles(folder, { trackerPort, storagePort, httpPort, keys, durability })
   const tracker = startDaemon('tracker', trackerConf)
-  const storage = startDaemon('storage', storageConf)
+  let storage = startDaemon('storage', storageConf)
   const close = async () => {
-    await Promise.all([tracker, storage].map(stopDaemon))
+    await Promise.all([tracker, storage].map(({ child }) => stopDaemon(child)))
     rmSync(folder, { recursive: true, force: true })
   }
   try {
@@ -54,7 +62,22 @@ export async function startBenchCluster(folder: string): Promise<BenchCluster> {
     await close()
     throw error
   }
-  return { host: '127.0.0.1', storagePort, httpPort, trackerPort, group: GROUP, storageId: STORAGE_ID, keys, close }
+  return {
+    host: '127.0.0.1',
+    storagePort,
+    httpPort,
+    trackerPort,
+    group: GROUP,
+    storageId: STORAGE_ID,
+    keys,
+    pids: () => ({ tracker: tracker.child.pid ?? 0, storage: storage.child.pid ?? 0 }),
+    async restartStorage() {
+      await stopDaemon(storage.child)
+      storage = startDaemon('storage', storageConf)
+      return await storage.readyMs
+    },
+    close,
+  }
 }
 
 function writeTrackerFiles(folder: string, port: number, storagePort: number): string {
@@ -67,6 +90,7 @@ function writeTrackerFiles(folder: string, port: number, storagePort: number): s
     `port = ${port}`,
     'http_port = -1',
     `base_path = ${base}`,
+    `max_connections = ${CONNECTIONS_MAX}`,
     'reserved_storage_space = 1%',
     'use_storage_id = true',
     `storage_ids_filename = ${path.join(base, 'storage_ids.conf')}`,
@@ -78,7 +102,13 @@ function writeTrackerFiles(folder: string, port: number, storagePort: number): s
 
 function writeStorageFiles(
   folder: string,
-  settings: { trackerPort: number; storagePort: number; httpPort: number; keys: MasterKeys },
+  settings: {
+    trackerPort: number
+    storagePort: number
+    httpPort: number
+    keys: MasterKeys
+    durability: 'none' | 'group'
+  },
 ): string {
   const base = path.join(folder, 'storage')
   mkdirSync(base, { recursive: true })
@@ -94,20 +124,37 @@ function writeStorageFiles(
     `store_path0 = ${base}`,
     `tracker_server = 127.0.0.1:${settings.trackerPort}`,
     'heart_beat_interval = 1',
+    `max_connections = ${CONNECTIONS_MAX}`,
+    `upload_durability = ${settings.durability}`,
     `keys_file = ${keysFile}`,
   ]
   writeFileSync(conf, `${lines.join('\n')}\n`)
   return conf
 }
 
-function startDaemon(name: 'tracker' | 'storage', conf: string): ChildProcess {
+interface Daemon {
+  readonly child: ChildProcess
+  /** Milliseconds from its start until it serves. */
+  readonly readyMs: Promise<number>
+}
+
+function startDaemon(name: 'tracker' | 'storage', conf: string): Daemon {
+  const started = performance.now()
   const child = spawn(process.execPath, [path.join(root, 'apps', name, 'dist/main.js'), conf], {
-    stdio: ['ignore', 'ignore', 'inherit'],
+    stdio: ['ignore', 'pipe', 'inherit'],
     // As `npm start` starts storages.
     env: { UV_THREADPOOL_SIZE: '16', ...process.env },
   })
   process.once('exit', () => child.kill('SIGKILL'))
-  return child
+  const readyMs = new Promise<number>((resolve, reject) => {
+    createInterface({ input: child.stdout }).on('line', (line) => {
+      if (line.includes('"msg":"ready"')) resolve(performance.now() - started)
+    })
+    child.once('exit', () => reject(new Error(`the ${name} ended before it was ready`)))
+  })
+  // Who does not wait for it hears of the end from the first request that fails.
+  readyMs.catch(() => undefined)
+  return { child, readyMs }
 }
 
 async function stopDaemon(child: ChildProcess): Promise<void> {

@@ -2,7 +2,10 @@ import { HEADER_SIZE, writeHeader } from '@cairn/dfs-core'
 import type { ResponseReader, WireRequest } from './lane.ts'
 
 const UPLOAD_FILE = 11
+const DELETE_FILE = 12
 const DOWNLOAD_FILE = 14
+const ACTIVE_TEST = 111
+const QUERY_STORE = 101
 
 /** The fixed part of an UPLOAD_FILE request for a body of `size` bytes (client protocol §4.1). */
 export function uploadRequest(size: number, chunk: Buffer): WireRequest {
@@ -23,6 +26,28 @@ export function downloadRequest(fileId: string): WireRequest {
   writeHeader(head, 0, { length: 32 + name.length, command: DOWNLOAD_FILE, status: 0 })
   head.write(fileId.slice(0, slash), HEADER_SIZE + 16, 'latin1')
   head.write(name, HEADER_SIZE + 32, 'latin1')
+  return { head }
+}
+
+/** A DELETE_FILE request (client protocol §4.7). */
+export function deleteRequest(fileId: string): WireRequest {
+  const slash = fileId.indexOf('/')
+  const name = fileId.slice(slash + 1)
+  const head = Buffer.alloc(HEADER_SIZE + 16 + name.length)
+  writeHeader(head, 0, { length: 16 + name.length, command: DELETE_FILE, status: 0 })
+  head.write(fileId.slice(0, slash), HEADER_SIZE, 'latin1')
+  head.write(name, HEADER_SIZE + 16, 'latin1')
+  return { head }
+}
+
+/** QUERY_STORE without a group: where to upload to. Asked of a tracker. */
+export const queryStoreRequest = emptyRequest(QUERY_STORE)
+/** ACTIVE_TEST: answered by every server. */
+export const activeTestRequest = emptyRequest(ACTIVE_TEST)
+
+function emptyRequest(command: number): WireRequest {
+  const head = Buffer.alloc(HEADER_SIZE)
+  writeHeader(head, 0, { length: 0, command, status: 0 })
   return { head }
 }
 

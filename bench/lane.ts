@@ -24,12 +24,13 @@ export interface LoadPlan {
   reader(lane: number): ResponseReader
 }
 
-export interface LoadResult {
-  operations: number
-  seconds: number
-  perSecond: number
-  p50Ms: number
-  p99Ms: number
+/** How fast something was done. */
+export interface Speed {
+  readonly operations: number
+  readonly perSecond: number
+  /** Milliseconds of one operation, where they were counted. */
+  readonly p50Ms?: number
+  readonly p99Ms?: number
 }
 
 interface Shared {
@@ -46,7 +47,7 @@ const RECEIVE_BUFFER_BYTES = 256 * 1024
  * Runs the plan over `connections` keep-alive sockets, one request in flight on each, until the time or the number of
  * operations is used up. Every answer is checked by the reader; the first bad one ends the run with its error.
  */
-export async function runLoad(plan: LoadPlan): Promise<LoadResult> {
+export async function runLoad(plan: LoadPlan): Promise<Speed> {
   const started = performance.now()
   const shared: Shared = { plan, started, deadline: started + plan.seconds * 1000, taken: 0, latenciesMs: [] }
   await Promise.all(Array.from({ length: plan.connections }, (_, lane) => runLane(lane, shared)))
@@ -54,7 +55,6 @@ export async function runLoad(plan: LoadPlan): Promise<LoadResult> {
   const sorted = shared.latenciesMs.sort((a, b) => a - b)
   return {
     operations: sorted.length,
-    seconds,
     perSecond: sorted.length / seconds,
     p50Ms: percentile(sorted, 0.5),
     p99Ms: percentile(sorted, 0.99),

@@ -1,21 +1,13 @@
-import { closeSync, mkdirSync, openSync, readSync, writeSync } from 'node:fs'
-import net from 'node:net'
+import { closeSync, mkdirSync, openSync, unlinkSync, writeSync } from 'node:fs'
 import path from 'node:path'
 import { Worker } from 'node:worker_threads'
+import { type ResponseReader, runLoad, type Speed } from './lane.ts'
 
 const FILES_PER_FOLDER = 100
 const PIECE_BYTES = 1024 * 1024
 
-export interface LoopResult {
-  perSecond: number
-  count: number
-}
-
 /** Creates and writes files of `size` bytes in a plain synchronous loop: what this disk and kernel give without any server. */
-export function createFilesLoop(
-  folder: string,
-  options: { size: number; seconds: number; countMax: number },
-): LoopResult {
+export function createFilesLoop(folder: string, options: { size: number; seconds: number; countMax: number }): Speed {
   const piece = Buffer.alloc(Math.min(options.size, PIECE_BYTES), 7)
   const started = performance.now()
   let count = 0
@@ -30,64 +22,89 @@ export function createFilesLoop(
     closeSync(fd)
     count += 1
   }
-  return { perSecond: count / ((performance.now() - started) / 1000), count }
+  return { perSecond: count / ((performance.now() - started) / 1000), operations: count }
 }
 
-/** Reads the files that {@link createFilesLoop} made, round and round, in a plain synchronous loop. */
-export function readFilesLoop(folder: string, options: { size: number; seconds: number; count: number }): LoopResult {
-  const piece = Buffer.alloc(Math.min(options.size, PIECE_BYTES))
+/** Removes the files that {@link createFilesLoop} made, in a plain synchronous loop. */
+export function removeFilesLoop(folder: string, options: { seconds: number; count: number }): Speed {
   const started = performance.now()
   let count = 0
-  while (count === 0 || performance.now() - started < options.seconds * 1000) {
-    const index = count % options.count
-    const file = path.join(folder, String(Math.floor(index / FILES_PER_FOLDER)), String(index % FILES_PER_FOLDER))
-    const fd = openSync(file, 'r')
-    for (let read = 0; read < options.size; ) read += readSync(fd, piece)
-    closeSync(fd)
+  while (count < options.count && performance.now() - started < options.seconds * 1000) {
+    unlinkSync(path.join(folder, String(Math.floor(count / FILES_PER_FOLDER)), String(count % FILES_PER_FOLDER)))
     count += 1
   }
-  return { perSecond: count / ((performance.now() - started) / 1000), count }
+  return { perSecond: count / ((performance.now() - started) / 1000), operations: count }
 }
 
-const SENDER = `
+const ANSWERER = `
 const net = require('node:net')
-const { parentPort } = require('node:worker_threads')
-const piece = Buffer.alloc(256 * 1024, 7)
-const server = net.createServer((socket) => {
+const { parentPort, workerData } = require('node:worker_threads')
+const { requestBytes, answerBytes, pieceBytes } = workerData
+const piece = Buffer.alloc(Math.min(answerBytes, pieceBytes), 7)
+const server = net.createServer({ noDelay: true }, (socket) => {
+  let received = 0
+  let left = 0
+  const pump = () => {
+    while (left > 0) {
+      left -= piece.length
+      if (!socket.write(piece) && left > 0) return
+    }
+  }
   socket.on('error', () => socket.destroy())
-  const pump = () => { while (!socket.destroyed && socket.write(piece)) continue }
   socket.on('drain', pump)
-  pump()
+  socket.on('data', (chunk) => {
+    received += chunk.length
+    if (received < requestBytes) return
+    received = 0
+    left = answerBytes
+    pump()
+  })
 })
 server.listen(0, '127.0.0.1', () => parentPort.postMessage(server.address().port))
 `
 
-/** Bytes per second over one loopback connection from another thread into a fixed buffer: what the network stack gives Node. */
-export async function loopbackCopy(seconds: number): Promise<number> {
-  const worker = new Worker(SENDER, { eval: true })
+export interface RawExchange {
+  readonly connections: number
+  readonly seconds: number
+  readonly requestBytes: number
+  readonly answerBytes: number
+  readonly operationsMax: number
+}
+
+/** Requests per second to a server that has its answers in memory and does nothing else: what Node gives over loopback. */
+export async function rawExchange(plan: RawExchange): Promise<Speed> {
+  const { requestBytes, answerBytes } = plan
+  const worker = new Worker(ANSWERER, {
+    eval: true,
+    workerData: { requestBytes, answerBytes, pieceBytes: 256 * 1024 },
+  })
   const port = await new Promise<number>((resolve, reject) => {
     worker.once('message', resolve)
     worker.once('error', reject)
   })
-  const started = performance.now()
-  let received = 0
-  await new Promise<void>((resolve, reject) => {
-    const socket = net.connect({
+  const request = { head: Buffer.alloc(requestBytes) }
+  try {
+    return await runLoad({
+      ...plan,
       host: '127.0.0.1',
       port,
-      onread: {
-        buffer: Buffer.allocUnsafe(256 * 1024),
-        callback: (length) => {
-          received += length
-          if (performance.now() - started >= seconds * 1000) socket.destroy()
-          return true
-        },
-      },
+      request: () => request,
+      reader: () => counter(answerBytes),
     })
-    socket.on('close', () => resolve())
-    socket.on('error', reject)
-  })
-  const elapsed = (performance.now() - started) / 1000
-  await worker.terminate()
-  return received / elapsed
+  } finally {
+    await worker.terminate()
+  }
+}
+
+function counter(bytes: number): ResponseReader {
+  let left = 0
+  return {
+    begin() {
+      left = bytes
+    },
+    feed(piece) {
+      left -= piece.length
+      return left <= 0
+    },
+  }
 }

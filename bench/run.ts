@@ -1,139 +1,91 @@
-// `npm run bench`: uploads and downloads per second over TCP and HTTP beside what this machine does without any server.
-import { execFileSync } from 'node:child_process'
-import { mkdtempSync, rmSync } from 'node:fs'
+// `npm run bench`: the daemons under load, cell by cell, in turn with what this machine does without any server, beside
+// figures of FastDFS. `--minutes 3` and more; `--size "4 KB"`, `--connections 8`, `--folder`, `--json file`.
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 import { parseArgs } from 'node:util'
 import { type BenchCluster, startBenchCluster } from './bench-cluster.ts'
-import { downloadTicket, uploadTicket } from './bench-tickets.ts'
-import { downloadRequest, FrameReader, fileIdOf, uploadRequest } from './fastdfs-wire.ts'
-import { getRequest, HttpReader, tusUploadRequest } from './http-wire.ts'
-import { runLoad } from './lane.ts'
-import { createFilesLoop, loopbackCopy, readFilesLoop } from './machine.ts'
-import { formatRow, headline, megabytes, type Row } from './table.ts'
+import { type DaemonCosts, measureCosts, residentMb } from './daemon-costs.ts'
+import { FIGURE_CONNECTIONS } from './fastdfs-figures.ts'
+import { benchHttp, type HttpRow } from './http-rows.ts'
+import { type Row, runMatrix } from './matrix.ts'
+import { medianRows } from './medians.ts'
+import { SIZES } from './sizes.ts'
+import { costLines, httpRow, httpTitles, matrixRow, matrixTitles } from './table.ts'
 
-const SIZES = [
-  { name: '4 KB', bytes: 4 * 1024, connections: 8, countMax: 60_000 },
-  { name: '50 KB', bytes: 50 * 1024, connections: 8, countMax: 20_000 },
-  { name: '1 MB', bytes: 1024 * 1024, connections: 8, countMax: 2_000 },
-  { name: '100 MB', bytes: 100 * 1024 * 1024, connections: 4, countMax: 16 },
-]
-type Size = (typeof SIZES)[number]
-const PIECE_BYTES = 1024 * 1024
-/** Downloads go round over this many of the uploaded files. */
-const FILES_READ_MAX = 4000
+const GIB = 1024 ** 3
+/** From so many minutes on, every cell is measured three times and 100 MB at 32 and 64 connections, too. */
+const LONG_MINUTES = 15
+const HTTP_CONNECTIONS = 8
+const IDLE_CONNECTIONS = 1000
 
 const { values } = parseArgs({
   options: {
-    seconds: { type: 'string', default: '3' },
+    minutes: { type: 'string', default: '3' },
     folder: { type: 'string', default: os.tmpdir() },
     size: { type: 'string', multiple: true },
+    connections: { type: 'string', multiple: true },
+    json: { type: 'string' },
   },
 })
-const seconds = Number(values.seconds)
-if (!(seconds > 0)) throw new Error(`--seconds wants a positive number, not "${values.seconds}"`)
-const sizes = values.size ? SIZES.filter((size) => values.size?.includes(size.name)) : SIZES
-if (sizes.length === 0) throw new Error(`--size is one of: ${SIZES.map((size) => `"${size.name}"`).join(', ')}`)
+const minutes = Number(values.minutes)
+if (!(minutes > 0)) throw new Error(`--minutes wants a positive number, not "${values.minutes}"`)
+const sizes = values.size ? SIZES.filter(({ name }) => values.size?.includes(name)) : SIZES
+if (sizes.length === 0) throw new Error(`--size is one of: ${SIZES.map(({ name }) => `"${name}"`).join(', ')}`)
+const connections = (values.connections ?? FIGURE_CONNECTIONS.map(String)).map(Number)
+if (connections.some((count) => !(count >= 1 && count <= 1000))) throw new Error('--connections is 1 to 1000')
+
+const isLong = minutes >= LONG_MINUTES
+const rounds = isLong ? 3 : 1
+/** Machine, async and group upload and delete; machine and async download; two tracker queries; two rows over HTTP. */
+const measurements = rounds * connections.length * (8 * sizes.length + 2) + 2 * sizes.length
+const seconds = (60 * minutes) / measurements
+const bytesMax = isLong ? 7 * GIB : GIB
 
 const folder = mkdtempSync(path.join(values.folder, 'cairn-bench-'))
 process.once('exit', () => rmSync(folder, { recursive: true, force: true }))
 
-const loopback = await loopbackCopy(Math.min(seconds, 2))
-process.stdout.write(
-  `Node.js ${process.version}, ${os.cpus().length} cores (${os.cpus()[0]?.model ?? 'unknown'}), ${seconds} s a cell\n` +
-    `raw loopback copy, one connection: ${megabytes(loopback)} MB/s\n\n${headline()}`,
-)
-for (const size of sizes) await benchSize(size)
-
-function print(size: Size, row: Omit<Row, 'sizeName' | 'sizeBytes'>): void {
-  process.stdout.write(formatRow({ sizeName: size.name, sizeBytes: size.bytes, ...row }))
+const machine = `Node.js ${process.version}, ${os.cpus().length} cores (${os.cpus()[0]?.model ?? 'unknown'}), ${os.type()} ${os.release()}`
+process.stdout.write(`${machine}; ${rounds} × ${seconds.toFixed(2)} s a measurement\n\n${matrixTitles()}`)
+const rows: Row[] = []
+const httpRows: HttpRow[] = []
+let costs: DaemonCosts | null = null
+let storageMbAfterLoad: number | null = null
+for (let round = 0; round < rounds; round += 1) await runRound(round)
+if (rounds > 1)
+  process.stdout.write(`\nmedians of ${rounds} rounds\n${matrixTitles()}${medianRows(rows).map(matrixRow).join('')}`)
+if (values.json !== undefined) {
+  const figures = { machine, rounds, seconds, rows: medianRows(rows), http: httpRows, costs, storageMbAfterLoad }
+  writeFileSync(values.json, `${JSON.stringify(figures, null, 2)}\n`)
 }
 
-async function benchSize(size: Size): Promise<void> {
-  const loops = path.join(folder, `loop-${size.bytes}`)
-  const created = createFilesLoop(loops, { size: size.bytes, seconds, countMax: size.countMax })
-  print(size, { what: 'plain loop: create and write', result: created })
-  const read = readFilesLoop(loops, { size: size.bytes, seconds: Math.min(seconds, 1), count: created.count })
-  const cluster = await startBenchCluster(path.join(folder, `cluster-${size.bytes}`))
+/** New folders in every round: old ones slow down. */
+async function runRound(round: number): Promise<void> {
+  const place = path.join(folder, String(round))
+  const plain = await startBenchCluster(path.join(place, 'async'))
+  const group = await startBenchCluster(path.join(place, 'group'), 'group')
   try {
-    const fileIds = await benchUploads(cluster, size, created.perSecond)
-    print(size, { what: 'plain loop: open and read', result: read })
-    await benchDownloads({ cluster, size, fileIds, machinePerSecond: Math.min(read.perSecond, loopback / size.bytes) })
+    const onRow = (row: Row) => {
+      rows.push(row)
+      process.stdout.write(matrixRow(row))
+    }
+    await runMatrix({ folder: place, async: plain, group, sizes, connections, seconds, bytesMax, onRow })
+    if (round === rounds - 1) await finish(plain)
   } finally {
-    await cluster.close()
-    // Not before: ext4 without a journal makes new files slowly for some seconds after many were deleted.
-    rmSync(loops, { recursive: true, force: true })
+    await Promise.all([plain.close(), group.close()])
+    rmSync(place, { recursive: true, force: true })
   }
-  process.stdout.write('\n')
 }
 
-async function benchUploads(cluster: BenchCluster, size: Size, machinePerSecond: number): Promise<string[]> {
-  const chunk = Buffer.alloc(Math.min(size.bytes, PIECE_BYTES), 'cairn bench ')
-  const plan = { host: cluster.host, connections: size.connections, seconds, operationsMax: size.countMax }
-  const fileIds: string[] = []
-  settleDisk()
-  const upload = uploadRequest(size.bytes, chunk)
-  const tcp = await runLoad({
-    ...plan,
-    port: cluster.storagePort,
-    request: () => upload,
-    reader: () => new FrameReader({ onBody: (body) => fileIds.push(fileIdOf(body)) }),
-  })
-  print(size, { what: 'upload, FastDFS TCP', result: tcp, machinePerSecond })
-
-  // Tickets are made before the clock runs: signing them is the web server's work, not the storage's.
-  const tickets = Array.from({ length: size.countMax }, () => uploadTicket(cluster, size.bytes))
-  const host = `${cluster.host}:${cluster.httpPort}`
-  settleDisk()
-  const http = await runLoad({
-    ...plan,
-    port: cluster.httpPort,
-    request: () => tusUploadRequest({ host, ticket: tickets.pop() ?? '', size: size.bytes, chunk }),
-    reader: () => new HttpReader({ status: 201 }),
-  })
-  print(size, { what: 'upload, tus over HTTP, synced', result: http, machinePerSecond })
-  return fileIds
-}
-
-async function benchDownloads(options: {
-  cluster: BenchCluster
-  size: Size
-  fileIds: string[]
-  machinePerSecond: number
-}): Promise<void> {
-  const { cluster, size, machinePerSecond } = options
-  const fileIds = options.fileIds.slice(0, FILES_READ_MAX)
-  const host = `${cluster.host}:${cluster.httpPort}`
-  const plan = { host: cluster.host, connections: size.connections, seconds, operationsMax: size.countMax * 20 }
-  const asked = fileIds.map(downloadRequest)
-  const tcp = await runLoad({
-    ...plan,
-    port: cluster.storagePort,
-    request: (lane, sequence) => pick(asked, lane, sequence),
-    reader: () => new FrameReader({ sizeWanted: size.bytes }),
-  })
-  print(size, { what: 'download, FastDFS TCP', result: tcp, machinePerSecond })
-
-  const gets = fileIds.map((fileId) =>
-    getRequest({ host, fileId, ticket: downloadTicket(cluster, fileId, size.bytes) }),
-  )
-  const http = await runLoad({
-    ...plan,
-    port: cluster.httpPort,
-    request: (lane, sequence) => pick(gets, lane, sequence),
-    reader: () => new HttpReader({ status: 200, sizeWanted: size.bytes }),
-  })
-  print(size, { what: 'download, HTTP', result: http, machinePerSecond })
-}
-
-/** What earlier rows left in the page cache must not be written during the next one. */
-function settleDisk(): void {
-  execFileSync('sync')
-}
-
-/** Lanes start far apart, so that they do not read the same file at the same time. */
-function pick<T>(items: T[], lane: number, sequence: number): T {
-  const item = items[(lane * 7919 + sequence) % items.length]
-  if (item === undefined) throw new Error('nothing was uploaded, so nothing can be downloaded')
-  return item
+async function finish(cluster: BenchCluster): Promise<void> {
+  storageMbAfterLoad = residentMb(cluster.pids().storage)
+  process.stdout.write(`\n${httpTitles()}`)
+  for (const size of sizes) {
+    const row = await benchHttp(cluster, { size, connections: HTTP_CONNECTIONS, seconds, bytesMax: GIB })
+    httpRows.push(row)
+    process.stdout.write(httpRow(row))
+  }
+  costs = await measureCosts(cluster, IDLE_CONNECTIONS)
+  const loaded = storageMbAfterLoad === null ? 'unknown' : `${storageMbAfterLoad.toFixed(0)} MB`
+  process.stdout.write(`\n${costLines(costs)}memory of the storage after the load: ${loaded}\n`)
 }

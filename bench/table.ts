@@ -1,39 +1,76 @@
-const WHAT_WIDTH = 32
-const CELL_WIDTH = 12
+import type { DaemonCosts } from './daemon-costs.ts'
+import { fastdfsFigure } from './fastdfs-figures.ts'
+import type { HttpRow } from './http-rows.ts'
+import type { Speed } from './lane.ts'
+import type { Row } from './matrix.ts'
+import type { Size } from './sizes.ts'
 
-export interface Row {
-  what: string
-  sizeName: string
-  sizeBytes: number
-  result: { perSecond: number; p50Ms?: number; p99Ms?: number }
-  /** Operations per second of the plain loop that this row is held against. */
-  machinePerSecond?: number
-}
+const WHAT_WIDTH = 18
+const CELL_WIDTH = 13
 
-function line(cells: string[]): string {
+function line(cells: readonly string[]): string {
   const [what = '', ...rest] = cells
   return `${what.padEnd(WHAT_WIDTH)}${rest.map((cell) => cell.padStart(CELL_WIDTH)).join('')}\n`
 }
 
-export function headline(): string {
-  const titles = line(['what', 'size', 'per second', 'MB/s', 'p50 ms', 'p99 ms', 'of machine'])
-  return `${titles}${'-'.repeat(titles.length - 1)}\n`
+function titles(cells: readonly string[]): string {
+  const text = line(cells)
+  return `${text}${'-'.repeat(text.length - 1)}\n`
 }
 
-/** Bytes per second as MB/s (1000-based). */
-export function megabytes(bytesPerSecond: number): string {
-  return (bytesPerSecond / 1e6).toFixed(0)
+export function matrixTitles(): string {
+  const columns = ['connections', 'machine', 'async', 'MB/s', 'p99 ms', 'of machine', 'group', 'FastDFS', ': FastDFS']
+  return titles(['operations/s', ...columns])
 }
 
-export function formatRow(row: Row): string {
-  const { perSecond, p50Ms, p99Ms } = row.result
+export function matrixRow(row: Row): string {
+  const { connections, machine, async: plain, group, size } = row
+  const what = whatOf(row)
+  const fastdfs = fastdfsFigure(what, connections)
   return line([
-    row.what,
-    row.sizeName,
-    perSecond.toFixed(perSecond >= 100 ? 0 : 1),
-    megabytes(perSecond * row.sizeBytes),
-    p50Ms?.toFixed(2) ?? '',
-    p99Ms?.toFixed(2) ?? '',
-    row.machinePerSecond === undefined ? '' : `${((perSecond / row.machinePerSecond) * 100).toFixed(0)} %`,
+    what,
+    String(connections),
+    count(machine.perSecond),
+    count(plain.perSecond),
+    size === null || row.operation === 'delete' ? '' : megabytes(plain, size),
+    plain.p99Ms?.toFixed(2) ?? '',
+    `${((100 * plain.perSecond) / machine.perSecond).toFixed(0)} %`,
+    group === null ? '' : count(group.perSecond),
+    fastdfs === null ? '' : count(fastdfs),
+    fastdfs === null ? '' : (plain.perSecond / fastdfs).toFixed(2),
   ])
+}
+
+export function whatOf({ operation, size }: Pick<Row, 'operation' | 'size'>): string {
+  return size === null ? operation : `${operation} ${size.name}`
+}
+
+export function httpTitles(): string {
+  return titles(['over HTTP', 'connections', 'tus upload/s', 'MB/s', 'p99 ms', 'GET/s', 'MB/s', 'p99 ms'])
+}
+
+export function httpRow({ size, connections, upload, download }: HttpRow): string {
+  const cells = [upload, download].flatMap((speed) => [
+    count(speed.perSecond),
+    megabytes(speed, size),
+    speed.p99Ms?.toFixed(2) ?? '',
+  ])
+  return line([size.name, String(connections), ...cells])
+}
+
+export function costLines({ connections, trackerMb, storageMb, startMs }: DaemonCosts): string {
+  const memory = (mb: number | null) => (mb === null ? 'unknown' : `${mb.toFixed(0)} MB`)
+  return (
+    `with ${connections} connections: tracker ${memory(trackerMb)}, storage ${memory(storageMb)}\n` +
+    `start of the storage on what this run has left: ${startMs.toFixed(0)} ms\n`
+  )
+}
+
+function count(perSecond: number): string {
+  return perSecond.toFixed(perSecond >= 100 ? 0 : 1)
+}
+
+/** 1000-based. */
+function megabytes(speed: Speed, size: Size): string {
+  return ((speed.perSecond * size.bytes) / 1e6).toFixed(0)
 }
