@@ -2,6 +2,7 @@
 
 import type { ReactNode } from 'react'
 import { type EntryDoors, EntryDoorsProvider } from '../../features/drive/entry-doors.tsx'
+import { Contained } from './contained.tsx'
 import { PaletteArea, usePaletteDoor, useSearchHead } from './find-door.tsx'
 import { useDetailsDoor } from './use-details-door.tsx'
 import { useLabelDoors } from './use-label-doors.tsx'
@@ -32,11 +33,13 @@ export function DriveDoors({ children }: { children: ReactNode }) {
   return (
     <EntryDoorsProvider value={doors}>
       {children}
-      {share.dialog}
-      {preview.shown(doors)}
-      {labels.dialog}
-      {verify.dialog}
-      <PaletteArea door={find} />
+      <Contained>
+        {share.dialog}
+        {preview.shown(doors)}
+        {labels.dialog}
+        {verify.dialog}
+        <PaletteArea door={find} />
+      </Contained>
     </EntryDoorsProvider>
   )
 }

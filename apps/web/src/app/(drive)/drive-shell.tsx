@@ -10,6 +10,7 @@ import type { Me } from '../../features/auth/schema.ts'
 import { DriveDialogs } from '../../features/drive/drive-dialogs.tsx'
 import { DriveProvider, type InitialFolder } from '../../features/drive/drive-provider.tsx'
 import { UploadsProvider } from '../../features/uploads/uploads-context.ts'
+import { Contained } from './contained.tsx'
 import { DriveDoors } from './drive-doors.tsx'
 import { OfflineBanner } from './offline-banner.tsx'
 import { ReceivedArea } from './received-area.tsx'
@@ -34,26 +35,30 @@ export function DriveShell({ me: signedIn, theme, initial, children }: DriveShel
   return (
     <DriveProvider initial={initial} uploads={door}>
       <DriveDoors>
-        <a
-          href="#files"
-          className="fixed top-2 left-2 z-50 -translate-y-24 rounded-button bg-raised px-4 py-2 focus:translate-y-0 focus:shadow-2"
-        >
-          {shell('skip')}
-        </a>
-        <div className="grid h-dvh grid-cols-[minmax(0,1fr)] overflow-hidden wide:grid-cols-[240px_minmax(0,1fr)]">
-          <Sidebar me={me} />
-          <main aria-busy={!hydrated} className="relative flex min-h-0 min-w-0 flex-col bg-surface">
-            <TopBar me={me} theme={theme} onDrawer={() => setDrawer(true)} />
-            <OfflineBanner />
-            <UploadsProvider value={uploads}>{children}</UploadsProvider>
-          </main>
-        </div>
-        {drawerNeeded ? <Drawer me={me} open={drawer} onOpenChange={setDrawer} /> : null}
+        <Contained page>
+          <a
+            href="#files"
+            className="fixed top-2 left-2 z-50 -translate-y-24 rounded-button bg-raised px-4 py-2 focus:translate-y-0 focus:shadow-2"
+          >
+            {shell('skip')}
+          </a>
+          <div className="grid h-dvh grid-cols-[minmax(0,1fr)] overflow-hidden wide:grid-cols-[240px_minmax(0,1fr)]">
+            <Sidebar me={me} />
+            <main aria-busy={!hydrated} className="relative flex min-h-0 min-w-0 flex-col bg-surface">
+              <TopBar me={me} theme={theme} onDrawer={() => setDrawer(true)} />
+              <OfflineBanner />
+              <UploadsProvider value={uploads}>{children}</UploadsProvider>
+            </main>
+          </div>
+        </Contained>
         <UploadArea uploads={uploads} panel={panel} />
         {inputs}
-        {dialog}
-        <ReceivedArea personId={signedIn.id} onUpload={upload} />
-        <DriveDialogs />
+        <Contained>
+          {drawerNeeded ? <Drawer me={me} open={drawer} onOpenChange={setDrawer} /> : null}
+          {dialog}
+          <ReceivedArea personId={signedIn.id} onUpload={upload} />
+          <DriveDialogs />
+        </Contained>
       </DriveDoors>
     </DriveProvider>
   )

@@ -47,9 +47,9 @@ export function ReceivedDialog({ personId, received, onLater, onDiscard, onSave 
       description={format.size(bytes)}
     >
       <Glance received={received} />
-      <div className="scrollbar-thin mx-4 mb-4 h-[min(300px,44dvh)] overflow-y-auto rounded-button p-1 inset-ring inset-ring-line">
+      <div className="scrollbar-thin mx-6 mb-4 h-[min(300px,44dvh)] overflow-y-auto rounded-button p-1 inset-ring inset-ring-line phone:mx-5">
         {recent.length > 0 ? (
-          <ul aria-label={t('lastFolders')} className="mb-1 border-line border-b pb-1">
+          <ul aria-label={t('lastFolders')} className="mb-1 border-line border-b pb-1 empty:hidden">
             {recent.map(({ folderId, label }) => (
               <RecentChoice
                 key={folderId}
@@ -76,7 +76,7 @@ export function ReceivedDialog({ personId, received, onLater, onDiscard, onSave 
         <Button kind="ghost" onClick={onDiscard}>
           {t('discard')}
         </Button>
-        <Button kind="primary" className="min-w-0" onClick={() => onSave(target)}>
+        <Button kind="primary" autoFocus className="min-w-0" onClick={() => onSave(target)}>
           <span className="truncate">{t('saveTo', { name: target.name.split(' / ').at(-1) ?? '' })}</span>
         </Button>
       </DialogButtons>
@@ -113,7 +113,7 @@ function Glance({ received }: { received: readonly ReceivedFile[] }) {
   const format = useFormat()
   const shown = received.length > SHOWN_MAX ? received.slice(0, SHOWN_MAX - 1) : received
   return (
-    <ul aria-hidden="true" className="mx-4 mb-3 grid grid-cols-5 gap-2">
+    <ul aria-hidden="true" className="mx-6 mb-4 grid grid-cols-5 gap-2 phone:mx-5">
       {shown.map(({ key, file }) => (
         <li key={key} className="relative grid aspect-square place-items-center overflow-hidden rounded-card bg-sunken">
           <FileTile name={file.name} kind="file" category={null} />

@@ -9,6 +9,7 @@ import { phaseOf } from '../../features/uploads/upload-view.ts'
 import { useAwayReport } from '../../features/uploads/use-away-report.ts'
 import { type Uploads, useUploadSummary } from '../../features/uploads/use-uploads.ts'
 import { useWakeLock } from '../../features/uploads/use-wake-lock.ts'
+import { Contained } from './contained.tsx'
 import { PageTitle } from './page-title.tsx'
 import { TabBar } from './tab-bar.tsx'
 
@@ -42,16 +43,18 @@ export function UploadArea({ uploads, panel }: UploadAreaProps) {
   const shown = queue.files > 0 || (phone && panel.open)
   return (
     <>
-      <TabBar uploading={queue.counts.uploading > 0} onUploads={() => void openPanel()} />
-      {shown && session !== null ? (
-        <UploadPanel
-          session={session}
-          open={panel.open}
-          onOpenChange={panel.setOpen}
-          onClose={panel.reset}
-          onReportCopied={() => toast({ text: t('reportCopied') })}
-        />
-      ) : null}
+      <Contained>
+        <TabBar uploading={queue.counts.uploading > 0} onUploads={() => void openPanel()} />
+        {shown && session !== null ? (
+          <UploadPanel
+            session={session}
+            open={panel.open}
+            onOpenChange={panel.setOpen}
+            onClose={panel.reset}
+            onReportCopied={() => toast({ text: t('reportCopied') })}
+          />
+        ) : null}
+      </Contained>
       <UploadNews queue={queue} />
       <PageTitle queue={queue} />
     </>

@@ -67,14 +67,14 @@ function Missing({ queue, onReopen, onChooseAll }: PanelFooterProps) {
   const n = queue.counts['needs-file']
   if (onReopen !== null) {
     return (
-      <Button kind="accent" size="sm" className="mr-auto" onClick={onReopen}>
+      <Button kind="primary" size="sm" className="mr-auto phone:flex-1" onClick={onReopen}>
         {t('needFiles', { n })}
       </Button>
     )
   }
   if (n < 2) return null
   return (
-    <Button kind="accent" size="sm" className="mr-auto" title={t('chooseAll')} onClick={onChooseAll}>
+    <Button kind="primary" size="sm" className="mr-auto phone:flex-1" title={t('chooseAll')} onClick={onChooseAll}>
       {t('chooseFiles')}
     </Button>
   )

@@ -64,6 +64,12 @@ export function useRowText(): (item: UploadItem, waitingBehind: number) => strin
     return waitingBehind > 0 ? t('rowWaitingMore', { n: waitingBehind }) : t('rowWaiting')
   }
 
+  const waiting = (item: UploadItem): string => {
+    const [p, network] = [percentOf(item), item.waitsFor === 'network']
+    if (item.sent === 0) return network ? t('waitingNetwork') : t('waitingServer')
+    return network ? t('rowKept', { p }) : t('rowKeptStorage', { p })
+  }
+
   const stored = (item: UploadItem): string => {
     const { copies, notice, storedName } = item
     if (notice === 'folder_gone') return t('rowFolderGone')
@@ -73,11 +79,6 @@ export function useRowText(): (item: UploadItem, waitingBehind: number) => strin
     const { have, want } = copies
     if (have >= want) return t('rowDone', { have, want })
     return have === 1 && want === 2 ? t('rowStoredSecond') : t('rowStoredCopies', { have, want, missing: want - have })
-  }
-
-  const deviceText = (agent: string | null): string => {
-    const { browser, system } = deviceOf(agent ?? '')
-    return [browser, system].filter((part) => part !== null).join(', ') || t('otherDevice')
   }
 
   return (item, waitingBehind) => {
@@ -92,12 +93,12 @@ export function useRowText(): (item: UploadItem, waitingBehind: number) => strin
       case 'paused':
         return item.sent > 0 ? t('rowPaused', { p }) : t('rowPausedStart')
       case 'waiting':
-        return item.waitsFor === 'network' ? t('rowKept', { p }) : t('rowKeptStorage', { p })
+        return waiting(item)
       case 'needs-file':
         if (item.otherFile) return t('rowOtherFile')
         return item.sent > 0 ? t('rowNeedsFile', { p }) : t('rowNeedsFileStart')
       case 'elsewhere':
-        return t('rowElsewhere', { device: deviceText(item.device), p })
+        return t('rowElsewhere', { device: deviceText(item.device) ?? t('otherDevice'), p })
       case 'failed':
         return failureText(item.error)
       case 'skipped':
@@ -108,4 +109,10 @@ export function useRowText(): (item: UploadItem, waitingBehind: number) => strin
         return stored(item)
     }
   }
+}
+
+/** "Firefox, Android"; null for a device that does not say what it is. */
+function deviceText(agent: string | null): string | null {
+  const { browser, system } = deviceOf(agent ?? '')
+  return [browser, system].filter((part) => part !== null).join(', ') || null
 }
