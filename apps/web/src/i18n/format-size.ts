@@ -12,7 +12,7 @@ export function formatSize(bytes: number, locale: Locale): string {
 export function formatSizePair(part: number, whole: number, locale: Locale): { part: string; whole: string } {
   const unit = unitOf(whole)
   const scale = 1000 ** unit
-  const fixed = new Intl.NumberFormat(locale, { maximumFractionDigits: whole / scale < 100 && unit > 0 ? 1 : 0 })
+  const fixed = numberFormat(locale, { maximumFractionDigits: whole / scale < 100 && unit > 0 ? 1 : 0 })
   return { part: fixed.format(part / scale), whole: `${fixed.format(whole / scale)} ${units[unit]}` }
 }
 
@@ -28,5 +28,15 @@ function unitOf(bytes: number): number {
 }
 
 function significant(value: number, locale: Locale): string {
-  return new Intl.NumberFormat(locale, { maximumSignificantDigits: 3 }).format(value)
+  return numberFormat(locale, { maximumSignificantDigits: 3 }).format(value)
+}
+
+// Making one takes longer than everything else that a row of a list needs.
+const made = new Map<string, Intl.NumberFormat>()
+
+function numberFormat(locale: Locale, options: Intl.NumberFormatOptions): Intl.NumberFormat {
+  const key = `${locale} ${JSON.stringify(options)}`
+  const known = made.get(key) ?? new Intl.NumberFormat(locale, options)
+  made.set(key, known)
+  return known
 }

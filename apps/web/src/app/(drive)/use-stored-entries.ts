@@ -9,6 +9,9 @@ import type { UploadEvents } from '../../features/uploads/upload-outcomes.ts'
 import { ME_KEY } from './use-me.ts'
 
 const GATHER_MS = 150
+/** Of many files nobody sees each one come, and the list is not drawn anew for each. */
+const MANY_ENTRIES = 20
+const GATHER_MANY_MS = 750
 const SETTLE_MS = 1_500
 
 /**
@@ -21,15 +24,18 @@ export function useStoredEntries(): UploadEvents {
     const arrived = new Map<string, EntryItem[]>()
     const unsettled = new Set<string>()
     let gathering: ReturnType<typeof setTimeout> | null = null
+    let gatherMs = GATHER_MS
     let settling: ReturnType<typeof setTimeout> | null = null
 
     const gather = () => {
       if (gathering !== null) return
       gathering = setTimeout(() => {
         gathering = null
+        const count = [...arrived.values()].reduce((sum, entries) => sum + entries.length, 0)
+        gatherMs = count < MANY_ENTRIES ? GATHER_MS : GATHER_MANY_MS
         for (const [folderId, entries] of arrived) addTo(client, folderId, entries)
         arrived.clear()
-      }, GATHER_MS)
+      }, gatherMs)
     }
     const settle = (folderId: string) => {
       unsettled.add(folderId)
@@ -45,7 +51,9 @@ export function useStoredEntries(): UploadEvents {
     return {
       onStored: (entry, { folderId, path }) => {
         if (entry !== null && path === '') {
-          arrived.set(folderId, [...(arrived.get(folderId) ?? []), entry])
+          const entries = arrived.get(folderId) ?? []
+          entries.push(entry)
+          arrived.set(folderId, entries)
           gather()
         }
         settle(folderId)

@@ -1,4 +1,5 @@
 import type { ContentHasher } from './content-hasher.ts'
+import { factsOf } from './file-facts.ts'
 import type { UploadPlan } from './preflight-plan.ts'
 import { PREFLIGHT_BATCH_MAX } from './rules.ts'
 import type { Preflight, PreflightKind } from './schema.ts'
@@ -61,7 +62,9 @@ async function askAll(folderId: string, chosen: readonly ChosenFile[]): Promise<
   return last === undefined ? null : { ...last, kinds: answers.flatMap(({ kinds }) => kinds) }
 }
 
-function itemOf({ file: { name, size, lastModified }, path, probe }: ChosenFile) {
+function itemOf({ file, path, probe }: ChosenFile) {
+  const { name } = file
+  const { size, lastModified } = factsOf(file)
   const modifiedAt = new Date(lastModified).toISOString()
   return { name, size, modifiedAt, ...(path === '' ? {} : { path }), ...(probe === undefined ? {} : { probe }) }
 }

@@ -1,4 +1,5 @@
 import type { Conflict } from '../../lib/entries/conflict.ts'
+import { factsOf } from './file-facts.ts'
 import { whatFits } from './rules.ts'
 import type { PreflightKind } from './schema.ts'
 import type { ChosenFile } from './upload-job.ts'
@@ -27,7 +28,7 @@ export function partOf({ files }: UploadPlan, kind: PreflightKind): PlanPart {
 }
 
 export function bytesOf(files: readonly ChosenFile[]): number {
-  return files.reduce((sum, { file }) => sum + file.size, 0)
+  return files.reduce((sum, { file }) => sum + factsOf(file).size, 0)
 }
 
 /** Identical files are skipped, and those with a taken name that was decided so; the others in their order. */
@@ -48,7 +49,7 @@ export function identicalFiles({ files }: UploadPlan): ChosenFile[] {
 /** How many of these find room, taken in their order. */
 export function fittingCount(files: readonly ChosenFile[], freeBytes: number): number {
   const { fits } = whatFits(
-    files.map(({ file }) => file.size),
+    files.map(({ file }) => factsOf(file).size),
     freeBytes,
   )
   return fits.filter(Boolean).length

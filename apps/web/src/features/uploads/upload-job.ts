@@ -1,5 +1,6 @@
 import type { Conflict } from '../../lib/entries/conflict.ts'
 import { pageId } from './device-id.ts'
+import { factsOf } from './file-facts.ts'
 import type { UnfinishedUploads } from './schema.ts'
 import type { NewUpload } from './upload-item.ts'
 import type { FileSource, RememberedUpload } from './upload-memory.ts'
@@ -70,7 +71,8 @@ function newId(): string {
 }
 
 export function jobOf({ file, path, conflict = 'keep', probe }: ChosenFile, { folderId, label }: UploadTarget): Job {
-  const { name, size, lastModified } = file
+  const { name } = file
+  const { size, lastModified } = factsOf(file)
   const folderLabel = path === '' ? label : `${label} / ${path.split('/').join(' / ')}`
   // Field by field, as in newItem.
   return {

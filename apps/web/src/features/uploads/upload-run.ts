@@ -4,7 +4,8 @@ import type { SendPace } from './send-pace.ts'
 import { refusalOf } from './upload-api.ts'
 import type { Job } from './upload-job.ts'
 import { waitForReceipt } from './upload-receipt.ts'
-import { type Broken, type Place, sendBytes } from './upload-transfer.ts'
+import { type Broken, type Place, type Sent, sendBytes, WHOLE_BYTES } from './upload-transfer.ts'
+import { sendWhole } from './upload-whole.ts'
 
 const RENEW_BEFORE_MS = 120_000
 // A clock that is far ahead finds every ticket expired: a fresh one is tried before it is renewed again.
@@ -34,10 +35,7 @@ export async function runJob(job: Job, run: Run): Promise<RunResult> {
   if (job.receipt === null && expiresSoon(place)) return { kind: 'ticket' }
   if (!job.allSent) {
     if (file === null) return { kind: 'unreadable' }
-    const resume = job.begun
-    job.begun = true
-    const { pace, onSent, signal } = run
-    const sent = await sendBytes({ file, place, resume, pace, onSent, signal })
+    const sent = await send(job, file, place, run)
     if (sent.kind !== 'sent') return sent
     job.allSent = true
     job.receipt = sent.receipt
@@ -50,6 +48,13 @@ export async function runJob(job: Job, run: Run): Promise<RunResult> {
   }
   if (run.contentHash !== null && (await run.contentHash) !== contentOf(job.receipt)) return { kind: 'other-content' }
   return complete(run.completions, uploadId, job.receipt)
+}
+
+function send(job: Job, file: File, place: Place, { pace, onSent, signal }: Run): Promise<Sent> {
+  const { size, begun: resume } = job
+  job.begun = true
+  if (!resume && size <= WHOLE_BYTES) return sendWhole({ file, size, place, pace, onSent, signal })
+  return sendBytes({ file, place, resume, pace, onSent, signal })
 }
 
 function expiresSoon({ ticketExpiresAt, receivedAt }: Place): boolean {

@@ -6,7 +6,7 @@ import type { UploadSummary } from './upload-summary.ts'
 
 const FLUSH_MS = 100
 /** Of so many files nobody sees each one change: twice a second is enough, and leaves the time to sending. */
-const MANY_FILES = 1_000
+const MANY_FILES = 100
 const FLUSH_MANY_MS = 500
 
 /** Holds the queue for the page. Events of one moment are applied together, so that pages repaint once for all of them. */

@@ -4,8 +4,8 @@ import type { SendPace } from './send-pace.ts'
 /** Up to this size a file goes with the request that creates it: one round trip instead of two. */
 export const SMALL_FILE_BYTES = 8 * 1024 * 1024
 /** So small a file goes in one request at any speed. */
-const WHOLE_BYTES = 256 * 1024
-const STALLED_MS = 60_000
+export const WHOLE_BYTES = 256 * 1024
+export const STALLED_MS = 60_000
 
 export type Place = {
   endpoint: string
@@ -135,7 +135,7 @@ function refusalCode(body: string): string | null {
 }
 
 /** Browsers report a file that changed or vanished as a network error; only reading it tells. */
-async function isReadable(file: File): Promise<boolean> {
+export async function isReadable(file: File): Promise<boolean> {
   try {
     await file.slice(Math.max(0, file.size - 1)).arrayBuffer()
     return true
