@@ -385,23 +385,6 @@ describe('a download URL', () => {
   })
 })
 
-describe('an upload whose storage is gone', () => {
-  it('waits for it, or moves to another one when asked to', async () => {
-    const [begun] = await start([{ name: 'moved.bin', size: 4000 }])
-    await cluster.stopStorage(begun.storageName)
-    const ticketOf = (query: string) => browser.post(`/api/uploads/${begun.uploadId}/ticket${query}`, {})
-    await expect.poll(async () => (await ticketOf('')).body.code).toBe('no_storage')
-    await expect.poll(async () => (await ticketOf('?move=1')).status).toBe(200)
-    const moved = (await ticketOf('')).body
-    expect(moved.storageName).not.toBe(begun.storageName)
-    const receipt = await send(moved, randomBytes(4000))
-    const done = await browser.post('/api/uploads/complete', { items: [{ uploadId: begun.uploadId, receipt }] })
-    expect(done.body.items[0]).toMatchObject({ ok: true, entry: { size: 4000 } })
-    await cluster.startStorage(begun.storageName)
-    await cluster.whenActive(['100001', '100002'])
-  })
-})
-
 /** The tracker and this application notice a dead storage after some seconds. */
 async function fetchEntryWhenMoved(entryId: string): Promise<Response> {
   const end = Date.now() + 15_000

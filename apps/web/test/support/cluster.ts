@@ -16,6 +16,7 @@ const silent = pino({ level: 'silent' })
 interface StoragePlace {
   id: string
   port: number
+  httpPort: number
   dir: string
 }
 
@@ -46,8 +47,8 @@ export class TestCluster {
       const dir = path.join(this.folder, id)
       mkdirSync(dir)
       writeFileSync(path.join(dir, 'keys.json'), storageKeyFile(id), { mode: 0o600 })
-      const [port = 0] = await freePorts(1)
-      this.places.push({ id, dir, port })
+      const [port = 0, httpPort = 0] = await freePorts(2)
+      this.places.push({ id, dir, port, httpPort })
     }
     const tracker = await this.startTracker()
     this.tracker = tracker
@@ -58,13 +59,13 @@ export class TestCluster {
   }
 
   async startStorage(id: string): Promise<void> {
-    const { dir, port } = this.place(id)
+    const { dir, port, httpPort } = this.place(id)
     const text = conf({
       group_name: GROUP,
       server_id: id,
       bind_addr: '127.0.0.1',
       port,
-      http_port: 0,
+      http_port: httpPort,
       base_path: dir,
       store_path0: dir,
       tracker_server: `127.0.0.1:${this.tracker?.tcpPort}`,

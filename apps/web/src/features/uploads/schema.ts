@@ -40,13 +40,15 @@ export type StartItem = z.infer<typeof startItemSchema>
 export type StartUploadsBody = z.input<typeof startUploadsSchema>
 
 /**
- * `takeOver`: this device goes on from now on, the one before is told to stop. `move`: rather another storage, from the
- * first byte, than to wait longer for the one that does not answer.
+ * `takeOver`: this device goes on from now on, the one before is told to stop. `sent`: the storage does not answer this
+ * browser, which has sent so many bytes there. `move`: rather another storage, perhaps from the first byte, than to wait
+ * longer.
  */
 export const renewTicketSchema = z.object({
   device: deviceSchema.optional(),
   takeOver: z.stringbool().optional(),
   move: z.stringbool().optional(),
+  sent: z.coerce.number().int().nonnegative().optional(),
 })
 export type RenewTicketQuery = z.infer<typeof renewTicketSchema>
 

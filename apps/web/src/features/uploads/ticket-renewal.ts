@@ -3,9 +3,7 @@ import type { RenewedTicket } from './schema.ts'
 import { refusalOf, renewTicket } from './upload-api.ts'
 import type { Job } from './upload-job.ts'
 
-/** What is sent again without a second thought when a storage falls silent. */
-const LITTLE_BYTES = 32 * 1024 * 1024
-/** So long a storage that holds more may be away before everything is sent to another one. */
+/** So long a storage may be away before an upload is sent to another one that has little or nothing of it. */
 const PATIENCE_MS = 10 * 60_000
 
 type Renewal =
@@ -17,12 +15,17 @@ type Renewal =
   | { kind: 'finished' }
   | { kind: 'final'; error: { code: string } }
 
-/** Asks for a fresh ticket. The answer also tells a broken network from a silent storage. */
-export async function renewal(job: Job, uploadId: string): Promise<Renewal> {
-  const silentFor = job.silentSince === null ? 0 : Date.now() - job.silentSince
-  const move = job.sent <= LITTLE_BYTES || silentFor > PATIENCE_MS
+/**
+ * Asks for a fresh ticket. `broken`: the connection to the storage broke; then the answer also tells a broken network from a silent
+ * storage, and may name another one that goes on.
+ */
+export async function renewal(job: Job, uploadId: string, broken: boolean): Promise<Renewal> {
+  const { takeOver, silentSince } = job
+  // What a page knows from before a reload may be at a storage that is away by now.
+  const sent = broken || job.place === null ? job.sent : null
+  const move = silentSince !== null && Date.now() - silentSince > PATIENCE_MS
   try {
-    return { kind: 'renewed', ticket: await renewTicket(uploadId, { takeOver: job.takeOver, move }) }
+    return { kind: 'renewed', ticket: await renewTicket(uploadId, { takeOver, move, sent }) }
   } catch (error) {
     if (error instanceof ApiFailure && error.code === 'upload_elsewhere') {
       return { kind: 'elsewhere', agent: agentIn(error.extra) }

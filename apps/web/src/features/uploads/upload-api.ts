@@ -30,10 +30,12 @@ export async function completeUploads(items: { uploadId: string; receipt: string
   return (await callApi<CompletedUploads>('/api/uploads/complete', { method: 'POST', body: { items } })).items
 }
 
-type TicketWish = { takeOver: boolean; move: boolean }
+/** `sent`: bytes at a storage that does not answer; null: it does. */
+type TicketWish = { takeOver: boolean; move: boolean; sent: number | null }
 
-export function renewTicket(uploadId: string, { takeOver, move }: TicketWish): Promise<RenewedTicket> {
+export function renewTicket(uploadId: string, { takeOver, move, sent }: TicketWish): Promise<RenewedTicket> {
   const query = new URLSearchParams({ device: senderId(), takeOver: String(takeOver), move: String(move) })
+  if (sent !== null) query.set('sent', String(sent))
   return callApi<RenewedTicket>(`/api/uploads/${encodeURIComponent(uploadId)}/ticket?${query}`, { method: 'POST' })
 }
 

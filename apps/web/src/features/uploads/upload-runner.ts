@@ -170,7 +170,7 @@ export class UploadRunner {
     if (job.uploadId === null) return
     const stop = new AbortController()
     job.stop = stop
-    const renewed = await renewal(job, job.uploadId)
+    const renewed = await renewal(job, job.uploadId, broken)
     if (job.stop !== stop || stop.signal.aborted) return
     job.stop = null
     if (renewed.kind === 'renewed') {
@@ -187,7 +187,11 @@ export class UploadRunner {
   /** Whether that is another storage than before. */
   #placeAt(job: Job, ticket: RenewedTicket): boolean {
     const moved = job.place !== null && job.place.storageName !== ticket.storageName
-    if (moved) this.#parts.store.dispatch({ type: 'moved-on', id: job.id, storage: ticket.storageName })
+    if (moved) {
+      this.#parts.store.dispatch({ type: 'moved-on', id: job.id, storage: ticket.storageName })
+      // The other storage may lack some of it: it is asked.
+      Object.assign(job, { allSent: false, receipt: null })
+    }
     job.place = { ...ticket, receivedAt: Date.now() }
     return moved
   }

@@ -96,7 +96,8 @@ function openAuthentic(member: ReachableMember, token: string): Receipt | undefi
 async function commitOpen(finished: readonly Finished[], total: Reconciled): Promise<void> {
   const byOwner = new Map<string, { uploadId: string; receipt: string }[]>()
   for (const { upl, token, receipt, row } of finished) {
-    if (!row || !isOpen(row.state) || row.epoch !== receipt.ep) continue
+    // What another member of the group keeps a copy of is settled with the one that took it.
+    if (!row || !isOpen(row.state) || row.epoch !== receipt.ep || row.storage_id !== receipt.mem) continue
     byOwner.set(row.owner_id, [...(byOwner.get(row.owner_id) ?? []), { uploadId: upl, receipt: token }])
   }
   for (const [ownerId, items] of byOwner) {
@@ -115,7 +116,8 @@ async function settleRest(member: ReachableMember, finished: readonly Finished[]
     if (!row) {
       const ageSeconds = Date.now() / 1000 - receipt.at
       if (ageSeconds > UNKNOWN_AFTER_SECONDS) total.unknown += 1
-    } else if (!isOpen(row.state) || receipt.ep < row.epoch) {
+    } else if (!isOpen(row.state)) {
+      // While it is open, a receipt of a higher epoch may still name the same file.
       settled.push(upl)
       surplus.push(receipt.fid)
     }

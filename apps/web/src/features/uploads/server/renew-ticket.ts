@@ -1,9 +1,9 @@
 import type { ReachableMember } from '../../../lib/address-book.ts'
 import { ApiError } from '../../../lib/api-error.ts'
 import { db, inTransaction, type Transaction } from '../../../lib/db.ts'
-import { addressBook, chooseStorage, isReachable, reachingStorage } from '../../../lib/dfs.ts'
 import type { RenewedTicket, RenewTicketQuery } from '../schema.ts'
 import { UPLOAD_DAYS } from './insert-uploads.ts'
+import { placeFor } from './reroute.ts'
 import { isOpen, lockUploads, readUploads, type UploadRow } from './upload-rows.ts'
 import { issueTicket } from './upload-ticket.ts'
 
@@ -15,35 +15,38 @@ interface Sender {
   deviceAgent: string | null
 }
 
-type Wish = Pick<RenewTicketQuery, 'takeOver' | 'move'>
+type Wish = Pick<RenewTicketQuery, 'takeOver' | 'move' | 'sent'>
+
+/** So often it is decided anew when somebody else has moved the upload meanwhile. */
+const TRIES_MAX = 3
 
 /** A fresh ticket for an upload that goes on. Its reservation stands, and its time starts anew. */
 export async function renewTicket(sender: Sender, uploadId: string, wish: Wish): Promise<RenewedTicket> {
-  // Outside of the transaction: a slow tracker must not hold locks.
-  const member = await memberFor(sender.id, uploadId, wish)
-  const upload = await inTransaction(async (tx) => {
-    const row = openUpload(await lockUploads(tx, sender.id, [uploadId]), uploadId)
-    if (isElsewhere(row, sender) && wish.takeOver !== true) {
-      throw new ApiError('upload_elsewhere', 'Another device goes on with this upload.', {
-        extra: { deviceAgent: row.device_agent },
-      })
-    }
-    return await goOn(tx, row, sender, member)
-  })
-  const { upl, entry_public_id: entryPublicId, ext, epoch } = upload
-  const ticket = { upl, ownerPublicId: sender.publicId, entryPublicId, size: Number(upload.size), ext, epoch }
-  return issueTicket(ticket, member, sender.requestOrigin)
+  for (let tries = 0; tries < TRIES_MAX; tries += 1) {
+    // Outside of the transaction: slow storages must not hold locks.
+    const seen = await ownUpload(sender.id, uploadId)
+    const member = await placeFor(seen, wish)
+    const upload = await inTransaction(async (tx) => {
+      const row = openUpload(await lockUploads(tx, sender.id, [uploadId]), uploadId)
+      if (row.epoch !== seen.epoch) return null
+      if (isElsewhere(row, sender) && wish.takeOver !== true) {
+        throw new ApiError('upload_elsewhere', 'Another device goes on with this upload.', {
+          extra: { deviceAgent: row.device_agent },
+        })
+      }
+      return await goOn(tx, row, sender, member)
+    })
+    if (upload === null) continue
+    const { upl, entry_public_id: entryPublicId, ext, epoch } = upload
+    const ticket = { upl, ownerPublicId: sender.publicId, entryPublicId, size: Number(upload.size), ext, epoch }
+    return issueTicket(ticket, member, sender.requestOrigin)
+  }
+  throw new ApiError('busy', 'Somebody else works on this upload at this moment.')
 }
 
-/** The storage that holds its part; another one if that does not answer and nobody wants to wait for it. */
-async function memberFor(ownerId: string, uploadId: string, { move }: Wish): Promise<ReachableMember> {
+async function ownUpload(ownerId: string, uploadId: string): Promise<UploadRow> {
   const rows = await readUploads(db(), [uploadId])
-  const row = rows.get(uploadId)
-  const { grp, storage_id: storageId } = openUpload(row?.owner_id === ownerId ? rows : new Map(), uploadId)
-  const member = await reachingStorage(() => addressBook().byId(grp, storageId))
-  if (isReachable(member)) return member
-  if (move !== true) throw new ApiError('no_storage', `Storage ${storageId} does not answer. Nothing is lost.`)
-  return await chooseStorage()
+  return openUpload(rows.get(uploadId)?.owner_id === ownerId ? rows : new Map(), uploadId)
 }
 
 function openUpload(rows: ReadonlyMap<string, UploadRow>, uploadId: string): UploadRow {

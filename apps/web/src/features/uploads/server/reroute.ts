@@ -1,0 +1,66 @@
+import { ConnectionError, formatAddress, ServerError, Status } from '@cairn/dfs-core'
+import type { Member, ReachableMember } from '../../../lib/address-book.ts'
+import { ApiError } from '../../../lib/api-error.ts'
+import { addressBook, chooseStorage, dfs, isReachable, reachingStorage } from '../../../lib/dfs.ts'
+import { choosePlace } from '../reroute-choice.ts'
+import type { RenewTicketQuery } from '../schema.ts'
+
+/** A storage that says nothing for so long is away. */
+const ANSWER_MS = 3000
+
+interface PlacedUpload {
+  upl: string
+  grp: string
+  storage_id: string
+}
+
+/**
+ * Where an upload goes on. A storage that its browser uses well is kept, also when it cannot be reached from here. When the browser is
+ * without an answer, every member of the group is asked how much of the upload it has.
+ */
+export async function placeFor(
+  { upl, grp, storage_id: storageId }: PlacedUpload,
+  { sent, move }: Pick<RenewTicketQuery, 'sent' | 'move'>,
+): Promise<ReachableMember> {
+  const members = await reachingStorage(() => addressBook().membersOf(grp))
+  const own = members.find((member) => member.storageId === storageId)
+  const known = own === undefined ? null : withLastPort(own)
+  if (sent === undefined) return known ?? waiting(storageId)
+  const parts = await partsAt(members, upl)
+  const choice = choosePlace({ own: storageId, parts, sent, isImpatient: move === true })
+  if (choice === 'anywhere') return await chooseStorage()
+  const chosen = members.find((member) => member.storageId === choice)
+  return (chosen === undefined ? null : withLastPort(chosen)) ?? waiting(storageId)
+}
+
+function waiting(storageId: string): never {
+  throw new ApiError('no_storage', `Storage ${storageId} does not answer. Nothing is lost.`)
+}
+
+function withLastPort(member: Member): ReachableMember | null {
+  const httpPort = member.httpPort ?? addressBook().lastHttpPort(member)
+  return httpPort === null ? null : { ...member, httpPort }
+}
+
+/** Bytes of an upload by storage; 0 where nothing is known of it. Storages that do not answer are missing. */
+async function partsAt(members: readonly Member[], upl: string): Promise<Map<string, number>> {
+  const answers = await Promise.all(
+    members.map(async (member): Promise<[string, number] | null> => {
+      const bytes = await bytesAt(member, upl)
+      return bytes === null ? null : [member.storageId, bytes]
+    }),
+  )
+  return new Map(answers.filter((answer) => answer !== null))
+}
+
+async function bytesAt(member: Member, upl: string): Promise<number | null> {
+  if (!isReachable(member)) return null
+  try {
+    const { offset } = await dfs().storage(formatAddress(member.ip, member.port)).partStat(upl, ANSWER_MS)
+    return offset
+  } catch (error) {
+    if (error instanceof ServerError && error.status === Status.ENOENT) return 0
+    if (error instanceof ServerError || error instanceof ConnectionError) return null
+    throw error
+  }
+}

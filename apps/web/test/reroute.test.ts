@@ -1,0 +1,170 @@
+import { randomBytes } from 'node:crypto'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { reconcileUploads } from '../src/features/uploads/server/reconcile.ts'
+import { db } from '../src/lib/db.ts'
+import { dfs } from '../src/lib/dfs.ts'
+import { startApiServer } from './support/api-server.ts'
+import type { Answer, Browser } from './support/browser.ts'
+import { TestCluster } from './support/cluster.ts'
+import { freshDatabase } from './support/database.ts'
+import { signedInBrowser } from './support/people.ts'
+import { reachable, type Started, UploadClient } from './support/upload-client.ts'
+
+// Storages that go away in the middle of an upload. The tracker and this application need some seconds to notice.
+
+const MIB = 1024 * 1024
+const SIZE = 20 * MIB
+const IDS = ['100001', '100002']
+
+const cluster = new TestCluster()
+await cluster.start()
+await freshDatabase()
+let server: Awaited<ReturnType<typeof startApiServer>>
+let browser: Browser
+let client: UploadClient
+
+beforeAll(async () => {
+  server = await startApiServer()
+  ;({ browser } = await signedInBrowser(server.url))
+  client = new UploadClient(browser)
+})
+afterAll(async () => {
+  await server.close()
+  await cluster.close()
+})
+
+interface Placed extends Started {
+  storageName: string
+}
+
+const otherThan = ({ storageName }: Placed) => IDS.find((id) => id !== storageName) ?? ''
+const start = (content: Buffer) => client.start(content) as Promise<Placed>
+const ticketOf = ({ uploadId }: Started, query = '') => browser.post(`/api/uploads/${uploadId}/ticket${query}`, {})
+const rowOf = ({ uploadId }: Started) => db().upload.findUniqueOrThrow({ where: { upl: uploadId } })
+const headersOf = ({ ticket }: Started) => ({ Authorization: `Bearer ${ticket}`, 'Tus-Resumable': '1.0.0' })
+
+async function create(place: Started, size: number): Promise<void> {
+  const headers = { ...headersOf(place), 'Upload-Length': String(size) }
+  expect((await fetch(reachable(place.endpoint), { method: 'POST', headers })).status).toBe(201)
+}
+
+async function patch(place: Started, offset: number, body: Buffer): Promise<Response> {
+  const type = 'application/offset+octet-stream'
+  const headers = { ...headersOf(place), 'Upload-Offset': String(offset), 'Content-Type': type }
+  return await fetch(reachable(place.uploadUrl), { method: 'PATCH', headers, body: new Uint8Array(body) })
+}
+
+async function offsetAt(place: Started): Promise<number> {
+  const answer = await fetch(reachable(place.uploadUrl), { method: 'HEAD', headers: headersOf(place) })
+  return Number(answer.headers.get('Upload-Offset'))
+}
+
+async function receiptAt(place: Started): Promise<string> {
+  for (;;) {
+    const polled = await fetch(`${reachable(place.uploadUrl)}/receipt`, { headers: headersOf(place) })
+    if (polled.status === 200) return ((await polled.json()) as { receipt: string }).receipt
+  }
+}
+
+/** The ticket at the other storage, once this application believes that the first one is away. */
+async function movedFrom(begun: Placed, query: string): Promise<Placed> {
+  let answer: Answer | undefined
+  await expect
+    .poll(async () => {
+      answer = await ticketOf(begun, query)
+      return answer.status === 200 && answer.body.storageName !== begun.storageName
+    })
+    .toBe(true)
+  return { ...begun, ...answer?.body }
+}
+
+/** Half of an upload, at its storage and at the other one. */
+async function half(content: Buffer): Promise<Placed> {
+  const begun = await start(content)
+  await create(begun, SIZE)
+  expect((await patch(begun, 0, content.subarray(0, SIZE / 2))).status).toBe(204)
+  const other = dfs().storage(`127.0.0.1:${cluster.storages.get(otherThan(begun))?.tcpPort}`)
+  const shipped = async () => (await other.partStat(begun.uploadId).catch(() => null))?.offset
+  await expect.poll(shipped).toBe(SIZE / 2)
+  return begun
+}
+
+async function restart(id: string): Promise<void> {
+  await cluster.startStorage(id)
+  await cluster.whenActive(IDS)
+}
+
+describe('an upload whose storage is gone', () => {
+  it('goes on at the other one, from what it has, and is what the person gets', async () => {
+    const content = randomBytes(SIZE)
+    const begun = await half(content)
+    await cluster.stopStorage(begun.storageName)
+    const moved = await movedFrom(begun, `?sent=${SIZE / 2}`)
+    expect(await rowOf(begun)).toMatchObject({ epoch: 2, storageId: moved.storageName })
+    expect(await offsetAt(moved)).toBe(SIZE / 2)
+    await patch(moved, SIZE / 2, content.subarray(SIZE / 2))
+    const done = await client.complete(moved, await receiptAt(moved))
+    expect(done).toMatchObject({ ok: true, entry: { size: SIZE } })
+    await restart(begun.storageName)
+    await expect.poll(async () => (await patch(begun, SIZE / 2, content.subarray(SIZE / 2))).status).toBe(410)
+  })
+
+  it('begins again elsewhere when little was sent and nobody has it', async () => {
+    const begun = await start(randomBytes(4000))
+    await cluster.stopStorage(begun.storageName)
+    const content = randomBytes(4000)
+    const moved = await movedFrom(begun, '?sent=0')
+    expect(await client.complete(moved, await client.send(moved, content))).toMatchObject({ ok: true })
+    await restart(begun.storageName)
+  })
+
+  it('waits when nobody else answers, and goes on where it was', async () => {
+    const content = randomBytes(SIZE)
+    const begun = await half(content)
+    for (const id of IDS) await cluster.stopStorage(id)
+    await expect.poll(async () => (await ticketOf(begun, `?sent=${SIZE / 2}`)).body.code).toBe('no_storage')
+    for (const id of IDS) await cluster.startStorage(id)
+    await cluster.whenActive(IDS)
+    const again = await ticketOf(begun, `?sent=${SIZE / 2}`)
+    expect(again.body).toMatchObject({ storageName: begun.storageName })
+    expect(await offsetAt({ ...begun, ...again.body })).toBe(SIZE / 2)
+  })
+})
+
+describe('an upload whose storage serves its browser', () => {
+  it('stays there, also when this application cannot reach it', async () => {
+    const begun = await half(randomBytes(SIZE))
+    await cluster.stopStorage(begun.storageName)
+    for (let tries = 0; tries < 3; tries += 1) {
+      const { status, body } = await ticketOf(begun)
+      expect([status, body.storageName]).toEqual([200, begun.storageName])
+    }
+    expect((await rowOf(begun)).epoch).toBe(1)
+    await restart(begun.storageName)
+  })
+
+  it('stays there when the browser lost it for a moment', async () => {
+    const begun = await half(randomBytes(SIZE))
+    const { body } = await ticketOf(begun, `?sent=${SIZE / 2}`)
+    expect(body.storageName).toBe(begun.storageName)
+    expect((await rowOf(begun)).epoch).toBe(1)
+  })
+})
+
+describe('a storage that finishes what went on elsewhere', () => {
+  it('has no say: neither its receipt nor its file is taken', async () => {
+    const content = randomBytes(MIB)
+    const begun = await start(content)
+    const late = await client.send(begun, content)
+    await db().upload.update({
+      where: { upl: begun.uploadId },
+      data: { epoch: 2, storageId: otherThan(begun) },
+    })
+    expect(await client.complete(begun, late)).toMatchObject({ ok: false })
+    await reconcileUploads()
+    expect(await db().dfsGarbage.count()).toBe(0)
+    await browser.delete(`/api/uploads/${begun.uploadId}`)
+    await reconcileUploads()
+    expect(await db().dfsGarbage.count({ where: { reason: 'the upload had ended' } })).toBe(1)
+  })
+})
