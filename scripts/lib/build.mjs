@@ -78,7 +78,7 @@ const parts = [
   {
     name: 'web',
     sources: [WEB, 'prisma/schema.prisma', ...PACKAGES],
-    outputs: [`${STANDALONE}/server.js`, `${WEB}/dist/worker.js`],
+    outputs: [`${STANDALONE}/server.js`, `${WEB}/dist/worker.js`, `${WEB}/dist/gateway.js`],
     stamp: `${WEB}/.next/cairn-stamp`,
     build: buildWeb,
   },

@@ -60,19 +60,21 @@ export async function bundleTools() {
 const onlyWorkspaceInside = {
   name: 'only-workspace-inside',
   setup(setup) {
-    setup.onResolve({ filter: /^[^./]/ }, ({ path: name, kind }) => {
+    setup.onResolve({ filter: /^[^./]/ }, ({ path: name, kind, resolveDir }) => {
       if (kind === 'entry-point' || name.startsWith('@cairn/') || name.startsWith('@/')) return undefined
-      return { external: true }
+      // What a package of the workspace needs is not found from apps/web: it goes in with it.
+      return resolveDir.startsWith(path.join(root, 'apps/web/src')) ? { external: true } : undefined
     })
   },
 }
 
-/** apps/web/dist/worker.js, and beside it what it runs as processes; they find their packages in apps/web/node_modules. */
+/** apps/web/dist/worker.js and gateway.js, and beside them what the worker runs as processes; they find their packages in apps/web/node_modules. */
 export async function bundleWorker() {
   await build({
     ...shared,
     entryPoints: [
       { in: 'apps/web/src/worker.ts', out: 'worker' },
+      { in: 'apps/web/src/gateway.ts', out: 'gateway' },
       { in: 'apps/web/src/worker/thumbnail-maker.js', out: 'thumbnail-maker' },
     ],
     outdir: 'apps/web/dist',

@@ -69,7 +69,7 @@ afterAll(() => {
 })
 
 it('a C FastDFS cluster is recognised by its recorded answers, and refused in one sentence', async () => {
-  const sentence = `Storage 127.0.0.1:${storagePort} of group1 belongs to a C FastDFS cluster; not supported yet.`
+  const sentence = `Storage 127.0.0.1:${storagePort} of group1 speaks only FastDFS: set CAIRN_UPLOADS=gateway.`
   await expect(addressBook().members()).rejects.toMatchObject({ code: 'c_cluster', message: sentence })
   // The pages open all the same.
   expect(await storageOrigins('http://drive.test:3000')).toEqual([])

@@ -5,7 +5,10 @@ const MEMBERS_FRESH_MS = 5000
 // FastDFS's storage status: in sync with its group, serving.
 const STATUS_ACTIVE = 7
 
-/** A storage of a group. `httpPort` is null while it cannot be asked: it is down, or serves no HTTP. */
+/**
+ * A storage of a group. `httpPort` is null while it cannot be asked: it is down, or serves no HTTP. Where a gateway serves
+ * HTTP for all storages, it is the gateway's.
+ */
 export interface Member {
   group: string
   storageId: string
@@ -21,15 +24,18 @@ export type ReachableMember = Member & { httpPort: number }
 /** Which storages there are and where, asked from the trackers and the storages and remembered for a short while. */
 export class AddressBook {
   private readonly client: DfsClient
+  private readonly gatewayPort: number | null
   private listed: { value: Promise<Member[]>; until: number } | undefined
   /** By address. Good for one run of a storage: it can only change its port by starting anew. */
   private readonly httpPorts = new Map<string, { upTime: number; httpPort: number }>()
 
-  constructor(client: DfsClient) {
+  /** `gatewayPort`: the storages speak only FastDFS, and this is the port of the gateway in front of them. */
+  constructor(client: DfsClient, gatewayPort: number | null = null) {
     this.client = client
+    this.gatewayPort = gatewayPort
   }
 
-  /** All members of all groups. Throws ApiError c_cluster when one of them is a C FastDFS storage. */
+  /** All members of all groups. Throws ApiError c_cluster when one of them is a C FastDFS storage without a gateway. */
   members(): Promise<Member[]> {
     if (this.listed && this.listed.until > Date.now()) return this.listed.value
     const value = this.ask()
@@ -65,7 +71,7 @@ export class AddressBook {
 
   /** Where a member served HTTP when it was last heard of; null when that was never. */
   lastHttpPort({ ip, port }: Member): number | null {
-    return this.httpPorts.get(formatAddress(ip, port))?.httpPort ?? null
+    return this.gatewayPort ?? this.httpPorts.get(formatAddress(ip, port))?.httpPort ?? null
   }
 
   private async ask(): Promise<Member[]> {
@@ -86,6 +92,7 @@ export class AddressBook {
   }
 
   private async httpPort(group: string, address: string, upTime: number): Promise<number | null> {
+    if (this.gatewayPort !== null) return (await this.answers(address)) ? this.gatewayPort : null
     const known = this.httpPorts.get(address)
     if (known?.upTime === upTime) return known.httpPort
     try {
@@ -95,12 +102,22 @@ export class AddressBook {
       return httpPort
     } catch (error) {
       if (error instanceof ServerError && error.status === Status.EINVAL) {
-        const message = `Storage ${address} of ${group} belongs to a C FastDFS cluster; not supported yet.`
+        const message = `Storage ${address} of ${group} speaks only FastDFS: set CAIRN_UPLOADS=gateway.`
         // biome-ignore lint/style/useErrorCause: the rule knows the cause only as the second argument.
         throw new ApiError('c_cluster', message, { cause: error })
       }
       // The tracker notices a dead storage only after a while.
       if (error instanceof ConnectionError) return null
+      throw error
+    }
+  }
+  /** The gateway's storages are asked anew each time: it cannot serve what only a dead one has. */
+  private async answers(address: string): Promise<boolean> {
+    try {
+      await this.client.storage(address).activeTest()
+      return true
+    } catch (error) {
+      if (error instanceof ConnectionError) return false
       throw error
     }
   }

@@ -8,6 +8,7 @@ import { storageOrigin } from './storage-url.ts'
 const CONNECT_TIMEOUT_MS = 3000
 const NETWORK_TIMEOUT_MS = 30_000
 const CHOICES_MAX = 3
+const LOOPBACK = '127.0.0.1'
 
 // Not process-wide: Next bundles dfs-core into pages, routes and the proxy anew, and an error that a client of one bundle
 // throws is no instance of the class of another. Each has its own few connections.
@@ -25,7 +26,7 @@ export function dfs(): DfsClient {
 }
 
 export function addressBook(): AddressBook {
-  book ??= new AddressBook(dfs())
+  book ??= new AddressBook(dfs(), env().gateway?.port)
   return book
 }
 
@@ -68,11 +69,16 @@ function ownAddresses(): ReadonlySet<string> {
 
 /** The origin at which the sender of a request reaches a storage. */
 export function browserOrigin(member: ReachableMember, requestOrigin: string): string {
-  return storageOrigin(member, {
-    setting: env().storageUrl,
-    requestHost: new URL(requestOrigin).hostname,
-    ownAddresses: ownAddresses(),
-  })
+  // The gateway runs beside this process.
+  const ip = env().gateway === undefined ? member.ip : LOOPBACK
+  return storageOrigin(
+    { ...member, ip },
+    {
+      setting: env().storageUrl,
+      requestHost: new URL(requestOrigin).hostname,
+      ownAddresses: ownAddresses(),
+    },
+  )
 }
 
 /**

@@ -3,6 +3,7 @@ import { z } from 'zod'
 
 const DEFAULT_QUOTA_BYTES = 100_000_000_000
 const DEFAULT_PORT = 3000
+const DEFAULT_GATEWAY_PORT = 8880
 
 const commaList = z.string().transform((text) =>
   text
@@ -16,6 +17,7 @@ const isAddressOrNetwork = (text: string) => {
     rest.length === 0 && isIP(ip) !== 0 && /^\d{1,3}$/.test(prefix) && Number(prefix) <= (isIP(ip) === 6 ? 128 : 32)
   )
 }
+const port = z.coerce.number().int().min(1).max(65_535)
 const optionalBytes = z.coerce.number().int().positive().optional()
 // Start scripts pass a variable that nobody set as an empty text.
 const orUnset = <T extends z.ZodType>(schema: T) => z.preprocess((value) => (value === '' ? undefined : value), schema)
@@ -26,6 +28,9 @@ const envSchema = z.object({
   CAIRN_TRACKERS: commaList.pipe(z.array(z.string().regex(/^\S+:\d+$/, 'is not host:port')).min(1)),
   CAIRN_KEYS: z.string().min(1),
   CAIRN_STORAGE_URL: orUnset(z.string().optional()),
+  CAIRN_UPLOADS: orUnset(z.enum(['storages', 'gateway']).default('storages')),
+  CAIRN_GATEWAY_PORT: orUnset(port.default(DEFAULT_GATEWAY_PORT)),
+  CAIRN_GATEWAY_HOST: z.string().default(''),
   CAIRN_ORIGINS: orUnset(commaList.pipe(z.array(z.url())).optional()),
   CAIRN_UPLOAD_MAX_BYTES: orUnset(optionalBytes),
   CAIRN_QUOTA_DEFAULT_BYTES: orUnset(optionalBytes),
@@ -43,7 +48,7 @@ const envSchema = z.object({
   CAIRN_METRICS_TOKEN: orUnset(z.string().min(16, 'needs at least 16 characters').optional()),
   NODE_ENV: z.string().optional(),
   PATH: z.string().default(''),
-  PORT: orUnset(z.coerce.number().int().min(1).max(65_535).default(DEFAULT_PORT)),
+  PORT: orUnset(port.default(DEFAULT_PORT)),
 })
 
 export interface Env {
@@ -54,6 +59,8 @@ export interface Env {
   keysPath: string
   /** Template or list of the addresses at which browsers reach the storages; see storage-url.ts. */
   storageUrl: string | undefined
+  /** Where the gateway listens ('' for all addresses), in front of storages that speak only FastDFS; undefined with Cairn's own. */
+  gateway: { port: number; host: string } | undefined
   /** The origins of this web application itself, 'https://drive.example'. */
   origins: readonly string[]
   uploadMaxBytes: number | undefined
@@ -93,6 +100,11 @@ function oidcOf(values: z.infer<typeof envSchema>): OidcSettings | undefined {
   return { issuer: issuer.replace(/\/$/, ''), clientId, clientSecret, name, scopes }
 }
 
+function gatewayOf(values: z.infer<typeof envSchema>): Env['gateway'] {
+  if (values.CAIRN_UPLOADS === 'storages') return undefined
+  return { port: values.CAIRN_GATEWAY_PORT, host: values.CAIRN_GATEWAY_HOST }
+}
+
 function mailOf(values: z.infer<typeof envSchema>, host: string): Env['mail'] {
   const url = values.CAIRN_SMTP_URL
   return url === undefined ? undefined : { url, from: values.CAIRN_MAIL_FROM ?? `Cairn <cairn@${host}>` }
@@ -115,6 +127,7 @@ function readEnv(): Env {
     trackers: values.CAIRN_TRACKERS,
     keysPath: values.CAIRN_KEYS,
     storageUrl: values.CAIRN_STORAGE_URL,
+    gateway: gatewayOf(values),
     origins: own.map((origin) => new URL(origin).origin),
     uploadMaxBytes: values.CAIRN_UPLOAD_MAX_BYTES,
     quotaDefaultBytes: values.CAIRN_QUOTA_DEFAULT_BYTES ?? DEFAULT_QUOTA_BYTES,

@@ -2,7 +2,9 @@ import { createHash } from 'node:crypto'
 import { type ServiceOp, sign } from '@cairn/dfs-core/tickets'
 import { z } from 'zod'
 import type { ReachableMember } from './address-book.ts'
+import { env } from './env.ts'
 import { masterKeys } from './keys.ts'
+import { acknowledgeStoredUploads, endSpooledUploads, listStoredUploads, spooledOffsets } from './spooled-uploads.ts'
 
 const TICKET_SECONDS = 60
 const TIMEOUT_MS = 10_000
@@ -70,17 +72,20 @@ export type UnacknowledgedUpload = z.infer<typeof listSchema>['uploads'][number]
 
 /** Finished uploads that nobody acknowledged, at most LIST_MAX, in the storage's order, after `after`. */
 export async function listUnacknowledged(member: ReachableMember, after?: string): Promise<UnacknowledgedUpload[]> {
+  if (env().gateway !== undefined) return await listStoredUploads(member, after, LIST_MAX)
   const body = after === undefined ? {} : { after }
   return (await call(member, 'list', body, listSchema)).uploads
 }
 
 /** Tells the storage that these uploads are settled; it forgets them. */
 export async function acknowledge(member: ReachableMember, upls: string[]): Promise<void> {
+  if (env().gateway !== undefined) return await acknowledgeStoredUploads(upls)
   await call(member, 'ack', { upls }, doneSchema)
 }
 
 /** Tells the storage to throw the parts of these unfinished uploads away. */
 export async function dropParts(member: ReachableMember, upls: string[]): Promise<void> {
+  if (env().gateway !== undefined) return await endSpooledUploads(upls)
   await call(member, 'drop', { upls }, doneSchema)
 }
 
@@ -89,6 +94,7 @@ const partsSchema = z.object({ parts: z.array(z.object({ upl: z.string(), offset
 
 /** How many bytes of these uploads the storage has; those that it does not know are missing. */
 export async function partOffsets(member: ReachableMember, upls: string[]): Promise<Map<string, number>> {
+  if (env().gateway !== undefined) return await spooledOffsets(member, upls)
   const { parts } = await call(member, 'stat', { upls }, partsSchema)
   return new Map(parts.map(({ upl, offset }) => [upl, offset]))
 }

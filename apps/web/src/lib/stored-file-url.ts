@@ -65,7 +65,8 @@ export async function otherCopyUrls(file: StoredFile, requestOrigin: string): Pr
   const replicas = await replicasOf(file.fileId)
   const usual = preferredReplica(file.fileId, replicas)
   const ticket = inPlaceTicket(file, true)
-  return replicas
-    .filter((replica) => replica !== usual)
-    .map((replica) => ticketUrl(ticket, browserOrigin(replica, requestOrigin)))
+  const urls = replicas.map((replica) => ticketUrl(ticket, browserOrigin(replica, requestOrigin)))
+  // A gateway has one address for all, and asks the next member itself.
+  const usualUrl = usual && ticketUrl(ticket, browserOrigin(usual, requestOrigin))
+  return urls.filter((url) => url !== usualUrl)
 }

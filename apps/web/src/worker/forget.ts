@@ -1,4 +1,5 @@
 import { db } from '../lib/db.ts'
+import { forgetSpooledUploads } from '../lib/spooled-uploads.ts'
 
 const UPLOADS_KEPT_DAYS = 30
 const SESSIONS_KEPT_DAYS = 30
@@ -20,5 +21,5 @@ export async function forgetOldRows(): Promise<number> {
   // The last thing to ask for is the way back, some minutes later; what was never looked at is old news.
   const jobs = await db().$executeRaw`
     DELETE FROM job WHERE finished_at < now() - make_interval(days => ${JOBS_KEPT_DAYS})`
-  return uploads + sessions + attempts + jobs
+  return uploads + sessions + attempts + jobs + (await forgetSpooledUploads())
 }

@@ -8,9 +8,12 @@ import { loadStorageConfig } from '../../../storage/src/config.ts'
 import { type RunningStorage, startStorage } from '../../../storage/src/storage.ts'
 import { loadTrackerConfig } from '../../../tracker/src/config.ts'
 import { type RunningTracker, startTracker } from '../../../tracker/src/tracker.ts'
+import { FastDfsOnlyProxy } from './fastdfs-only-proxy.ts'
 import { GROUP, storageKeyFile } from './receipts.ts'
 
 const STATUS_ACTIVE = 7
+// Of the loopback too: behind proxies at the address that the tracker knows.
+const BEHIND_PROXY = '127.0.0.2'
 const silent = pino({ level: 'silent' })
 
 interface StoragePlace {
@@ -34,13 +37,22 @@ async function until(what: string, isSo: () => Promise<boolean>): Promise<void> 
   }
 }
 
-/** A real tracker and two real storages of group1 in this process, on free ports, in a folder of their own. */
+/**
+ * A real tracker and two real storages of group1 in this process, on free ports, in a folder of their own. `fastDfsOnly`:
+ * they serve no HTTP, and whatever is not FastDFS's own is refused as a C storage refuses it.
+ */
 export class TestCluster {
   readonly storages = new Map<string, RunningStorage>()
+  readonly proxies = new Map<string, FastDfsOnlyProxy>()
+  private readonly fastDfsOnly: boolean
   private readonly folder = mkdtempSync(path.join(tmpdir(), 'cairn-test-dfs-'))
   private readonly places: StoragePlace[] = []
   private tracker: RunningTracker | undefined
   private client: DfsClient | undefined
+
+  constructor({ fastDfsOnly = false } = {}) {
+    this.fastDfsOnly = fastDfsOnly
+  }
 
   async start(): Promise<void> {
     for (const id of ['100001', '100002']) {
@@ -54,6 +66,7 @@ export class TestCluster {
     this.tracker = tracker
     process.env['CAIRN_TRACKERS'] = `127.0.0.1:${tracker.tcpPort}`
     this.client = new DfsClient({ trackers: [`127.0.0.1:${tracker.tcpPort}`] })
+    if (this.fastDfsOnly) await this.startProxies()
     await Promise.all(this.places.map((place) => this.startStorage(place.id)))
     await this.whenActive(['100001', '100002'])
   }
@@ -73,6 +86,7 @@ export class TestCluster {
       keys_file: path.join(dir, 'keys.json'),
       web_origins: 'http://drive.test:3000',
       web_url: 'http://drive.test:3000',
+      ...(this.fastDfsOnly ? { bind_addr: BEHIND_PROXY, client_bind: false, http_port: -1 } : {}),
     })
     writeFileSync(path.join(dir, 'storage.conf'), text)
     this.storages.set(id, await startStorage(loadStorageConfig(path.join(dir, 'storage.conf')), silent))
@@ -94,7 +108,16 @@ export class TestCluster {
     this.client?.close()
     for (const id of [...this.storages.keys()]) await this.stopStorage(id)
     await this.tracker?.close()
+    for (const proxy of this.proxies.values()) await proxy.close()
     rmSync(this.folder, { recursive: true, force: true })
+  }
+
+  private async startProxies(): Promise<void> {
+    for (const { id, port } of this.places) {
+      const proxy = new FastDfsOnlyProxy({ host: BEHIND_PROXY, port })
+      await proxy.listen(port, '127.0.0.1')
+      this.proxies.set(id, proxy)
+    }
   }
 
   private async startTracker(): Promise<RunningTracker> {

@@ -1,15 +1,15 @@
-import { ConnectionError } from '@cairn/dfs-core'
 import type { ZipItem as ItemRow } from '../../generated/prisma/client.ts'
 import { db } from '../db.ts'
-import { dfs } from '../dfs.ts'
-import { log } from '../log.ts'
+import { readStored } from '../read-stored.ts'
 import type { ZipSnapshot } from './zip-snapshot.ts'
 import type { ZipItem, ZipSource } from './zip-stream.ts'
 
 const ITEMS_AT_ONCE = 500
-const READ_ATTEMPTS = 3
 
-/** A list that lies in the database, its bytes in the file system. */
+/**
+ * A list that lies in the database, its bytes in the file system: the second place where stored bytes pass this process
+ * (the first is the proof of instant uploads).
+ */
 export function storedZip(snapshot: ZipSnapshot): ZipSource {
   return {
     totals: snapshot,
@@ -43,26 +43,4 @@ async function ordinalAt(snapshotId: string, place: 'localAt' | 'centralAt', off
     select: { ordinal: true },
   })
   return row?.ordinal ?? 0
-}
-
-/**
- * The second place where stored bytes pass this process (the first is the proof of instant uploads). A storage that
- * goes away in the middle is followed by another one that has the file, from the byte where it stopped.
- */
-async function* readStored(fileId: string, offset: number, length: number): AsyncGenerator<Uint8Array> {
-  let sent = 0
-  for (let attempt = 1; sent < length; attempt += 1) {
-    try {
-      const { stream } = await dfs().download(fileId, { offset: offset + sent, length: length - sent })
-      // Leaving the loop early destroys the stream, and with it the connection.
-      for await (const chunk of stream) {
-        sent += chunk.length
-        yield chunk
-      }
-      return
-    } catch (error) {
-      if (!(error instanceof ConnectionError) || attempt === READ_ATTEMPTS) throw error
-      log().warn({ err: error, fileId, sent }, 'a storage went away during a ZIP; trying another')
-    }
-  }
 }

@@ -1,5 +1,6 @@
 import { ConnectionError, formatAddress, ProtocolError, ServerError, type StorageRecord } from '@cairn/dfs-core'
 import { dfs } from '../../../lib/dfs.ts'
+import { env } from '../../../lib/env.ts'
 import { log } from '../../../lib/log.ts'
 import { processWide } from '../../../lib/process-wide.ts'
 import {
@@ -72,6 +73,10 @@ export function silenceOf(error: unknown): Answer['silence'] {
 
 /** By address; a storage can only change it by starting anew. Null: it serves no HTTP. */
 async function httpPortOf(record: StorageRecord): Promise<number | null> {
+  if (env().gateway !== undefined) {
+    await dfs().storage(formatAddress(record.ip, record.storagePort)).activeTest()
+    return null
+  }
   const known = processWide('admin-http-ports', () => new Map<string, { upTime: number; httpPort: number }>())
   const address = formatAddress(record.ip, record.storagePort)
   const last = known.get(address)

@@ -1,0 +1,117 @@
+import type { Readable } from 'node:stream'
+import { finished } from 'node:stream/promises'
+import { UploadError } from '@cairn/dfs-tus'
+import { DataStore, Upload } from '@tus/server'
+import type { SpooledUpload } from '../generated/prisma/client.ts'
+import { db } from '../lib/db.ts'
+import { endSpooledUploads, offsetAt } from '../lib/spooled-uploads.ts'
+import { SpoolWriter } from './spool-writer.ts'
+import { asUploadError, memberOf } from './upload-failure.ts'
+import { forgetLost } from './upload-rows.ts'
+
+/**
+ * Uploads of @tus/server that grow in the cluster itself, each an appender file: this process may end at any time, and
+ * the next one asks the storage how far an upload is. Rows and tickets are made and checked before a request comes here.
+ */
+export class SpoolStore extends DataStore {
+  override extensions = ['creation', 'creation-with-upload', 'termination']
+  readonly #onComplete: () => void
+  /** Writes whose end nobody waits for any more, because their client is gone: the next request of the upload does. */
+  readonly #writing = new Map<string, Promise<void>>()
+
+  /** `onComplete`: an upload has all its bytes, and its file is to be made. */
+  constructor(onComplete: () => void) {
+    super()
+    this.#onComplete = onComplete
+  }
+
+  override async create(upload: Upload): Promise<Upload> {
+    const { id: upl, metadata } = upload
+    if (metadata !== undefined) await db().spooledUpload.updateMany({ where: { upl }, data: { metadata } })
+    return upload
+  }
+
+  override async getUpload(upl: string): Promise<Upload> {
+    await this.#writing.get(upl)
+    const row = await rowOf(upl)
+    const offset = await reaching(async () => offsetAt(await memberOf(row), row))
+    const isLost = offset === 0 && row.spool !== null && row.state === 'open'
+    if (isLost) await forgetLost(row)
+    if (isLost) throw new UploadError('not_found', 'the storage does not have the beginning of this any more')
+    if (row.state === 'open' && BigInt(offset) === row.size) await this.#complete(row)
+    const metadata = row.metadata as Record<string, string | null>
+    const said = Object.keys(metadata).length === 0 ? {} : { metadata }
+    return new Upload({ id: upl, size: Number(row.size), offset, ...said })
+  }
+
+  override async write(body: Readable, upl: string, offset: number): Promise<number> {
+    await this.#writing.get(upl)
+    const writing = this.#write(body, upl, offset)
+    // Whoever sent the request is told how it ends; the next one only waits.
+    const settled = Promise.allSettled([writing]).then(() => {
+      if (this.#writing.get(upl) === settled) this.#writing.delete(upl)
+    })
+    this.#writing.set(upl, settled)
+    return await writing
+  }
+
+  override async remove(upl: string): Promise<void> {
+    await this.#writing.get(upl)
+    const { state } = await rowOf(upl)
+    if (state === 'stored') throw new UploadError('upload_finished', 'the file belongs to the drive')
+    await endSpooledUploads([upl])
+  }
+
+  async #write(body: Readable, upl: string, offset: number): Promise<number> {
+    const row = await rowOf(upl)
+    const isRepeated = row.state !== 'open' || (offset === 0 && row.spool !== null)
+    if (isRepeated) return await this.#drop(body, row)
+    const writer = new SpoolWriter(row, await memberOf(row), offset)
+    let breakOff: unknown
+    try {
+      for await (const chunk of body) await writer.add(chunk)
+    } catch (error) {
+      if (writer.hasFailed) throw asUploadError(error)
+      breakOff = error
+    }
+    const stored = await reaching(() => writer.flush())
+    await this.#noteProgress(row, stored)
+    if (breakOff !== undefined) throw breakOff
+    return stored
+  }
+
+  /** A creation that is repeated with its body finds bytes there: they are not written again. */
+  async #drop(body: Readable, row: SpooledUpload): Promise<number> {
+    body.resume()
+    await finished(body)
+    return await reaching(async () => offsetAt(await memberOf(row), row))
+  }
+
+  async #noteProgress({ upl, size }: SpooledUpload, offset: number): Promise<void> {
+    const row = await rowOf(upl)
+    if (row.state === 'open' && BigInt(offset) === size) await this.#complete(row)
+    else await db().spooledUpload.updateMany({ where: { upl }, data: { changedAt: new Date() } })
+  }
+
+  async #complete({ upl, spool }: SpooledUpload): Promise<void> {
+    const where = { upl, spool, state: 'open' }
+    const now = new Date()
+    await db().spooledUpload.updateMany({ where, data: { state: 'complete', notBefore: now, changedAt: now } })
+    this.#onComplete()
+  }
+}
+
+async function rowOf(upl: string): Promise<SpooledUpload> {
+  const row = await db().spooledUpload.findUnique({ where: { upl } })
+  if (row === null) throw new UploadError('not_found', 'there is no such upload')
+  if (row.state === 'ended') throw new UploadError('gone', `upload ${upl} was given up`)
+  return row
+}
+
+async function reaching<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work()
+  } catch (error) {
+    throw asUploadError(error)
+  }
+}

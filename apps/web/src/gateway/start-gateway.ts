@@ -1,0 +1,99 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import {
+  answerError,
+  answerJson,
+  answerPreflight,
+  crossOriginPolicy,
+  EXPOSED_HEADERS,
+  fileOfPath,
+  HttpError,
+  isPreflight,
+  logRequest,
+  setCorsHeaders,
+  startListener,
+} from '@cairn/dfs-http'
+import { log } from '../lib/log.ts'
+import { ClusterGroups } from './cluster-keys.ts'
+import { Downloads } from './downloads.ts'
+import { FinishQueue } from './finish-queue.ts'
+import { TusUploads } from './tus-uploads.ts'
+import { isUploadPath, UploadRequests } from './upload-requests.ts'
+
+/** Each upload holds two pieces of 4 MiB at most. */
+const CONNECTIONS_MAX = 256
+
+interface GatewayOptions {
+  port: number
+  host: string
+  /** The origins of the web application; the first is where expired tickets are renewed. */
+  webOrigins: readonly string[]
+}
+
+/** A running gateway. */
+export interface Gateway {
+  readonly port: number
+  close(): Promise<void>
+}
+
+/**
+ * The door to stored files of a cluster whose storages speak only FastDFS: what Cairn's storages answer over HTTP, on an
+ * origin of its own, because what people upload must not run on that of the pages.
+ */
+export async function startGateway({ port, host, webOrigins }: GatewayOptions): Promise<Gateway> {
+  const finishes = new FinishQueue()
+  const door = new Door(finishes, webOrigins)
+  const listener = await startListener({
+    port,
+    host,
+    maxConnections: CONNECTIONS_MAX,
+    handle: (request, response) => door.handle(request, response),
+  })
+  return {
+    port: listener.port,
+    async close() {
+      await listener.close()
+      await finishes.close()
+    },
+  }
+}
+
+class Door {
+  readonly #origins: ReadonlySet<string>
+  readonly #webOrigins: readonly string[]
+  readonly #uploads: UploadRequests
+  readonly #downloads: Downloads
+
+  constructor(finishes: FinishQueue, webOrigins: readonly string[]) {
+    const groups = new ClusterGroups()
+    this.#webOrigins = webOrigins
+    this.#origins = new Set(webOrigins)
+    const tus = new TusUploads({ finishes, origins: this.#origins, exposedHeaders: EXPOSED_HEADERS })
+    this.#uploads = new UploadRequests({ groups, tus, finishes })
+    this.#downloads = new Downloads({ groups, webUrl: webOrigins[0] ?? null, webOrigins })
+  }
+
+  handle(request: IncomingMessage, response: ServerResponse): void {
+    logRequest(log(), request, response)
+    this.#answer(request, response).catch((error) => answerError({ request, response, logger: log() }, error))
+  }
+
+  async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const { pathname, query } = addressOf(request)
+    setCorsHeaders(request, response, this.#origins)
+    response.setHeader('X-Content-Type-Options', 'nosniff')
+    response.setHeader('Referrer-Policy', 'no-referrer')
+    if (isPreflight(request)) return answerPreflight(response)
+    if (isUploadPath(pathname)) return await this.#uploads.answer(request, response, pathname)
+    if (pathname === '/healthz') return answerJson(response, 200, { ok: true })
+    const file = fileOfPath(pathname)
+    if (file === null) throw new HttpError(404, 'not_found', 'there is nothing here')
+    response.setHeader('Cross-Origin-Resource-Policy', crossOriginPolicy(request.headers.host, this.#webOrigins))
+    const token = /(?:^|&)t=([A-Za-z0-9_.-]*)(?:&|$)/.exec(query)?.[1] ?? null
+    await this.#downloads.answer(request, response, { ...file, token })
+  }
+}
+
+function addressOf({ url = '' }: IncomingMessage): { pathname: string; query: string } {
+  const [pathname = '', ...query] = url.split('?')
+  return { pathname, query: query.join('?') }
+}

@@ -1,0 +1,116 @@
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { UploadTicket } from '@cairn/dfs-core/tickets'
+import { answerJson, bearerToken, checkTicket, checkWanted, HttpError } from '@cairn/dfs-http'
+import { UploadError, type UploadOperation } from '@cairn/dfs-tus'
+import type { SpooledUpload } from '../generated/prisma/client.ts'
+import { offsetAt, receiptOf } from '../lib/spooled-uploads.ts'
+import { type ClusterGroups, ticketKeysOf } from './cluster-keys.ts'
+import type { FinishQueue } from './finish-queue.ts'
+import { type TusUploads, UPLOADS_PATH } from './tus-uploads.ts'
+import { asUploadError, memberOf } from './upload-failure.ts'
+import { knownUpload, openUpload } from './upload-rows.ts'
+
+/** A poll for a receipt is answered when it is there, or after this time with the progress. */
+const RECEIPT_POLL_MS = 2000
+
+interface UploadRequestsOptions {
+  groups: ClusterGroups
+  tus: TusUploads
+  finishes: FinishQueue
+}
+
+export function isUploadPath(pathname: string): boolean {
+  return pathname === UPLOADS_PATH || pathname.startsWith(`${UPLOADS_PATH}/`)
+}
+
+/** Requests below /files: who sends them and for which upload is checked here, then tus has them. */
+export class UploadRequests {
+  readonly #options: UploadRequestsOptions
+
+  constructor(options: UploadRequestsOptions) {
+    this.#options = options
+  }
+
+  async answer(request: IncomingMessage, response: ServerResponse, pathname: string): Promise<void> {
+    const { tus } = this.#options
+    if (request.method === 'OPTIONS') return await tus.handle(request, response, null)
+    const [, upl = null, receipt] = /^\/files\/([0-9a-f]{32})(\/receipt)?$/.exec(pathname) ?? []
+    if (upl === null && pathname !== UPLOADS_PATH && pathname !== `${UPLOADS_PATH}/`) {
+      throw new UploadError('not_found', 'there is no such upload')
+    }
+    if (upl !== null && receipt !== undefined) return await this.#answerReceipt(request, response, upl)
+    checkHead(request)
+    const ticket = await this.#check(request, operationsOf(request, upl), upl)
+    if (request.method === 'POST') await openUpload(checkedCreation(request, ticket))
+    else await knownUpload(ticket)
+    await tus.handle(request, response, ticket)
+  }
+
+  async #check(
+    request: IncomingMessage,
+    operations: readonly UploadOperation[],
+    upl: string | null,
+  ): Promise<UploadTicket> {
+    const keys = ticketKeysOf(await this.#options.groups.list())
+    const ticket = checkTicket({ group: '', storageId: '', keys }, bearerToken(request), 'up')
+    checkWanted(ticket, { operations, upl })
+    return ticket
+  }
+
+  async #answerReceipt(request: IncomingMessage, response: ServerResponse, upl: string): Promise<void> {
+    if (request.method !== 'GET') {
+      throw new HttpError(405, 'method_not_allowed', 'a receipt is read by GET', { Allow: 'GET' })
+    }
+    await knownUpload(await this.#check(request, ['head'], upl))
+    const row = await this.#options.finishes.settled(upl, RECEIPT_POLL_MS)
+    if (row === null) throw new UploadError('not_found', 'there is no such upload')
+    const receipt = receiptOf(row)
+    if (receipt !== null) return answerJson(response, 200, { receipt })
+    if (row.state === 'complete' && row.attempts > 0) {
+      throw new UploadError('unavailable', 'the storage of this upload does not answer')
+    }
+    answerJson(response, 202, await progressOf(row))
+  }
+}
+
+async function progressOf(row: SpooledUpload): Promise<object> {
+  try {
+    const offset = await offsetAt(await memberOf(row), row)
+    const state = row.state === 'complete' ? 'hashing' : row.state
+    return { state, offset, hashed: Number(row.hashed), size: Number(row.size) }
+  } catch (error) {
+    throw asUploadError(error)
+  }
+}
+
+function operationsOf({ method, headers }: IncomingMessage, upl: string | null): UploadOperation[] {
+  const isCreation = upl === null
+  if (isCreation && method === 'POST') {
+    const hasBody = headers['transfer-encoding'] !== undefined || Number(headers['content-length'] ?? 0) > 0
+    return hasBody ? ['create', 'write'] : ['create']
+  }
+  if (!isCreation && method === 'PATCH') return ['write']
+  if (!isCreation && method === 'HEAD') return ['head']
+  if (!isCreation && method === 'DELETE') return ['end']
+  throw new UploadError('method_not_allowed', 'uploads are created by POST and take HEAD, PATCH and DELETE')
+}
+
+/** What @tus/server answers otherwise than tus says, or would not look at: it would take bytes whose checksum is wrong. */
+function checkHead({ headers }: IncomingMessage): void {
+  if (headers['tus-resumable'] !== '1.0.0') {
+    throw new UploadError('tus_version', 'the header Tus-Resumable: 1.0.0 is required')
+  }
+  if (headers['upload-checksum'] !== undefined || (headers.trailer ?? '').toLowerCase().includes('upload-checksum')) {
+    throw new UploadError('checksum_algorithm', 'no checksums are checked here')
+  }
+}
+
+/** An upload is as long as its ticket says; content without bytes is never stored. */
+function checkedCreation({ headers }: IncomingMessage, ticket: UploadTicket): UploadTicket {
+  const length = Number(headers['upload-length'])
+  if (length !== ticket.len || ticket.len === 0) {
+    const code = length > ticket.len ? 'too_large' : 'length_mismatch'
+    throw new UploadError(code, `the ticket is for ${ticket.len} bytes`)
+  }
+  return ticket
+}
