@@ -1,4 +1,4 @@
-import { type Conf, readConf } from '@cairn/dfs-core/conf'
+import { type Conf, readConf, type TimeOfDay } from '@cairn/dfs-core/conf'
 import type { Durability } from './disk/group-sync.ts'
 import type { SyncHours } from './engine/sync-hours.ts'
 import { keyWarnings } from './known-keys.ts'
@@ -57,6 +57,8 @@ export interface StorageConfig {
   readonly syncHours: SyncHours
   /** `write_mark_file_freq`: records between two writes of a mark file. */
   readonly markFileFrequency: number
+  /** `compress_binlog`, `compress_binlog_time`: when files of the log that all members have are compressed; null: never. */
+  readonly compressBinlogAt: TimeOfDay | null
   /** The check of files against the CRC-32 in their names. */
   readonly scrub: ScrubConfig
   /** `upload_durability`, for uploads over FastDFS's protocol. */
@@ -127,6 +129,7 @@ export const storageConfigDefaults = {
   syncIntervalMs: 0,
   syncHours: { startMinute: 0, endMinute: 24 * 60 - 1 },
   markFileFrequency: 500,
+  compressBinlogAt: null,
   scrub: { bytesPerSecond: 4 * 1024 * 1024, intervalMs: 14 * 86_400_000, delayMs: 60_000 },
   uploadDurability: 'none',
   uploadSizeMax: 0,
@@ -176,6 +179,9 @@ export function loadStorageConfig(confPath: string): StorageConfig {
       endMinute: minuteOf(conf, 'sync_end_time', d.syncHours.endMinute),
     },
     markFileFrequency: conf.integer('write_mark_file_freq', { min: 1, fallback: d.markFileFrequency }),
+    compressBinlogAt: conf.boolean('compress_binlog', false)
+      ? conf.timeOfDay('compress_binlog_time', { hour: 1, minute: 30 })
+      : null,
     scrub: {
       ...d.scrub,
       bytesPerSecond: conf.byteSize('scrub_bytes_per_second', { min: 0, fallback: d.scrub.bytesPerSecond }),

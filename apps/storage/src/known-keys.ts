@@ -53,6 +53,8 @@ const USED_KEYS: ReadonlyArray<string | RegExp> = [
   'tus_durability',
   'upload_durability',
   'upload_size_max',
+  'compress_binlog',
+  'compress_binlog_time',
   'scrub_bytes_per_second',
   'scrub_interval_days',
 ]
@@ -84,8 +86,6 @@ const IDLE_KEYS: ReadonlyArray<string | RegExp> = [
   'file_sync_skip_invalid_record',
   'use_connection_pool',
   'connection_pool_max_idle_time',
-  'compress_binlog',
-  'compress_binlog_time',
   'use_access_log',
   'rotate_access_log',
   'access_log_rotate_time',

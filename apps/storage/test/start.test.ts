@@ -335,6 +335,8 @@ describe('storage.conf', () => {
       file_distribute_rotate_count: '1',
       sync_stat_file_interval: '1',
       upload_priority: '1',
+      compress_binlog: 'true',
+      compress_binlog_time: '04:15',
       check_file_duplicate: '1',
       check_store_path_mark: 'true',
       'http.default_content_type': 'text/plain',
@@ -351,7 +353,7 @@ describe('storage.conf', () => {
       'disk_reader_threads disk_writer_threads disk_recovery_threads sync_min_threads sync_wait_msec run_by_group ' +
       'run_by_user fsync_after_written_bytes sync_binlog_buff_interval thread_stack_size if_alias_prefix ' +
       'file_signature_method key_namespace keep_alive file_sync_skip_invalid_record use_connection_pool ' +
-      'connection_pool_max_idle_time compress_binlog compress_binlog_time group_count group0 use_proxy proxy_addr ' +
+      'connection_pool_max_idle_time group_count group0 use_proxy proxy_addr ' +
       'proxy_port http.disabled http.need_find_content_type http.server_port http.anti_steal.check_token'
     const path = join(folder, 'storage.conf')
     const lines = [
@@ -365,6 +367,7 @@ describe('storage.conf', () => {
     expect(new Set(told)).toEqual(new Set(idle.split(' ')))
     expect(config).toMatchObject({
       accessLog: { precision: 'us' },
+      compressBinlogAt: { hour: 4, minute: 15 },
       syncIntervalMs: 20,
       syncHours: { startMinute: 1320, endMinute: 390 },
     })

@@ -36,12 +36,16 @@ export function saveWriteIndex(folder: string, index: number): void {
   saveIndexes(folder, index, readCompressIndex(folder))
 }
 
-/** `current_compress`: what C compresses next; files from `index` on are not compressed any more. */
+/** `current_compress`: what is compressed next; files from `index` on are not compressed any more. */
 export function lowerCompressIndex(folder: string, index: number): void {
-  if (index < readCompressIndex(folder)) saveIndexes(folder, readWriteIndex(folder), index)
+  if (index < readCompressIndex(folder)) saveCompressIndex(folder, index)
 }
 
-function readCompressIndex(folder: string): number {
+export function saveCompressIndex(folder: string, index: number): void {
+  saveIndexes(folder, readWriteIndex(folder), index)
+}
+
+export function readCompressIndex(folder: string): number {
   const text = readFileIfAny(join(folder, 'binlog_index.dat')) ?? ''
   return Number(/^current_compress=(\d{1,6})$/m.exec(text)?.[1] ?? '0')
 }

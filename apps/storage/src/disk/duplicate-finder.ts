@@ -66,7 +66,7 @@ class LogFollower implements DuplicateFinder {
     this.#store = store
     this.#report = report
     this.#indexes = indexesOf(store)
-    this.#reader = new BinlogReader(store.log, readPosition(store))
+    this.#reader = new BinlogReader(store.log, duplicatesPosition(store))
     this.#stopListening = store.log.onWritten(() => this.#wake())
     this.#running = this.#follow().catch((error: unknown) => report('duplicates are no longer looked for', error))
   }
@@ -91,7 +91,7 @@ class LogFollower implements DuplicateFinder {
       const written = new Promise<void>((resolve) => {
         this.#wake = resolve
       })
-      if (this.#isAgain) this.#begin()
+      if (this.#isAgain) await this.#begin()
       const entry = this.#reader.next()
       if (entry === null || unsaved >= MARK_EVERY_RECORDS) {
         if (unsaved > 0) await this.#saveMark()
@@ -108,9 +108,10 @@ class LogFollower implements DuplicateFinder {
     if (unsaved > 0) await this.#saveMark()
   }
 
-  #begin(): void {
+  async #begin(): Promise<void> {
     this.#isAgain = false
     this.#reader.close()
+    await unpackBinlogs(this.#store.log, 0)
     this.#reader = new BinlogReader(this.#store.log, { index: 0, offset: 0 })
   }
 
@@ -139,7 +140,8 @@ class LogFollower implements DuplicateFinder {
   }
 }
 
-function readPosition(store: FileStore): BinlogPosition {
+/** How far duplicates were looked for, as of the last save. */
+export function duplicatesPosition(store: FileStore): BinlogPosition {
   const [, index, offset] = MARK.exec(readFileIfAny(markPath(store)) ?? '') ?? []
   const end = store.log.position()
   if (index === undefined || offset === undefined) return { index: 0, offset: 0 }

@@ -1,4 +1,5 @@
 import { isRemoved, StorageStatus } from '../engine/members.ts'
+import { startBinlogPacking } from './binlog-packing.ts'
 import { type PeerProgress, PeerReplicator, type ReplicationContext } from './peer-replicator.ts'
 
 /** One replicator for every other member of the group. */
@@ -31,12 +32,21 @@ export function startReplication(context: ReplicationContext): Replication {
   }
   const stop = state.onChange(follow)
   follow()
+  const stopPacking = startBinlogPacking({
+    ...context,
+    firstNeeded() {
+      if (state.members.size === 0) return 0
+      const marks = [...replicators.values()].map(({ progress }) => progress.mark?.index ?? 0)
+      return Math.min(context.store.log.position().index, ...marks)
+    },
+  })
   return {
     peers: () => [...replicators.values()],
     progress: () => [...replicators.values()].map((replicator) => replicator.progress),
     async close() {
       closed = true
       stop()
+      await stopPacking()
       await Promise.allSettled([...replicators.values()].map((replicator) => replicator.close()))
     },
   }
