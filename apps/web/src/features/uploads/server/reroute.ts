@@ -1,4 +1,4 @@
-import { ConnectionError, formatAddress, ServerError, Status } from '@cairn/dfs-core'
+import { ConnectionError, formatAddress, ServerError } from '@cairn/dfs-core'
 import type { Member, ReachableMember } from '../../../lib/address-book.ts'
 import { ApiError } from '../../../lib/api-error.ts'
 import { addressBook, chooseStorage, dfs, isReachable, reachingStorage } from '../../../lib/dfs.ts'
@@ -59,8 +59,9 @@ async function bytesAt(member: Member, upl: string): Promise<number | null> {
     const { offset } = await dfs().storage(formatAddress(member.ip, member.port)).partStat(upl, ANSWER_MS)
     return offset
   } catch (error) {
-    if (error instanceof ServerError && error.status === Status.ENOENT) return 0
-    if (error instanceof ServerError || error instanceof ConnectionError) return null
+    // One of FastDFS does not know the question; it is there.
+    if (error instanceof ServerError) return 0
+    if (error instanceof ConnectionError) return null
     throw error
   }
 }
