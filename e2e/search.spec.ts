@@ -106,7 +106,7 @@ test.describe('on a phone', () => {
     await page.getByRole('dialog').getByLabel('Name').fill('海岸测绘')
     await page.getByRole('dialog').getByRole('button', { name: 'Create' }).tap()
     await expect(page.getByRole('row').filter({ hasText: '海岸测绘' })).toBeVisible()
-    await page.getByRole('button', { name: 'Search or type a command' }).tap()
+    await page.getByRole('button', { name: 'Search', exact: true }).tap()
     const palette = page.getByRole('dialog', { name: 'Search' })
     await page.getByRole('combobox').fill('hach')
     await expect(page.getByRole('option', { name: '海岸测绘' })).toBeVisible()

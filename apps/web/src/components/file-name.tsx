@@ -5,9 +5,10 @@ import { splitName } from './split-name.ts'
 export function FileName({ name, className }: { name: string; className?: string | undefined }) {
   const { head, tail } = splitName(name)
   return (
-    <bdi title={name} className={cn('flex min-w-0 text-left font-[450] [text-autospace:no-autospace]', className)}>
-      <span className="overflow-hidden text-ellipsis whitespace-pre">{head}</span>
-      {tail === '' ? null : <span className="shrink-0 whitespace-pre">{tail}</span>}
-    </bdi>
+    <span title={name} className={cn('flex min-w-0 font-[450] [text-autospace:no-autospace]', className)}>
+      {/* It reads in its own direction, and begins where the others do. */}
+      <bdi className="overflow-hidden text-ellipsis whitespace-pre">{head}</bdi>
+      {tail === '' ? null : <bdi className="shrink-0 whitespace-pre">{tail}</bdi>}
+    </span>
   )
 }

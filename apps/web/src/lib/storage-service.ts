@@ -99,8 +99,9 @@ export async function partOffsets(member: ReachableMember, upls: string[]): Prom
   return new Map(parts.map(({ upl, offset }) => [upl, offset]))
 }
 
+// What has a default here is not told by storages of an earlier version, which are updated one after the other.
 const setAsideSchema = z.object({
-  id: z.string(),
+  id: z.string().default(''),
   fileId: z.string().nullable(),
   op: z.string().nullable(),
   reason: z.string(),
@@ -118,7 +119,7 @@ const statusSchema = z.object({
       reservedBytes: countSchema,
       usedBytes: countSchema.nullable(),
       writable: z.boolean(),
-      failure: z.string().nullable(),
+      failure: z.string().nullable().default(null),
     }),
   ),
   files: countSchema.nullable(),
@@ -145,7 +146,8 @@ const statusSchema = z.object({
       repaired: countSchema,
       damaged: z.object({ count: countSchema, fileIds: z.array(z.string()) }),
     })
-    .nullable(),
+    .nullable()
+    .default(null),
 })
 
 const settledSchema = z.object({ done: z.array(z.string()) })

@@ -19,7 +19,8 @@ export function SearchField() {
       className="flex h-9 min-w-0 max-w-[520px] flex-[1_1_520px] cursor-text items-center gap-2.5 rounded-button bg-sunken pr-2 pl-3 text-left text-ink-3 hover:inset-ring hover:inset-ring-line-2 phone:h-10 phone:rounded-full"
     >
       <Icon of={Search} />
-      <span className="min-w-0 flex-1 truncate">{t('placeholder')}</span>
+      <span className="min-w-0 flex-1 truncate phone:hidden">{t('placeholder')}</span>
+      <span className="hidden min-w-0 flex-1 truncate phone:block">{t('title')}</span>
       <kbd className="inline-flex h-5 items-center rounded-tag bg-surface px-1.5 font-medium font-sans text-11 inset-ring inset-ring-line-2 phone:hidden">
         {mainKey()} K
       </kbd>

@@ -2,6 +2,7 @@
 
 import { useQuery } from '@tanstack/react-query'
 import { useTranslations } from 'next-intl'
+import { Asked } from '../../components/asked.tsx'
 import { useFormat } from '../../i18n/use-format.ts'
 import { callApi } from '../../lib/call-api.ts'
 import { AuthenticatorSettings } from './authenticator-settings.tsx'
@@ -16,18 +17,23 @@ const SECURITY_KEY = ['me', 'security'] as const
 export function SecuritySettings() {
   const t = useTranslations('account')
   const format = useFormat()
-  const { data } = useQuery({ queryKey: SECURITY_KEY, queryFn: () => callApi<Security>('/api/me/security') })
-  const changedAt = data?.passwordChangedAt ?? null
-  const passwordNote = changedAt === null ? undefined : t('passwordChangedAt', { date: format.date(changedAt) })
+  const asked = useQuery({ queryKey: SECURITY_KEY, queryFn: () => callApi<Security>('/api/me/security') })
+  const passwordNote = ({ hasPassword, passwordChangedAt: at }: Security) => {
+    if (!hasPassword) return t('noPassword')
+    return at === null ? t('passwordSentence') : t('passwordChangedAt', { date: format.date(at) })
+  }
   return (
     <>
-      <Section
-        title={t('password')}
-        sentence={data?.hasPassword === false ? t('noPassword') : (passwordNote ?? t('passwordSentence'))}
-      >
-        {data?.hasPassword === false ? undefined : <PasswordForm />}
-      </Section>
-      {data === undefined || !data.hasPassword ? null : <AuthenticatorSettings security={data} />}
+      <Asked of={asked} small="bare">
+        {(security) => (
+          <>
+            <Section title={t('password')} sentence={passwordNote(security)}>
+              {security.hasPassword ? <PasswordForm /> : undefined}
+            </Section>
+            {security.hasPassword ? <AuthenticatorSettings security={security} /> : null}
+          </>
+        )}
+      </Asked>
       <Section title={t('sessions')} sentence={t('sessionsSentence')}>
         <SessionList />
       </Section>

@@ -3,6 +3,7 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { Laptop, Smartphone } from 'lucide-react'
 import { useTranslations } from 'next-intl'
+import { Asked } from '../../components/asked.tsx'
 import { Button } from '../../components/button.tsx'
 import { Icon } from '../../components/icon.tsx'
 import { useToast } from '../../components/toast.tsx'
@@ -28,11 +29,10 @@ export function SessionList() {
   const toast = useToast()
   const refusal = useRefusal()
   const queries = useQueryClient()
-  const { data } = useQuery({
+  const asked = useQuery({
     queryKey: SESSIONS_KEY,
     queryFn: () => callApi<{ sessions: SessionItem[] }>('/api/me/sessions'),
   })
-  const sessions = [...(data?.sessions ?? [])].sort((a, b) => Number(b.current) - Number(a.current))
   const end = async (id?: string) => {
     try {
       await callApi(`/api/me/sessions${id === undefined ? '' : `?id=${encodeURIComponent(id)}`}`, { method: 'DELETE' })
@@ -43,18 +43,24 @@ export function SessionList() {
     await queries.invalidateQueries({ queryKey: SESSIONS_KEY })
   }
   return (
-    <>
-      <ul className="-mt-2">
-        {sessions.map((session) => (
-          <SessionRow key={session.id} session={session} onEnd={() => void end(session.id)} />
-        ))}
-      </ul>
-      {sessions.length > 1 ? (
-        <Button className="mt-3" onClick={() => void end()}>
-          {t('endOthers')}
-        </Button>
-      ) : null}
-    </>
+    <Asked of={asked} small="bare">
+      {({ sessions }) => (
+        <>
+          <ul className="-mt-2">
+            {sessions
+              .toSorted((a, b) => Number(b.current) - Number(a.current))
+              .map((session) => (
+                <SessionRow key={session.id} session={session} onEnd={() => void end(session.id)} />
+              ))}
+          </ul>
+          {sessions.length > 1 ? (
+            <Button className="mt-3" onClick={() => void end()}>
+              {t('endOthers')}
+            </Button>
+          ) : null}
+        </>
+      )}
+    </Asked>
   )
 }
 

@@ -1,10 +1,10 @@
 'use client'
 
 import { useTranslations } from 'next-intl'
+import { SkeletonLines } from '../../components/asked.tsx'
 import { cn } from '../../components/class-names.ts'
 import { Void } from '../../components/void.tsx'
 import { useFormat } from '../../i18n/use-format.ts'
-import { SkeletonLines } from './asked.tsx'
 import { Figure, Figures } from './box.tsx'
 import { barPercents, CapacityBar } from './capacity-bar.tsx'
 import { ClusterTree } from './cluster-tree.tsx'

@@ -3,11 +3,11 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useTranslations } from 'next-intl'
 import { useState } from 'react'
+import { Asked } from '../../components/asked.tsx'
 import { Button } from '../../components/button.tsx'
 import { Field } from '../../components/field.tsx'
 import { useToast } from '../../components/toast.tsx'
 import { callApi } from '../../lib/call-api.ts'
-import { Asked } from './asked.tsx'
 import type { PeoplePage, PersonItem } from './schema.ts'
 import { queryText, useRested } from './use-pages.ts'
 
@@ -39,7 +39,7 @@ export function GroupMembers({ groupId }: { groupId: string }) {
   const others = q === '' ? [] : (found.data?.items.filter(({ group }) => group?.id !== groupId) ?? [])
   return (
     <section aria-label={t('members')} className="border-line border-t pt-3">
-      <Asked of={members} small>
+      <Asked of={members} small="boxed">
         {({ items, total }) => (
           <>
             <People

@@ -3,10 +3,10 @@
 import { useQuery } from '@tanstack/react-query'
 import { useTranslations } from 'next-intl'
 import { useState } from 'react'
+import { Asked } from '../../components/asked.tsx'
 import { Segmented } from '../../components/segmented.tsx'
 import { useFormat } from '../../i18n/use-format.ts'
 import { callApi } from '../../lib/call-api.ts'
-import { Asked } from './asked.tsx'
 import { ChartBox, ValueTable } from './chart-box.tsx'
 import { HistoryChart } from './history-chart.tsx'
 import type { History, HistoryPoint } from './schema.ts'
@@ -37,7 +37,7 @@ export function HistoryBox() {
     >
       {(isTable) => (
         <div className="min-h-[238px] px-3 pb-3">
-          <Asked of={asked} small>
+          <Asked of={asked} small="boxed">
             {({ points }) => <Content points={points} isTable={isTable} />}
           </Asked>
         </div>

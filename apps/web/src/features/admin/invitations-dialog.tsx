@@ -3,6 +3,7 @@
 import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { useTranslations } from 'next-intl'
 import { type FormEvent, useState } from 'react'
+import { Asked } from '../../components/asked.tsx'
 import { Button } from '../../components/button.tsx'
 import { Dialog } from '../../components/dialog.tsx'
 import { Field } from '../../components/field.tsx'
@@ -28,7 +29,7 @@ export function InvitationsDialog({ onClose }: { onClose: () => void }) {
   const toast = useToast()
   const client = useQueryClient()
   const [email, setEmail] = useState('')
-  const { data } = useQuery({ queryKey: KEY, queryFn: () => callApi<{ invitations: Invitation[] }>(PATH) })
+  const asked = useQuery({ queryKey: KEY, queryFn: () => callApi<{ invitations: Invitation[] }>(PATH) })
   const refuse = () => toast({ text: t('notChanged'), problem: true })
   const refresh = () => client.invalidateQueries({ queryKey: KEY })
   const invite = useMutation({
@@ -42,7 +43,6 @@ export function InvitationsDialog({ onClose }: { onClose: () => void }) {
     onSuccess: refresh,
     onError: refuse,
   })
-  const open = data?.invitations.filter(({ state }) => state === 'open') ?? []
   const submit = (event: FormEvent) => {
     event.preventDefault()
     invite.mutate()
@@ -74,7 +74,15 @@ export function InvitationsDialog({ onClose }: { onClose: () => void }) {
             className="font-mono"
           />
         )}
-        <InvitationList invitations={open} isBusy={revoke.isPending} onRevoke={revoke.mutate} />
+        <Asked of={asked} small="bare">
+          {({ invitations }) => (
+            <InvitationList
+              invitations={invitations.filter(({ state }) => state === 'open')}
+              isBusy={revoke.isPending}
+              onRevoke={revoke.mutate}
+            />
+          )}
+        </Asked>
       </div>
     </Dialog>
   )

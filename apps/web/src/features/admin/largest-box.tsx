@@ -3,11 +3,11 @@
 import { useInfiniteQuery } from '@tanstack/react-query'
 import { useTranslations } from 'next-intl'
 import { useState } from 'react'
+import { Asked } from '../../components/asked.tsx'
 import { Button } from '../../components/button.tsx'
 import { Segmented } from '../../components/segmented.tsx'
 import { useFormat } from '../../i18n/use-format.ts'
 import { callApi } from '../../lib/call-api.ts'
-import { Asked } from './asked.tsx'
 import { Box } from './box.tsx'
 import { CsvLink } from './csv-link.tsx'
 import type { LargestItem, LargestPage, LargestQuery } from './schema.ts'
@@ -47,7 +47,7 @@ export function LargestBox() {
         </>
       }
     >
-      <Asked of={asked} small>
+      <Asked of={asked} small="boxed">
         {() => <LargestTable items={shown} kind={kind} largest={items[0]?.bytes ?? 0} />}
       </Asked>
       {hasMore ? (

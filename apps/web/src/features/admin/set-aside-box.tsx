@@ -32,7 +32,7 @@ export function SetAsideBox({ storage }: { storage: StorageView }) {
       <ul className="divide-y divide-line text-13">
         {items.map((item) => (
           <SetAsideLine
-            key={item.id}
+            key={`${item.id} ${item.at} ${item.fileId}`}
             item={item}
             handled={isHandled(item.id)}
             onRetry={() => retry([item])}

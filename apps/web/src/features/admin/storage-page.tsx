@@ -4,11 +4,11 @@ import { useQuery } from '@tanstack/react-query'
 import { ChevronRight, RefreshCw } from 'lucide-react'
 import Link from 'next/link'
 import { useTranslations } from 'next-intl'
+import { Asked } from '../../components/asked.tsx'
 import { Icon } from '../../components/icon.tsx'
 import { Void } from '../../components/void.tsx'
 import { useFormat } from '../../i18n/use-format.ts'
 import { callApi } from '../../lib/call-api.ts'
-import { Asked } from './asked.tsx'
 import { Badge } from './badge.tsx'
 import { Figure, Figures } from './box.tsx'
 import { barPercents, CapacityBar } from './capacity-bar.tsx'
@@ -91,7 +91,7 @@ function Content({ storage, view }: { storage: StorageView; view: ClusterView })
           <SetAsideBox storage={storage} />
         </div>
         <div className="flex min-w-0 flex-col gap-5">
-          <Asked of={asked} small>
+          <Asked of={asked} small="boxed">
             {({ lastHour, events }) => (
               <>
                 <LastHourBox points={lastHour} csv={`${path}/export`} />

@@ -3,6 +3,7 @@
 import { Play, X } from 'lucide-react'
 import { useTranslations } from 'next-intl'
 import { Tabs } from 'radix-ui'
+import { Asked } from '../../components/asked.tsx'
 import { IconButton } from '../../components/button.tsx'
 import { Dialog } from '../../components/dialog.tsx'
 import { FileTile } from '../../components/file-tile.tsx'
@@ -65,7 +66,7 @@ export function DetailsPanel(props: DetailsPanelProps) {
 
 function One({ entry, thumbnail, onPreview }: DetailsPanelProps & { entry: EntryItem }) {
   const t = useTranslations('details')
-  const { data } = useDetails(entry.id, `${entry.name} ${entry.modifiedAt}`)
+  const asked = useDetails(entry.id, `${entry.name} ${entry.modifiedAt}`)
   const hasMedia = entry.category === 'image' || entry.category === 'video'
   const tabs = ['about', ...(hasMedia ? ['media' as const] : []), 'activity'] as const
   const tab = 'pt-4 outline-none'
@@ -85,13 +86,17 @@ function One({ entry, thumbnail, onPreview }: DetailsPanelProps & { entry: Entry
           ))}
         </Tabs.List>
         <Tabs.Content value="about" className={tab}>
-          <AboutTab entry={entry} details={data} />
+          <AboutTab entry={entry} details={asked.data} />
         </Tabs.Content>
         <Tabs.Content value="media" className={tab}>
-          <MediaTab media={data?.media ?? null} />
+          <Asked of={asked} small="bare">
+            {({ media }) => <MediaTab media={media} />}
+          </Asked>
         </Tabs.Content>
         <Tabs.Content value="activity" className={tab}>
-          <ActivityTab activity={data?.activity ?? []} />
+          <Asked of={asked} small="bare">
+            {({ activity }) => <ActivityTab activity={activity} />}
+          </Asked>
         </Tabs.Content>
       </Tabs.Root>
     </>

@@ -222,10 +222,10 @@ function PhoneFacts({ item, copies }: { item: EntryItem; copies: CopyCount | und
       <span aria-hidden="true">·</span>
       {item.leavesAt === undefined ? facts.date(item) : <Leaves item={item} />}
       {item.where === undefined || item.leavesAt !== undefined ? null : (
-        <span className="min-w-0 truncate">
-          <span aria-hidden="true">· </span>
-          <bdi>{facts.where(item)}</bdi>
-        </span>
+        <>
+          <span aria-hidden="true">·</span>
+          <bdi className="min-w-0 truncate">{facts.where(item)}</bdi>
+        </>
       )}
       {incomplete ? (
         <>

@@ -118,6 +118,7 @@ export function PhoneTitle({ path }: { path: readonly Target[] }) {
   const t = useTranslations('drive')
   const title = usePlaceName()
   const other = view === 'list' ? 'grid' : 'list'
+  const lost = drive.state.status === 'not-found'
   return (
     <div className="flex min-h-12 shrink-0 items-center pr-2 pl-2">
       {path.length === 0 ? (
@@ -135,10 +136,12 @@ export function PhoneTitle({ path }: { path: readonly Target[] }) {
         </h1>
       )}
       {drive.place?.kind === 'tag' ? doors.tagHead?.(drive.place.id) : null}
-      {isSorted(drive.place) ? <SortMenu /> : null}
-      <IconButton label={t(other)} onClick={() => setView(other)}>
-        <Icon of={other === 'grid' ? LayoutGrid : List} size="large" />
-      </IconButton>
+      {isSorted(drive.place) && !lost ? <SortMenu /> : null}
+      {lost ? null : (
+        <IconButton label={t(other)} onClick={() => setView(other)}>
+          <Icon of={other === 'grid' ? LayoutGrid : List} size="large" />
+        </IconButton>
+      )}
     </div>
   )
 }

@@ -9,10 +9,14 @@ const FRESH_MS = 15_000
 
 /** Counts of categories, and the tags; undefined until they are there. */
 export function useLabels(): Labels | undefined {
+  return useAskedLabels().data
+}
+
+export function useAskedLabels() {
   return useQuery({
     queryKey: LABELS_KEY,
     queryFn: readLabels,
     staleTime: FRESH_MS,
     networkMode: 'offlineFirst',
-  }).data
+  })
 }

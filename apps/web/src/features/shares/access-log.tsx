@@ -2,6 +2,7 @@
 
 import { useInfiniteQuery } from '@tanstack/react-query'
 import { useTranslations } from 'next-intl'
+import { SkeletonLines } from '../../components/asked.tsx'
 import { Button } from '../../components/button.tsx'
 import { FileName } from '../../components/file-name.tsx'
 import { useFormat } from '../../i18n/use-format.ts'
@@ -21,6 +22,7 @@ export function AccessLog({ shareId }: { shareId: string }) {
   return (
     <div className="scrollbar-thin min-h-40 overflow-y-auto px-6 pb-4 phone:px-5">
       <p className="pb-3 text-13 text-ink-3">{t('logNote')}</p>
+      {log.isPending ? <SkeletonLines small="bare" /> : null}
       {log.isError ? <p role="alert">{t('unreachable')}</p> : null}
       {log.isSuccess && accesses.length === 0 ? <p className="text-ink-2">{t('logEmpty')}</p> : null}
       <ul>

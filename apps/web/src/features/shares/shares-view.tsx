@@ -4,6 +4,7 @@ import { useQuery } from '@tanstack/react-query'
 import dynamic from 'next/dynamic'
 import { useTranslations } from 'next-intl'
 import { useEffect, useState } from 'react'
+import { SkeletonLines } from '../../components/asked.tsx'
 import { Button } from '../../components/button.tsx'
 import { Segmented } from '../../components/segmented.tsx'
 import { Void } from '../../components/void.tsx'
@@ -91,7 +92,7 @@ function SharesVoid({ query, hidden, onClear }: VoidProps & { query: { data?: { 
       </Void>
     )
   }
-  if (query.data === undefined) return null
+  if (query.data === undefined) return <SkeletonLines />
   if (hidden > 0) {
     return (
       <Void drawing="empty" title={t('filteredTitle')} sentence={t('filteredSentence', { n: hidden })}>

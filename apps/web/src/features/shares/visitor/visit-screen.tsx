@@ -3,9 +3,11 @@
 import { QueryClient, QueryClientProvider } from '@tanstack/react-query'
 import { useTranslations } from 'next-intl'
 import { useEffect, useState } from 'react'
+import { Button } from '../../../components/button.tsx'
 import { DoorFrame } from '../../../components/door-frame.tsx'
 import { LiveRegionProvider } from '../../../components/live-region.tsx'
 import { ToastProvider } from '../../../components/toast.tsx'
+import { Void } from '../../../components/void.tsx'
 import { ApiFailure } from '../../../lib/call-api.ts'
 import type { DoorState } from '../server/visit-shares.ts'
 import { ClosedLink } from './closed-link.tsx'
@@ -47,6 +49,8 @@ export function VisitScreen({ token, initial, signedIn, preview }: VisitScreenPr
 /** A link without a code: the browser lets itself in. Programs that only look at addresses count as nobody. */
 function Entering({ token, onState }: { token: string; onState: (state: DoorState) => void }) {
   const t = useTranslations('visitor')
+  const [tries, setTries] = useState(0)
+  const [failedTry, setFailedTry] = useState<number | null>(null)
   useEffect(() => {
     let gone = false
     openLink(token, undefined).then(
@@ -55,6 +59,8 @@ function Entering({ token, onState }: { token: string; onState: (state: DoorStat
       },
       (error: unknown) => {
         if (gone) return
+        // No network, or a server in trouble: nothing is said about the link.
+        if (!(error instanceof ApiFailure) || error.status >= 500) return setFailedTry(tries)
         // Meanwhile it may have got a code.
         const hasCode = error instanceof ApiFailure && error.code === 'code_wrong'
         onState(hasCode ? { kind: 'code', restSeconds: 0 } : { kind: 'closed' })
@@ -63,7 +69,16 @@ function Entering({ token, onState }: { token: string; onState: (state: DoorStat
     return () => {
       gone = true
     }
-  }, [token, onState])
+  }, [token, onState, tries])
+  if (failedTry === tries) {
+    return (
+      <main className="flex min-h-dvh flex-col">
+        <Void drawing="toppled" title={t('loadFailed')} sentence={t('loadFailedSentence')} alert>
+          <Button onClick={() => setTries(tries + 1)}>{t('retry')}</Button>
+        </Void>
+      </main>
+    )
+  }
   return (
     <DoorFrame>
       <p role="status" className="text-ink-2">

@@ -3,6 +3,7 @@
 import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useTranslations } from 'next-intl'
 import { useRef } from 'react'
+import { Asked } from '../../../../components/asked.tsx'
 import { useToast } from '../../../../components/toast.tsx'
 import { useRefusal } from '../../../../features/account/use-refusal.ts'
 import { isOfThisDevice } from '../../../../features/uploads/device-id.ts'
@@ -25,7 +26,7 @@ export function UnfinishedUploads() {
   const uploads = useOwnUploads()
   const input = useRef<HTMLInputElement>(null)
   const wanted = useRef<UnfinishedUpload | null>(null)
-  const { data } = useQuery({ queryKey: UNFINISHED_KEY, queryFn: unfinishedUploads, refetchInterval: LOOK_MS })
+  const asked = useQuery({ queryKey: UNFINISHED_KEY, queryFn: unfinishedUploads, refetchInterval: LOOK_MS })
   const refetch = async () => {
     await queries.invalidateQueries({ queryKey: UNFINISHED_KEY })
     await queries.invalidateQueries({ queryKey: ['me'] })
@@ -46,12 +47,20 @@ export function UnfinishedUploads() {
       toast({ text: t('otherFile', { name: upload.name }), problem: true })
     await refetch()
   }
-  if (data === undefined) return null
-  if (data.length === 0) return <p className="text-ink-2">{t('noUploads')}</p>
-  const bytes = data.reduce((sum, { size }) => sum + size, 0)
+  const row = (upload: UnfinishedUpload) => (
+    <UnfinishedRow
+      key={upload.uploadId}
+      upload={upload}
+      isHere={upload.device !== null && isOfThisDevice(upload.device)}
+      onGoOn={() => {
+        wanted.current = upload
+        input.current?.click()
+      }}
+      onGiveUp={() => void giveUp(upload.uploadId)}
+    />
+  )
   return (
     <>
-      <p className="text-13 text-ink-2">{t('uploadsSentence', { n: data.length, size: format.size(bytes) })}</p>
       <input
         ref={input}
         type="file"
@@ -61,20 +70,22 @@ export function UnfinishedUploads() {
           event.target.value = ''
         }}
       />
-      <ul className="mt-3">
-        {data.map((upload) => (
-          <UnfinishedRow
-            key={upload.uploadId}
-            upload={upload}
-            isHere={upload.device !== null && isOfThisDevice(upload.device)}
-            onGoOn={() => {
-              wanted.current = upload
-              input.current?.click()
-            }}
-            onGiveUp={() => void giveUp(upload.uploadId)}
-          />
-        ))}
-      </ul>
+      <Asked of={asked} small="bare">
+        {(all) =>
+          all.length === 0 ? (
+            <p className="text-ink-2">{t('noUploads')}</p>
+          ) : (
+            <>
+              <p className="text-13 text-ink-2">
+                {t('uploadsSentence', { n: all.length, size: format.size(sum(all)) })}
+              </p>
+              <ul className="mt-3">{all.map(row)}</ul>
+            </>
+          )
+        }
+      </Asked>
     </>
   )
 }
+
+const sum = (uploads: readonly UnfinishedUpload[]) => uploads.reduce((bytes, { size }) => bytes + size, 0)

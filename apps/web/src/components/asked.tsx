@@ -3,11 +3,12 @@
 import { RotateCw } from 'lucide-react'
 import { useTranslations } from 'next-intl'
 import type { ReactNode } from 'react'
-import { Button } from '../../components/button.tsx'
-import { cn } from '../../components/class-names.ts'
-import { Icon } from '../../components/icon.tsx'
-import { Void } from '../../components/void.tsx'
+import { Button } from './button.tsx'
+import { cn } from './class-names.ts'
+import { Icon } from './icon.tsx'
+import { Void } from './void.tsx'
 
+const boxed = 'px-5 pb-4 phone:px-4'
 const widths = ['62%', '48%', '70%', '40%', '55%', '66%'] as const
 
 interface Question<Data> {
@@ -16,30 +17,32 @@ interface Question<Data> {
   refetch: () => unknown
 }
 
+type Small = 'boxed' | 'bare' | undefined
+
 type AskedProps<Data> = {
   of: Question<Data>
   children: (data: Data) => ReactNode
-  /** Inside a box: fewer lines, and no drawing when it fails. */
-  small?: boolean
+  /** In a part of a page: fewer lines, and no drawing when it fails. In a box they stand in from its frame. */
+  small?: Small
 }
 
 /** What the server was asked for: lines of grey until it comes, and a way to ask again when it does not. */
-export function Asked<Data>({ of: { data, isError, refetch }, children, small = false }: AskedProps<Data>) {
+export function Asked<Data>({ of: { data, isError, refetch }, children, small }: AskedProps<Data>) {
   if (data !== undefined) return children(data)
   if (!isError) return <SkeletonLines small={small} />
-  return small ? <SmallFailure onRetry={refetch} /> : <LoadFailed onRetry={refetch} />
+  return small !== undefined ? <SmallFailure small={small} onRetry={refetch} /> : <LoadFailed onRetry={refetch} />
 }
 
 /** Rows that are not here yet; invisible for the first 150 ms. Nothing shimmers. */
-export function SkeletonLines({ small = false }: { small?: boolean }) {
-  const t = useTranslations('admin')
+export function SkeletonLines({ small }: { small?: Small }) {
+  const t = useTranslations('common')
   return (
     <div
       role="status"
       aria-label={t('loading')}
-      className={cn('animate-late', small ? 'px-5 pb-4 phone:px-4' : 'px-6')}
+      className={cn('animate-late', small === 'boxed' && boxed, small === undefined && 'px-6 phone:px-4')}
     >
-      {widths.slice(0, small ? 3 : widths.length).map((width) => (
+      {widths.slice(0, small === undefined ? widths.length : 3).map((width) => (
         <div key={width} className="flex h-10 items-center gap-6">
           <span className="h-3 rounded-tag bg-skeleton" style={{ width }} />
           <span className="h-3 w-14 rounded-tag bg-skeleton" />
@@ -51,7 +54,7 @@ export function SkeletonLines({ small = false }: { small?: boolean }) {
 
 /** A whole page that did not load. */
 export function LoadFailed({ onRetry }: { onRetry: () => unknown }) {
-  const t = useTranslations('admin')
+  const t = useTranslations('common')
   return (
     <Void alert drawing="toppled" title={t('loadFailedTitle')} sentence={t('loadFailed')}>
       <TryAgain onRetry={onRetry} />
@@ -59,10 +62,13 @@ export function LoadFailed({ onRetry }: { onRetry: () => unknown }) {
   )
 }
 
-function SmallFailure({ onRetry }: { onRetry: () => unknown }) {
-  const t = useTranslations('admin')
+function SmallFailure({ small, onRetry }: { small: Small; onRetry: () => unknown }) {
+  const t = useTranslations('common')
   return (
-    <div role="alert" className="flex flex-wrap items-center gap-3 px-5 pb-4 text-13 text-ink-2 phone:px-4">
+    <div
+      role="alert"
+      className={cn('flex flex-wrap items-center gap-3 text-13 text-ink-2', small === 'boxed' && boxed)}
+    >
       {t('loadFailed')}
       <TryAgain onRetry={onRetry} />
     </div>
