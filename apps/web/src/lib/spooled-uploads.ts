@@ -84,9 +84,11 @@ export async function endSpooledUploads(upls: readonly string[]): Promise<void> 
     UPDATE spooled_upload s SET state = 'ended', spool = NULL, changed_at = now() FROM ended WHERE s.upl = ended.upl`
 }
 
-/** How many bytes of these uploads lie in the cluster; those that are not known are missing. */
+/** How many bytes of these uploads lie at a member; those that it does not have are missing. */
 export async function spooledOffsets(member: Member, upls: readonly string[]): Promise<Map<string, number>> {
-  const rows = await db().spooledUpload.findMany({ where: { upl: { in: [...upls] }, state: { not: 'ended' } } })
+  const { group: grp, storageId } = member
+  const where = { upl: { in: [...upls] }, grp, storageId, state: { not: 'ended' } }
+  const rows = await db().spooledUpload.findMany({ where })
   const offsets = new Map<string, number>()
   for (let first = 0; first < rows.length; first += ASKED_AT_ONCE) {
     const asked = rows.slice(first, first + ASKED_AT_ONCE)

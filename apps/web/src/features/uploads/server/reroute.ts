@@ -2,6 +2,8 @@ import { ConnectionError, formatAddress, ServerError } from '@cairn/dfs-core'
 import type { Member, ReachableMember } from '../../../lib/address-book.ts'
 import { ApiError } from '../../../lib/api-error.ts'
 import { addressBook, chooseStorage, dfs, isReachable, reachingStorage } from '../../../lib/dfs.ts'
+import { env } from '../../../lib/env.ts'
+import { partOffsets } from '../../../lib/storage-service.ts'
 import { choosePlace } from '../reroute-choice.ts'
 import type { RenewTicketQuery } from '../schema.ts'
 
@@ -56,6 +58,7 @@ async function partsAt(members: readonly Member[], upl: string): Promise<Map<str
 async function bytesAt(member: Member, upl: string): Promise<number | null> {
   if (!isReachable(member)) return null
   try {
+    if (env().gateway !== undefined) return (await partOffsets(member, [upl])).get(upl) ?? 0
     const { offset } = await dfs().storage(formatAddress(member.ip, member.port)).partStat(upl, ANSWER_MS)
     return offset
   } catch (error) {
