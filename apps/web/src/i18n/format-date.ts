@@ -13,8 +13,12 @@ export function formatDate(iso: string, moment: Moment): string {
   const age = moment.now.getTime() - date.getTime()
   if (age >= -MINUTE && age < 60 * MINUTE) return formatAge(age, moment.locale)
   if (yearOf(date, moment) !== yearOf(moment.now, moment)) return formatDay(date, moment, true)
-  const time = format(date, moment, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' })
-  return `${formatDay(date, moment, false)}${moment.locale === 'en' ? ', ' : ' '}${time}`
+  return `${formatDay(date, moment, false)}${moment.locale === 'en' ? ', ' : ' '}${formatTime(iso, moment)}`
+}
+
+/** "06:58", where the day is known. */
+export function formatTime(iso: string, moment: Moment): string {
+  return format(new Date(iso), moment, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' })
 }
 
 /** The day alone, for narrow places: "18 Nov", "18 Nov 2025". */

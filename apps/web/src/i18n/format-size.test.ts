@@ -15,6 +15,10 @@ test('a value that rounds up to a thousand takes the next unit', () => {
   expect(formatSize(999_700, 'en')).toBe('1 MB')
 })
 
+test('what is missing is counted the same', () => {
+  expect(formatSize(-322_000, 'en')).toBe('-322 KB')
+})
+
 test('the largest unit does not end', () => {
   expect(formatSize(5e18, 'en')).toBe('5,000 PB')
 })

@@ -20,7 +20,7 @@ function unitOf(bytes: number): number {
   let unit = 0
   let value = bytes
   // 999.5 would be written as 1000 in the smaller unit.
-  while (value >= 999.5 && unit < units.length - 1) {
+  while (Math.abs(value) >= 999.5 && unit < units.length - 1) {
     value /= 1000
     unit += 1
   }

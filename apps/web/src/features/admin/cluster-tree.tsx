@@ -10,7 +10,7 @@ import { useFormat } from '../../i18n/use-format.ts'
 import { Badge } from './badge.tsx'
 import { Box } from './box.tsx'
 import { barPercents, CapacityBar } from './capacity-bar.tsx'
-import type { GroupView, StorageView } from './cluster-view.ts'
+import type { GroupView, PathView, StorageView } from './cluster-view.ts'
 import { CsvLink } from './csv-link.tsx'
 import { storageHref } from './storage-href.ts'
 import { toneOf } from './storage-state.ts'
@@ -96,7 +96,7 @@ function GroupRow({ group, isOpen, onToggle }: RowProps & { group: GroupView }) 
     <tr className="h-10 bg-canvas font-[550]">
       <td className="pl-4 phone:pl-2">
         <Toggle isOpen={isOpen} onToggle={onToggle} name={group.group}>
-          <Icon of={Layers2} size="small" className="text-ink-2" />
+          <Icon of={Layers2} size="small" className="text-ink-2 phone:hidden" />
           <span className="truncate">{group.group}</span>
         </Toggle>
       </td>
@@ -162,13 +162,20 @@ function StorageRows({ storage, isOpen, onToggle }: RowProps & { storage: Storag
               <td className="text-right">{format.size(path.freeBytes)}</td>
               <td className="phone:hidden" />
               <td className="pr-5 text-right phone:pr-3">
-                {path.writable ? null : <Badge tone="warn">{t('readOnly')}</Badge>}
+                <PathTrouble path={path} />
               </td>
             </tr>
           ))
         : null}
     </>
   )
+}
+
+/** Nothing while nothing is wrong. */
+function PathTrouble({ path: { failure, writable } }: { path: PathView }) {
+  const t = useTranslations('capacity')
+  if (failure !== null) return <Badge tone="danger">{t('diskFailed')}</Badge>
+  return writable ? null : <Badge tone="warn">{t('readOnly')}</Badge>
 }
 
 type ToggleProps = RowProps & { name: string; children?: ReactNode }
@@ -193,7 +200,7 @@ function Toggle({ isOpen, onToggle, name, children }: ToggleProps) {
 function Lag({ seconds }: { seconds: number | null }) {
   const format = useFormat()
   if (seconds === null) return <span className="text-ink-3">–</span>
-  if (seconds === 0) return <span className="text-ink-2">0 s</span>
+  if (seconds === 0) return <span className="text-ink-2">{format.duration(0)}</span>
   return <span className={cn(seconds >= 60 ? 'text-warn' : 'text-ink-2')}>{format.duration(seconds)}</span>
 }
 

@@ -11,6 +11,8 @@ import { FILLING_SHARE } from './storage-state.ts'
 const HEIGHT = 208
 const MARGIN = { left: 60, right: 12, top: 22, bottom: 24 }
 const DAY_MS = 86_400_000
+/** A shorter history is told in hours. */
+const DAYS_FROM_MS = 2 * DAY_MS
 
 /** Used space as an area, all space as a line, 80 % dashed, what is to come dashed with its band. */
 export function HistoryChart({ points }: { points: readonly HistoryPoint[] }) {
@@ -98,6 +100,8 @@ type LinesProps = { scale: ChartScale; box: { left: number; right: number; botto
 function Lines({ scale, box, total }: LinesProps) {
   const t = useTranslations('capacity')
   const format = useFormat()
+  // Days would all be the same.
+  const axisText = scale.to - scale.from < DAYS_FROM_MS ? format.time : format.shortDate
   const span = `M${box.left} 0H${box.right}`
   const times = [0, 0.5, 1].map((share) => scale.from + share * (scale.to - scale.from))
   return (
@@ -129,7 +133,7 @@ function Lines({ scale, box, total }: LinesProps) {
           y={box.bottom + 17}
           textAnchor={(['start', 'middle', 'end'] as const)[index] ?? 'middle'}
         >
-          {format.shortDate(new Date(at).toISOString())}
+          {axisText(new Date(at).toISOString())}
         </text>
       ))}
     </g>

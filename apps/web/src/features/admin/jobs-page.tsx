@@ -5,6 +5,7 @@ import { useTranslations } from 'next-intl'
 import type { ReactNode } from 'react'
 import { Asked } from '../../components/asked.tsx'
 import { Button } from '../../components/button.tsx'
+import { cn } from '../../components/class-names.ts'
 import { useToast } from '../../components/toast.tsx'
 import { useFormat } from '../../i18n/use-format.ts'
 import { callApi } from '../../lib/call-api.ts'
@@ -58,23 +59,68 @@ function useRun() {
   })
 }
 
-function Table({ heads, children }: { heads: readonly string[]; children: ReactNode }) {
+type Line = { key: string; cells: readonly ReactNode[]; act: ReactNode }
+
+/** On phones a line is a card, and its first cell the title. */
+function Table({ heads, lines }: { heads: readonly string[]; lines: readonly Line[] }) {
   return (
     <div className="overflow-x-auto">
-      <table className="mb-1 w-full min-w-max text-13 [&_td]:h-10 [&_td]:px-3 [&_td]:first:pl-5 [&_td]:last:pr-5 [&_th]:first:pl-5">
-        <thead>
+      <table className="mb-1 w-full min-w-max text-13 phone:block phone:min-w-0">
+        <thead className="phone:sr-only">
           <tr className="h-[30px] border-line border-b text-left text-12 text-ink-3">
             {heads.map((head) => (
-              <th key={head} scope="col" className="px-3 font-medium">
+              <th key={head} scope="col" className="px-3 font-medium first:pl-5">
                 {head}
               </th>
             ))}
             <td />
           </tr>
         </thead>
-        <tbody>{children}</tbody>
+        <tbody className="phone:block">
+          {lines.map(({ key, cells, act }) => (
+            <tr
+              key={key}
+              className="phone:grid phone:grid-cols-2 phone:gap-x-4 phone:gap-y-2 phone:border-line phone:border-b phone:px-4 phone:py-3 phone:last:border-b-0"
+            >
+              {cells.map((cell, index) => (
+                <td
+                  key={heads[index]}
+                  data-title={heads[index]}
+                  className={cn(
+                    'h-10 px-3 first:pl-5 phone:block phone:h-auto phone:min-w-0 phone:px-0',
+                    index === 0
+                      ? 'phone:col-span-2 phone:truncate phone:font-medium'
+                      : 'phone:before:block phone:before:text-12 phone:before:text-ink-3 phone:before:content-[attr(data-title)]',
+                  )}
+                >
+                  {cell}
+                </td>
+              ))}
+              <td className="h-10 pr-5 pl-3 text-right phone:col-span-2 phone:h-auto phone:px-0 phone:text-left phone:empty:hidden">
+                {act}
+              </td>
+            </tr>
+          ))}
+        </tbody>
       </table>
     </div>
+  )
+}
+
+function Failing({ count }: { count: number }) {
+  const format = useFormat()
+  return count === 0 ? '0' : <Badge tone="warn">{format.count(count)}</Badge>
+}
+
+/** Long ones are cut, and whole under the mouse; on phones there is room for all of it. */
+function Reason({ text }: { text: string }) {
+  return (
+    <span
+      title={text}
+      className="block max-w-[360px] truncate text-ink-2 phone:max-w-none phone:whitespace-normal phone:wrap-anywhere"
+    >
+      {text}
+    </span>
   )
 }
 
@@ -84,25 +130,24 @@ function Queues({ queues }: { queues: readonly QueueView[] }) {
   const run = useRun()
   return (
     <Box title={t('queues')} note={t('queuesNote')}>
-      <Table heads={[t('queue'), t('waiting'), t('failing'), t('reason')]}>
-        {queues.map(({ name, waiting, failing, lastError }) => (
-          <tr key={name}>
-            <td>{t(`queue_${name}`)}</td>
-            <td className="tabular-nums">{format.count(waiting)}</td>
-            <td className="tabular-nums">{failing === 0 ? '0' : <Badge tone="warn">{format.count(failing)}</Badge>}</td>
-            <td className="max-w-[360px] truncate text-ink-2" title={lastError ?? ''}>
-              {lastError ?? '–'}
-            </td>
-            <td className="text-right">
-              {failing === 0 ? null : (
-                <Button size="sm" disabled={run.isPending} onClick={() => run.mutate({ retry: name })}>
-                  {t('retry')}
-                </Button>
-              )}
-            </td>
-          </tr>
-        ))}
-      </Table>
+      <Table
+        heads={[t('queue'), t('waiting'), t('failing'), t('reason')]}
+        lines={queues.map(({ name, waiting, failing, lastError }) => ({
+          key: name,
+          cells: [
+            t(`queue_${name}`),
+            format.count(waiting),
+            <Failing key="failing" count={failing} />,
+            <Reason key="reason" text={lastError ?? '–'} />,
+          ],
+          act:
+            failing === 0 ? null : (
+              <Button size="sm" disabled={run.isPending} onClick={() => run.mutate({ retry: name })}>
+                {t('retry')}
+              </Button>
+            ),
+        }))}
+      />
     </Box>
   )
 }
@@ -115,28 +160,27 @@ function PersonJobs({ jobs }: { jobs: readonly PersonJob[] }) {
     <Box title={t('ofPeople')} note={t('ofPeopleNote')}>
       {jobs.length === 0 ? <p className="px-5 pb-4 text-13 text-ink-3">{t('noJobs')}</p> : null}
       {jobs.length === 0 ? null : (
-        <Table heads={[t('person'), t('kind'), t('progress'), t('state'), t('asked')]}>
-          {jobs.map(({ id, owner, kind, done, total, state, error, createdAt }) => (
-            <tr key={id}>
-              <td>{owner}</td>
-              <td>{t(`kind_${kind}`)}</td>
-              <td className="tabular-nums">{t('doneOf', { n: done, m: total })}</td>
-              <td>
-                <Badge tone={error === null ? 'quiet' : 'danger'}>
-                  {error === null ? t(`state_${state}`) : t('failedWith', { code: error })}
-                </Badge>
-              </td>
-              <td className="text-ink-2">{format.date(createdAt)}</td>
-              <td className="text-right">
-                {state === 'failed' && kind !== 'delete' ? (
-                  <Button size="sm" disabled={run.isPending} onClick={() => run.mutate({ again: id })}>
-                    {t('retry')}
-                  </Button>
-                ) : null}
-              </td>
-            </tr>
-          ))}
-        </Table>
+        <Table
+          heads={[t('person'), t('kind'), t('progress'), t('state'), t('asked')]}
+          lines={jobs.map(({ id, owner, kind, done, total, state, error, createdAt }) => ({
+            key: id,
+            cells: [
+              owner,
+              t(`kind_${kind}`),
+              t('doneOf', { n: done, m: total }),
+              <Badge key="state" tone={error === null ? 'quiet' : 'danger'}>
+                {error === null ? t(`state_${state}`) : t('failedWith', { code: error })}
+              </Badge>,
+              format.date(createdAt),
+            ],
+            act:
+              state === 'failed' && kind !== 'delete' ? (
+                <Button size="sm" disabled={run.isPending} onClick={() => run.mutate({ again: id })}>
+                  {t('retry')}
+                </Button>
+              ) : null,
+          }))}
+        />
       )}
     </Box>
   )
@@ -150,25 +194,30 @@ function Tasks({ tasks }: { tasks: readonly TaskView[] }) {
     <Box title={t('tasks')} note={t('tasksNote')}>
       {tasks.length === 0 ? <p className="px-5 pb-4 text-13 text-ink-3">{t('noWorker')}</p> : null}
       {tasks.length === 0 ? null : (
-        <Table heads={[t('task'), t('state'), t('lastRun'), t('reason')]}>
-          {tasks.map(({ name, state, startedAt, error, failedAt }) => (
-            <tr key={name}>
-              <td className="font-mono text-12">{name}</td>
-              <td>
-                <Badge tone={taskTones[state]}>{t(`task_${state}`)}</Badge>
-              </td>
-              <td className="text-ink-2">{format.date(startedAt)}</td>
-              <td className="max-w-[360px] truncate text-ink-2" title={error ?? ''}>
-                {error === null || failedAt === null ? '–' : t('errorAt', { error, date: format.date(failedAt) })}
-              </td>
-              <td className="text-right">
-                <Button size="sm" disabled={run.isPending} onClick={() => run.mutate({ run: name })}>
-                  {t('runNow')}
-                </Button>
-              </td>
-            </tr>
-          ))}
-        </Table>
+        <Table
+          heads={[t('task'), t('state'), t('lastRun'), t('reason')]}
+          lines={tasks.map(({ name, state, startedAt, error, failedAt }) => ({
+            key: name,
+            cells: [
+              <span key="name" className="font-mono text-12">
+                {name}
+              </span>,
+              <Badge key="state" tone={taskTones[state]}>
+                {t(`task_${state}`)}
+              </Badge>,
+              format.date(startedAt),
+              <Reason
+                key="reason"
+                text={error === null || failedAt === null ? '–' : t('errorAt', { error, date: format.date(failedAt) })}
+              />,
+            ],
+            act: (
+              <Button size="sm" disabled={run.isPending} onClick={() => run.mutate({ run: name })}>
+                {t('runNow')}
+              </Button>
+            ),
+          }))}
+        />
       )}
     </Box>
   )

@@ -103,13 +103,13 @@ export function PeersBox({ storage }: StorageProps) {
               <th scope="col" className="pl-5 text-left phone:pl-4">
                 {t('peer')}
               </th>
-              <th scope="col" className="w-[20%] px-3 text-left">
+              <th scope="col" className="w-[20%] px-3 text-left phone:w-14 phone:px-1">
                 {t('direction')}
               </th>
-              <th scope="col" className="w-[30%] text-right">
+              <th scope="col" className="w-[30%] text-right phone:w-[84px]">
                 {t('behind')}
               </th>
-              <th scope="col" className="w-[140px] pr-5 text-right phone:pr-4">
+              <th scope="col" className="w-[140px] pr-5 text-right phone:w-[106px] phone:pr-4">
                 {t('state')}
               </th>
             </tr>
@@ -130,7 +130,7 @@ function PeerRows({ peer, group }: { peer: PeerView; group: string }) {
   const format = useFormat()
   const name = (
     <span className="flex items-center gap-2">
-      <Icon of={Server} size="small" className="shrink-0 text-ink-2" />
+      <Icon of={Server} size="small" className="shrink-0 text-ink-2 phone:hidden" />
       <Link href={storageHref({ group, id: peer.storageId })} className="truncate rounded-tag hover:underline">
         {peer.storageId}
       </Link>
@@ -147,7 +147,7 @@ function PeerRows({ peer, group }: { peer: PeerView; group: string }) {
     <>
       <tr className="h-10">
         <td className="pl-5 phone:pl-4">{name}</td>
-        <td className="px-3 text-ink-2">{t('sends')}</td>
+        <td className="px-3 text-ink-2 phone:px-1">{t('sends')}</td>
         <td className={cn('text-right', peer.lagSeconds >= 60 && 'text-warn')}>{sent}</td>
         <td className="pr-5 text-right phone:pr-4">
           {peer.state === 'active' && !peer.connected ? (
@@ -159,7 +159,7 @@ function PeerRows({ peer, group }: { peer: PeerView; group: string }) {
       </tr>
       <tr className="h-10">
         <td className="pl-5 phone:pl-4">{name}</td>
-        <td className="px-3 text-ink-2">{t('receives')}</td>
+        <td className="px-3 text-ink-2 phone:px-1">{t('receives')}</td>
         <td className="text-right">
           {peer.receivedUntil === null ? '–' : t('upTo', { date: format.date(peer.receivedUntil) })}
         </td>

@@ -3,6 +3,7 @@
 import Link from 'next/link'
 import { usePathname } from 'next/navigation'
 import { useTranslations } from 'next-intl'
+import { useEffect, useRef } from 'react'
 import { cn } from '../../../components/class-names.ts'
 
 const pages = ['capacity', 'people', 'groups', 'shares', 'jobs', 'audit', 'settings'] as const
@@ -11,8 +12,17 @@ const pages = ['capacity', 'people', 'groups', 'shares', 'jobs', 'audit', 'setti
 export function AdminTabs() {
   const t = useTranslations('admin')
   const pathname = usePathname()
+  const tabs = useRef<HTMLElement>(null)
+  // On a phone not all of them fit: the one of this page is to be seen.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: with each page another one.
+  useEffect(() => {
+    const here = tabs.current?.querySelector<HTMLElement>('[aria-current="page"]')
+    if (here && tabs.current)
+      tabs.current.scrollLeft = here.offsetLeft - (tabs.current.clientWidth - here.offsetWidth) / 2
+  }, [pathname])
   return (
     <nav
+      ref={tabs}
       aria-label={t('administration')}
       className="scrollbar-thin flex shrink-0 gap-1 overflow-x-auto border-line border-b px-3 wide:hidden"
     >
