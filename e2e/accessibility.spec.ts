@@ -3,8 +3,9 @@ import { AxeBuilder } from '@axe-core/playwright'
 import { expect, type Page } from '@playwright/test'
 import pg from 'pg'
 import type { Drive } from './cluster.ts'
-import { chooseFiles, createFolder, type Person, row, textFile } from './drive-page.ts'
+import { chooseFiles, createFolder, forgetSession, type Person, row, textFile } from './drive-page.ts'
 import { test } from './drive-test.ts'
+import { enterCode, shareEntry } from './share-link.ts'
 
 const RULES = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']
 
@@ -14,6 +15,7 @@ const pages = [
   '/recent',
   '/favourites',
   '/category/document',
+  '/search?q=e',
   '/trash',
   '/shared',
   '/tags',
@@ -22,6 +24,7 @@ const pages = [
   '/settings/appearance',
   '/settings/uploads',
   '/admin/capacity',
+  '/admin/capacity/group1/100001',
   '/admin/people',
   '/admin/groups',
   '/admin/shares',
@@ -37,34 +40,60 @@ async function makeAdministrator(drive: Drive, { email }: Person): Promise<void>
   await client.end()
 }
 
-async function problems(page: Page): Promise<string[]> {
-  const { violations } = await new AxeBuilder({ page }).withTags(RULES).analyze()
+type Look = 'whole' | 'colours'
+
+async function problems(page: Page, look: Look): Promise<string[]> {
+  const axe = new AxeBuilder({ page })
+  const { violations } = await (look === 'whole' ? axe.withTags(RULES) : axe.withRules(['color-contrast'])).analyze()
   return violations.flatMap(({ id, help, nodes }) =>
     nodes.map(({ target, failureSummary }) => `${id}: ${help} at ${target.join(' ')} (${failureSummary ?? ''})`),
   )
 }
 
-async function examine(page: Page, url: string): Promise<void> {
-  const answer = await page.goto(url)
-  expect(answer?.status(), url).toBe(200)
+/** The page that is open. By night it differs by its colours alone. */
+async function examine(page: Page, what: string): Promise<void> {
   await expect(page.locator('[aria-busy="true"]')).toHaveCount(0)
-  for (const colorScheme of ['light', 'dark'] as const) {
-    await page.emulateMedia({ colorScheme })
-    expect.soft(await problems(page), `${url}, ${colorScheme}`).toEqual([])
-  }
+  await page.emulateMedia({ colorScheme: 'light', reducedMotion: 'reduce' })
+  expect.soft(await problems(page, 'whole'), what).toEqual([])
+  await page.emulateMedia({ colorScheme: 'dark' })
+  expect.soft(await problems(page, 'colours'), `${what}, by night`).toEqual([])
+}
+
+async function visit(page: Page, url: string, status = 200): Promise<void> {
+  const answer = await page.goto(url)
+  expect(answer?.status(), url).toBe(status)
+  await examine(page, url)
 }
 
 test('every page of the drive is accessible, by day and by night', async ({ page, drive, person }) => {
   test.setTimeout(180_000)
   await makeAdministrator(drive, person)
-  await page.emulateMedia({ reducedMotion: 'reduce' })
   await createFolder(page, 'Field notes')
-  await chooseFiles(page, [textFile('潮位.txt', 'tide'), textFile('مذكرات.txt', 'notes')])
+  await chooseFiles(page, [textFile('潮位.txt', 'tide'), textFile('مذكرات.md', 'notes')])
   await expect(row(page, '潮位.txt')).toBeVisible()
-  for (const path of pages) await examine(page, drive.url + path)
+  for (const path of pages) await visit(page, drive.url + path)
+  // What is not there or not theirs, and a page that fails.
+  await visit(page, `${drive.url}/drive/nowhere`)
+  await visit(page, `${drive.url}/nowhere`, 404)
+  await page.route('**/api/me/sessions', (route) => route.fulfill({ json: { sessions: 5 } }))
+  await page.goto(`${drive.url}/settings/security`)
+  await expect(page.getByRole('alert').filter({ hasText: 'Your files are safe.' })).toBeVisible()
+  await examine(page, 'a page that failed')
 })
 
-test('the doors are accessible, by day and by night', async ({ page, drive, context }) => {
-  await context.clearCookies()
-  for (const path of ['/sign-in', '/register', '/forgot']) await examine(page, drive.url + path)
+test('the doors, and what visitors of a link see, are accessible, by day and by night', async ({ page, drive }) => {
+  test.setTimeout(120_000)
+  await createFolder(page, 'Field notes')
+  const link = await shareEntry(page, 'Field notes')
+  await forgetSession(page)
+  const doors = ['/sign-in', '/register', '/forgot', '/reset/unknown', '/join/unknown', '/confirm/unknown']
+  for (const path of doors) await visit(page, drive.url + path)
+  await visit(page, `${drive.url}/s/unknown`, 404)
+  await visit(page, link.url)
+  await enterCode(page, '222222')
+  await expect(page.getByRole('alert').filter({ hasText: 'That code is not right.' })).toBeVisible()
+  await examine(page, 'a wrong code')
+  await enterCode(page, link.code ?? '')
+  await expect(page.getByRole('heading', { name: 'Field notes' })).toBeVisible()
+  await examine(page, 'an opened link')
 })

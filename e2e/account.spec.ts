@@ -1,9 +1,9 @@
 // Accounts as people meet them: invitations, authenticators, links, sessions, a sign-in service.
-import { type Browser, expect, type Page } from '@playwright/test'
+import { type Browser, expect, type Locator, type Page } from '@playwright/test'
 import { generate } from 'otplib'
 import pg from 'pg'
 import type { Drive } from './cluster.ts'
-import { fillRegistration, newPerson, type Person, register, signIn } from './drive-page.ts'
+import { fillRegistration, forgetSession, newPerson, type Person, register, signIn } from './drive-page.ts'
 import { test } from './drive-test.ts'
 
 /** Another browser, with nobody signed in. */
@@ -17,23 +17,40 @@ async function openSecurity(page: Page, driveUrl: string): Promise<void> {
   await expect(page.getByRole('main')).toHaveAttribute('aria-busy', 'false')
 }
 
-/** Sets up an authenticator as a person does. Returns its secret and the recovery codes. */
+const TABS_MAX = 60
+
+/** Presses Tab until this has the focus. */
+async function tabTo(page: Page, wanted: Locator): Promise<void> {
+  for (let presses = 0; presses < TABS_MAX; presses += 1) {
+    if (await wanted.evaluate((element) => element === document.activeElement)) return
+    await page.keyboard.press('Tab')
+  }
+  throw new Error(`Tab does not lead to ${wanted}`)
+}
+
+/** Sets up an authenticator without a mouse. Returns its secret and the recovery codes. */
 async function addAuthenticator(page: Page, driveUrl: string, person: Person) {
   await openSecurity(page, driveUrl)
-  await page.getByRole('button', { name: 'Set up an authenticator' }).click()
+  await tabTo(page, page.getByRole('button', { name: 'Set up an authenticator' }))
+  await page.keyboard.press('Enter')
   const dialog = page.getByRole('dialog')
-  await dialog.getByLabel('Your password').fill(person.password)
-  await dialog.getByRole('button', { name: 'Next' }).click()
+  await expect(dialog.getByLabel('Your password')).toBeFocused()
+  await page.keyboard.type(person.password)
+  await page.keyboard.press('Enter')
   await expect(dialog.getByRole('img', { name: 'QR code for an authenticator app' })).toBeVisible()
+  await expect(dialog.getByLabel('Code', { exact: true })).toBeFocused()
   const secret = ((await dialog.getByRole('link').textContent()) ?? '').replaceAll(' ', '')
   // The code of the step before: the present one is for signing in.
   const epoch = Math.floor(Date.now() / 1000) - 30
-  await dialog.getByLabel('Code', { exact: true }).fill(await generate({ secret, epoch }))
-  await dialog.getByRole('button', { name: 'Confirm' }).click()
+  await page.keyboard.type(await generate({ secret, epoch }))
+  await page.keyboard.press('Enter')
   await expect(dialog.getByRole('listitem')).toHaveCount(10)
   const codes = await dialog.getByRole('listitem').allTextContents()
-  await dialog.getByRole('button', { name: 'I have kept them' }).click()
+  await expect(dialog.getByRole('button', { name: 'I have kept them' })).toBeFocused()
+  await page.keyboard.press('Enter')
   await expect(page.getByText('10 recovery codes left.')).toBeVisible()
+  // The button that had led here is gone: the keys go on beside it.
+  await expect(page.getByRole('button', { name: 'New recovery codes' })).toBeFocused()
   return { secret, codes }
 }
 
@@ -45,16 +62,22 @@ test('with an authenticator the password alone opens nothing; a code does, and a
 }) => {
   const { secret, codes } = await addAuthenticator(page, drive.url, person)
   const door = await otherBrowser(browser)
-  await signIn(door, drive.url, person)
+  await door.goto(`${drive.url}/sign-in`)
+  await expect(door.getByLabel('Email')).toBeFocused()
+  await door.keyboard.type(person.email)
+  await door.keyboard.press('Tab')
+  await door.keyboard.type(person.password)
+  await door.keyboard.press('Enter')
   await expect(door.getByLabel('Code from your authenticator')).toBeFocused()
   expect((await door.request.get(`${drive.url}/api/me`)).status()).toBe(401)
-  await door.getByLabel('Code from your authenticator').fill('000000')
+  await door.keyboard.type('000000')
   await expect(door.getByRole('alert').filter({ hasText: 'That code is not right.' })).toBeVisible()
-  await door.getByLabel('Code from your authenticator').fill(await generate({ secret }))
+  await expect(door.getByLabel('Code from your authenticator')).toHaveValue('')
+  await door.keyboard.type(await generate({ secret }))
   await expect(door.getByText('Lay the first stone')).toBeVisible()
 
   for (const [attempt, [code = '']] of [[codes[0]], [codes[0]]].entries()) {
-    await door.context().clearCookies()
+    await forgetSession(door)
     await signIn(door, drive.url, person)
     await door.getByRole('button', { name: 'Use a recovery code' }).click()
     await door.getByLabel('Recovery code').fill(code)
@@ -120,7 +143,7 @@ test('who is invited joins with the address and the space of the invitation, onc
   await door.getByLabel('Password', { exact: true }).fill(guest.password)
   await door.getByRole('button', { name: 'Create account' }).click()
   await expect(door.getByText('Lay the first stone')).toBeVisible()
-  await door.context().clearCookies()
+  await forgetSession(door)
   await door.goto(link)
   await expect(door.getByRole('heading', { name: 'This invitation opens nothing' })).toBeVisible()
   await door.context().close()
@@ -154,7 +177,7 @@ test('a name and a theme that were chosen are there on the next device', async (
 
 test('an address to go on to after signing in never leaves the drive', async ({ page, drive, person }) => {
   for (const next of ['https://example.com/', '//example.com', '/\\example.com', '/\t/example.com']) {
-    await page.context().clearCookies()
+    await forgetSession(page)
     await page.goto(`${drive.url}/sign-in?next=${encodeURIComponent(next)}`)
     await page.getByLabel('Email').fill(person.email)
     await page.getByLabel('Password', { exact: true }).fill(person.password)
@@ -171,7 +194,7 @@ async function administrator(browser: Browser, drive: Drive): Promise<Page> {
   await client.connect()
   await client.query("UPDATE person SET role = 'admin' WHERE email = $1", [person.email])
   await client.end()
-  await page.context().clearCookies()
+  await forgetSession(page)
   await signIn(page, drive.url, person)
   await expect(page.getByText('Lay the first stone')).toBeVisible()
   return page
