@@ -4,6 +4,8 @@ import { type Drive, startDrive } from './cluster.ts'
 import { type Person, register } from './drive-page.ts'
 
 const START_TIMEOUT_MS = 180_000
+/** More than any test sends. */
+export const UPLOAD_MAX_BYTES = 400_000_000
 
 interface DriveFixtures {
   person: Person
@@ -17,7 +19,7 @@ export const test = base.extend<DriveFixtures, DriveWorkerFixtures>({
   drive: [
     // biome-ignore lint/correctness/noEmptyPattern: Playwright reads the pattern to see what a fixture needs.
     async ({}, use) => {
-      const drive = await startDrive()
+      const drive = await startDrive({ CAIRN_UPLOAD_MAX_BYTES: String(UPLOAD_MAX_BYTES) })
       await use(drive)
       await drive.close()
     },

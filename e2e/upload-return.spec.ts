@@ -5,28 +5,19 @@ import os from 'node:os'
 import path from 'node:path'
 import { type BrowserType, expect, type LaunchOptions, type Page } from '@playwright/test'
 import { sha256Of, writeRandomFile } from './big-file.ts'
-import type { Drive } from './cluster.ts'
 import { chooseFiles, download, row, signIn, uploadPanel } from './drive-page.ts'
 import { test } from './drive-test.ts'
+import { receivedBytes, slowDown, speedUp, underWay } from './upload-line.ts'
 
 const MIB = 1024 * 1024
 const SIZE = 24 * MIB
 
 const sha256 = (content: Buffer) => createHash('sha256').update(content).digest('hex')
-const received = (drive: Drive) => drive.storages.reduce((sum, { proxy }) => sum + proxy.receivedBytes, 0)
-const halfway = (drive: Drive) => Promise.race(drive.storages.map(({ proxy }) => proxy.reached(SIZE / 2)))
 
 // Each test sends a file about twice, which a busy machine takes its time for.
 test.setTimeout(150_000)
 
-/** Storages take bytes slowly from now on, so that there is a middle to do something in. */
-function slowly(drive: Drive): void {
-  for (const { proxy } of drive.storages) proxy.bytesPerSecond = 6 * MIB
-}
-
-test.afterEach(({ drive }) => {
-  for (const { proxy } of drive.storages) proxy.bytesPerSecond = Number.POSITIVE_INFINITY
-})
+test.afterEach(({ drive }) => speedUp(drive))
 
 /** Makes a file in the browser's own file system, of a repeated megabyte, and returns what it holds. */
 async function writePrivateFile(page: Page, name: string, size: number): Promise<string> {
@@ -101,16 +92,16 @@ test('a dropped file goes on after a reload by itself, from where it was', async
   const able = await keepsHandles(playwright.chromium, launchOptions, `${drive.url}/sign-in`)
   info.skip(!able, 'this browser ends when a page reads a handle that it kept')
   const content = await writePrivateFile(page, 'dropped.bin', SIZE)
-  const before = received(drive)
-  slowly(drive)
-  const middle = halfway(drive)
+  const before = receivedBytes(drive)
+  slowDown(drive)
+  const middle = underWay(drive, SIZE / 2)
   await dropPrivateFile(page, 'dropped.bin')
   await middle
   page.on('dialog', (dialog) => dialog.accept())
   await page.reload()
   await expect(uploadPanel(page).getByText('dropped.bin')).toBeVisible()
   await expect(row(page, 'dropped.bin')).toBeVisible({ timeout: 60_000 })
-  expect(received(drive) - before).toBeLessThanOrEqual(SIZE + 10 * MIB)
+  expect(receivedBytes(drive) - before).toBeLessThanOrEqual(SIZE + 10 * MIB)
   expect(await sha256Of(fs.createReadStream(await download(page, 'dropped.bin')))).toBe(content)
 })
 
@@ -127,8 +118,8 @@ test('a file with other content but the same name, size and date is never put on
   const time = 1_790_000_000
   fs.writeFileSync(file, first)
   fs.utimesSync(file, time, time)
-  slowly(drive)
-  const middle = halfway(drive)
+  slowDown(drive)
+  const middle = underWay(drive, SIZE / 2)
   await chooseFiles(page, [file])
   await middle
   page.on('dialog', (dialog) => dialog.accept())
@@ -136,7 +127,7 @@ test('a file with other content but the same name, size and date is never put on
   await expect(uploadPanel(page).getByText(/Choose the file again/)).toBeVisible()
   fs.writeFileSync(file, second)
   fs.utimesSync(file, time, time)
-  for (const { proxy } of drive.storages) proxy.bytesPerSecond = Number.POSITIVE_INFINITY
+  speedUp(drive)
   const chooser = page.waitForEvent('filechooser')
   await uploadPanel(page)
     .getByRole('button', { name: /Choose the file again/ })
@@ -156,9 +147,9 @@ test('another device takes an upload over, and the first one says where it goes 
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'cairn-return-'))
   const file = path.join(folder, 'travels.bin')
   const content = writeRandomFile(file, SIZE)
-  const before = received(drive)
-  slowly(drive)
-  const middle = halfway(drive)
+  const before = receivedBytes(drive)
+  slowDown(drive)
+  const middle = underWay(drive, SIZE / 2)
   await chooseFiles(page, [file])
   await middle
   await uploadPanel(page).getByRole('button', { name: 'Pause travels.bin' }).click()
@@ -178,7 +169,7 @@ test('another device takes an upload over, and the first one says where it goes 
     uploadPanel(page).getByText(/Uploading on “Firefox, Android”|Stored · finished on another device/),
   ).toBeVisible()
   await expect(uploadPanel(phone).getByText(/1 file uploaded/)).toBeVisible({ timeout: 60_000 })
-  expect(received(drive) - before).toBeLessThanOrEqual(SIZE + 10 * MIB)
+  expect(receivedBytes(drive) - before).toBeLessThanOrEqual(SIZE + 10 * MIB)
   await context.close()
   await page.reload()
   expect(await sha256Of(fs.createReadStream(await download(page, 'travels.bin')))).toBe(content)

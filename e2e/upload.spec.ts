@@ -2,20 +2,23 @@ import fs from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
 import { expect } from '@playwright/test'
+import pg from 'pg'
 import { sha256Of, writeRandomFile } from './big-file.ts'
-import { startDrive } from './cluster.ts'
-import { chooseFiles, download, openFolder, register, row, textFile, uploadPanel } from './drive-page.ts'
-import { test } from './drive-test.ts'
+import { chooseFiles, download, openFolder, row, textFile, uploadPanel } from './drive-page.ts'
+import { test, UPLOAD_MAX_BYTES } from './drive-test.ts'
 import { fileIdOf, sha256At } from './stored-file.ts'
+import { receivedBytes, slowDown, speedUp, underWay } from './upload-line.ts'
 
 const MIB = 1024 * 1024
+const SIZE = 16 * MIB
 let folder: string
 
 test.beforeEach(() => {
   folder = fs.mkdtempSync(path.join(os.tmpdir(), 'cairn-upload-'))
 })
 
-test.afterEach(() => {
+test.afterEach(({ drive }) => {
+  speedUp(drive)
   fs.rmSync(folder, { recursive: true })
 })
 
@@ -24,7 +27,7 @@ function bigFile(name: string, size: number) {
   return { file, sha256: writeRandomFile(file, size) }
 }
 
-test('several files at once arrive whole, with size, category and both copies', async ({ page, drive }) => {
+test('several files at once arrive whole, with both copies; an empty one is kept as it is', async ({ page, drive }) => {
   const texts = new Map([
     ['north.txt', 'one'],
     ['south.txt', 'two'],
@@ -32,7 +35,7 @@ test('several files at once arrive whole, with size, category and both copies', 
   ])
   await chooseFiles(
     page,
-    [...texts].map(([name, text]) => textFile(name, text)),
+    [...texts, ['nothing.txt', ''] as const].map(([name, text]) => textFile(name, text)),
   )
   for (const [name, text] of texts) {
     await expect(row(page, name)).toBeVisible()
@@ -41,20 +44,16 @@ test('several files at once arrive whole, with size, category and both copies', 
     const expected = await sha256At(drive, drive.storages[0]!, fileId)
     await expect.poll(() => sha256At(drive, drive.storages[1]!, fileId)).toBe(expected)
   }
-  await expect(uploadPanel(page).getByText('3 files uploaded')).toBeVisible()
-})
-
-test('an empty file is kept and downloads as an empty file', async ({ page }) => {
-  await chooseFiles(page, [textFile('nothing.txt', '')])
-  await expect(row(page, 'nothing.txt')).toBeVisible()
+  await expect(uploadPanel(page).getByText('4 files uploaded')).toBeVisible()
   expect(fs.statSync(await download(page, 'nothing.txt')).size).toBe(0)
 })
 
 test('a cancelled upload leaves nothing and gives its space back', async ({ page, drive }) => {
-  const { file } = bigFile('cancelled.bin', 200 * MIB)
-  const halfway = Promise.race(drive.storages.map(({ proxy }) => proxy.reached(50 * MIB)))
+  const { file } = bigFile('cancelled.bin', SIZE)
+  slowDown(drive)
+  const middle = underWay(drive, SIZE / 2)
   await chooseFiles(page, [file])
-  await halfway
+  await middle
   await uploadPanel(page).getByRole('button', { name: 'Cancel cancelled.bin' }).click()
   await expect(uploadPanel(page).getByText('cancelled.bin')).toHaveCount(0)
   const quota = async () => (await (await page.request.get(`${drive.url}/api/me`)).json()).quota
@@ -63,41 +62,36 @@ test('a cancelled upload leaves nothing and gives its space back', async ({ page
   await expect(page.getByText('Lay the first stone')).toBeVisible()
 })
 
-test('a paused upload sends nothing and goes on when it is resumed', async ({ page, drive }) => {
-  const { file, sha256 } = bigFile('paused.bin', 200 * MIB)
-  const halfway = Promise.race(drive.storages.map(({ proxy }) => proxy.reached(50 * MIB)))
+test('an upload goes on from where it was: resumed after a pause, and after a reload once the file is chosen again', async ({
+  page,
+  drive,
+}) => {
+  const { file, sha256 } = bigFile('goes-on.bin', 2 * SIZE)
+  const before = receivedBytes(drive)
+  slowDown(drive)
+  const middle = underWay(drive, SIZE / 2)
   await chooseFiles(page, [file])
-  await halfway
-  await uploadPanel(page).getByRole('button', { name: 'Pause paused.bin' }).click()
+  await middle
+  await uploadPanel(page).getByRole('button', { name: 'Pause goes-on.bin' }).click()
   await expect(uploadPanel(page).getByText(/^Paused at \d+%/)).toBeVisible()
-  await uploadPanel(page).getByRole('button', { name: 'Resume paused.bin' }).click()
-  await expect(row(page, 'paused.bin')).toBeVisible({ timeout: 30_000 })
-  expect(await sha256Of(fs.createReadStream(await download(page, 'paused.bin')))).toBe(sha256)
-})
-
-test('after a reload the upload goes on from where it was, once the file is chosen again', async ({ page, drive }) => {
-  const { file, sha256 } = bigFile('reloaded.bin', 200 * MIB)
-  const before = received(drive)
-  const halfway = Promise.race(drive.storages.map(({ proxy }) => proxy.reached(100 * MIB)))
-  await chooseFiles(page, [file])
-  await halfway
+  const further = underWay(drive, SIZE / 2)
+  await uploadPanel(page).getByRole('button', { name: 'Resume goes-on.bin' }).click()
+  await further
   page.on('dialog', (dialog) => dialog.accept())
   await page.reload()
   await expect(uploadPanel(page).getByText(/Choose the file again to go on/)).toBeVisible()
+  speedUp(drive)
   const chooser = page.waitForEvent('filechooser')
   await uploadPanel(page)
     .getByRole('button', { name: /Choose the file/ })
     .first()
     .click()
   await (await chooser).setFiles([file])
-  await expect(row(page, 'reloaded.bin')).toBeVisible({ timeout: 30_000 })
-  expect(received(drive) - before).toBeLessThanOrEqual(208 * MIB)
-  expect(await sha256Of(fs.createReadStream(await download(page, 'reloaded.bin')))).toBe(sha256)
+  await expect(row(page, 'goes-on.bin')).toBeVisible({ timeout: 30_000 })
+  // What was on its way when it was stopped, twice.
+  expect(receivedBytes(drive) - before).toBeLessThanOrEqual(2 * SIZE + 8 * MIB)
+  expect(await sha256Of(fs.createReadStream(await download(page, 'goes-on.bin')))).toBe(sha256)
 })
-
-function received(drive: { storages: { proxy: { receivedBytes: number } }[] }): number {
-  return drive.storages.reduce((sum, { proxy }) => sum + proxy.receivedBytes, 0)
-}
 
 test('a dropped folder arrives with its folders', async ({ page }) => {
   const top = path.join(folder, 'Site photos')
@@ -127,31 +121,36 @@ test('the second file of a name is kept beside the first', async ({ page }) => {
   expect(fs.readFileSync(await download(page, 'report (2).txt'), 'utf8')).toBe('second')
 })
 
-test('what does not fit is refused before a byte is sent, and what is too large as well', async ({ browser }) => {
-  test.setTimeout(120_000)
-  const small = await startDrive({
-    CAIRN_QUOTA_DEFAULT_BYTES: String(6 * MIB),
-    CAIRN_UPLOAD_MAX_BYTES: String(4 * MIB),
-  })
-  const page = await browser.newPage()
-  try {
-    await register(page, small.url)
-    const before = received(small)
-    await chooseFiles(page, [bigFile('too-large.bin', 5 * MIB).file])
-    await expect(uploadPanel(page).getByText('Larger than this drive allows')).toBeVisible()
-    await chooseFiles(
-      page,
-      ['first.bin', 'second.bin', 'third.bin'].map((name) => bigFile(name, 3 * MIB).file),
-    )
-    const dialog = page.getByRole('dialog', { name: 'Upload 3 files' })
-    await expect(dialog.getByText(/^Not enough space: 3\.\d+ MB more needed/)).toBeVisible()
-    await expect(dialog.getByRole('button', { name: 'Upload what fits (2)' })).toBeVisible()
-    await dialog.getByRole('button', { name: 'Cancel' }).click()
-    expect(received(small)).toBe(before)
-    await chooseFiles(page, [textFile('fits.txt', 'small')])
-    await expect(row(page, 'fits.txt')).toBeVisible()
-  } finally {
-    await page.close()
-    await small.close()
-  }
+test('what is too large or does not fit is refused before a byte of it is sent, and the rest goes on', async ({
+  page,
+  drive,
+  person,
+}) => {
+  const before = receivedBytes(drive)
+  const tooLarge = path.join(folder, 'too-large.bin')
+  fs.writeFileSync(tooLarge, '')
+  fs.truncateSync(tooLarge, UPLOAD_MAX_BYTES + 1)
+  await chooseFiles(page, [tooLarge])
+  await expect(uploadPanel(page).getByText('Larger than this drive allows')).toBeVisible()
+  const client = new pg.Client({ connectionString: drive.databaseUrl })
+  await client.connect()
+  await client.query(
+    'UPDATE quota SET allowed = $1 FROM person WHERE person.id = quota.user_id AND person.email = $2',
+    [7 * MIB, person.email],
+  )
+  await client.end()
+  await chooseFiles(
+    page,
+    ['first.bin', 'second.bin', 'third.bin'].map((name) => bigFile(name, 3 * MIB).file),
+  )
+  const dialog = page.getByRole('dialog', { name: 'Upload 3 files' })
+  await expect(dialog.getByText(/^Not enough space: 2\.\d+ MB more needed/)).toBeVisible()
+  expect(receivedBytes(drive)).toBe(before)
+  await dialog.getByRole('button', { name: 'Upload what fits (2)' }).click()
+  await expect(row(page, 'first.bin')).toBeVisible()
+  await expect(row(page, 'second.bin')).toBeVisible()
+  await expect(uploadPanel(page).getByText(/^Not enough space: 2\.\d+ MB more needed/)).toBeVisible()
+  await chooseFiles(page, [textFile('fits.txt', 'small')])
+  await expect(row(page, 'fits.txt')).toBeVisible()
+  expect(receivedBytes(drive) - before).toBeLessThan(7 * MIB)
 })

@@ -1,0 +1,158 @@
+// Uploads in the world as it is: lines that break, slow phones, files that vanish, servers that stumble, a second tab.
+import fs from 'node:fs'
+import os from 'node:os'
+import path from 'node:path'
+import { expect, type Page } from '@playwright/test'
+import { sha256Of, writeRandomFile } from './big-file.ts'
+import { chooseFiles, download, row, textFile, uploadPanel } from './drive-page.ts'
+import { test } from './drive-test.ts'
+import { picture } from './made-files.ts'
+import { receivedBytes, slowDown, speedUp, underWay } from './upload-line.ts'
+
+const MIB = 1024 * 1024
+const SIZE = 24 * MIB
+/** What may have been on its way when a line broke. */
+const LOST_BYTES_MAX = 2 * MIB
+let folder: string
+
+// Each test sends a file about twice, which a busy machine takes its time for.
+test.setTimeout(150_000)
+
+test.beforeEach(() => {
+  folder = fs.mkdtempSync(path.join(os.tmpdir(), 'cairn-trouble-'))
+})
+
+test.afterEach(({ drive }) => {
+  speedUp(drive)
+  fs.rmSync(folder, { recursive: true })
+})
+
+function bigFile(name: string) {
+  const file = path.join(folder, name)
+  return { file, sha256: writeRandomFile(file, SIZE) }
+}
+
+async function chooseAgain(page: Page, file: string): Promise<void> {
+  const chooser = page.waitForEvent('filechooser')
+  await uploadPanel(page)
+    .getByRole('button', { name: /Choose the file again/ })
+    .click()
+  await (await chooser).setFiles([file])
+}
+
+/** Numbers from 0 to 1 that look random and are the same with the same seed. */
+function seeded(seed: number): () => number {
+  let state = seed
+  return () => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0
+    return state / 2 ** 32
+  }
+}
+
+test('a line that breaks at random places costs no file and next to no byte', async ({ page, drive }, info) => {
+  // Other places with `--repeat-each`.
+  const random = seeded(info.repeatEachIndex + 1)
+  const cuts = 5
+  const { file, sha256 } = bigFile('broken.bin')
+  const before = receivedBytes(drive)
+  slowDown(drive, 12 * MIB)
+  const beginning = underWay(drive, MIB)
+  await chooseFiles(page, [file])
+  const line = await beginning
+  for (let cut = 0; cut < cuts; cut += 1) await line.cutAfter(Math.ceil(random() * 3 * MIB))
+  await expect(row(page, 'broken.bin')).toBeVisible({ timeout: 60_000 })
+  expect(receivedBytes(drive) - before).toBeLessThanOrEqual(SIZE + cuts * LOST_BYTES_MAX)
+  expect(await sha256Of(fs.createReadStream(await download(page, 'broken.bin')))).toBe(sha256)
+})
+
+test('a second tab leaves an upload alone, and goes on with it when the first is closed', async ({
+  page,
+  drive,
+  context,
+}) => {
+  const { file, sha256 } = bigFile('two-tabs.bin')
+  const before = receivedBytes(drive)
+  slowDown(drive)
+  const beginning = underWay(drive, SIZE / 4)
+  const middle = underWay(drive, SIZE / 2)
+  await chooseFiles(page, [file])
+  await beginning
+  const second = await context.newPage()
+  await second.goto(`${drive.url}/drive`)
+  await expect(second.getByRole('main')).toHaveAttribute('aria-busy', 'false')
+  await middle
+  await expect(uploadPanel(second)).toHaveCount(0)
+  await page.close()
+  await second.reload()
+  speedUp(drive)
+  await chooseAgain(second, file)
+  await expect(row(second, 'two-tabs.bin')).toBeVisible({ timeout: 60_000 })
+  expect(receivedBytes(drive) - before).toBeLessThanOrEqual(SIZE + 2 * LOST_BYTES_MAX)
+  expect(await sha256Of(fs.createReadStream(await download(second, 'two-tabs.bin')))).toBe(sha256)
+})
+
+test('a file that vanishes from the disk is asked for, and begins anew when it comes back with other content', async ({
+  page,
+  drive,
+}) => {
+  const { file } = bigFile('IMG_0001.mov')
+  slowDown(drive)
+  const middle = underWay(drive, SIZE / 2)
+  await chooseFiles(page, [file])
+  const line = await middle
+  fs.rmSync(file)
+  // What was opened can be read to its end; after this it has to be opened again.
+  line.cutNow()
+  await expect(uploadPanel(page).getByText(/^Choose the file again to go on from \d+%/)).toBeVisible({
+    timeout: 30_000,
+  })
+  speedUp(drive)
+  // As iOS does it: a photo is encoded anew each time that it is chosen.
+  const sha256 = writeRandomFile(file, SIZE - MIB)
+  await chooseAgain(page, file)
+  await expect(row(page, 'IMG_0001.mov')).toBeVisible({ timeout: 60_000 })
+  expect(await sha256Of(fs.createReadStream(await download(page, 'IMG_0001.mov')))).toBe(sha256)
+})
+
+test('a web server and a storage that stumble, and a ticket that is refused, fail no file', async ({ page }) => {
+  const renewed = page.waitForRequest((request) => request.method() === 'POST' && /\/ticket\?/.test(request.url()))
+  await page.route('**/api/uploads', (route) => route.fulfill({ status: 502, body: 'Bad Gateway' }), { times: 1 })
+  await page.route('**/api/uploads/complete', (route) => route.fulfill({ status: 500, body: '' }), { times: 1 })
+  const stumbles = [503, 401]
+  await page.route('**/files/**', async (route) => {
+    const status = stumbles.shift()
+    if (status === undefined) return await route.continue()
+    await route.fulfill({ status, headers: { 'access-control-allow-origin': '*' }, body: '' })
+  })
+  await chooseFiles(page, [textFile('patient.txt', 'in the end')])
+  await renewed
+  await expect(row(page, 'patient.txt')).toBeVisible({ timeout: 60_000 })
+  expect(stumbles).toEqual([])
+  expect(fs.readFileSync(await download(page, 'patient.txt'), 'utf8')).toBe('in the end')
+})
+
+test.describe('on a phone with slow 3G', () => {
+  test.use({ viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true, deviceScaleFactor: 2 })
+
+  test('a photo of the camera arrives, named by its moment, and the folded panel tells how far it is', async ({
+    page,
+  }) => {
+    const photo = picture('IMG_0001.JPG', [20, 100, 120])
+    const client = await page.context().newCDPSession(page)
+    await page.getByRole('button', { name: 'Add' }).tap()
+    await client.send('Network.emulateNetworkConditions', {
+      offline: false,
+      latency: 400,
+      downloadThroughput: 50_000,
+      uploadThroughput: 50_000,
+    })
+    const chooser = page.waitForEvent('filechooser')
+    await page.getByRole('dialog').getByRole('button', { name: 'Take a photo' }).tap()
+    // Bytes after the end of a picture are no part of it, and take as long to send as any.
+    const buffer = Buffer.concat([photo.buffer, Buffer.alloc(150_000)])
+    await (await chooser).setFiles([{ ...photo, buffer }])
+    await expect(page.getByRole('button', { name: /^Show uploads: \d+%/ })).toBeVisible({ timeout: 30_000 })
+    const stored = page.getByRole('row').filter({ hasText: /^\d{4}-\d\d-\d\d \d\d\.\d\d\.\d\d\.jpg/ })
+    await expect(stored).toContainText('151 KB', { timeout: 60_000 })
+  })
+})
