@@ -13,7 +13,7 @@ import type { PieceBuffers } from './piece-buffers.ts'
  */
 export const SHIPPING_LAG_MAX = 24 * 1024 * 1024
 /** A member that did not answer is asked again after this time, with what has gathered meanwhile. */
-const RETRY_MS = 5000
+const RETRY_MS = 2000
 /** What is left to ship when the upload is whole may take so long; then replication sends the file. */
 const COMMIT_WAIT_MS = 10_000
 /** Answers in a row that a member has fewer bytes than it had: it does not keep them. */
