@@ -164,12 +164,14 @@ class Storage implements RunningStorage {
     const shared = { config: this.#config, logger: this.#logger, store }
     const trunk = new TrunkGroup({ ...shared, identity, state, initFlag, pool, now: unixSeconds })
     this.#opened.push(() => trunk.close())
+    const tombstones = openTombstones(store.log.folder, unixSeconds)
+    this.#opened.push(() => tombstones.close())
     return {
       ...shared,
       trunk,
       locks: createFileLocks(),
       counters,
-      tombstones: openTombstones(store.log.folder, unixSeconds),
+      tombstones,
       received: this.#received,
       refusals: createRefusals(REFUSALS_MAX),
       addressWidth: identity.addressWidth,

@@ -149,12 +149,21 @@ describe('tombstones', () => {
     expect(stones.add('M00/00/00/a')).toBe(true)
     expect(stones.add('M00/00/00/a')).toBe(false)
     writeFileSync(join(base, '.cairn-tombstones'), `${readFileSync(join(base, '.cairn-tombstones'), 'utf8')}10000`)
+    stones.close()
     const again = openTombstones(base, () => now)
     expect([again.has('M00/00/00/a'), again.has('M00/00/00/b')]).toEqual([true, false])
     now += 30 * 86_400 + 1
     expect(again.has('M00/00/00/a')).toBe(false)
     expect(openTombstones(base, () => now).has('M00/00/00/a')).toBe(false)
     expect(readFileSync(join(base, '.cairn-tombstones'), 'utf8')).toBe('')
+  })
+
+  it('are the newest when there are too many', () => {
+    const stones = openTombstones(base, () => 1_000_000)
+    for (let n = 0; n < 100_002; n += 1) stones.add(`M00/00/00/${n}`)
+    expect(stones.has('M00/00/00/0')).toBe(false)
+    expect([90_000, 100_001].map((n) => stones.has(`M00/00/00/${n}`))).toEqual([true, true])
+    stones.close()
   })
 
   it('refuse a drawn name and its metadata for good, a slave only as it was before its deletion', () => {
