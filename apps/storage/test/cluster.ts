@@ -28,8 +28,8 @@ export interface TestCluster {
   tracker: RunningTracker
   readonly dfs: DfsClient
   readonly storages: TestStorage[]
-  /** On the same port, from what it saved. */
-  restartTracker(): Promise<void>
+  /** On the same port, from what it saved, with other settings if given. */
+  restartTracker(change?: TrackerChange): Promise<void>
   addStorage(id: string, change?: Partial<StorageConfig>): Promise<TestStorage>
   close(): Promise<void>
 }
@@ -57,10 +57,10 @@ export async function startCluster(
     tracker: running,
     dfs,
     storages,
-    async restartTracker() {
+    async restartTracker(own = tracker) {
       const port = cluster.tracker.tcpPort
       await cluster.tracker.close()
-      cluster.tracker = await startTestTracker(join(folder, 'tracker'), port, tracker)
+      cluster.tracker = await startTestTracker(join(folder, 'tracker'), port, own)
     },
     async addStorage(id, own = {}) {
       const storage = await startTestStorage({

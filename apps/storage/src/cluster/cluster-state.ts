@@ -1,4 +1,6 @@
+import { isDeepStrictEqual } from 'node:util'
 import type { Brief } from '@cairn/dfs-core'
+import type { TrunkParameters } from '@cairn/dfs-core/conf'
 import { isAvailable, type Member, mergeMembers, StorageStatus } from '../engine/members.ts'
 
 /** The member that hands out the slots of the group's trunk files, as the leader tracker has named it. */
@@ -24,6 +26,7 @@ export class ClusterState {
   #leader: number | null = null
   #leaderHeardAt = Number.NEGATIVE_INFINITY
   #trunkServer: TrunkServer | null = null
+  #trunkParameters: TrunkParameters | null | undefined
   #mustRejoin = false
   /** Trackers that are asked to beat at once. */
   #beatRequests = 0
@@ -100,6 +103,17 @@ export class ClusterState {
   /** Null while there is none. Listeners of `onChange` hear of another one. */
   get trunkServer(): TrunkServer | null {
     return this.#trunkServer
+  }
+
+  /** What the leader has said since this storage joined; null: no trunk files; undefined: nothing yet. */
+  get trunkParameters(): TrunkParameters | null | undefined {
+    return this.#trunkParameters
+  }
+
+  setTrunkParameters(parameters: TrunkParameters | null): void {
+    if (isDeepStrictEqual(parameters, this.#trunkParameters)) return
+    this.#trunkParameters = parameters
+    this.#changed()
   }
 
   get isTrunkServer(): boolean {

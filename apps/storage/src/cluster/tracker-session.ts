@@ -7,6 +7,7 @@ import {
   type StorageStat,
   trackerCommands,
 } from '@cairn/dfs-core'
+import { parseConf } from '@cairn/dfs-core/conf'
 import type { StorageConfig } from '../config.ts'
 import type { InitFlagFile } from '../disk/init-flag.ts'
 import type { Counters } from '../engine/counters.ts'
@@ -17,6 +18,7 @@ import type { ClusterState } from './cluster-state.ts'
 import { negotiateHistory, notifyHistory } from './history.ts'
 import type { Identity } from './identity.ts'
 import { mayFollow } from './leader-check.ts'
+import { readTrunkParameters } from './trunk-parameters.ts'
 
 /** What a storage tells its trackers about itself. */
 export interface ReportedStorage {
@@ -61,6 +63,7 @@ export class TrackerSession {
   #seenBeatRequests: number
   #sentTrunkFileId = 0
   #sentTrunkFreeMb = -1
+  #hasParameters = false
   #wake: (() => void) | null = null
   #ended: Error | null = null
 
@@ -139,6 +142,7 @@ export class TrackerSession {
         await this.#reportReceived()
         nextSync = now + syncReportIntervalMs
       }
+      await this.#readParameters()
       await this.#reportTrunk()
       if (await this.#mustRejoin()) return
       const wanted = Math.min(nextBeat, nextDisk) - Date.now()
@@ -164,6 +168,15 @@ export class TrackerSession {
     const sources = [...state.members.keys()].map((id) => ({ id, timestamp: received.of(id) }))
     if (sources.length > 0) await this.#take(await this.send(trackerCommands.syncReport, { sources }))
     this.#sentReceived = version
+  }
+
+  /** A leader that has been started with another configuration: once on every connection. */
+  async #readParameters(): Promise<void> {
+    const { state } = this.#storage
+    if (this.#hasParameters || state.leader !== this.#index) return
+    this.#hasParameters = true
+    const { ini } = await this.send(trackerCommands.parameters, {})
+    state.setTrunkParameters(readTrunkParameters(parseConf(ini, 'tracker parameters')))
   }
 
   /** Followers learn from the leader who the trunk server is, so the leader is told first. */

@@ -146,7 +146,7 @@ class TrunkServer {
   #takeUp(): TrunkAllocator {
     return new TrunkAllocator({
       basePath: this.basePath,
-      parameters: this.#parameters,
+      parameters: () => this.#parameters,
       subdirCount: 256,
       store: this.store,
       initFlag: openInitFlag(this.basePath, 1),

@@ -23,7 +23,8 @@ const MIB = 1024 * 1024
 
 export interface AllocatorOptions {
   readonly basePath: string
-  readonly parameters: TrunkParameters
+  /** As they are now: they may change while it works. */
+  parameters(): TrunkParameters
   /** Directories on each of the two levels of a store path. */
   readonly subdirCount: number
   readonly store: FileStore
@@ -65,7 +66,8 @@ export class TrunkAllocator {
 
   /** A slot of at least `size` bytes, header included. Throws EINVAL, ENOSPC. */
   allocate(storePathIndex: number, size: number): TrunkSlot {
-    const { parameters, store } = this.#options
+    const { store } = this.#options
+    const parameters = this.#options.parameters()
     const storePath = store.storePaths[storePathIndex]
     if (storePath === undefined) throw new StoreError(Status.EINVAL, `there is no store path ${storePathIndex}`)
     if (size > parameters.slotMaxSize) throw new StoreError(Status.EINVAL, `a slot of ${size} bytes is too large`)
@@ -91,7 +93,7 @@ export class TrunkAllocator {
 
   /** A file was deleted. Throws EEXIST when (part of) the slot is free already. */
   free(slot: TrunkSlot): void {
-    if (slot.size < this.#options.parameters.slotMinSize) return
+    if (slot.size < this.#options.parameters().slotMinSize) return
     if (!this.#blocks.add(slot, 'resting')) throw new StoreError(Status.EEXIST, `${slotText(slot)} is free already`)
     this.#rest(slot)
     this.#record(['A', slot])
@@ -99,7 +101,8 @@ export class TrunkAllocator {
 
   /** Makes one more trunk file when less than the threshold is free. True when it did. */
   createAhead(): boolean {
-    const { parameters, store } = this.#options
+    const { store } = this.#options
+    const parameters = this.#options.parameters()
     if (this.#blocks.bytes >= parameters.createFileSpaceThreshold) return false
     this.#newTrunkFile(store.chooseStorePath(parameters.fileSize))
     return true
@@ -107,7 +110,8 @@ export class TrunkAllocator {
 
   /** Writes the free blocks in the place of the log, joined with their neighbours if the parameters say so. */
   compress(): void {
-    const { basePath, initFlag, log, now, parameters } = this.#options
+    const { basePath, initFlag, log, now } = this.#options
+    const parameters = this.#options.parameters()
     if (parameters.freeSpaceMerge) {
       this.#blocks.merge()
       if (parameters.deleteUnusedFiles) this.#removeUnusedFiles()
@@ -123,9 +127,9 @@ export class TrunkAllocator {
   }
 
   #load(): void {
-    const { log, parameters, report } = this.#options
+    const { log, report } = this.#options
     const replay = createReplay()
-    const snapshot = parameters.initReloadFromBinlog ? null : this.#readSnapshot()
+    const snapshot = this.#options.parameters().initReloadFromBinlog ? null : this.#readSnapshot()
     for (const slot of snapshot?.slots ?? []) replay.add(slot)
     // A log that is shorter than the snapshot has lost its end; the snapshot knows better.
     for (const record of log.records(snapshot?.offset ?? 0)) replay.apply(record)
@@ -152,7 +156,7 @@ export class TrunkAllocator {
 
   /** What `trunk_init_check_occupying` finds occupied is looked at again later. */
   #insert(slot: TrunkSlot): boolean {
-    const isDoubtful = this.#options.parameters.initCheckOccupying && !this.#isUnoccupied(slot)
+    const isDoubtful = this.#options.parameters().initCheckOccupying && !this.#isUnoccupied(slot)
     if (!this.#blocks.add(slot, isDoubtful ? 'resting' : 'free')) return false
     if (isDoubtful) this.#rest(slot)
     return true
@@ -176,7 +180,8 @@ export class TrunkAllocator {
 
   /** The number is on disk before the file is: no number is given to two files. */
   #newTrunkFile(storePath: StorePath): TrunkSlot {
-    const { initFlag, parameters, store, subdirCount } = this.#options
+    const { initFlag, store, subdirCount } = this.#options
+    const parameters = this.#options.parameters()
     // Throws ENOSPC when the path could not keep its reserve.
     store.storePathFor(storePath.index, parameters.fileSize)
     let slot: TrunkSlot
@@ -194,7 +199,8 @@ export class TrunkAllocator {
 
   /** A trunk file that is free from end to end goes. The other members keep theirs, as in FastDFS. */
   #removeUnusedFiles(): void {
-    const { parameters, store } = this.#options
+    const { store } = this.#options
+    const parameters = this.#options.parameters()
     for (const { slot, state } of [...this.#blocks.slots()]) {
       if (state !== 'free' || slot.offset !== 0 || slot.size !== parameters.fileSize) continue
       const storePath = store.storePaths[slot.storePathIndex]

@@ -10,16 +10,14 @@ import { StoreError } from '../disk/store-error.ts'
 import type { StorePath } from '../disk/store-path.ts'
 import { isRemoved, StorageStatus } from '../engine/members.ts'
 import { TrunkAllocator } from './allocator.ts'
-import { finishCompression } from './compression.ts'
 import { LogSender } from './log-sender.ts'
 import { makeTrunkFile, trunkFilePath } from './slot-file.ts'
 import { SLOT_HEADER_SIZE } from './slot-name.ts'
-import { SlotReturns } from './slot-returns.ts'
 import { remoteSlots, type SlotService } from './slot-service.ts'
 import { removeSnapshot } from './snapshot.ts'
-import { TrunkLog } from './trunk-log.ts'
+import { openTrunkFolder, type TrunkFolder } from './trunk-folder.ts'
+import type { TrunkLog } from './trunk-log.ts'
 import type { UnloggedSlots } from './unlogged-slots.ts'
-import { sweepUnlogged } from './unlogged-sweep.ts'
 import { startUpkeep } from './upkeep.ts'
 
 /** A host that does not even refuse holds every upload up for as long as connecting may take. */
@@ -48,10 +46,8 @@ export interface TrunkGroupOptions {
  */
 export class TrunkGroup {
   readonly #options: TrunkGroupOptions
-  /** Null where the cluster keeps no trunk files. */
-  readonly #log: TrunkLog | null
-  readonly #unlogged: UnloggedSlots | null
-  readonly #returns: SlotReturns | null
+  /** Null where the cluster has never kept trunk files since this process started. */
+  #folder: TrunkFolder | null = null
   readonly #senders = new Map<string, LogSender>()
   /** Trunk files that are known to have their full size. */
   readonly #wholeFiles = new Set<string>()
@@ -63,17 +59,14 @@ export class TrunkGroup {
 
   constructor(options: TrunkGroupOptions) {
     this.#options = options
-    const { config, initFlag, logger, state } = options
-    const warn = (message: string) => logger.warn({}, message)
-    this.#log = this.parameters === null ? null : openLog(config.basePath, initFlag, warn)
-    this.#unlogged = this.#log === null ? null : sweepUnlogged(options.store, this.#log.folder, warn)
-    this.#returns = this.#log === null ? null : this.#openReturns(this.#log.folder)
-    this.#stopListening = state.onChange(() => this.#follow())
+    if (this.parameters !== null) this.#folder = this.#openFolder()
+    this.#stopListening = options.state.onChange(() => this.#follow())
   }
 
-  /** Null where the cluster keeps no trunk files. */
+  /** Null where the cluster keeps no trunk files. They are other ones when the leader was started with others. */
   get parameters(): TrunkParameters | null {
-    return this.#options.identity.trunk
+    const { state, identity } = this.#options
+    return state.trunkParameters === undefined ? identity.trunk : state.trunkParameters
   }
 
   /** A small file could not be put into a slot: a trunk server that cannot be reached is left alone for a while. */
@@ -131,7 +124,7 @@ export class TrunkGroup {
 
   /** The file in the slot was deleted here; the slot may be used again when the trunk server has heard of it. */
   giveBack(slot: TrunkSlot): void {
-    this.#returns?.giveBack(slot)
+    this.#folder?.returns.giveBack(slot)
   }
 
   /** Lines for this storage's copy of the log. Throws EINVAL at the trunk server and for what are no lines. */
@@ -142,8 +135,8 @@ export class TrunkGroup {
 
   /** Files that lie in slots and are not logged yet. */
   get unlogged(): UnloggedSlots {
-    if (this.#unlogged === null) throw new StoreError(Status.EAGAIN, 'use_trunk_file is off')
-    return this.#unlogged
+    if (this.#folder === null) throw new StoreError(Status.EAGAIN, 'use_trunk_file is off')
+    return this.#folder.unlogged
   }
 
   /** Bytes of the log. */
@@ -167,16 +160,17 @@ export class TrunkGroup {
   async close(): Promise<void> {
     this.#isClosed = true
     this.#stopListening()
-    await this.#returns?.close()
+    await this.#folder?.returns.close()
     await this.#resign()
-    this.#log?.close()
-    this.#unlogged?.close()
+    this.#folder?.log.close()
+    this.#folder?.unlogged.close()
   }
 
-  #openReturns(folder: string): SlotReturns {
-    const { store, state, logger } = this.#options
-    return new SlotReturns({
-      folder,
+  #openFolder(): TrunkFolder {
+    const { config, initFlag, store, state, logger } = this.#options
+    return openTrunkFolder({
+      basePath: config.basePath,
+      initFlag,
       store,
       free: async (slot) => await this.slots().free(slot),
       isDue: () => state.trunkServer !== null,
@@ -186,19 +180,22 @@ export class TrunkGroup {
 
   /** Takes the role up or gives it up, and keeps a sender for every member. */
   #follow(): void {
-    if (this.#isClosed || this.parameters === null) return
+    const { parameters } = this
+    if (this.#isClosed || (parameters === null && this.#folder === null)) return
+    this.#folder ??= this.#openFolder()
     const { state, logger } = this.#options
-    if (!state.isTrunkServer) {
+    if (parameters === null || !state.isTrunkServer) {
       void this.#resign().catch((error: unknown) => logger.error({ err: error }, 'giving up the trunk files failed'))
       return
     }
-    if (this.#allocator === null && !this.#takeUp(this.parameters)) return
+    if (this.#allocator === null && !this.#takeUp(parameters)) return
     this.#serveMembers()
   }
 
   /** Without a readable log no slot can be handed out: small files become ordinary ones. */
-  #takeUp(parameters: TrunkParameters): boolean {
+  #takeUp(first: TrunkParameters): boolean {
     const { config, state, store, initFlag, logger, now } = this.#options
+    const parameters = () => this.parameters ?? first
     try {
       this.#allocator = new TrunkAllocator({
         basePath: config.basePath,
@@ -263,8 +260,8 @@ export class TrunkGroup {
   }
 
   #openedLog(): TrunkLog {
-    if (this.#log === null) throw new StoreError(Status.EINVAL, 'use_trunk_file is off')
-    return this.#log
+    if (this.#folder === null) throw new StoreError(Status.EINVAL, 'use_trunk_file is off')
+    return this.#folder.log
   }
 
   /**
@@ -288,11 +285,4 @@ export class TrunkGroup {
 
 function outcomeOf<T>(work: () => T): Promise<T> {
   return new Promise((resolve) => resolve(work()))
-}
-
-/** What a compression left half done is settled first. */
-function openLog(basePath: string, initFlag: InitFlagFile, warn: (message: string) => void): TrunkLog {
-  const settled = finishCompression(basePath, initFlag)
-  if (settled !== null) warn(settled)
-  return TrunkLog.open(basePath, warn)
 }

@@ -11,7 +11,8 @@ const CREATED_MAX = 64
 
 export interface UpkeepOptions {
   readonly allocator: TrunkAllocator
-  readonly parameters: TrunkParameters
+  /** As they are now. */
+  parameters(): TrunkParameters
   readonly initFlag: InitFlagFile
   readonly logger: { info(details: object, message: string): void; error(details: object, message: string): void }
   /** Unix seconds. */
@@ -23,7 +24,8 @@ export function startUpkeep(options: UpkeepOptions): () => void {
   const since = options.now()
   let createdAt = since
   const tick = () => {
-    const { parameters, initFlag } = options
+    const { initFlag } = options
+    const parameters = options.parameters()
     const now = options.now()
     const last = Math.max(lastCompressed(initFlag), since)
     if (now - since >= UP_SECONDS_MIN && isCompressionDue(parameters, last, now)) compress(options)
