@@ -78,6 +78,7 @@ export function toOwnItem(row: EntryRow): EntryItem {
 
 /** Items of one owner by internal id, in the order of `ids`; ids that are gone are left out. */
 export async function loadItems(tx: Transaction, ids: readonly bigint[]): Promise<Map<bigint, EntryItem>> {
+  if (ids.length === 0) return new Map()
   const rows = await tx.$queryRaw<EntryRow[]>`
     SELECT ${entryColumns} FROM ${entryTables} WHERE e.id = ANY(${[...ids]}::bigint[])`
   const byId = new Map(rows.map((row) => [row.id, toOwnItem(row)]))

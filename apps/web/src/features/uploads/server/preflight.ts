@@ -12,7 +12,11 @@ interface Match {
   same_size: boolean
   same_time: boolean
   same_head: boolean | null
-  kept: boolean
+}
+
+type AskedFile = PreflightBody['items'][number] & {
+  /** Whether content like it could spare the sending. */
+  claimable: boolean
 }
 
 /**
@@ -20,20 +24,18 @@ interface Match {
  * others' files are found by claims alone, which prove possession.
  */
 export async function preflight(ownerId: string, { folderId, items }: PreflightBody): Promise<Preflight> {
-  const [folder, settings, freeBytes] = await Promise.all([
-    findFolder(db(), ownerId, folderId),
-    readSettings(),
-    freeSpace(db(), ownerId),
-  ])
+  const { instantScope, trashDays } = await readSettings()
+  const [folder, freeBytes] = await Promise.all([findFolder(db(), ownerId, folderId), freeSpace(db(), ownerId)])
+  const files = items.map((item) => ({ ...item, claimable: hashesAlways(instantScope, item.size) !== false }))
   // A folder that is gone is no error here: starting the upload says it.
-  const matches = new Map((await lookUp(ownerId, folder?.id ?? 0n, items)).map((match) => [match.index, match]))
+  const matches = new Map((await lookUp(ownerId, folder?.id ?? 0n, files)).map((match) => [match.index, match]))
   const kinds = items.map(({ size }, index): PreflightKind => {
     const match = matches.get(index)
     if (match === undefined) return 'new'
     if (match.taken) return isIdentical(match, size) ? 'identical' : 'taken'
-    return match.kept && hashesAlways(settings.instantScope, size) !== false ? 'instant' : 'new'
+    return 'instant'
   })
-  return { kinds, freeBytes, trashDays: settings.trashDays }
+  return { kinds, freeBytes, trashDays }
 }
 
 /** As rsync decides: same size and time. The head, where the browser sent it, must agree, and alone decides small files. */
@@ -42,20 +44,24 @@ function isIdentical({ same_size, same_time, same_head }: Match, size: number): 
   return same_time || (same_head === true && size <= HEAD_BYTES)
 }
 
-/** One statement for the batch: each file's folder by walking its path, the entry with its name, and content like it. */
-async function lookUp(ownerId: string, folderId: bigint, items: PreflightBody['items']): Promise<Match[]> {
-  const files = items.map(({ name, path = '', size, modifiedAt = null, probe = null }, index) => ({
+/**
+ * Files whose name is taken or whose content is kept. One statement for the batch: each file's folder by walking its
+ * path, the entry with its name, and content like it.
+ */
+async function lookUp(ownerId: string, folderId: bigint, asked: readonly AskedFile[]): Promise<Match[]> {
+  const files = asked.map(({ name, path = '', size, modifiedAt = null, probe = null, claimable }, index) => ({
     index,
     name: name.normalize('NFC'),
     path: path.normalize('NFC'),
     size,
     modified_at: modifiedAt,
     probe,
+    claimable,
   }))
   return await db().$queryRaw<Match[]>`
     WITH RECURSIVE file AS (
       SELECT * FROM jsonb_to_recordset(${JSON.stringify(files)}::jsonb)
-        AS f(index int, name text, path text, size bigint, modified_at timestamptz, probe text)
+        AS f(index int, name text, path text, size bigint, modified_at timestamptz, probe text, claimable bool)
     ),
     folder AS (
       SELECT path, array_remove(string_to_array(path, '/'), '') AS parts, 0 AS depth, ${folderId}::bigint AS id
@@ -69,13 +75,13 @@ async function lookUp(ownerId: string, folderId: bigint, items: PreflightBody['i
     SELECT file.index, e.id IS NOT NULL AS taken,
       coalesce(e.kind = 1 AND e.size = file.size, false) AS same_size,
       coalesce(date_trunc('second', e.modified_at) = date_trunc('second', file.modified_at), false) AS same_time,
-      b.head = decode(file.probe, 'hex') AS same_head,
-      file.size > 0 AND EXISTS (
-        SELECT 1 FROM entry o JOIN blob ob ON ob.id = o.blob_id
-        WHERE o.owner_id = ${ownerId} AND o.kind = 1 AND o.size = file.size
-          AND (file.probe IS NULL OR ob.head = decode(file.probe, 'hex'))) AS kept
+      b.head = decode(file.probe, 'hex') AS same_head
     FROM file
     LEFT JOIN folder ON folder.path = file.path AND folder.depth = cardinality(folder.parts)
     LEFT JOIN entry e ON e.parent_id = folder.id AND e.name = file.name AND e.trash_id IS NULL
-    LEFT JOIN blob b ON b.id = e.blob_id`
+    LEFT JOIN blob b ON b.id = e.blob_id
+    WHERE e.id IS NOT NULL OR file.claimable AND EXISTS (
+      SELECT 1 FROM entry o JOIN blob ob ON ob.id = o.blob_id
+      WHERE o.owner_id = ${ownerId} AND o.kind = 1 AND o.size = file.size
+        AND (file.probe IS NULL OR ob.head = decode(file.probe, 'hex')))`
 }
