@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os'
 import { type Conf, readConf, type TimeOfDay } from '@cairn/dfs-core/conf'
 import type { Durability } from './disk/group-sync.ts'
 import type { SyncHours } from './engine/sync-hours.ts'
@@ -43,6 +44,8 @@ export interface StorageConfig {
   /** `sync_stat_file_interval` */
   readonly statFileIntervalMs: number
   readonly maxConnections: number
+  /** `work_threads`: threads that serve clients, the main one among them. */
+  readonly workThreads: number
   /** `buff_size`: longest body of a command that is not streamed. */
   readonly bufferBytes: number
   /** `allow_hosts`; null: everybody. */
@@ -122,6 +125,7 @@ export const storageConfigDefaults = {
   diskReportIntervalMs: 300_000,
   statFileIntervalMs: 60_000,
   maxConnections: 1024,
+  workThreads: 1,
   bufferBytes: 256 * 1024,
   allowHosts: null,
   uploadPriority: 10,
@@ -169,6 +173,7 @@ export function loadStorageConfig(confPath: string): StorageConfig {
     checkStorePathMark: conf.boolean('check_store_path_mark', d.checkStorePathMark),
     checkFileDuplicate: conf.boolean('check_file_duplicate', d.checkFileDuplicate),
     maxConnections: conf.integer('max_connections', { min: 1, max: 1_000_000, fallback: d.maxConnections }),
+    workThreads: conf.integer('work_threads', { min: 1, max: 64, fallback: defaultWorkThreads() }),
     bufferBytes: conf.byteSize('buff_size', { min: 64 * 1024, max: 64 * 1024 * 1024, fallback: d.bufferBytes }),
     allowHosts: readAllowHosts(conf),
     uploadPriority: conf.integer('upload_priority', { fallback: d.uploadPriority }),
@@ -196,6 +201,11 @@ export function loadStorageConfig(confPath: string): StorageConfig {
   })
 }
 
+/** As many as there are cores, but what a storage does beside serving wants some of them where there are many. */
+function defaultWorkThreads(): number {
+  return Math.min(availableParallelism(), WORK_THREADS_MAX)
+}
+
 function readAccessLog(section: Conf): StorageConfig['accessLog'] {
   if (!section.boolean('enabled', false)) return null
   return { precision: section.choice('time_precision', ['ms', 'us'], 'ms') }
@@ -206,6 +216,7 @@ function minuteOf(conf: Conf, key: string, fallback: number): number {
   return hour * 60 + minute
 }
 
+const WORK_THREADS_MAX = 4
 const DURABILITIES = ['none', 'group', 'each'] as const
 const SECOND_MS = 1000
 

@@ -4,7 +4,7 @@ import { binlogFolder } from './disk/binlog-files.ts'
 import { repairChanges } from './disk/change-intent.ts'
 import { FileStore } from './disk/file-store.ts'
 import { type InitFlagFile, openInitFlag } from './disk/init-flag.ts'
-import { type LogWriter, openLogWriter } from './disk/log-writer.ts'
+import { type LogWriter, type LogWriterOptions, openLogWriter } from './disk/log-writer.ts'
 import { isLostDisk } from './disk/lost-disk.ts'
 import { checkMounted } from './disk/mount-check.ts'
 import { sweepOrphans, sweepTemporaries } from './disk/orphan-sweep.ts'
@@ -12,7 +12,7 @@ import { checkPathMark } from './disk/path-mark.ts'
 import { type RunningMark, takeRunningMark } from './disk/running-mark.ts'
 import { loadStatFile, saveStatFile } from './disk/stat-file.ts'
 import { openStorePath, type StorePath } from './disk/store-path.ts'
-import { createDirectoryCursor, type DirectoryCursor } from './engine/allocate.ts'
+import { type CursorState, createDirectoryCursor, type DirectoryCursor } from './engine/allocate.ts'
 import type { Counters } from './engine/counters.ts'
 import type { Logger } from './handlers/context.ts'
 import { beginRecovery } from './recovery/recovery-state.ts'
@@ -29,7 +29,8 @@ export class StorageFiles {
   readonly #cursor: DirectoryCursor
   readonly #orphansSince: number | null
 
-  constructor(config: StorageConfig, logger: Logger) {
+  /** `clock`: shared with other threads that draw names. */
+  constructor(config: StorageConfig, logger: Logger, clock?: LogWriterOptions['clock']) {
     const now = unixSeconds()
     this.#config = config
     this.#logger = logger
@@ -48,7 +49,7 @@ export class StorageFiles {
       this.counters = saved.counters
       this.#cursor = createDirectoryCursor(saved.cursor, config.subdirCount, config.rotateCount)
       const report = (message: string, error?: unknown) => logger.warn({ err: error }, message)
-      this.log = openLogWriter({ folder: binlogFolder(config.basePath), now: unixSeconds, report })
+      this.log = openLogWriter({ folder: binlogFolder(config.basePath), now: unixSeconds, report, clock })
     } catch (error) {
       this.#running.abandon()
       throw error
@@ -78,6 +79,11 @@ export class StorageFiles {
         this.#logger.warn({ name }, 'removed a file that no record names')
     }
     this.#running.settle(unixSeconds())
+  }
+
+  /** Where the next new file goes. */
+  get cursor(): CursorState {
+    return this.#cursor.state()
   }
 
   saveStatistics(): void {

@@ -1,5 +1,4 @@
 import { ConnectionPool } from '@cairn/dfs-core'
-import { type CommandServer, createCommandServer } from '@cairn/dfs-core/server'
 import manifest from '../package.json' with { type: 'json' }
 import { ClusterState } from './cluster/cluster-state.ts'
 import { type Identity, learnIdentity, timeoutsOf } from './cluster/identity.ts'
@@ -14,7 +13,7 @@ import { StorageStatus } from './engine/members.ts'
 import { createReceivedTimes } from './engine/received.ts'
 import { createRefusals } from './engine/refusals.ts'
 import { type AccessLog, openAccessLog } from './handlers/access-log.ts'
-import type { ConnectionState, HandlerContext, Logger } from './handlers/context.ts'
+import type { HandlerContext, Logger } from './handlers/context.ts'
 import { storageHandlers } from './handlers/handlers.ts'
 import { createStorageMetrics } from './http/metrics.ts'
 import { MemberDirectory } from './member-directory.ts'
@@ -27,9 +26,9 @@ import { StorageFiles, unixSeconds } from './storage-files.ts'
 import { createStorageReport } from './storage-report.ts'
 import { TrunkGroup } from './trunk/trunk-group.ts'
 import { openWebDoor, type WebDoor } from './web-door.ts'
+import { type CommandDoor, openCommandDoor } from './workers/command-door.ts'
+import { createWorkSharing, type WorkSharing } from './workers/work-sharing.ts'
 
-/** How long requests that are being answered may take when the storage stops. */
-const CLOSE_GRACE_MS = 1000
 /** Times that a peer's content is refused because it is not what its name says, before the peer is let go on. */
 const REFUSALS_MAX = 2
 const MIB = 1024 * 1024
@@ -85,7 +84,8 @@ class Storage implements RunningStorage {
   /** What is to be closed, last opened first. */
   readonly #opened: Array<() => Promise<void> | void> = []
   readonly #metrics = createStorageMetrics()
-  #server: CommandServer | null = null
+  readonly #sharing: WorkSharing | null
+  #door: CommandDoor | null = null
   #recovery: DiskRecovery | null = null
   #duplicates: DuplicateFinder | null = null
   #scrubber: Scrubber | null = null
@@ -95,7 +95,8 @@ class Storage implements RunningStorage {
   constructor(config: StorageConfig, logger: Logger) {
     this.#config = config
     this.#logger = logger
-    this.#files = new StorageFiles(config, logger)
+    this.#sharing = createWorkSharing(config)
+    this.#files = new StorageFiles(config, logger, this.#sharing?.shared.clock)
     this.#opened.push(() => this.#files.close())
     this.#opened.push(() => this.#metrics.close())
   }
@@ -125,7 +126,7 @@ class Storage implements RunningStorage {
       report,
       settleAside: (action, ids) => (this.#replication?.peers() ?? []).flatMap((peer) => peer.settleAside(action, ids)),
       metrics: this.#metrics,
-      tcpConnections: () => this.#server?.connections ?? 0,
+      tcpConnections: () => this.#door?.connections ?? 0,
     })
     this.#opened.push(() => web.close())
     this.#files.removeOrphans(store)
@@ -133,8 +134,8 @@ class Storage implements RunningStorage {
     this.#restoreDisks(context, { state, pool })
     this.#scrubFiles(context, { state, pool })
     this.httpPort = await web.listen()
-    const server = await this.#serve({ ...context, status: () => this.#status(identity, web) }, web)
-    this.#report(identity, context, { state, server })
+    const door = await this.#serve({ ...context, status: () => this.#status(identity, web) }, { identity, web })
+    this.#report(identity, context, { state, door })
     const timer = setInterval(() => this.#files.saveStatistics(), this.#config.statFileIntervalMs)
     this.#opened.push(() => clearInterval(timer))
   }
@@ -223,29 +224,27 @@ class Storage implements RunningStorage {
     this.#opened.push(() => finder.close())
   }
 
-  async #serve(context: HandlerContext, { commands }: WebDoor): Promise<CommandServer> {
-    const { maxConnections, networkTimeoutMs, allowHosts, port, bindAddress } = this.#config
-    const server = createCommandServer<ConnectionState>({
-      handlers: this.#accessLog().watch(new Map([...storageHandlers(context), ...commands])),
-      newState: () => ({ peerId: null }),
-      limits: { maxConnections, networkTimeoutMs },
-      ...(allowHosts !== null && { allowHosts }),
-      unknownCommand: 'close',
-      closeOnEinval: true,
-      answered: (command, status) => this.#metrics.command(command, status),
-      logger: this.#logger,
+  async #serve(context: HandlerContext, { identity, web }: { identity: Identity; web: WebDoor }): Promise<CommandDoor> {
+    const door = await openCommandDoor({
+      context,
+      handlers: this.#accessLog().watch(new Map([...storageHandlers(context), ...web.commands])),
+      identity,
+      usesTrunkFiles: identity.trunk !== null,
+      sharing: this.#sharing,
+      cursor: this.#files.cursor,
+      answered: (command, status, times) => this.#metrics.command(command, status, times),
     })
-    this.#server = server
-    this.#opened.push(() => server.close(CLOSE_GRACE_MS))
-    this.tcpPort = await server.listen(port, bindAddress === '' ? '0.0.0.0' : bindAddress)
-    return server
+    this.#door = door
+    this.#opened.push(() => door.close())
+    this.tcpPort = door.port
+    return door
   }
 
   /** Joins the group and sends it this storage's log. */
   #report(
     identity: Identity,
     { store, trunk }: HandlerContext,
-    { state, server }: { state: ClusterState; server: CommandServer },
+    { state, door }: { state: ClusterState; door: CommandDoor },
   ): void {
     const shared = { config: this.#config, identity, state, logger: this.#logger, counters: this.#files.counters }
     const { initFlag } = this.#files
@@ -256,7 +255,7 @@ class Storage implements RunningStorage {
       received: this.#received,
       tcpPort,
       upTime: unixSeconds(),
-      connections: () => this.#countConnections(server),
+      connections: () => this.#countConnections(door),
       trunkFigures: () => trunk.figures(),
       diskUsage: () =>
         store.space().map(({ totalBytes, freeBytes }) => ({
@@ -279,8 +278,7 @@ class Storage implements RunningStorage {
     this.#opened.push(() => replication.close())
   }
 
-  #countConnections(server: CommandServer): { allocated: number; current: number; max: number } {
-    const current = server.connections
+  #countConnections({ connections: current }: CommandDoor): { allocated: number; current: number; max: number } {
     this.#connectionsMax = Math.max(this.#connectionsMax, current)
     return { allocated: this.#config.maxConnections, current, max: this.#connectionsMax }
   }

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { copyFileSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
@@ -14,20 +14,27 @@ export interface DaemonBundle {
   remove(): void
 }
 
-export async function bundleDaemon(): Promise<DaemonBundle> {
+/** `program`: another one than the daemon's, which starts a storage too. */
+export async function bundleDaemon(program = 'src/main.ts'): Promise<DaemonBundle> {
   const folder = mkdtempSync(join(tmpdir(), 'cairn-daemon-'))
   const path = join(folder, 'main.mjs')
-  await build({
-    entryPoints: [join(import.meta.dirname, '../src/main.ts')],
-    outfile: path,
-    bundle: true,
-    platform: 'node',
-    target: 'node20.19',
-    format: 'esm',
-    logLevel: 'warning',
-    banner: { js: REQUIRE },
-  })
-  copyFileSync(join(import.meta.dirname, '../src/parts/hash-worker.mjs'), join(folder, 'hash-worker.mjs'))
+  const app = join(import.meta.dirname, '..')
+  const bundle = (entry: string, outfile: string) =>
+    build({
+      entryPoints: [join(app, entry)],
+      outfile,
+      bundle: true,
+      platform: 'node',
+      target: 'node20.19',
+      format: 'esm',
+      logLevel: 'warning',
+      banner: { js: REQUIRE },
+    })
+  await Promise.all([
+    bundle(program, path),
+    bundle('src/workers/request-worker.mjs', join(folder, 'request-worker.mjs')),
+    bundle('src/parts/hash-worker.mjs', join(folder, 'hash-worker.mjs')),
+  ])
   return { path, remove: () => rmSync(folder, { recursive: true }) }
 }
 

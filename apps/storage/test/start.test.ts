@@ -276,6 +276,7 @@ describe('storage.conf', () => {
         'upload_durability = group',
         'no_such_key = 1',
         'work_threads = 4',
+        'run_by_user = nobody',
       ].join('\n'),
     )
     const config = loadStorageConfig(path)
@@ -292,6 +293,7 @@ describe('storage.conf', () => {
         { hosts: ['10.0.0.2', '192.0.2.9'], port: 22123 },
       ],
       heartBeatIntervalMs: 5000,
+      workThreads: 4,
       bufferBytes: 524_288,
       allowHosts: ['10.0.1.0/24'],
       uploadDurability: 'group',
@@ -300,7 +302,7 @@ describe('storage.conf', () => {
     expect(config.http.port).toBe(-1)
     expect(config.warnings).toEqual([
       `${path}:14: no_such_key is not a key of storage.conf`,
-      `${path}: these keys have no effect in this storage: work_threads`,
+      `${path}: these keys have no effect in this storage: run_by_user`,
     ])
   })
 
@@ -318,6 +320,7 @@ describe('storage.conf', () => {
       stat_report_interval: '1',
       base_path: '/a',
       max_connections: '1',
+      work_threads: '1',
       buff_size: '256KB',
       sync_max_threads: 'auto',
       sync_interval: '20',
@@ -349,7 +352,7 @@ describe('storage.conf', () => {
       storage_sync_file_max_delay: '1',
     }
     const idle =
-      'disabled address_family use_io_uring use_send_zc accept_threads work_threads disk_rw_separated ' +
+      'disabled address_family use_io_uring use_send_zc accept_threads disk_rw_separated ' +
       'disk_reader_threads disk_writer_threads disk_recovery_threads sync_min_threads sync_wait_msec run_by_group ' +
       'run_by_user fsync_after_written_bytes sync_binlog_buff_interval thread_stack_size if_alias_prefix ' +
       'file_signature_method key_namespace keep_alive file_sync_skip_invalid_record use_connection_pool ' +

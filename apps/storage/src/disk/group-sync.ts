@@ -16,6 +16,8 @@ export interface GroupSync {
   readonly served: number
   /** Items that wait for the end of a round now. */
   readonly waiters: number
+  /** Rounds of another thread, and the items that they served: they are counted here. */
+  countElsewhere(rounds: number, served: number): void
   /** `done` is called when file and folder are durable, or with the first error. */
   add(item: SyncItem, done: (error?: Error) => void): void
 }
@@ -61,6 +63,10 @@ export function createGroupSync(failed: SyncFailed = nobody): GroupSync {
     get waiters() {
       return waiting.length + inRound
     },
+    countElsewhere(more, servedThere) {
+      rounds += more
+      served += servedThere
+    },
     add(item, done) {
       waiting.push({ item, done })
       if (!running) {
@@ -75,6 +81,7 @@ export function createGroupSync(failed: SyncFailed = nobody): GroupSync {
 export function createSingleSync(failed: SyncFailed = nobody): GroupSync {
   let rounds = 0
   let served = 0
+  let inRound = 0
   return {
     get rounds() {
       return rounds
@@ -83,12 +90,18 @@ export function createSingleSync(failed: SyncFailed = nobody): GroupSync {
       return served
     },
     get waiters() {
-      return rounds - served
+      return inRound
+    },
+    countElsewhere(more, servedThere) {
+      rounds += more
+      served += servedThere
     },
     add(item, done) {
       rounds += 1
+      inRound += 1
       syncBatch([{ item, done }], failed, () => {
         served += 1
+        inRound -= 1
       })
     },
   }

@@ -3,31 +3,18 @@ import { type BinlogOp, type BinlogRecord, formatRecord, isSourceOp } from '../e
 import { syncFolder, writeAll } from './atomic-file.ts'
 import { type BinlogPosition, binlogPath, openForAppend, saveWriteIndex } from './binlog-files.ts'
 import { afterwards, type LogDone } from './log-done.ts'
-
-interface AppendOptions {
-  /** What follows the name in the line (see BinlogRecord.extra). */
-  readonly extra?: string
-  /** `done` waits for fdatasync; one fdatasync serves all who wait. Otherwise for write(2): it survives kill -9. */
-  readonly durable?: boolean
-  /** A replica's record keeps the time of its source. Everything else gets max(last, now). */
-  readonly timestamp?: number
-}
+import type { AppendOptions, NameLog } from './name-log.ts'
+import { createRecordClock, HOLD_SECONDS_MAX, type RecordClock } from './record-clock.ts'
 
 /**
- * Orders, writes, syncs and rotates the binlog of one storage process. Several workers will share one behind this
- * interface; nothing else writes the log.
+ * Orders, writes, syncs and rotates the binlog of one storage process. Nothing else writes the log: other threads send
+ * their records to this one.
  *
  * Times: a name is drawn (`drawTimestamp`), held while its record is not yet appended (`hold`), and let go by
  * `append` of a record with that name or by `release`. While a name is held no record gets a later time than it, so
  * a reader of the log who applied all records up to time W has every file whose name says less than W.
  */
-export interface LogWriter {
-  /** `done` is called once, after the record is written (or durable, if asked), or with the error. */
-  append(op: BinlogOp, name: string, done: LogDone, options?: AppendOptions): void
-  /** Unix seconds for a new name: never less than any record's time so far. */
-  drawTimestamp(): number
-  hold(name: string, timestamp: number): void
-  release(name: string): void
+export interface LogWriter extends NameLog {
   isHeld(name: string): boolean
   /** Everything with a time up to and including this one is in the log. */
   watermark(): number
@@ -53,6 +40,8 @@ export interface LogWriterOptions {
   /** Unix seconds. */
   readonly now?: () => number
   readonly rotateBytes?: number
+  /** Where other threads draw names too: the clock that they share. `last`: the time of the newest record. */
+  readonly clock?: ((last: number, now: () => number) => RecordClock) | undefined
   /** Told what went wrong where nobody waits for an answer. */
   readonly report?: (message: string, error?: unknown) => void
 }
@@ -65,8 +54,6 @@ interface Waiter {
 const GIB = 1024 ** 3
 /** Appends that wait for the end of this turn of the event loop are written at once from here on. */
 const PENDING_CHARS_MAX = 256 * 1024
-/** A name that is held longer no longer holds back the times of the log; somebody forgot to release it. */
-const HOLD_SECONDS_MAX = 60
 
 /** Writes a record, then makes the change that it announces, before any reader of the log wakes. */
 export function logThen(log: LogWriter, record: BinlogRecord, change: () => void): Promise<void> {
@@ -81,11 +68,12 @@ export function openLogWriter(options: LogWriterOptions): LogWriter {
   return new FileLogWriter(options)
 }
 
-/** The one-process implementation: appends of one turn of the event loop become one write. */
+/** Appends of one turn of the event loop become one write. */
 class FileLogWriter implements LogWriter {
   readonly folder: string
   readonly openedAfter: number
   readonly #now: () => number
+  readonly #clock: RecordClock
   readonly #rotateBytes: number
   readonly #report: (message: string, error?: unknown) => void
   readonly #listeners = new Set<() => void>()
@@ -93,13 +81,13 @@ class FileLogWriter implements LogWriter {
   #fd: number
   #index: number
   #size: number
-  #last: number
   #lines = ''
   #waiters: Waiter[] = []
   #pendingSince = Number.POSITIVE_INFINITY
   #scheduled = false
   #syncWaiters: LogDone[] = []
   #syncing = false
+  readonly #retired: number[] = []
   #closed = false
   #failure: Error | null = null
 
@@ -112,7 +100,7 @@ class FileLogWriter implements LogWriter {
     this.#fd = opened.fd
     this.#index = opened.index
     this.#size = opened.size
-    this.#last = opened.lastTimestamp
+    this.#clock = (options.clock ?? createRecordClock)(opened.lastTimestamp, this.#now)
     this.openedAfter = opened.lastTimestamp
     if (opened.cut > 0) this.#report(`cut ${opened.cut} torn bytes off ${binlogPath(this.folder, this.#index)}`)
   }
@@ -126,10 +114,10 @@ class FileLogWriter implements LogWriter {
       done(this.#failure ?? new Error('the binlog is closed'))
       return
     }
-    const timestamp = options.timestamp ?? this.#nextTimestamp()
+    const timestamp = options.timestamp ?? this.#clock.next(this.#oldestHeld())
     this.#held.delete(name)
     if (isSourceOp(op)) {
-      this.#last = Math.max(this.#last, timestamp)
+      this.#clock.raise(timestamp)
       this.#pendingSince = Math.min(this.#pendingSince, timestamp)
     }
     this.#lines += formatRecord({ timestamp, op, name, extra: options.extra ?? '' })
@@ -139,7 +127,7 @@ class FileLogWriter implements LogWriter {
   }
 
   drawTimestamp(): number {
-    return Math.max(this.#last, this.#now())
+    return this.#clock.draw()
   }
 
   hold(name: string, timestamp: number): void {
@@ -151,11 +139,12 @@ class FileLogWriter implements LogWriter {
   }
 
   isHeld(name: string): boolean {
-    return this.#held.has(name)
+    return this.#held.has(name) || this.#clock.isHeldElsewhere(name)
   }
 
   watermark(): number {
-    return Math.min(this.drawTimestamp(), this.#oldestHeld(), this.#pendingSince) - 1
+    const held = Math.min(this.#oldestHeld(), this.#clock.heldElsewhere())
+    return Math.min(this.drawTimestamp(), held, this.#pendingSince) - 1
   }
 
   position(): BinlogPosition {
@@ -189,10 +178,6 @@ class FileLogWriter implements LogWriter {
     this.#closed = true
     this.#listeners.clear()
     closeSync(this.#fd)
-  }
-
-  #nextTimestamp(): number {
-    return Math.max(this.#last, Math.min(this.#now(), this.#oldestHeld()))
   }
 
   #oldestHeld(): number {
@@ -266,7 +251,6 @@ class FileLogWriter implements LogWriter {
     if (this.#syncing) this.#retired.push(old)
     else closeSync(old)
   }
-  readonly #retired: number[] = []
 
   #startSync(): void {
     if (this.#syncing) return

@@ -5,7 +5,7 @@ import { type DirectoryCursor, hashDirectory } from '../engine/allocate.ts'
 import { NAME_START } from '../engine/file-facts.ts'
 import { hexByte } from '../engine/logic-name.ts'
 import { isErrno, makeFolder } from './atomic-file.ts'
-import type { LogWriter } from './log-writer.ts'
+import type { NameLog } from './name-log.ts'
 import { createNameSource, type NameSource } from './name-source.ts'
 import { StoreError } from './store-error.ts'
 import type { StorePath } from './store-path.ts'
@@ -41,7 +41,7 @@ const EXTENSION_WITHOUT_DIGITS = 6
 
 export interface NameMakerOptions {
   readonly identity: { readonly group: string; readonly source: FileSource }
-  readonly log: LogWriter
+  readonly log: NameLog
   /** `null`: the hash of the name decides (file_distribute_path_mode = 1). */
   readonly cursor: DirectoryCursor | null
   readonly subdirCount: number
@@ -109,11 +109,11 @@ export function createNameMaker(options: NameMakerOptions): NameMaker {
 
   return {
     take(file, take) {
-      const first = log.drawTimestamp()
       const hasRandomPart = file.size < SIZE_WITHOUT_RANDOM_BITS || file.ext.length < EXTENSION_WITHOUT_DIGITS
       for (let tries = 0; tries < NAME_TRIES_MAX; tries += 1) {
-        const name = newName(file, hasRandomPart ? first : first + tries)
-        log.hold(name.logicName, first)
+        const drawn = log.drawTimestamp()
+        const name = newName(file, hasRandomPart ? drawn : drawn + tries)
+        log.hold(name.logicName, drawn)
         try {
           makingFolder(name, take)
           return name

@@ -48,7 +48,7 @@ function pair(operation: string, key: string, what: 'Count' | 'Bytes'): Array<re
   ]
 }
 
-function newCounters(): Counters {
+export function newCounters(): Counters {
   return Object.fromEntries(KEYS.map(([name]) => [name, 0])) as Counters
 }
 
@@ -61,6 +61,22 @@ export function countOperation(counters: Counters, operation: CountedOperation, 
 export function countBytes(counters: Counters, what: CountedBytes, tried: number, done: number): void {
   counters[`total${what}Bytes`] += tried
   counters[`success${what}Bytes`] += done
+}
+
+/** What was counted since the last time; counting begins at 0 again. */
+export function takeCounts(counters: Counters): Counters {
+  const taken = { ...counters }
+  Object.assign(counters, newCounters())
+  return taken
+}
+
+const TIMES: ReadonlySet<CounterName> = new Set(['lastSourceUpdate', 'lastSyncUpdate'])
+
+/** Adds what another thread has counted. */
+export function addCounts(counters: Counters, more: Counters): void {
+  for (const [name] of KEYS) {
+    counters[name] = TIMES.has(name) ? Math.max(counters[name], more[name]) : counters[name] + more[name]
+  }
 }
 
 /** The counters part of storage_stat.dat. */

@@ -126,6 +126,8 @@ function watchReply(request: Request, reply: CommandReply, unit: number, write: 
       })
     },
     sendFileToEnd: (fd, length, done) => reply.sendFileToEnd(fd, length, done),
+    pass: (piece, left, taken) => reply.pass(piece, left, taken),
+    hangUp: () => reply.hangUp(),
     pause: () => reply.pause(),
     resume: () => reply.resume(),
   }

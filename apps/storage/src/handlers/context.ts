@@ -2,6 +2,7 @@ import type { AddressWidth, FileSource, StatusAnswer } from '@cairn/dfs-core'
 import type { StorageConfig } from '../config.ts'
 import type { FileLocks } from '../disk/file-locks.ts'
 import type { FileStore } from '../disk/file-store.ts'
+import type { NewFiles } from '../disk/new-files.ts'
 import type { Tombstones } from '../disk/tombstones.ts'
 import type { Counters } from '../engine/counters.ts'
 import type { ReceivedTimes } from '../engine/received.ts'
@@ -23,12 +24,18 @@ export interface ConnectionState {
   peerId: string | null
 }
 
-/** What every handler works with. */
-export interface HandlerContext {
+/** What reading files and storing new ones needs: every thread has it. */
+export interface FileContext {
   readonly config: StorageConfig
+  readonly store: NewFiles
+  readonly counters: Counters
+  readonly logger: Logger
+}
+
+/** What every handler works with. */
+export interface HandlerContext extends FileContext {
   readonly store: FileStore
   readonly locks: FileLocks
-  readonly counters: Counters
   readonly tombstones: Tombstones
   /** How far each peer's changes have arrived. */
   readonly received: ReceivedTimes
@@ -36,7 +43,6 @@ export interface HandlerContext {
   readonly refusals: Refusals
   /** Small files go into slots of trunk files, where the cluster keeps them so. */
   readonly trunk: TrunkGroup
-  readonly logger: Logger
   /** Width of address fields in answers: `response_ip_addr_size` of the tracker. */
   readonly addressWidth: AddressWidth
   /** The first address of the storage that a name tells; empty when it is unknown. */

@@ -1,50 +1,53 @@
 import { closeSync } from 'node:fs'
 import { Status, storageCommands } from '@cairn/dfs-core'
-import type { CommandHandler, CommandReply } from '@cairn/dfs-core/server'
-import type { ResolvedName } from '../disk/file-store.ts'
+import type { BufferedHandler, CommandHandler, CommandReply, CommandRequest } from '@cairn/dfs-core/server'
+import type { ResolvedName } from '../disk/new-files.ts'
 import { StoreError } from '../disk/store-error.ts'
 import type { StorePath } from '../disk/store-path.ts'
 import { countBytes, countOperation } from '../engine/counters.ts'
 import { openStored, type StoredContent } from '../trunk/stored-content.ts'
-import type { ConnectionState, HandlerContext } from './context.ts'
+import type { ConnectionState, FileContext, HandlerContext } from './context.ts'
 import { failRequest } from './failure.ts'
 import { checkGroup, type Request } from './requests.ts'
 import { type ByteRange, missing, orMissing, sourceToAsk } from './source-fallback.ts'
 
-/** DOWNLOAD_FILE: open, fstat, and the file goes out through pooled buffers. */
+/** DOWNLOAD_FILE. A file that is not here is asked from its source. */
 export function downloadHandlers(context: HandlerContext): Array<[number, CommandHandler<ConnectionState>]> {
-  const row = storageCommands.downloadFile
-  return [
-    [
-      row.code,
-      {
-        kind: 'buffered',
-        bodyMax: context.config.bufferBytes,
-        handle(request, reply) {
-          try {
-            const { group, name, offset, size } = row.request.decode(request.head)
-            checkGroup(context, group)
-            if (offset < 0 || size < 0) throw new StoreError(Status.EINVAL, `range ${offset}+${size}`)
-            download(context, request, reply, { file: context.store.resolve(name), offset, length: size })
-          } catch (error) {
-            refuse(context, reply, error)
-          }
-        },
-      },
-    ],
-  ]
+  const ask: NotHere<ConnectionState> = (request, reply, wanted) => fromSource(context, request, reply, wanted)
+  return [[storageCommands.downloadFile.code, downloadHandler(context, ask)]]
 }
+
+/** Answers a download of a file that is not on this disk. */
+type NotHere<S> = (request: CommandRequest<S>, reply: CommandReply, wanted: Wanted) => void
 
 interface Wanted extends ByteRange {
   readonly file: ResolvedName
 }
 
-function download(context: HandlerContext, request: Request, reply: CommandReply, wanted: Wanted): void {
-  const content = openStored(context.store, wanted.file)
-  if (content === null) {
-    fromSource(context, request, reply, wanted)
-    return
+/** Open, fstat, and the file goes out through pooled buffers. */
+export function downloadHandler<S>(context: FileContext, notHere: NotHere<S>): BufferedHandler<S> {
+  const row = storageCommands.downloadFile
+  return {
+    kind: 'buffered',
+    bodyMax: context.config.bufferBytes,
+    handle(request, reply) {
+      try {
+        const { group, name, offset, size } = row.request.decode(request.head)
+        checkGroup(context, group)
+        if (offset < 0 || size < 0) throw new StoreError(Status.EINVAL, `range ${offset}+${size}`)
+        const wanted = { file: context.store.resolve(name), offset, length: size }
+        if (!download(context, reply, wanted)) notHere(request, reply, wanted)
+      } catch (error) {
+        refuse(context, reply, error)
+      }
+    },
   }
+}
+
+/** False when there is no such file here. */
+function download(context: FileContext, reply: CommandReply, wanted: Wanted): boolean {
+  const content = openStored(context.store, wanted.file)
+  if (content === null) return false
   try {
     const length = rangeLength(content, wanted)
     send(context, reply, content.fd, {
@@ -52,6 +55,7 @@ function download(context: HandlerContext, request: Request, reply: CommandReply
       length,
       storePath: wanted.file.storePath,
     })
+    return true
   } catch (error) {
     closeSync(content.fd)
     throw error
@@ -84,7 +88,7 @@ interface SentRange extends ByteRange {
   readonly storePath: StorePath
 }
 
-function send(context: HandlerContext, reply: CommandReply, fd: number, range: SentRange): void {
+function send(context: FileContext, reply: CommandReply, fd: number, range: SentRange): void {
   reply.sendFile(fd, range.offset, range.length, (error) => {
     closeSync(fd)
     range.storePath.health.notice(error)
@@ -93,7 +97,7 @@ function send(context: HandlerContext, reply: CommandReply, fd: number, range: S
   })
 }
 
-function refuse(context: HandlerContext, reply: CommandReply, error: unknown): void {
+function refuse(context: FileContext, reply: CommandReply, error: unknown): void {
   countOperation(context.counters, 'Download', false)
   failRequest(context, storageCommands.downloadFile.code, reply, error)
 }

@@ -1,7 +1,7 @@
 import { ProtocolError, ServerError, Status, statusOfSystemError } from '@cairn/dfs-core'
 import type { CommandReply } from '@cairn/dfs-core/server'
 import { StoreError } from '../disk/store-error.ts'
-import type { HandlerContext } from './context.ts'
+import type { FileContext } from './context.ts'
 
 /** The FastDFS status for what went wrong; the cause counts where a layer only added its words. */
 export function statusOf(error: unknown): number {
@@ -21,7 +21,12 @@ const EVERYDAY: ReadonlySet<number> = new Set([
 ])
 
 /** Answers with the status of `error`; what is not an everyday answer is logged. */
-export function failRequest(context: HandlerContext, command: number, reply: CommandReply, error: unknown): void {
+export function failRequest(
+  context: Pick<FileContext, 'logger'>,
+  command: number,
+  reply: CommandReply,
+  error: unknown,
+): void {
   const status = statusOf(error)
   if (EVERYDAY.has(status)) context.logger.debug({ command, status, err: error }, 'request refused')
   else context.logger.error({ command, status, err: error }, 'request failed')

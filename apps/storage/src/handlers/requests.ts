@@ -3,7 +3,7 @@ import { ProtocolError } from '@cairn/dfs-core'
 import type { BufferedHandler, CommandReply, CommandRequest } from '@cairn/dfs-core/server'
 import type { ResolvedName } from '../disk/file-store.ts'
 import { type CountedOperation, countOperation } from '../engine/counters.ts'
-import type { ConnectionState, HandlerContext } from './context.ts'
+import type { ConnectionState, FileContext, HandlerContext } from './context.ts'
 import { failRequest } from './failure.ts'
 
 export type Request = CommandRequest<ConnectionState>
@@ -48,7 +48,7 @@ export function finisher(
   }
 }
 
-export function checkGroup(context: HandlerContext, group: string): void {
+export function checkGroup(context: Pick<FileContext, 'store'>, group: string): void {
   if (group !== context.store.group) throw new ProtocolError(`group ${JSON.stringify(group)} is not here`)
 }
 

@@ -5,7 +5,8 @@ import type { BodyTarget } from './body-gatherer.ts'
 import type { HandlerContext } from './context.ts'
 import type { Placed, Published } from './placed.ts'
 
-interface SmallUpload {
+/** A body that may go into a slot. */
+export interface SmallUpload {
   readonly storePath: StorePath
   readonly ext: string
   /** How the body is stored by itself. */

@@ -9,17 +9,19 @@ import type { StorePath } from '../disk/store-path.ts'
 import { countBytes, countOperation } from '../engine/counters.ts'
 import { isNamePart } from '../engine/logic-name.ts'
 import { BodyGatherer, type BodyTarget } from './body-gatherer.ts'
-import type { ConnectionState, HandlerContext } from './context.ts'
+import type { ConnectionState, FileContext, HandlerContext } from './context.ts'
 import { failRequest } from './failure.ts'
 import type { Placed } from './placed.ts'
-import { slotTarget } from './small-upload.ts'
+import { type SmallUpload, slotTarget } from './small-upload.ts'
 
 /** UPLOAD_FILE, UPLOAD_APPENDER_FILE, UPLOAD_SLAVE_FILE: head → store path → body → name → C record → answer. */
 export function uploadHandlers(context: HandlerContext): Array<[number, CommandHandler<ConnectionState>]> {
   const { uploadFile, uploadAppenderFile, uploadSlaveFile } = storageCommands
+  const slotOrOwn: ChooseTarget = (size, upload) =>
+    context.trunk.takes(size) ? slotTarget(context, upload) : upload.plain
   return [
-    [uploadFile.code, newFileHandler(context, 'normal')],
-    [uploadAppenderFile.code, newFileHandler(context, 'appender')],
+    [uploadFile.code, newFileHandler(context, 'normal', slotOrOwn)],
+    [uploadAppenderFile.code, newFileHandler(context, 'appender', inFileOfItsOwn)],
     [uploadSlaveFile.code, slaveHandler(context)],
   ]
 }
@@ -31,7 +33,16 @@ interface Upload {
   readonly target: BodyTarget<Placed>
 }
 
-function newFileHandler(context: HandlerContext, kind: 'normal' | 'appender'): StreamedHandler<ConnectionState> {
+/** Where the body of a new normal file goes. */
+type ChooseTarget = (size: number, upload: SmallUpload) => BodyTarget<Placed>
+
+export const inFileOfItsOwn: ChooseTarget = (_size, { plain }) => plain
+
+export function newFileHandler<S>(
+  context: FileContext,
+  kind: 'normal' | 'appender',
+  choose: ChooseTarget,
+): StreamedHandler<S> {
   const { store, config } = context
   const durability = config.uploadDurability
   const placed = (name: NewName): Placed => ({
@@ -52,8 +63,7 @@ function newFileHandler(context: HandlerContext, kind: 'normal' | 'appender'): S
       fromFile: ({ path, size: stored, crc32 }) =>
         placed(store.linkNew(path, { storePath, ext, kind, size: stored, crc32 })),
     }
-    const isSmall = kind === 'normal' && context.trunk.takes(size)
-    return { storePath, headSize, size, target: isSmall ? slotTarget(context, { storePath, ext, plain }) : plain }
+    return { storePath, headSize, size, target: choose(size, { storePath, ext, plain }) }
   })
 }
 
@@ -100,11 +110,11 @@ function slaveTarget({ store, config }: HandlerContext, slave: ResolvedName): Bo
   }
 }
 
-function streamed(
-  context: HandlerContext,
+function streamed<S>(
+  context: FileContext,
   headBytesMin: number,
-  open: (request: CommandRequest<ConnectionState>) => Upload,
-): StreamedHandler<ConnectionState> {
+  open: (request: CommandRequest<S>) => Upload,
+): StreamedHandler<S> {
   const { uploadSizeMax } = context.config
   return {
     kind: 'streamed',
@@ -128,13 +138,13 @@ function streamed(
 
 class UploadSink implements BodySink {
   readonly headConsumed: number
-  readonly #context: HandlerContext
+  readonly #context: FileContext
   readonly #reply: CommandReply
   readonly #size: number
   readonly #storePath: StorePath
   readonly #gatherer: BodyGatherer<Placed>
 
-  constructor(context: HandlerContext, reply: CommandReply, upload: Upload) {
+  constructor(context: FileContext, reply: CommandReply, upload: Upload) {
     this.headConsumed = upload.headSize
     this.#context = context
     this.#reply = reply

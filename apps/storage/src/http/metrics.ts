@@ -10,8 +10,8 @@ import type { StorageReport } from '../storage-report.ts'
 
 /** Counts what happens; costs an addition or two each time. Prometheus reads it by GET /metrics. */
 export interface StorageMetrics {
-  /** A command of the FastDFS protocol was answered. */
-  command(code: number, status: number): void
+  /** A command of the FastDFS protocol was answered, or so many of them. */
+  command(code: number, status: number, times?: number): void
   http(method: string, status: number): void
   /** An upload over HTTP became a file, so long after its last byte. */
   finished(seconds: number): void
@@ -46,7 +46,7 @@ export function createStorageMetrics(): StorageMetrics {
   const delay = monitorEventLoopDelay({ resolution: DELAY_RESOLUTION_MS })
   delay.enable()
   return {
-    command: (code, status) => count(commands, code * STATUSES + status),
+    command: (code, status, times = 1) => count(commands, code * STATUSES + status, times),
     http: (method, status) => count(requests, `${method} ${status}`),
     finished: (seconds) => finishing.observe(seconds),
     async text(sources) {
@@ -82,8 +82,8 @@ export function answerMetrics(response: ServerResponse, { type, text }: { type: 
   response.end(body)
 }
 
-function count<K>(counts: Map<K, number>, key: K): void {
-  counts.set(key, (counts.get(key) ?? 0) + 1)
+function count<K>(counts: Map<K, number>, key: K, times = 1): void {
+  counts.set(key, (counts.get(key) ?? 0) + times)
 }
 
 interface Sample {

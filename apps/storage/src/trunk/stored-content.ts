@@ -1,6 +1,6 @@
 import { closeSync, fstatSync, lstatSync, openSync, readSync, unlinkSync } from 'node:fs'
 import { isErrno } from '../disk/atomic-file.ts'
-import type { FileStore, ResolvedName } from '../disk/file-store.ts'
+import type { NewFiles, ResolvedName } from '../disk/new-files.ts'
 import { clearSlot, openSlot, trunkFilePath } from './slot-file.ts'
 import { type NamedSlot, SLOT_HEADER_SIZE, slotOfName } from './slot-name.ts'
 
@@ -15,8 +15,11 @@ export interface StoredContent {
   readonly kind: 'file' | 'folder' | 'other'
 }
 
+/** Where names lead. */
+type Names = Pick<NewFiles, 'resolve'>
+
 /** Opens what a name stands for, links followed; null when there is nothing. The caller closes the descriptor. */
-export function openStored(store: FileStore, file: ResolvedName): StoredContent | null {
+export function openStored(store: Names, file: ResolvedName): StoredContent | null {
   const named = slotOfName(file.logicName)
   return named === null ? openPlain(file.path) : openInSlot(store, file, named)
 }
@@ -41,7 +44,7 @@ export function removeStored(file: ResolvedName): void {
   else clearSlot(trunkFilePath(file.storePath, named.slot), named)
 }
 
-function openInSlot(store: FileStore, file: ResolvedName, named: NamedSlot): StoredContent | null {
+function openInSlot(store: Names, file: ResolvedName, named: NamedSlot): StoredContent | null {
   const opened = openSlot(trunkFilePath(file.storePath, named.slot), named)
   if (opened === null) return null
   const { fd } = opened
@@ -57,7 +60,7 @@ function openInSlot(store: FileStore, file: ResolvedName, named: NamedSlot): Sto
 }
 
 /** A link is followed once: what it leads to is no link again. */
-function openTarget(store: FileStore, logicName: string): StoredContent | null {
+function openTarget(store: Names, logicName: string): StoredContent | null {
   const file = store.resolve(logicName)
   const named = slotOfName(file.logicName)
   if (named === null) return openPlain(file.path)

@@ -1,4 +1,4 @@
-import type { Socket } from 'node:net'
+import type { Duplex } from 'node:stream'
 import { ProtocolError, Status } from '../errors.ts'
 import { encodeEmptyFrame, type Header, RESPONSE_COMMAND } from '../protocol/frame.ts'
 import { Exchange, type ExchangeHost } from './exchange.ts'
@@ -42,7 +42,7 @@ export interface ConnectionPeer<S> {
 export class CommandConnection<S> implements ExchangeHost, FrameConsumer {
   closed = false
   readonly logger: CommandServerLogger | undefined
-  readonly #socket: Socket
+  readonly #socket: Duplex
   readonly #context: ConnectionContext<S>
   readonly #peer: ConnectionPeer<S>
   readonly #input: FrameInput
@@ -60,7 +60,7 @@ export class CommandConnection<S> implements ExchangeHost, FrameConsumer {
   #quietSweeps = 0
   #discarded = 0
 
-  constructor(socket: Socket, context: ConnectionContext<S>, peer: ConnectionPeer<S>) {
+  constructor(socket: Duplex, context: ConnectionContext<S>, peer: ConnectionPeer<S>) {
     this.#socket = socket
     this.#context = context
     this.#peer = peer
@@ -139,6 +139,22 @@ export class CommandConnection<S> implements ExchangeHost, FrameConsumer {
     const onEnd = (end: FileSendEnd) => this.#onFileEnd(end, range.endsConnection === true, done)
     this.#sender = new FileSender(this.#socket, range, onEnd, () => this.#onFileProgress())
     this.#sender.start()
+  }
+
+  answerPiece(piece: Buffer, isLast: boolean, taken: () => void): void {
+    this.#socket.write(piece, (error) => {
+      // A failed write ends the connection.
+      if (error) return
+      this.#quietSweeps = 0
+      taken()
+    })
+    if (isLast) this.#answered(false)
+  }
+
+  hangUp(): void {
+    if (this.closed || this.#lingering) return
+    this.#exchange = null
+    this.#linger()
   }
 
   #onFileEnd(end: FileSendEnd, isLast: boolean, done: (error?: Error) => void): void {

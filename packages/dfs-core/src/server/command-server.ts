@@ -1,4 +1,5 @@
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net'
+import type { Duplex } from 'node:stream'
 import { Status } from '../errors.ts'
 import { CommandConnection, type ConnectionContext } from './command-connection.ts'
 import type { BufferedHandler, CommandHandler, CommandServer, CommandServerOptions } from './handler.ts'
@@ -28,6 +29,7 @@ class TcpCommandServer<S> implements CommandServer {
   readonly #server: Server
   readonly #connections = new Set<CommandConnection<S>>()
   readonly #sweeper: NodeJS.Timeout
+  #accepted = 0
   #onEmpty: (() => void) | null = null
 
   constructor(options: CommandServerOptions<S>) {
@@ -47,24 +49,26 @@ class TcpCommandServer<S> implements CommandServer {
     this.#server = createServer({ ...socketOptions, keepAliveInitialDelay: KEEP_ALIVE_DELAY_MS }, (socket) =>
       this.#accept(socket),
     )
-    this.#server.maxConnections = limits.maxConnections
     // Without a listener a failed accept (no descriptors left) would end the process.
     this.#server.on('error', (error) => logger?.error({ err: error }, 'listening or accepting failed'))
     this.#sweeper = setInterval(() => this.#sweep(), limits.networkTimeoutMs / SWEEPS_PER_TIMEOUT).unref()
   }
 
   get connections(): number {
-    return this.#connections.size
+    return this.#accepted
   }
 
-  listen(port: number, host: string): Promise<number> {
-    return new Promise((resolve, reject) => {
-      this.#server.once('error', reject)
-      this.#server.listen(port, host, () => {
-        this.#server.off('error', reject)
-        resolve((this.#server.address() as AddressInfo).port)
-      })
-    })
+  async listen(port: number, host: string): Promise<number> {
+    await this.#listen({ port, host })
+    return (this.#server.address() as AddressInfo).port
+  }
+
+  listenAt(descriptor: number): Promise<void> {
+    return this.#listen({ fd: descriptor })
+  }
+
+  serve(stream: Duplex, remoteAddress: string): void {
+    this.#connect(stream, remoteAddress, () => undefined)
   }
 
   async close(graceMs: number): Promise<void> {
@@ -82,17 +86,49 @@ class TcpCommandServer<S> implements CommandServer {
     clearInterval(this.#sweeper)
   }
 
+  #listen(where: { readonly port: number; readonly host: string } | { readonly fd: number }): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.#server.once('error', reject)
+      this.#server.listen(where, () => {
+        this.#server.off('error', reject)
+        resolve()
+      })
+    })
+  }
+
   #accept(socket: Socket): void {
     const remoteAddress = plainAddress(socket.remoteAddress ?? '')
+    if (this.#isFull()) {
+      socket.destroy()
+      return
+    }
     if (this.#isAllowed?.(remoteAddress) === false) {
       this.#options.logger?.debug({ remoteAddress }, 'host is not allowed')
       socket.destroy()
       return
     }
+    this.#count(1)
+    this.#connect(socket, remoteAddress, () => this.#count(-1))
+  }
+
+  #isFull(): boolean {
+    const { maxConnections, connectionsElsewhere } = this.#options.limits
+    return this.#accepted + (connectionsElsewhere?.() ?? 0) >= maxConnections
+  }
+
+  #count(change: 1 | -1): void {
+    this.#accepted += change
+    this.#options.connectionsChanged?.(this.#accepted)
+  }
+
+  #connect(stream: Duplex, remoteAddress: string, ended: () => void): void {
     const state = this.#options.newState()
-    const connection = new CommandConnection(socket, this.#context, { remoteAddress, state })
+    const connection = new CommandConnection(stream, this.#context, { remoteAddress, state })
     this.#connections.add(connection)
-    socket.once('close', () => this.#forget(connection, state))
+    stream.once('close', () => {
+      ended()
+      this.#forget(connection, state)
+    })
   }
 
   #forget(connection: CommandConnection<S>, state: S): void {

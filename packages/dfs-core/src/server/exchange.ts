@@ -13,6 +13,10 @@ export interface ExchangeHost {
   /** Sends a whole answer. */
   answer(frame: Buffer, status: number): void
   answerFile(range: FileRange, done: (error?: Error) => void): void
+  /** Sends a part of an answer as it is. */
+  answerPiece(piece: Buffer, isLast: boolean, taken: () => void): void
+  /** Ends the connection when what was written has left. */
+  hangUp(): void
   /** The sink of `exchange` takes its body again. */
   bodyResumed(exchange: Exchange): void
 }
@@ -107,6 +111,17 @@ export class Exchange implements CommandReply {
 
   sendFileToEnd(fd: number, length: number, done: (error?: Error) => void): void {
     this.#sendRange({ fd, offset: 0, length, endsConnection: true }, done)
+  }
+
+  pass(piece: Buffer, left: number, taken: () => void): void {
+    if (this.done) return
+    if (left === 0) this.#close()
+    this.#host.answerPiece(piece, left === 0, taken)
+  }
+
+  hangUp(): void {
+    this.#close()
+    this.#host.hangUp()
   }
 
   pause(): void {

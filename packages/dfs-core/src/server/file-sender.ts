@@ -1,5 +1,5 @@
 import { read, readSync } from 'node:fs'
-import type { Socket } from 'node:net'
+import type { Duplex } from 'node:stream'
 import { HEADER_SIZE, RESPONSE_COMMAND, writeHeader } from '../protocol/frame.ts'
 import { BufferPool } from './buffer-pool.ts'
 import { readPace } from './read-pace.ts'
@@ -37,7 +37,7 @@ export interface FileSendEnd {
  * the disk is slow (`readPace`) pieces are read in the thread pool.
  */
 export class FileSender {
-  readonly #socket: Socket
+  readonly #socket: Duplex
   readonly #fd: number
   readonly #onEnd: (end: FileSendEnd) => void
   readonly #onProgress: () => void
@@ -52,7 +52,7 @@ export class FileSender {
   #buffer: Buffer
 
   /** `onProgress` is called when a stalled client has taken a piece; `onEnd` exactly once. */
-  constructor(socket: Socket, range: FileRange, onEnd: (end: FileSendEnd) => void, onProgress: () => void) {
+  constructor(socket: Duplex, range: FileRange, onEnd: (end: FileSendEnd) => void, onProgress: () => void) {
     this.#socket = socket
     this.#fd = range.fd
     this.#position = range.offset

@@ -1,3 +1,5 @@
+import type { Duplex } from 'node:stream'
+
 /** One request as a handler sees it. All sizes are bytes. */
 export interface CommandRequest<S> {
   readonly command: number
@@ -40,6 +42,13 @@ export interface CommandReply {
    * answer to FETCH_ONE_PATH_BINLOG (internals §8).
    */
   sendFileToEnd(fd: number, length: number, done: (error?: Error) => void): void
+  /**
+   * A piece of an answer that another server has made, header and all: it goes out as it is and is not counted here.
+   * `left` bytes of the answer follow. The piece is not used any more when `taken` is called.
+   */
+  pass(piece: Buffer, left: number, taken: () => void): void
+  /** Ends the connection when what was written has left, whether there was an answer or not. */
+  hangUp(): void
   /** Holds the body back: until `resume` neither `write` nor `end` of the sink is called. */
   pause(): void
   resume(): void
@@ -83,6 +92,8 @@ export type CommandHandler<S> = BufferedHandler<S> | StreamedHandler<S>
 export interface CommandServerLimits {
   /** Connections above this are accepted and closed without a byte. */
   readonly maxConnections: number
+  /** Connections to the same port that others serve: they count towards `maxConnections`. */
+  connectionsElsewhere?(): number
   /** The longest head given to a streamed handler, and the longest body of a frame that no handler takes. Default 256 KiB. */
   readonly headBytesMax?: number
   /** Silence that ends a connection in mid-frame, before its first frame, or while it does not read its answer. */
@@ -101,6 +112,8 @@ export interface CommandServerOptions<S> {
   readonly handlers: ReadonlyMap<number, CommandHandler<S>>
   /** Makes the state of a new connection. */
   newState(): S
+  /** So many connections are open now: called when one came or ended. */
+  connectionsChanged?(count: number): void
   /** A connection has ended, by whichever side; its state is not used any more. */
   connectionClosed?(state: S): void
   /** A request has got its answer: for counting. */
@@ -118,6 +131,10 @@ export interface CommandServerOptions<S> {
 export interface CommandServer {
   /** Starts to serve; port 0 takes a free one. Resolves with the port. Rejects with the system's error. */
   listen(port: number, host: string): Promise<number>
+  /** Starts to serve at a socket that listens already, or that another server in this process listens at. */
+  listenAt(descriptor: number): Promise<void>
+  /** Serves a connection that came in another way; it is not among `connections`. */
+  serve(stream: Duplex, remoteAddress: string): void
   /** Stops accepting, lets running requests finish for at most `graceMs`, then ends every connection. */
   close(graceMs: number): Promise<void>
   /** Connections open now. */

@@ -14,3 +14,4 @@ export type {
 } from './handler.ts'
 export { type HostFilter, hostFilter, plainAddress } from './host-filter.ts'
 export { readPace } from './read-pace.ts'
+export { createRelay, type Relay, type RelayState } from './relay.ts'

@@ -1,0 +1,100 @@
+import { type CommandHandler, type CommandServer, createCommandServer } from '@cairn/dfs-core/server'
+import type { StoreIdentity } from '../disk/new-files.ts'
+import type { CursorState } from '../engine/allocate.ts'
+import type { ConnectionState, HandlerContext } from '../handlers/context.ts'
+import { closeSocket, hasSocket, makeRoomForSocket } from './listening-socket.ts'
+import { RequestThreads } from './request-threads.ts'
+import type { WorkSharing } from './work-sharing.ts'
+
+/** Where clients of the FastDFS protocol come in: this thread, and the others where there are some. */
+export interface CommandDoor {
+  readonly port: number
+  /** Open now, in all threads. */
+  readonly connections: number
+  close(): Promise<void>
+}
+
+export interface CommandDoorOptions {
+  readonly context: HandlerContext
+  readonly handlers: ReadonlyMap<number, CommandHandler<ConnectionState>>
+  readonly identity: StoreIdentity
+  readonly usesTrunkFiles: boolean
+  /** Null: this thread serves alone. */
+  readonly sharing: WorkSharing | null
+  /** Where this thread puts new files. */
+  readonly cursor: CursorState
+  answered(command: number, status: number, times?: number): void
+}
+
+/** How long requests that are being answered may take when the storage stops. */
+const CLOSE_GRACE_MS = 1000
+
+export async function openCommandDoor(options: CommandDoorOptions): Promise<CommandDoor> {
+  const { sharing, context } = options
+  const { port, bindAddress } = context.config
+  const server = createServer(options)
+  if (sharing !== null) makeRoomForSocket()
+  let threads: RequestThreads | null = null
+  const close = async () => {
+    await Promise.all([threads?.close(CLOSE_GRACE_MS), server.close(CLOSE_GRACE_MS)])
+    if (sharing !== null && hasSocket()) closeSocket()
+  }
+  try {
+    const listening = await server.listen(port, bindAddress === '' ? '0.0.0.0' : bindAddress)
+    if (sharing !== null) threads = await startThreads(options, sharing, server)
+    return {
+      port: listening,
+      get connections() {
+        return server.connections + (sharing?.shared.connectionsExcept(0) ?? 0)
+      },
+      close,
+    }
+  } catch (error) {
+    await close()
+    throw error
+  }
+}
+
+function createServer({ context, handlers, sharing, answered }: CommandDoorOptions): CommandServer {
+  const { maxConnections, networkTimeoutMs, allowHosts } = context.config
+  return createCommandServer<ConnectionState>({
+    handlers,
+    newState: () => ({ peerId: null }),
+    connectionsChanged: (count) => sharing?.shared.setConnections(0, count),
+    limits: {
+      maxConnections,
+      networkTimeoutMs,
+      connectionsElsewhere: () => sharing?.shared.connectionsExcept(0) ?? 0,
+    },
+    ...(allowHosts !== null && { allowHosts }),
+    unknownCommand: 'close',
+    closeOnEinval: true,
+    answered,
+    logger: context.logger,
+  })
+}
+
+/** Without its threads a storage serves all the same, only slower. */
+async function startThreads(
+  { context, identity, usesTrunkFiles, cursor, answered }: CommandDoorOptions,
+  sharing: WorkSharing,
+  server: CommandServer,
+): Promise<RequestThreads | null> {
+  const { config, store, counters, logger } = context
+  if (!hasSocket()) {
+    logger.warn({}, 'one thread serves alone: another file got the number of the listening socket')
+    return null
+  }
+  return await RequestThreads.start({
+    config,
+    identity,
+    usesTrunkFiles,
+    store,
+    counters,
+    logger,
+    server,
+    sharing,
+    cursor,
+    answered,
+  })
+}

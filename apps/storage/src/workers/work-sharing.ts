@@ -1,0 +1,17 @@
+import type { StorageConfig } from '../config.ts'
+import { allocateSharedNames, SharedNames, type SharedNamesSize } from './shared-names.ts'
+
+/** What threads share; there is none where one thread does everything. */
+export interface WorkSharing {
+  readonly shared: SharedNames
+  readonly memory: SharedArrayBuffer
+  readonly size: SharedNamesSize
+}
+
+export function createWorkSharing({ workThreads, maxConnections }: StorageConfig): WorkSharing | null {
+  if (workThreads === 1) return null
+  // Every connection stores one file at a time.
+  const size = { threads: workThreads, slots: maxConnections }
+  const memory = allocateSharedNames(size)
+  return { shared: new SharedNames(memory, size), memory, size }
+}
