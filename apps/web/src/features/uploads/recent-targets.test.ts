@@ -4,11 +4,11 @@ import { targetsIn, withTarget } from './recent-targets.ts'
 const folder = (folderId: string) => ({ folderId, label: `Drive / ${folderId}` })
 
 test('the last three folders are kept, the newest first, each once', () => {
-  const after = ['a', 'b', 'c', 'b', 'd'].reduce(
+  const after = ['a', 'b', 'c', 'd', 'c'].reduce(
     (recent, id) => withTarget(recent, folder(id)),
     [] as ReturnType<typeof targetsIn>,
   )
-  expect(after.map(({ folderId }) => folderId)).toEqual(['d', 'b', 'c'])
+  expect(after.map(({ folderId }) => folderId)).toEqual(['c', 'd', 'b'])
   expect(targetsIn(JSON.stringify(after))).toEqual(after)
 })
 
