@@ -34,8 +34,9 @@ export async function copyStep(tx: Transaction, job: RunningJob): Promise<BatchR
   await trashReplaced(tx, settled)
   const placements = settled.flatMap((one) => (one.how === 'place' ? [one.placement] : []))
   const bytes = placements.reduce((sum, { item }) => sum + item.size, 0n)
-  await takeSpace(tx, job.ownerId, bytes)
   const made = await insertCopies(tx, job.ownerId, placements)
+  // After the entries, as uploads do: counting those takes a lock that an upload holds while it waits for the quota.
+  await takeSpace(tx, job.ownerId, bytes)
   const results = resultsOf(items, settled, made)
   await saveResults(tx, job.id, results)
   await addChildren(tx, job.id, folderPairs(settled, made))

@@ -26,6 +26,8 @@ export async function completeUploads(ownerId: string, items: readonly Item[]): 
     const upls = [...new Set(items.map((item) => item.uploadId))]
     const rows = await lockUploads(tx, ownerId, upls)
     const { settlements, failed, errors } = judgeAll(items, rows)
+    // Entries before what gives back space: whoever adds entries asks for the quota's row last.
+    await settleUploads(tx, ownerId, settlements)
     await endUploads(
       tx,
       failed.map(({ upload }) => upload),
@@ -37,7 +39,6 @@ export async function completeUploads(ownerId: string, items: readonly Item[]): 
       failed.map(({ fileId }) => fileId),
       'the upload failed',
     )
-    await settleUploads(tx, ownerId, settlements)
     const after = await lockUploads(tx, ownerId, upls)
     return { answers: await answerAll(tx, items, after, errors), committed: settlements.map(({ upload }) => upload) }
   })
