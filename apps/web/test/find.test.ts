@@ -3,6 +3,7 @@ import { setFavourite } from '../src/features/labels/commands.ts'
 import { search } from '../src/features/search/search.ts'
 import { db, inTransaction } from '../src/lib/db.ts'
 import { nameKeys } from '../src/lib/entries/name-keys.ts'
+import { processWide } from '../src/lib/process-wide.ts'
 import { newPublicId } from '../src/lib/public-id.ts'
 import { fillGrams } from '../src/worker/fill-grams.ts'
 import type { Browser } from './support/browser.ts'
@@ -18,6 +19,17 @@ async function found(q: string, owner = person, folder = 'root'): Promise<string
 
 async function makeFolder(name: string, parentId = 'root'): Promise<string> {
   return (await browser.post('/api/drive/folders', { parentId, name })).body.id
+}
+
+/** Folders with these names, and what PostgreSQL knows of how frequent their pieces are. */
+async function fill(owner: { id: string; rootId: bigint }, names: readonly string[]): Promise<void> {
+  const keys = JSON.stringify(names.map((name) => ({ name, ...nameKeys(name) })))
+  await db().$executeRaw`
+    INSERT INTO entry (public_id, owner_id, parent_id, kind, name, sort_key, grams)
+    SELECT ${newPublicId()} || row_number() OVER (), ${owner.id}, ${owner.rootId}, 0, name, "sortKey", grams
+    FROM jsonb_to_recordset(${keys}::jsonb) AS r(name text, "sortKey" text, grams text[])`
+  await db().$executeRaw`ANALYZE entry`
+  processWide('search.keys', () => ({ at: 0 })).at = 0
 }
 
 interface Counted {
@@ -96,19 +108,70 @@ describe('a search', () => {
 
   it('reads the list of one piece and not all that a person has', async () => {
     const owner = await newPerson()
-    const rows = Array.from({ length: 3000 }, (_, n) => (n === 1500 ? '潮位表.txt' : `photo ${n}.jpg`))
-    const keys = JSON.stringify(rows.map((name) => ({ name, ...nameKeys(name) })))
-    await db().$executeRaw`
-      INSERT INTO entry (public_id, owner_id, parent_id, kind, name, sort_key, grams)
-      SELECT ${newPublicId()} || row_number() OVER (), ${owner.id}, ${owner.rootId}, 0, name, "sortKey", grams
-      FROM jsonb_to_recordset(${keys}::jsonb) AS r(name text, "sortKey" text, grams text[])`
-    await db().$executeRaw`ANALYZE entry`
+    await fill(
+      owner,
+      Array.from({ length: 3000 }, (_, n) => (n === 1500 ? '潮位表.txt' : `photo ${n}.jpg`)),
+    )
     const plan = await db().$queryRaw<Record<string, string>[]>`
       EXPLAIN SELECT id FROM entry e
-      WHERE search_keys(e.owner_id, e.grams) @> search_keys(${owner.id}, ${['潮位']}) AND e.owner_id = ${owner.id}
+      WHERE entry_search_keys(e.owner_id, e.grams, e.id, e.category, e.size, e.modified_at)
+        @> search_keys(${owner.id}, ${['潮位']}) AND e.owner_id = ${owner.id}
         AND e.trash_id IS NULL AND e.parent_id IS NOT NULL`
     expect(JSON.stringify(plan)).toContain('Bitmap Index Scan on entry_search')
     expect(await found('潮位', owner)).toEqual(['潮位表.txt'])
+  })
+
+  it('shows the newest of a word that thousands have, and beginnings however old they are', async () => {
+    const owner = await newPerson()
+    const names = Array.from({ length: 6000 }, (_, n) => (n === 5 ? 'tide 5' : `a tide ${n}`))
+    await fill(owner, names)
+    const first = await search(owner.id, { q: 'tide', folder: 'root' })
+    expect(first.items[0]?.name).toBe('tide 5')
+    const numbers = first.items.slice(1).map(({ name }) => Number(name.slice('a tide '.length)))
+    expect(Math.min(...numbers)).toBeGreaterThan(names.length - 1000)
+    expect(first).toMatchObject({ more: true })
+  })
+
+  it('brings each entry on one page only, also where it begins to look further', async () => {
+    const owner = await newPerson()
+    await fill(
+      owner,
+      Array.from({ length: 700 }, (_, n) => (n % 7 === 0 ? `gauge ${n}` : `a gauge ${n}`)),
+    )
+    const seen: string[] = []
+    for (let cursor: number | null = 0; cursor !== null; ) {
+      const page = await search(owner.id, { q: 'gauge', folder: 'root', cursor })
+      seen.push(...page.items.map(({ id }) => id))
+      cursor = page.nextCursor === null ? null : Number(page.nextCursor)
+    }
+    expect(new Set(seen).size).toBe(seen.length)
+    expect(seen.length).toBeGreaterThanOrEqual(500)
+  })
+
+  it('finds by kind, size and month exactly what a look at each entry finds', async () => {
+    const owner = await newPerson()
+    const sizes = [0, 9, 10, 999, 1000, 1001, 999_999, 1_000_000, 1_000_001, 50_000_000]
+    const days = ['1985-06-01', '1999-12-31', '2026-02-28', '2026-03-01', '2026-03-31', '2026-04-01', '2055-01-01']
+    for (const [n, size] of sizes.entries()) {
+      const modifiedAt = new Date(`${days[n % days.length]}T12:00:00Z`)
+      await addFile(owner.id, owner.rootId, `trait ${n}`, { size, modifiedAt })
+    }
+    const all = await db().entry.findMany({ where: { ownerId: owner.id, kind: 1 } })
+    const expected = (fits: (size: number, day: string) => boolean) =>
+      all.filter((e) => fits(Number(e.size), e.modifiedAt.toISOString().slice(0, 10))).map(({ name }) => name)
+    const sorted = async (q: string) => (await found(`trait ${q}`, owner)).sort()
+    expect(await sorted('>1kB')).toEqual(expected((size) => size >= 1000).sort())
+    expect(await sorted('<999')).toEqual(expected((size) => size <= 999).sort())
+    expect(await sorted('after:2026-03')).toEqual(expected((_, day) => day >= '2026-03-01').sort())
+    expect(await sorted('before:2026-03')).toEqual(expected((_, day) => day < '2026-03-01').sort())
+    expect(await sorted('before:1990')).toEqual(expected((_, day) => day < '1990').sort())
+    expect(await sorted('after:2050')).toEqual(expected((_, day) => day >= '2050').sort())
+    expect(await sorted('>1kB before:2026-04 type:document')).toEqual(
+      expected((size, day) => size >= 1000 && day < '2026-04-01').sort(),
+    )
+    expect((await found('>1kB before:2026-04', owner)).sort()).toEqual(
+      expected((size, day) => size >= 1000 && day < '2026-04-01').sort(),
+    )
   })
 })
 

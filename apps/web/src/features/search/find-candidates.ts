@@ -3,124 +3,75 @@ import { db } from '../../lib/db.ts'
 import { folded } from '../../lib/entries/folded.ts'
 import { gramsOfQuery, startGramsOfQuery } from '../../lib/entries/grams.ts'
 import { findFolder, notFound } from '../../lib/entries/open-entries.ts'
-import { frequencyOf, searchKeys } from './gram-frequency.ts'
 import type { SearchQuery } from './parse-query.ts'
+import { type Candidate, candidateColumns, newestFound, type Sought } from './search-index.ts'
+import { traitsOf } from './traits.ts'
 
 /**
- * A search looks at so many entries at most, whatever was typed: two letters that half of all names have must not read
- * half of all names. First come names that begin with the text, so that these are never missed for others.
+ * How many entries a search looks at, whatever was typed: two letters that half of all names have must not read half of all
+ * names. Besides the newest, names that begin with the text are looked for, so that these are never missed for others.
  */
-export const CANDIDATES_MAX = 500
-const BEGINNINGS_MAX = 200
-// Above this, pieces are found faster by going through the newest entries than by their lists in the index.
-const COMMON_ROWS = 20_000
-const NEWEST_MAX = 20_000
+export interface Reach {
+  newest: number
+  beginnings: number
+}
+
 const FOLDERS_MAX = 20_000
 // Of so few folders everything is read; the index would bring what half of the drive has.
 const FEW_FOLDERS = 100
 
 const ALL_CATEGORIES = ['image', 'video', 'audio', 'document', 'archive', 'other']
 
-export interface Candidate {
-  id: bigint
-  kind: number
-  name: string
-  modified_at: Date
-}
-
-const columns = Prisma.sql`e.id, e.kind::int, e.name, e.modified_at`
-
 export interface Wanted {
   ownerId: string
   query: SearchQuery
   folderId: string
+  reach: Reach
 }
 
 /** Entries that may be meant; their names are still to be compared. */
 export async function findCandidates(wanted: Wanted): Promise<Candidate[]> {
-  const { query } = wanted
+  const { ownerId, query, reach } = wanted
   const grams = [...new Set(query.texts.flatMap(gramsOfQuery))]
-  const folders = query.inHere ? await foldersBelow(wanted.ownerId, wanted.folderId) : null
+  if (query.texts.length > 0 && grams.length === 0) return []
+  const folders = query.inHere ? await foldersBelow(ownerId, wanted.folderId) : null
   const filters = await filtersOf(wanted, folders)
-  if (query.texts.length === 0) return await newestWith(wanted, filters)
-  if (grams.length === 0) return []
-  // A folder or a tag leaves few entries, whatever the words are.
-  const isWide = !query.inHere && query.tags.length === 0
-  if (isWide && (await isCommon(wanted, grams))) return await commonCandidates(wanted, grams, filters)
+  const isNarrow = query.inHere || query.tags.length > 0
+  const sought = { ownerId, grams, traits: traitsOf(query), filters, isNarrow }
+  if (grams.length === 0) return await withoutText(sought, wanted)
   if (folders !== null && folders.length <= FEW_FOLDERS) return await amongFew(wanted, grams, filters)
-  const found = await withGrams(wanted, { grams, filters, limit: CANDIDATES_MAX })
-  if (found.length < CANDIDATES_MAX) return found
-  return joined(await beginnings(wanted, grams, filters), found)
+  const found = await newestFound(sought, reach.newest)
+  if (found.length < reach.newest) return found
+  const starting = { ...sought, grams: [...grams, ...startGramsOfQuery(query.texts[0] ?? '')] }
+  return joined(await newestFound(starting, reach.beginnings), found)
 }
 
-/** Beginnings, then the newest of those that nearly every name would be among. */
-async function commonCandidates(wanted: Wanted, grams: string[], filters: Prisma.Sql): Promise<Candidate[]> {
-  const first = await beginnings(wanted, grams, filters)
-  const newest = await db().$queryRaw<Candidate[]>`
-    SELECT e.id, e.kind, e.name, e.modified_at FROM (
-      SELECT e.id, e.kind::int AS kind, e.name, e.modified_at, e.size, e.category, e.parent_id, e.grams FROM entry e
-      WHERE e.owner_id = ${wanted.ownerId} AND e.trash_id IS NULL
-      ORDER BY e.created_at DESC, e.id DESC LIMIT ${NEWEST_MAX}
-    ) e
-    WHERE e.grams @> ${grams} AND e.parent_id IS NOT NULL ${filters} LIMIT ${CANDIDATES_MAX}`
-  const found = joined(first, newest)
-  if (newest.length === CANDIDATES_MAX) return found
-  return joined(found, await withGrams(wanted, { grams, filters, limit: CANDIDATES_MAX }))
-}
-
-/** Names that begin with the character that the first text begins with, and have all of its pieces. */
-async function beginnings(wanted: Wanted, grams: string[], filters: Prisma.Sql): Promise<Candidate[]> {
-  const [text = ''] = wanted.query.texts
-  const starting = [...grams, ...startGramsOfQuery(text)]
-  if (await isCommon(wanted, starting)) return []
-  return await withGrams(wanted, { grams: starting, filters, limit: BEGINNINGS_MAX })
-}
-
-async function isCommon({ ownerId }: Wanted, grams: readonly string[]): Promise<boolean> {
-  return (await frequencyOf(await searchKeys(ownerId, grams))) > COMMON_ROWS
-}
-
-interface ByGrams {
-  grams: string[]
-  filters: Prisma.Sql
-  limit: number
-}
-
-// Materialized: planned as if all were read. With the LIMIT inside, the planner takes a walk over the whole table for
-// cheap, in the hope of meeting enough on the way.
-async function withGrams({ ownerId }: Wanted, { grams, filters, limit }: ByGrams): Promise<Candidate[]> {
+async function amongFew({ ownerId, reach }: Wanted, grams: string[], filters: Prisma.Sql): Promise<Candidate[]> {
   return await db().$queryRaw<Candidate[]>`
-    WITH found AS MATERIALIZED (
-      SELECT ${columns} FROM entry e
-      WHERE search_keys(e.owner_id, e.grams) @> search_keys(${ownerId}, ${grams}) AND e.owner_id = ${ownerId}
-        AND e.trash_id IS NULL AND e.parent_id IS NOT NULL ${filters}
-    )
-    SELECT id, kind, name, modified_at FROM found LIMIT ${limit}`
+    SELECT ${candidateColumns} FROM entry e
+    WHERE e.owner_id = ${ownerId} AND e.grams @> ${grams} AND e.trash_id IS NULL ${filters} LIMIT ${reach.newest}`
 }
 
-async function amongFew({ ownerId }: Wanted, grams: string[], filters: Prisma.Sql): Promise<Candidate[]> {
-  return await db().$queryRaw<Candidate[]>`
-    SELECT ${columns} FROM entry e
-    WHERE e.owner_id = ${ownerId} AND e.grams @> ${grams} AND e.trash_id IS NULL ${filters} LIMIT ${CANDIDATES_MAX}`
-}
-
-/** Only filters: the newest, each category through its own index. */
-async function newestWith({ ownerId, query }: Wanted, filters: Prisma.Sql): Promise<Candidate[]> {
-  if (query.type === 'folder' || query.tags.length > 0 || query.inHere) {
+/** Only filters. One of size or of time is a range of an index of each category; more are looked up, as words are. */
+async function withoutText(sought: Sought, { query, reach }: Wanted): Promise<Candidate[]> {
+  const { ownerId, filters } = sought
+  if (sought.isNarrow) {
     return await db().$queryRaw<Candidate[]>`
-      SELECT ${columns} FROM entry e
+      SELECT ${candidateColumns} FROM entry e
       WHERE e.owner_id = ${ownerId} AND e.trash_id IS NULL AND e.parent_id IS NOT NULL ${filters}
-      ORDER BY e.created_at DESC, e.id DESC LIMIT ${CANDIDATES_MAX}`
+      ORDER BY e.created_at DESC, e.id DESC LIMIT ${reach.newest}`
   }
+  const ranges = sought.traits.filter(({ trait }) => trait !== 'kind')
+  if (query.type === 'folder' || ranges.length > 1) return await newestFound(sought, reach.newest)
   const order = query.minSize === null ? Prisma.sql`e.modified_at DESC` : Prisma.sql`e.size DESC`
   const parts = (query.type === null ? ALL_CATEGORIES : [query.type]).map(
     (category) => Prisma.sql`(
-      SELECT ${columns} FROM entry e
+      SELECT ${candidateColumns} FROM entry e
       WHERE e.owner_id = ${ownerId} AND e.category = ${category} AND e.kind = 1 AND e.trash_id IS NULL ${filters}
-      ORDER BY ${order}, e.id DESC LIMIT ${CANDIDATES_MAX})`,
+      ORDER BY ${order}, e.id DESC LIMIT ${reach.newest})`,
   )
   return await db().$queryRaw<Candidate[]>`
-    SELECT * FROM (${Prisma.join(parts, ' UNION ALL ')}) found ORDER BY modified_at DESC LIMIT ${CANDIDATES_MAX}`
+    SELECT * FROM (${Prisma.join(parts, ' UNION ALL ')}) found ORDER BY modified_at DESC LIMIT ${reach.newest}`
 }
 
 /** Conditions on `e` for all but the text. */

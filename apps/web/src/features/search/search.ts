@@ -3,11 +3,15 @@ import { pathsOf } from '../../lib/entries/entry-paths.ts'
 import { KIND_FOLDER, loadItems } from '../../lib/entries/entry-rows.ts'
 import { folded } from '../../lib/entries/folded.ts'
 import { matchName, type Nearness, nearnessOf } from '../../lib/entries/match-name.ts'
-import { CANDIDATES_MAX, type Candidate, findCandidates } from './find-candidates.ts'
+import { findCandidates, type Reach, type Wanted } from './find-candidates.ts'
 import { isEmptyQuery, parseQuery } from './parse-query.ts'
 import type { Hit, SearchPage, SearchRequest } from './schema.ts'
+import type { Candidate } from './search-index.ts'
 
 const PAGE_SIZE = 50
+/** Each entry that is looked at may be a page of the disk: far is only looked when somebody comes to the end of near. */
+const NEAR: Reach = { newest: 100, beginnings: 50 }
+const FAR: Reach = { newest: 500, beginnings: 200 }
 
 type Ranked = Candidate & { nearness: Nearness; exact: boolean }
 
@@ -15,16 +19,27 @@ type Ranked = Candidate & { nearness: Nearness; exact: boolean }
 export async function search(ownerId: string, { q, folder, cursor = 0 }: SearchRequest): Promise<SearchPage> {
   const query = parseQuery(q)
   if (isEmptyQuery(query)) return { items: [], found: 0, more: false, nextCursor: null }
-  const candidates = await findCandidates({ ownerId, query, folderId: folder })
-  const ranked = rank(candidates, query.texts)
-  const page = ranked.slice(cursor, cursor + PAGE_SIZE)
+  const { ranked, more } = await findRanked({ ownerId, query, folderId: folder }, cursor + PAGE_SIZE)
   const next = cursor + PAGE_SIZE
   return {
-    items: await describe(page, query.texts),
+    items: await describe(ranked.slice(cursor, next), query.texts),
     found: ranked.length,
-    more: candidates.length >= CANDIDATES_MAX,
-    nextCursor: next < ranked.length ? String(next) : null,
+    more,
+    nextCursor: next < ranked.length || (more && next === ranked.length) ? String(next) : null,
   }
+}
+
+/** At least so many where there are as many. What is near comes first, so that pages follow each other. */
+async function findRanked(wanted: Omit<Wanted, 'reach'>, count: number): Promise<{ ranked: Ranked[]; more: boolean }> {
+  const { texts } = wanted.query
+  const near = await findCandidates({ ...wanted, reach: NEAR })
+  const first = rank(near, texts)
+  if (near.length < NEAR.newest) return { ranked: first, more: false }
+  if (first.length >= count) return { ranked: first, more: true }
+  const far = await findCandidates({ ...wanted, reach: FAR })
+  const known = new Set(near.map(({ id }) => id))
+  const others = far.filter(({ id }) => !known.has(id))
+  return { ranked: [...first, ...rank(others, texts)], more: far.length >= FAR.newest }
 }
 
 function rank(candidates: readonly Candidate[], texts: readonly string[]): Ranked[] {

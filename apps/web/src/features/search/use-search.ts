@@ -39,10 +39,12 @@ export function useSearch(typed: string, folderId: string): SearchState {
   })
   const pages = text === '' ? [] : (query.data?.pages ?? [])
   const first = pages[0]
+  // Later pages look further than the first one.
+  const last = pages.at(-1)
   return {
     hits: pages.flatMap(({ items }) => items),
-    found: first?.found ?? 0,
-    more: first?.more ?? false,
+    found: last?.found ?? 0,
+    more: last?.more ?? false,
     ms: first?.ms ?? null,
     answered: first?.text ?? null,
     failed: text !== '' && query.error !== null,

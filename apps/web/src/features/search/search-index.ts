@@ -1,0 +1,89 @@
+import { Prisma } from '../../generated/prisma/client.ts'
+import { db } from '../../lib/db.ts'
+import { frequenciesOf } from './key-frequency.ts'
+import { eraCount, lastEras, type TraitSet } from './traits.ts'
+
+export interface Candidate {
+  id: bigint
+  kind: number
+  name: string
+  modified_at: Date
+}
+
+export const candidateColumns = Prisma.sql`e.id, e.kind::int, e.name, e.modified_at`
+
+/** What entries must have to be looked at. */
+export interface Sought {
+  ownerId: string
+  /** Pieces of the name, all of them. */
+  grams: readonly string[]
+  /** One of each of these. */
+  traits: readonly TraitSet[]
+  /** The rest: conditions on `e`, each behind an AND. */
+  filters: Prisma.Sql
+  /** Only few entries fit the rest, so that the newest are no better a place to begin. */
+  isNarrow: boolean
+}
+
+// More lists of the index make the result no smaller and cost their reading.
+const LOOKED_UP_MAX = 4
+// So many more than wanted are read, because the newest entries are never an even share of all.
+const MARGIN = 1.3
+const NEXT_STRETCH = 8
+const ERAS_MAX = 256
+
+/**
+ * Up to `limit` entries, the newest of those there are. What far more entries have than are wanted is read era by era
+ * from the newest on: the index tells the newest apart, and each entry that is read is a page of the disk.
+ */
+export async function newestFound(sought: Sought, limit: number): Promise<Candidate[]> {
+  const { ownerId, grams, traits } = sought
+  const { rows, ofGrams, ofTraits } = await frequenciesOf(ownerId, grams, traits)
+  const rarest = grams
+    .map((gram, index) => ({ gram, share: ofGrams[index] ?? 0 }))
+    .toSorted((a, b) => a.share - b.share)
+    .slice(0, LOOKED_UP_MAX)
+  const reading = { ...sought, lookedUp: rarest.map(({ gram }) => gram) }
+  const expected = rows * Math.min(...rarest.map(({ share }) => share), ...ofTraits)
+  if (!sought.isNarrow && expected > limit * MARGIN) {
+    for (const eras of await stretches((limit * MARGIN) / expected)) {
+      const found = await read({ ...reading, traits: [...traits, eras] }, limit)
+      if (found.length === limit) return found
+    }
+  }
+  return await read(reading, limit)
+}
+
+/** Ever longer stretches of the newest eras, as long as they are well below everything. */
+async function stretches(share: number): Promise<TraitSet[]> {
+  const [{ id: newest }] = await db().$queryRaw<[{ id: bigint }]>`SELECT max(id) AS id FROM entry`
+  const all = eraCount(newest)
+  const found: TraitSet[] = []
+  for (let count = Math.ceil(all * share); count <= Math.min(ERAS_MAX, all / 2); count *= NEXT_STRETCH) {
+    found.push(lastEras(newest, count))
+  }
+  return found
+}
+
+// Materialized: planned as if all were read. With the LIMIT inside, the planner takes a walk over the whole table for
+// cheap, in the hope of meeting enough on the way.
+async function read(sought: Sought & { lookedUp: readonly string[] }, limit: number): Promise<Candidate[]> {
+  const { ownerId, grams, lookedUp, filters } = sought
+  const rest = lookedUp.length < grams.length ? Prisma.sql`AND e.grams @> ${[...grams]}` : Prisma.empty
+  return await db().$queryRaw<Candidate[]>`
+    WITH found AS MATERIALIZED (
+      SELECT ${candidateColumns} FROM entry e
+      WHERE ${keyConditions(sought)} AND e.owner_id = ${ownerId} ${rest}
+        AND e.trash_id IS NULL AND e.parent_id IS NOT NULL ${filters}
+    )
+    SELECT id, kind, name, modified_at FROM found ORDER BY id DESC LIMIT ${limit}`
+}
+
+function keyConditions({ ownerId, lookedUp, traits }: Sought & { lookedUp: readonly string[] }): Prisma.Sql {
+  const keys = Prisma.sql`entry_search_keys(e.owner_id, e.grams, e.id, e.category, e.size, e.modified_at)`
+  const conditions = traits.map(
+    ({ trait, numbers }) => Prisma.sql`${keys} && trait_keys(${ownerId}, ${trait}, ${numbers}::int[])`,
+  )
+  if (lookedUp.length > 0) conditions.push(Prisma.sql`${keys} @> search_keys(${ownerId}, ${[...lookedUp]})`)
+  return Prisma.join(conditions, ' AND ')
+}
