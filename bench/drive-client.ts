@@ -1,6 +1,7 @@
 // Measures inside one process: the application's own route handlers as Next calls them, each request with a cookie.
 
 import { createRequire } from 'node:module'
+import { GET as listLargest } from '../apps/web/src/app/api/admin/capacity/largest/route.ts'
 import { GET as listEntries } from '../apps/web/src/app/api/drive/entries/route.ts'
 import { GET as listShared } from '../apps/web/src/app/api/s/[id]/entries/route.ts'
 import { GET as describeShare } from '../apps/web/src/app/api/s/[id]/route.ts'
@@ -8,10 +9,10 @@ import { GET as search } from '../apps/web/src/app/api/search/route.ts'
 import { startSession } from '../apps/web/src/features/auth/session.ts'
 import { newVisitor, visitorCookies } from '../apps/web/src/features/shares/server/visitor.ts'
 import { db } from '../apps/web/src/lib/db.ts'
-import { gramsOfQuery } from '../apps/web/src/lib/entries/grams.ts'
 import { env } from '../apps/web/src/lib/env.ts'
 import { log } from '../apps/web/src/lib/log.ts'
 import { cookieNames } from '../apps/web/src/lib/own-origin.ts'
+import { bytesFromDisk } from './cold-cache.ts'
 import { folderOf, OTHER, OWNER } from './drive-rows.ts'
 
 // next-auth belongs to the application alone.
@@ -27,7 +28,7 @@ process.env['CAIRN_ORIGINS'] ??= ORIGIN
 env()
 log().level = 'fatal'
 
-const [mode = '', text = '', clients = '1', seconds = '1'] = process.argv.slice(2)
+const [mode = '', text = '', ...rest] = process.argv.slice(2)
 const pages = text.split('|')
 
 interface Page {
@@ -53,10 +54,11 @@ function pageOf(owner: string, name: string): Page {
   if (name === 'folder') return { path: `/drive/entries?folder=${folder}&sort=modified&dir=desc`, route: listEntries }
   if (list !== undefined) return { path: `/drive/entries?folder=${list}&sort=modified&dir=desc`, route: listEntries }
   const id = `${owner}-link`
+  if (name === 'largest files') return { path: '/admin/capacity/largest?kind=files', route: listLargest }
   if (name === 'link') return { path: `/s/${id}`, route: describeShare, id }
   if (name === 'link top') return { path: `/s/${id}/entries`, route: listShared, id }
   if (name === 'link folder') return { path: `/s/${id}/entries?folder=${folder}`, route: listShared, id }
-  return { path: `/search?q=${encodeURIComponent(name)}&folder=${owner === OWNER ? 'f7' : 'root'}`, route: search }
+  return { path: `/search?q=${encodeURIComponent(name)}&folder=${owner === OWNER ? 'f1' : 'root'}`, route: search }
 }
 
 async function cookiesOf(owner: string): Promise<string> {
@@ -94,17 +96,22 @@ function percentile(times: number[], share: number): string {
   return (sorted[Math.min(sorted.length - 1, Math.floor(share * sorted.length))] ?? 0).toFixed(1)
 }
 
-async function once(): Promise<void> {
+/** Says also how much the server, by its process id, had to read from the disk. */
+async function once(server: number): Promise<void> {
+  const before = bytesFromDisk(server)
   const started = performance.now()
   const what = await load(OWNER, text)
-  console.log(`${(performance.now() - started).toFixed(1).padStart(8)} ms  ${what}`)
+  const ms = (performance.now() - started).toFixed(1).padStart(8)
+  const after = bytesFromDisk(server)
+  const read = before === undefined || after === undefined ? '' : `${((after - before) / 1e6).toFixed(1)} MB read`
+  console.log(`${ms} ms  ${read.padStart(12)}  ${what}`)
 }
 
-async function loop(): Promise<void> {
+async function loop(clients: number, seconds: number): Promise<void> {
   const times: number[] = []
   let what = ''
   for (const page of pages) what = await load(OWNER, page)
-  const until = performance.now() + 1000 * Number(seconds)
+  const until = performance.now() + 1000 * seconds
   let turn = 0
   const client = async () => {
     while (performance.now() < until) {
@@ -114,25 +121,14 @@ async function loop(): Promise<void> {
       times.push(performance.now() - started)
     }
   }
-  await Promise.all(Array.from({ length: Number(clients) }, client))
-  const rate = Math.round(times.length / Number(seconds))
+  await Promise.all(Array.from({ length: clients }, client))
+  const rate = Math.round(times.length / seconds)
   const [half, most] = [percentile(times, 0.5), percentile(times, 0.99)].map((ms) => ms.padStart(7))
   console.log(`p50 ${half} ms  p99 ${most} ms  ${String(rate).padStart(5)}/s  ${pages.length === 1 ? what : ''}`)
 }
 
-/** The plan of the statement that reads the index of a search. */
-async function explain(): Promise<void> {
-  const rows = await db().$queryRaw<Record<string, string>[]>`
-    EXPLAIN (ANALYZE, BUFFERS) WITH found AS MATERIALIZED (
-      SELECT e.id, e.kind::int, e.name, e.modified_at FROM entry e
-      WHERE search_keys(e.owner_id, e.grams) @> search_keys(${OWNER}, ${gramsOfQuery(text)}) AND e.owner_id = ${OWNER}
-        AND e.trash_id IS NULL AND e.parent_id IS NOT NULL)
-    SELECT id, kind, name, modified_at FROM found LIMIT 500`
-  console.log(`plan of ${text}\n${rows.map((row) => `  ${row['QUERY PLAN']}`).join('\n')}`)
-}
-
 // Code is compiled and connections are made with somebody else's data, of which there is next to none.
-if (mode !== 'plan') for (let i = 0; i < 5; i += 1) for (const page of pages) await load(OTHER, page)
-const modes: Record<string, () => Promise<void>> = { cold: once, warm: loop, plan: explain }
-await modes[mode]?.()
+for (let i = 0; i < 5; i += 1) for (const page of pages) await load(OTHER, page)
+const [first = 1, second = 1] = rest.map(Number)
+await (mode === 'cold' ? once(first) : loop(first, second))
 await db().$disconnect()

@@ -3,7 +3,7 @@ import { nameKeys } from '../apps/web/src/lib/entries/name-keys.ts'
 
 export const OWNER = 'bench-owner'
 export const OTHER = 'bench-other'
-/** Public id of the folder with 100,000 files, and of the empty one of the person with nothing. */
+/** Public id of the first folder, with 100,000 files when they are all one person's, and of the one of the person with nothing. */
 export const folderOf = (owner: string) => (owner === OWNER ? 'f0' : 'g0')
 const BATCH = 5000
 const FOLDERS = 2000
@@ -51,19 +51,31 @@ function nameAt(index: number, random: (below: number) => number): Row {
   return { name: `${pick(words)} ${pick(words)} ${year}-${1 + random(12)} (${index}).${ending}`, category }
 }
 
-/** One person with so many entries in 2,000 folders, one of which has 100,000; and one person with nothing. */
-export async function fillWithEntries(client: pg.Client, rows: number): Promise<void> {
+/** How many files there are, and among how many people they are shared out, one after the other. */
+export interface Size {
+  rows: number
+  people: number
+}
+
+const ownerAt = (index: number) => (index === 0 ? OWNER : `bench-${index}`)
+
+/** In 2,000 folders, of which one has 100,000 files of a single person; and somebody who has nothing. */
+export async function fillWithEntries(client: pg.Client, size: Size): Promise<void> {
   const there = await client.query('SELECT 1 FROM entry LIMIT 1')
   if (there.rowCount !== 0) return
   const random = makeRandom(1)
   await client.query('SET synchronous_commit = off')
-  for (const owner of [OWNER, OTHER]) {
-    await client.query('INSERT INTO person (id, public_id, email) VALUES ($1, $1, $2)', [owner, `${owner}@example.org`])
-    await client.query(
-      "INSERT INTO entry (public_id, owner_id, kind, name, sort_key) VALUES ($1 || '-top', $1, 0, '', '')",
-      [owner],
-    )
-  }
+  const owners = [OTHER, ...Array.from({ length: size.people }, (_, index) => ownerAt(index))]
+  await client.query(
+    `INSERT INTO person (id, public_id, email, role)
+     SELECT o, o, o || '@example.org', 'admin' FROM unnest($1::text[]) o`,
+    [owners],
+  )
+  await client.query(
+    `INSERT INTO entry (public_id, owner_id, kind, name, sort_key)
+     SELECT o || '-top', o, 0, '', '' FROM unnest($1::text[]) o`,
+    [owners],
+  )
   await client.query(`INSERT INTO blob (sha256, head, crc32, size, content_type, file_id, copies)
     VALUES (decode(repeat('ab', 32), 'hex'), decode(repeat('cd', 32), 'hex'), 1, 1, 'text/plain', 'group1/M00/00/00/x', 2)`)
   const {
@@ -76,13 +88,14 @@ export async function fillWithEntries(client: pg.Client, rows: number): Promise<
      SELECT $2, $1, id, 0, 'empty', 'empty' FROM entry WHERE public_id = $1 || '-top'`,
     [OTHER, folderOf(OTHER)],
   )
-  await insertFolders(client)
+  await insertFolders(client, size)
   const started = performance.now()
-  for (let first = 0; first < rows; first += BATCH) {
-    const batch = Array.from({ length: Math.min(BATCH, rows - first) }, (_, at) => nameAt(first + at, random))
-    await insertFiles(client, first, batch, random)
+  for (let first = 0; first < size.rows; first += BATCH) {
+    const batch = Array.from({ length: Math.min(BATCH, size.rows - first) }, (_, at) => nameAt(first + at, random))
+    const folders = batch.map((_, at) => folderAt(first + at, size, random))
+    await insertFiles(client, { first, batch, folders, random })
   }
-  console.log(`${rows} entries in ${Math.round((performance.now() - started) / 1000)} s`)
+  console.log(`${size.rows} entries of ${size.people} in ${Math.round((performance.now() - started) / 1000)} s`)
   for (const owner of [OWNER, OTHER]) await addPlaces(client, owner)
   // As the migration makes it; over rows that are there already it takes a tenth of the time.
   await client.query(index.definition)
@@ -126,14 +139,29 @@ async function addPlaces(client: pg.Client, owner: string): Promise<void> {
   )
 }
 
-async function insertFolders(client: pg.Client): Promise<void> {
+/** Each person has as many folders as any other. */
+async function insertFolders(client: pg.Client, { people }: Size): Promise<void> {
   const names = Array.from({ length: FOLDERS }, (_, index) => `folder ${index}`)
   await client.query(
     `INSERT INTO entry (public_id, owner_id, parent_id, kind, name, sort_key, grams)
-     SELECT 'f' || n, $1, (SELECT id FROM entry WHERE public_id = $1 || '-top'), 0, name, sort_key, grams::text[]
-     FROM unnest($2::int[], $3::text[], $4::text[], $5::text[]) r(n, name, sort_key, grams)`,
-    [OWNER, names.map((_, n) => n), names, names.map((name) => nameKeys(name).sortKey), names.map(gramsText)],
+     SELECT 'f' || n, top.owner_id, top.id, 0, r.name, r.sort_key, r.grams::text[]
+     FROM unnest($1::int[], $2::text[], $3::text[], $4::text[], $5::text[]) r(n, owner, name, sort_key, grams)
+     JOIN entry top ON top.public_id = r.owner || '-top'`,
+    [
+      names.map((_, n) => n),
+      names.map((_, n) => ownerAt(Math.floor((n * people) / FOLDERS))),
+      names,
+      names.map((name) => nameKeys(name).sortKey),
+      names.map(gramsText),
+    ],
   )
+}
+
+/** People take turns, so that what each of them has lies scattered over the table, as it does in a drive of many. */
+function folderAt(index: number, { people }: Size, random: (below: number) => number): number {
+  if (people === 1) return index < BIG_FOLDER_FILES ? 0 : 1 + random(FOLDERS - 1)
+  const each = FOLDERS / people
+  return (index % people) * each + random(each)
 }
 
 function gramsText(name: string): string {
@@ -142,23 +170,23 @@ function gramsText(name: string): string {
     .join(',')}}`
 }
 
-async function insertFiles(
-  client: pg.Client,
-  first: number,
-  batch: readonly Row[],
-  random: (below: number) => number,
-): Promise<void> {
-  const folders = batch.map((_, at) => (first + at < BIG_FOLDER_FILES ? 0 : 1 + random(FOLDERS - 1)))
+interface Files {
+  first: number
+  batch: readonly Row[]
+  folders: readonly number[]
+  random: (below: number) => number
+}
+
+async function insertFiles(client: pg.Client, { first, batch, folders, random }: Files): Promise<void> {
   await client.query(
     `INSERT INTO entry (public_id, owner_id, parent_id, kind, name, sort_key, grams, category, blob_id, size,
        created_at, modified_at)
-     SELECT 'e' || n, $1, p.id, 1, r.name, r.sort_key, r.grams::text[], r.category, (SELECT min(id) FROM blob), r.size,
+     SELECT 'e' || n, p.owner_id, p.id, 1, r.name, r.sort_key, r.grams::text[], r.category, (SELECT min(id) FROM blob), r.size,
        now() - make_interval(secs => 30 * (2000000 - n)), now() - make_interval(secs => r.age)
-     FROM unnest($2::int[], $3::int[], $4::text[], $5::text[], $6::text[], $7::text[], $8::bigint[], $9::int[])
+     FROM unnest($1::int[], $2::int[], $3::text[], $4::text[], $5::text[], $6::text[], $7::bigint[], $8::int[])
        r(n, folder, name, sort_key, grams, category, size, age)
      JOIN entry p ON p.public_id = 'f' || r.folder ORDER BY n`,
     [
-      OWNER,
       batch.map((_, at) => first + at),
       folders,
       batch.map(({ name }) => name),

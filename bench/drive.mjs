@@ -1,19 +1,21 @@
-// `node --import tsx bench/drive.mjs [--rows 1000000] [--keep folder]`: how long pages and searches take in a drive with a
-// million entries of one person, one of whose folders has 100,000: with a cold and with a warm cache, alone and with 50 at
-// once. Cold: PostgreSQL is started anew, and the kernel drops its cache where it lets us (root on Linux; said if not).
-import { execFileSync, spawn } from 'node:child_process'
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+// `node --import tsx bench/drive.mjs [--rows 1000000] [--people 1] [--keep folder]`: how long pages and searches take in a
+// drive with a million entries of one person, one of whose folders has 100,000: with a cold and with a warm cache, alone and
+// with 50 at once. Cold: PostgreSQL is started anew, and the kernel forgets what it had read (cold-cache.ts).
+import { spawn } from 'node:child_process'
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { parseArgs } from 'node:util'
 import pg from 'pg'
 import { startEmbeddedPostgres } from '../scripts/lib/embedded-pg.mjs'
 import { prisma, root } from '../scripts/lib/run.mjs'
+import { dropKernelCache, msPerColdPage } from './cold-cache.ts'
 import { fillWithEntries } from './drive-rows.ts'
 
 const { values } = parseArgs({
   options: {
     rows: { type: 'string', default: '1000000' },
+    people: { type: 'string', default: '1' },
     keep: { type: 'string' },
     seconds: { type: 'string', default: '5' },
   },
@@ -31,24 +33,34 @@ const pages = [
   'link',
   'link top',
   'link folder',
+  'largest files',
 ]
 const queries = [
   '潮位',
   'chaowei',
   'cwgc',
   '报告',
+  'sjt',
+  'harbour',
   '.jp',
   'img_48213',
+  '水',
+  '潮位 type:image >20MB',
+  '报告 after:2026-11',
+  'harbour tag:tides',
   'report type:document >1MB',
   'survey in:here',
-  '水',
+  'type:folder',
+  '>49MB after:2026-11',
 ]
 
-async function startServer() {
+/** @param {{ settings?: Record<string, string>, log?: (text: string) => void }} [options] */
+async function startServer({ settings = {}, ...rest } = {}) {
   return await startEmbeddedPostgres({
     stateDir: path.join(folder, 'pg'),
     database: 'bench',
-    settings: { max_wal_size: '4GB', shared_buffers: '256MB' },
+    settings: { max_wal_size: '4GB', shared_buffers: '256MB', ...settings },
+    ...rest,
   })
 }
 
@@ -57,19 +69,9 @@ async function prepare() {
   await prisma(['migrate', 'deploy'], { DATABASE_URL: server.url })
   const client = new pg.Client({ connectionString: server.url })
   await client.connect()
-  await fillWithEntries(client, Number(values.rows))
+  await fillWithEntries(client, { rows: Number(values.rows), people: Number(values.people) })
   await client.end()
   await server.stop()
-}
-
-function dropKernelCache() {
-  try {
-    execFileSync('sync')
-    writeFileSync('/proc/sys/vm/drop_caches', '3')
-    return true
-  } catch {
-    return false
-  }
 }
 
 /**
@@ -93,12 +95,41 @@ async function measure(url, args) {
 
 /** @param {string[]} names */
 async function cold(names) {
+  const dropped = dropKernelCache(folder) ? 'the kernel forgot its files' : 'the kernel kept its cache of them'
+  console.log(`cold: PostgreSQL started anew, ${dropped}`)
+  console.log(`  ${msPerColdPage(folder).toFixed(2)} ms for one page of 8 KB from the disk, one after the other`)
   for (const name of names) {
-    const dropped = dropKernelCache()
+    dropKernelCache(folder)
     const server = await startServer()
-    const line = await measure(server.url, ['cold', name])
-    console.log(`  ${name.padEnd(28)} ${line}${dropped ? '' : ' (kernel cache kept)'}`)
+    console.log(`  ${name.padEnd(28)} ${await measure(server.url, ['cold', name, String(server.pid)])}`)
     await server.stop()
+  }
+}
+
+/**
+ * The plans of the statements that read the search index, as PostgreSQL writes them into its log.
+ * @param {string[]} names
+ */
+async function plans(names) {
+  for (const name of names) {
+    dropKernelCache(folder)
+    let log = ''
+    const server = await startServer({
+      settings: {
+        session_preload_libraries: 'auto_explain',
+        'auto_explain.log_min_duration': '0',
+        'auto_explain.log_analyze': 'on',
+        'auto_explain.log_buffers': 'on',
+        'auto_explain.log_parameter_max_length': '0',
+      },
+      log: (text) => {
+        log += text
+      },
+    })
+    await measure(server.url, ['cold', name, String(server.pid)])
+    await server.stop()
+    const statements = log.split(/^(?=\S)/m).filter((line) => line.includes('Scan on entry_search'))
+    console.log(`plans of ${name}\n${statements.slice(-2).join('')}`)
   }
 }
 
@@ -113,7 +144,6 @@ async function warm(url, names, clients) {
 }
 
 await prepare()
-console.log('cold: the first one after a start of PostgreSQL')
 await cold([...pages, ...queries])
 const server = await startServer()
 console.log('warm, 1 client')
@@ -123,6 +153,6 @@ await warm(server.url, pages, '50')
 console.log(
   `  ${'all searches in turn'.padEnd(28)} ${await measure(server.url, ['warm', queries.join('|'), '50', '15'])}`,
 )
-for (const query of ['潮位', '报告']) console.log(await measure(server.url, ['plan', query]))
 await server.stop()
+await plans(['潮位', '报告 after:2026-11'])
 if (values.keep === undefined) rmSync(folder, { recursive: true, force: true })
