@@ -3,9 +3,9 @@
  * nothing synced) did on a machine with two cores, ext4 and Linux 6.18: operations per second at 1, 8, 32 and 64
  * connections, client and server on the same cores, one request in flight on each connection. The median of the runs
  * during which nothing else ran on the machine; the best run where there was no such run. Loaded by a client in C, which
- * takes less of the two cores than ours does. A later run of both on one machine is in docs/performance.md.
+ * takes less of the two cores than ours does.
  */
-export const fastdfsFigures: Readonly<Record<string, readonly number[]>> = {
+const fastdfsPerSecond: Readonly<Record<string, readonly number[]>> = {
   'upload 4 KB': [4704, 16_668, 11_791, 12_276],
   'upload 50 KB': [3077, 4072, 3103, 3730],
   'upload 200 KB': [805, 936, 882, 1141],
@@ -24,10 +24,33 @@ export const fastdfsFigures: Readonly<Record<string, readonly number[]>> = {
   'tracker query': [17_139, 78_638, 83_012, 77_440],
 }
 
+/** Microseconds of processor time of its storage and tracker for one operation, in the same runs; the medians. */
+const fastdfsCpuUs: Readonly<Record<string, readonly number[]>> = {
+  'upload 4 KB': [262, 102, 131, 130],
+  'upload 50 KB': [689, 287, 270, 285],
+  'upload 200 KB': [1121, 1087, 1229, 919],
+  'upload 1 MB': [3700, 3845, 4018, 4035],
+  'upload 100 MB': [379_000, 384_375, 421_562, 438_906],
+  'download 4 KB': [40, 30, 25, 27],
+  'download 50 KB': [60, 50, 38, 46],
+  'download 200 KB': [93, 75, 71, 57],
+  'download 1 MB': [397, 409, 372, 346],
+  'download 100 MB': [40_000, 46_667, 32_604, 27_865],
+  'delete 4 KB': [53, 44, 42, 44],
+  'delete 50 KB': [61, 59, 50, 51],
+  'delete 200 KB': [79, 63, 62, 54],
+  'delete 1 MB': [131, 137, 133, 138],
+  'delete 100 MB': [7273, 7500, 7500, 7500],
+  'tracker query': [25, 14, 12, 12],
+}
+
 /** The numbers of connections that the figures are for. */
 export const FIGURE_CONNECTIONS: readonly number[] = [1, 8, 32, 64]
 
-export function fastdfsFigure(what: string, connections: number): number | null {
+/** Null for other numbers of connections. */
+export function fastdfsFigure(what: string, connections: number): { perSecond: number; cpuUs: number } | null {
   const column = FIGURE_CONNECTIONS.indexOf(connections)
-  return fastdfsFigures[what]?.[column] ?? null
+  const perSecond = fastdfsPerSecond[what]?.[column]
+  const cpuUs = fastdfsCpuUs[what]?.[column]
+  return perSecond === undefined || cpuUs === undefined ? null : { perSecond, cpuUs }
 }

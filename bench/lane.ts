@@ -31,6 +31,8 @@ export interface Speed {
   /** Milliseconds of one operation, where they were counted. */
   readonly p50Ms?: number
   readonly p99Ms?: number
+  /** Microseconds of processor time that the server took for one operation, where the system tells. */
+  readonly cpuUs?: number
 }
 
 interface Shared {

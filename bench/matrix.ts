@@ -12,6 +12,7 @@ import {
 } from './fastdfs-wire.ts'
 import { runLoad, type Speed } from './lane.ts'
 import { createFilesLoop, rawExchange, removeFilesLoop } from './machine.ts'
+import { withCpu } from './server-cpu.ts'
 import { PIECE_BYTES, type Size } from './sizes.ts'
 
 /** One row of the matrix: what was done, and how fast the machine alone and each kind of storage did it. */
@@ -80,7 +81,7 @@ async function benchUpload(options: MatrixOptions, size: Size, connections: numb
   const upload = async (cluster: BenchCluster) => {
     const ids: string[] = []
     settleDisk()
-    const speed = await runLoad({
+    const plan = {
       host: cluster.host,
       port: cluster.storagePort,
       connections,
@@ -88,8 +89,8 @@ async function benchUpload(options: MatrixOptions, size: Size, connections: numb
       operationsMax: countMax,
       request: () => request,
       reader: () => new FrameReader({ onBody: (body) => ids.push(fileIdOf(body)) }),
-    })
-    return { speed, ids }
+    }
+    return { speed: await withCpu(cluster.pids().storage, () => runLoad(plan)), ids }
   }
   settleDisk()
   const machine = createFilesLoop(loop, { size: size.bytes, seconds, countMax })
@@ -105,13 +106,14 @@ async function benchDownload(options: MatrixOptions, { size, connections, async:
   const operationsMax = Number.MAX_SAFE_INTEGER
   const load = { connections, seconds, operationsMax }
   const machine = await rawExchange({ ...load, requestBytes: NAME_BYTES, answerBytes: size.bytes })
-  const speed = await runLoad({
+  const plan = {
     ...load,
     host: options.async.host,
     port: options.async.storagePort,
-    request: (lane, sequence) => pick(requests, lane, sequence),
+    request: (lane: number, sequence: number) => pick(requests, lane, sequence),
     reader: () => new FrameReader({ sizeWanted: size.bytes }),
-  })
+  }
+  const speed = await withCpu(options.async.pids().storage, () => runLoad(plan))
   options.onRow({ operation: 'download', size, connections, machine, async: speed, group: null })
 }
 
@@ -121,7 +123,7 @@ async function benchDelete(options: MatrixOptions, stored: Stored): Promise<void
   const remove = (cluster: BenchCluster, ids: string[]) => {
     settleDisk()
     const requests = ids.map(deleteRequest)
-    return runLoad({
+    const plan = {
       host: cluster.host,
       port: cluster.storagePort,
       connections,
@@ -129,7 +131,8 @@ async function benchDelete(options: MatrixOptions, stored: Stored): Promise<void
       operationsMax: requests.length,
       request: () => requests.pop() ?? deleteRequest(''),
       reader: () => new FrameReader({ sizeWanted: 0 }),
-    })
+    }
+    return withCpu(cluster.pids().storage, () => runLoad(plan))
   }
   const machine = removeFilesLoop(loop.folder, { seconds, count: loop.count })
   const plain = await remove(options.async, stored.async)
@@ -146,13 +149,14 @@ async function benchQuery(options: MatrixOptions, connections: number): Promise<
     requestBytes: HEADER_BYTES,
     answerBytes: HEADER_BYTES + QUERY_ANSWER_BYTES,
   })
-  const speed = await runLoad({
+  const plan = {
     ...load,
     host: options.async.host,
     port: options.async.trackerPort,
     request: () => queryStoreRequest,
     reader: () => new FrameReader({ sizeWanted: QUERY_ANSWER_BYTES }),
-  })
+  }
+  const speed = await withCpu(options.async.pids().tracker, () => runLoad(plan))
   options.onRow({ operation: 'tracker query', size: null, connections, machine, async: speed, group: null })
 }
 

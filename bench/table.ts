@@ -6,7 +6,7 @@ import type { Row } from './matrix.ts'
 import type { Size } from './sizes.ts'
 
 const WHAT_WIDTH = 18
-const CELL_WIDTH = 13
+const CELL_WIDTH = 12
 
 function line(cells: readonly string[]): string {
   const [what = '', ...rest] = cells
@@ -19,8 +19,9 @@ function titles(cells: readonly string[]): string {
 }
 
 export function matrixTitles(): string {
-  const columns = ['connections', 'machine', 'async', 'MB/s', 'p99 ms', 'of machine', 'group', 'FastDFS', ': FastDFS']
-  return titles(['operations/s', ...columns])
+  const columns = ['connections', 'machine', 'async', 'MB/s', 'p99 ms', 'of machine', 'group']
+  const beside = ['FastDFS', ': FastDFS', 'CPU µs', 'FastDFS', ': FastDFS']
+  return titles(['operations/s', ...columns, ...beside])
 }
 
 export function matrixRow(row: Row): string {
@@ -36,8 +37,11 @@ export function matrixRow(row: Row): string {
     plain.p99Ms?.toFixed(2) ?? '',
     `${((100 * plain.perSecond) / machine.perSecond).toFixed(0)} %`,
     group === null ? '' : count(group.perSecond),
-    fastdfs === null ? '' : count(fastdfs),
-    fastdfs === null ? '' : (plain.perSecond / fastdfs).toFixed(2),
+    fastdfs === null ? '' : count(fastdfs.perSecond),
+    fastdfs === null ? '' : (plain.perSecond / fastdfs.perSecond).toFixed(2),
+    plain.cpuUs?.toFixed(0) ?? '',
+    fastdfs === null ? '' : fastdfs.cpuUs.toFixed(0),
+    fastdfs === null || plain.cpuUs === undefined ? '' : (plain.cpuUs / fastdfs.cpuUs).toFixed(2),
   ])
 }
 
