@@ -12,7 +12,7 @@ const LIMITED_FACTOR = 3
 const REMEMBERED_MAX = 10_000
 
 export interface AccessOptions {
-  identity: Identity
+  identity: Pick<Identity, 'group' | 'keys'>
   /** `ticket`: nothing else opens a file. The other two are plain links, checked elsewhere. */
   access: 'ticket' | 'anti_steal' | 'open'
   /** Where expired tickets are renewed; null: they are refused. */

@@ -27,7 +27,11 @@ export function bearerToken(request: IncomingMessage): string {
 }
 
 /** Checks a ticket's signature, fields and age. 401 with `ticket_expired` (get a new one) or `ticket_invalid` (do not). */
-export function checkTicket<T extends 'up' | 'dl' | 'sv'>(identity: Identity, token: string, type: T): PayloadOf<T> {
+export function checkTicket<T extends 'up' | 'dl' | 'sv'>(
+  identity: Pick<Identity, 'keys'>,
+  token: string,
+  type: T,
+): PayloadOf<T> {
   if (identity.keys === null) throw new HttpError(401, 'ticket_invalid', 'this storage has no keys', CHALLENGE)
   try {
     return identity.keys.verify(token, type)

@@ -63,7 +63,7 @@ export class Downloads {
       throw new HttpError(404, 'not_found', 'there is no such file')
     }
     const { webUrl, webOrigins } = this.#options
-    const identity = { group, storageId: '', keys: ticketKeysOf([group]) }
+    const identity = { group, keys: ticketKeysOf([group]) }
     const access = new DownloadAccess({ identity, access: 'ticket', webUrl, webOrigins })
     this.#access.set(group, access)
     return access

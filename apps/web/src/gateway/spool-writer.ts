@@ -12,6 +12,12 @@ const PIECE_BYTES = 4 * 1024 * 1024
 /** Content up to this size that comes in one request is stored at once, without a spool. */
 const WHOLE_BYTES_MAX = 8 * 1024 * 1024
 
+interface Piece {
+  /** Bytes. */
+  size: number
+  chunks: readonly Buffer[]
+}
+
 /**
  * Brings the bytes of one request into the cluster: small content that is whole as its file, all else behind the end of
  * the upload's spool, an appender file. One piece is on its way while the next is gathered.
@@ -56,24 +62,32 @@ export class SpoolWriter {
 
   async #sendPiece(): Promise<void> {
     await this.#watched(this.#sending)
-    const all = Buffer.concat(this.#gathered, this.#gatheredBytes)
-    const piece = all.subarray(0, PIECE_BYTES)
-    const rest = all.subarray(piece.length)
-    this.#gathered = rest.length === 0 ? [] : [rest]
-    this.#gatheredBytes = rest.length
-    this.#offset += piece.length
+    const piece = this.#takePiece()
+    this.#gatheredBytes -= piece.size
+    this.#offset += piece.size
     this.#sending = this.#append(piece)
     // It is awaited before the next one; until then nobody else hears of a failure.
     this.#sending.catch(() => undefined)
   }
 
-  async #append(piece: Buffer): Promise<void> {
+  /** At least one chunk, and no more than a piece may have. */
+  #takePiece(): Piece {
+    let [size, count] = [0, 0]
+    for (const chunk of this.#gathered) {
+      if (count > 0 && size + chunk.length > PIECE_BYTES) break
+      size += chunk.length
+      count += 1
+    }
+    return { size, chunks: this.#gathered.splice(0, count) }
+  }
+
+  async #append({ size, chunks }: Piece): Promise<void> {
     const storage = dfs().storage(addressOf(this.#member))
     if (this.#spool !== null) {
-      await storage.appendFile(this.#spool, piece)
+      await storage.appendFile(this.#spool, { stream: inOrder(chunks), size })
       return
     }
-    this.#spool = await storage.uploadAppender(piece, { ext: this.#upload.ext })
+    this.#spool = await storage.uploadAppender({ stream: inOrder(chunks), size }, { ext: this.#upload.ext })
     const { upl, epoch } = this.#upload
     const where = { upl, epoch, state: 'open', spool: null }
     const { count } = await db().spooledUpload.updateMany({ where, data: { spool: this.#spool } })

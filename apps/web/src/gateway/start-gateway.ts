@@ -17,6 +17,7 @@ import { ClusterGroups } from './cluster-keys.ts'
 import { Downloads } from './downloads.ts'
 import { FinishQueue } from './finish-queue.ts'
 import { TusUploads } from './tus-uploads.ts'
+import { isStorageAway } from './upload-failure.ts'
 import { isUploadPath, UploadRequests } from './upload-requests.ts'
 
 /** Each upload holds two pieces of 4 MiB at most. */
@@ -74,7 +75,10 @@ class Door {
 
   handle(request: IncomingMessage, response: ServerResponse): void {
     logRequest(log(), request, response)
-    this.#answer(request, response).catch((error) => answerError({ request, response, logger: log() }, error))
+    this.#answer(request, response).catch((error) => {
+      if (isStorageAway(error)) response.destroy()
+      else answerError({ request, response, logger: log() }, error)
+    })
   }
 
   async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {

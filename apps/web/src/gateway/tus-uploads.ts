@@ -6,6 +6,7 @@ import { log } from '../lib/log.ts'
 import { receiptOf } from '../lib/spooled-uploads.ts'
 import type { FinishQueue } from './finish-queue.ts'
 import { SpoolStore } from './spool-store.ts'
+import { isStorageAway } from './upload-failure.ts'
 
 export const UPLOADS_PATH = '/files'
 /** How long the answer to the last byte waits for a receipt before it goes without one (the client then polls). */
@@ -85,7 +86,9 @@ interface TusRefusal {
 /** Refusals in the words of the storages: `{ code, message }`. */
 function answerOf(request: TusRequest, error: Error | TusRefusal): TusRefusal {
   const refusal = refusalOf(error)
-  request.runtime?.node?.res?.setHeader('Cairn-Error', refusal.code)
+  const response = request.runtime?.node?.res
+  if (isStorageAway(error)) response?.destroy()
+  else response?.setHeader('Cairn-Error', refusal.code)
   return { status_code: refusal.status, body: JSON.stringify({ code: refusal.code, message: refusal.message }) }
 }
 

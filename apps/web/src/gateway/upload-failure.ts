@@ -11,6 +11,14 @@ export async function memberOf({ grp, storageId }: Pick<SpooledUpload, 'grp' | '
   return member
 }
 
+/**
+ * The storage of an upload is away. Its browser must see what it would see without a gateway, a connection that breaks:
+ * then it asks the drive where to go on.
+ */
+export function isStorageAway(error: unknown): boolean {
+  return error instanceof UploadError && error.code === 'unavailable'
+}
+
 /** A failure of the cluster as what a client can do about it; other errors stay what they are. */
 export function asUploadError(error: unknown): unknown {
   if (error instanceof ServerError && error.status === Status.ENOSPC) {

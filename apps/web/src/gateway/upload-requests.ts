@@ -52,7 +52,7 @@ export class UploadRequests {
     upl: string | null,
   ): Promise<UploadTicket> {
     const keys = ticketKeysOf(await this.#options.groups.list())
-    const ticket = checkTicket({ group: '', storageId: '', keys }, bearerToken(request), 'up')
+    const ticket = checkTicket({ keys }, bearerToken(request), 'up')
     checkWanted(ticket, { operations, upl })
     return ticket
   }
