@@ -1,6 +1,7 @@
 import { existsSync, lstatSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { connect } from 'node:net'
 import { join } from 'node:path'
+import { Status } from '@cairn/dfs-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { allActive, content, startCluster, type TestCluster, type TestStorage, until } from './cluster.ts'
 import { field, frame, group, probe } from './probe.ts'
@@ -87,9 +88,15 @@ describe('a storage that lost a disk', { timeout: 90_000 }, () => {
     await one.start()
     const [fileId = '', body] = [...files].at(-3) ?? []
     expect((await one.client.downloadBuffer(other)).equals(content(100, 50))).toBe(true)
-    await allActive(cluster)
-    // It has to hear of the other member first.
-    const served = () => one.client.downloadBuffer(fileId).catch(() => null)
+    // Until it has heard of the other member it cannot tell, and does not say that there is no such file.
+    const served = async () => {
+      try {
+        return await one.client.downloadBuffer(fileId)
+      } catch (error) {
+        expect(error).toMatchObject({ status: Status.EAGAIN })
+        return null
+      }
+    }
     await until('the file is served', async () => (await served())?.equals(body ?? Buffer.alloc(0)) === true)
     await until('everything is restored', () => !existsSync(join(root(one, 1), 'data/.recovery.flag')))
     for (const [id, whole] of files) {

@@ -40,9 +40,14 @@ export function askSource(
     )
 }
 
+/** Null: nobody else would have it. Throws EAGAIN while its disk is being restored and nobody can be asked. */
 export function sourceToAsk(context: HandlerContext, request: Request, file: ResolvedName): RemoteSource | null {
   if ((request.status & PROXIED_FLAG) !== 0 || context.tombstones.has(file.logicName)) return null
-  return context.sourceOf(file.logicName)
+  const source = context.sourceOf(file.logicName)
+  if (source === null && context.isRestoring(file.storePath.index)) {
+    throw new StoreError(Status.EAGAIN, `${file.logicName} may come back: its disk is being restored`)
+  }
+  return source
 }
 
 /** A source that cannot be reached is, to the asker, a file that is not here. */
