@@ -2,6 +2,7 @@ import { ServerError, Status } from '@cairn/dfs-core'
 import type { Member } from '../engine/members.ts'
 import { BuddyLink, type BuddyLinkOptions } from './buddy-link.ts'
 import { chooseBuddy } from './choose-buddy.ts'
+import { PieceBuffers } from './piece-buffers.ts'
 
 /** How long a member is believed to be what it said: a C storage may be replaced by one of Cairn. */
 const BELIEVED_MS = 60_000
@@ -14,6 +15,7 @@ export interface BuddyDirectoryOptions extends BuddyLinkOptions {
 /** Finds the members that can keep copies of uploads: active ones that speak Cairn's own commands. */
 export class BuddyDirectory {
   readonly #options: BuddyDirectoryOptions
+  readonly #buffers = new Map<string, PieceBuffers>()
   readonly #asked = new Map<string, { isCairn: boolean; until: number }>()
 
   constructor(options: BuddyDirectoryOptions) {
@@ -26,11 +28,17 @@ export class BuddyDirectory {
     const others = new Map(members())
     others.delete(storageId)
     for (let member = chooseBuddy(upl, others.values()); member !== null; member = chooseBuddy(upl, others.values())) {
-      const link = new BuddyLink(member, this.#options)
+      const link = new BuddyLink(member, this.#buffersFor(member), this.#options)
       if (await this.#isCairn(link)) return link
       others.delete(member.id)
     }
     return null
+  }
+
+  #buffersFor({ id }: Member): PieceBuffers {
+    const buffers = this.#buffers.get(id) ?? new PieceBuffers()
+    this.#buffers.set(id, buffers)
+    return buffers
   }
 
   async #isCairn(link: BuddyLink): Promise<boolean> {

@@ -9,6 +9,7 @@ import {
 } from '@cairn/dfs-core'
 import type { Member } from '../engine/members.ts'
 import type { FinishedUpload } from '../parts/ledger-line.ts'
+import type { PieceBuffers } from './piece-buffers.ts'
 
 export interface BuddyLinkOptions {
   pool: ConnectionPool
@@ -33,11 +34,14 @@ const NOTHING = Buffer.alloc(0)
 /** The commands 200 to 203 of one other member. They reject as `ConnectionPool.request` does. */
 export class BuddyLink {
   readonly id: string
+  /** For all that is sent to this member. */
+  readonly buffers: PieceBuffers
   readonly #address: string
   readonly #options: BuddyLinkOptions
 
-  constructor(member: Member, options: BuddyLinkOptions) {
+  constructor(member: Member, buffers: PieceBuffers, options: BuddyLinkOptions) {
     this.id = member.id
+    this.buffers = buffers
     this.#address = formatAddress(member.ip, member.port)
     this.#options = options
   }

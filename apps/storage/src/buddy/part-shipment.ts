@@ -5,7 +5,6 @@ import type { FinishedUpload } from '../parts/ledger-line.ts'
 import type { Part } from '../parts/part.ts'
 import type { Shipment } from '../parts/shipping.ts'
 import type { BuddyLink } from './buddy-link.ts'
-import type { PieceBuffers } from './piece-buffers.ts'
 
 /**
  * The client is held when a member that lives is further behind. With what is on its way in sockets, 32 MiB are sent again at most when this
@@ -22,7 +21,6 @@ const STEPS_BACK_MAX = 3
 export interface PartShipmentOptions {
   /** The member that this upload's copy goes to now; null when there is none. */
   findBuddy(upl: string): Promise<BuddyLink | null>
-  buffers: PieceBuffers
   superseded(part: Part): void
   shipped(bytes: number): void
   report(message: string, error: unknown): void
@@ -61,7 +59,8 @@ export class PartShipment implements Shipment {
 
   /** Starts to send what the buddy lacks, unless that is under way or it is to be left alone. */
   pump(): void {
-    if (this.#running !== null || this.#isEnded || performance.now() < this.#retryAt) return
+    const hasAll = this.#buddy !== null && this.#shipped >= this.#part.settled
+    if (hasAll || this.#running !== null || this.#isEnded || performance.now() < this.#retryAt) return
     this.#running = this.#ship()
       .catch((error: unknown) => this.#lose(error))
       .finally(() => {
@@ -123,7 +122,6 @@ export class PartShipment implements Shipment {
       this.#retryAt = performance.now() + RETRY_MS
       return
     }
-    if (this.#shipped >= this.#part.settled) return
     const file = await open(this.#part.paths.part, 'r')
     try {
       while (this.#shipped < this.#part.settled && !this.#isEnded) await this.#sendPiece(this.#buddy, file)
@@ -147,7 +145,7 @@ export class PartShipment implements Shipment {
   async #sendPiece(buddy: BuddyLink, file: FileHandle): Promise<void> {
     const { upl, ep } = this.#part
     const offset = this.#shipped
-    await this.#options.buffers.use(async (piece) => {
+    await buddy.buffers.use(async (piece) => {
       const wanted = Math.min(PART_DATA_SIZE_MAX, this.#part.settled - offset)
       const { bytesRead } = await file.read(piece, 0, wanted, offset)
       if (bytesRead === 0) throw new Error(`part ${upl} ends before ${this.#part.settled}`)

@@ -4,7 +4,6 @@ import type { Part } from '../parts/part.ts'
 import type { Shipment, Shipping } from '../parts/shipping.ts'
 import { BuddyDirectory } from './buddy-directory.ts'
 import { PartShipment } from './part-shipment.ts'
-import { PieceBuffers } from './piece-buffers.ts'
 
 /** Smaller uploads are sent again rather than kept twice while they are sent. */
 export const SHIPPED_FROM_BYTES = 16 * 1024 * 1024
@@ -28,7 +27,6 @@ export interface PartShipperOptions {
 export class PartShipper implements Shipping {
   readonly #options: PartShipperOptions
   readonly #directory: BuddyDirectory
-  readonly #buffers = new PieceBuffers()
   readonly #shipments = new Map<string, PartShipment>()
   readonly #stop = new AbortController()
   readonly #timer: NodeJS.Timeout
@@ -48,7 +46,6 @@ export class PartShipper implements Shipping {
     if (this.#stop.signal.aborted || !isWorthIt(part)) return null
     const shipment = new PartShipment(part, {
       findBuddy: (name) => this.#directory.find(name),
-      buffers: this.#buffers,
       superseded: this.#options.superseded,
       shipped: this.#options.shipped,
       report: this.#options.report,

@@ -1,9 +1,9 @@
 import { PART_DATA_SIZE_MAX } from '@cairn/dfs-core'
 
-/** So many pieces are on their way at once, however many uploads there are: memory does not grow with them. */
+/** So many pieces are on their way to one member, however many uploads there are: memory does not grow with them. */
 const PIECES_MAX = 8
 
-/** Buffers for the pieces that are being shipped. Whoever finds none free waits for its turn. */
+/** Buffers for the pieces that are being shipped to one member. Whoever finds none free waits for its turn. */
 export class PieceBuffers {
   readonly #free: Buffer[] = []
   readonly #waiting: Array<() => void> = []
