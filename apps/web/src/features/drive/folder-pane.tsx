@@ -11,7 +11,6 @@ import { DragGhost, type DragGhostHandle } from './drag-ghost.tsx'
 import { useDrive } from './drive-context.tsx'
 import { DropPane } from './drop-pane.tsx'
 import { useEntryDoors } from './entry-doors.tsx'
-import { EntryGrid } from './entry-grid.tsx'
 import { EntryList } from './entry-list.tsx'
 import { EntrySummary } from './entry-summary.tsx'
 import { FolderVoid } from './folder-void.tsx'
@@ -29,6 +28,8 @@ import { useListView } from './use-list-view.ts'
 import { usePlaceName } from './use-place-name.ts'
 import { useRubberBand } from './use-rubber-band.ts'
 
+// Also made on the server, for who has chosen it; nobody else pays for it.
+const EntryGrid = dynamic(() => import('./entry-grid.tsx').then((module) => module.EntryGrid))
 const MoveDialog = dynamic(() => import('./move-dialog.tsx').then((module) => module.MoveDialog), { ssr: false })
 const Scrubber = dynamic(() => import('./scrubber.tsx').then((module) => module.Scrubber), { ssr: false })
 const TouchGestures = dynamic(() => import('./touch/touch-gestures.tsx').then((module) => module.TouchGestures), {

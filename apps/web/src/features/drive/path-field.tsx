@@ -8,6 +8,7 @@ import { listFolders, ROOT_ID } from './api-client.ts'
 import { useDrive } from './drive-context.tsx'
 import { treeKey } from './folder-cache.ts'
 import { completionsOf, splitPath } from './typed-path.ts'
+import { focusEntry } from './use-folder-pane.ts'
 import type { Target } from './use-drive-changes.ts'
 
 const FRESH_MS = 30_000
@@ -66,7 +67,9 @@ export function PathField({ path, onClose }: PathFieldProps) {
         }}
         onBlur={onClose}
         onKeyDown={({ key }) => {
-          if (key === 'Escape') onClose()
+          if (key !== 'Escape') return
+          onClose()
+          focusEntry(null)
         }}
         className={cn(
           'h-9 w-full rounded-button bg-field px-2.5 text-15 inset-ring inset-ring-control',
