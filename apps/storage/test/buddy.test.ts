@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { closeSync, existsSync, openSync, readdirSync, readFileSync, writeSync } from 'node:fs'
 import { join } from 'node:path'
 import { PartState, ServerError, Status } from '@cairn/dfs-core'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
@@ -126,6 +126,28 @@ describe('an upload of 24 MiB in a group of two', () => {
     expect((await second.patch(4 * MIB, body.subarray(4 * MIB))).status).toBe(204)
     await receiptOf(second)
     expect((await statAt(two, upl))?.epoch).toBe(2)
+  })
+
+  it('is sent whole by replication when the copy was spoilt while its member was down', async () => {
+    const body = randomBytes(SIZE)
+    const upl = newUploadId()
+    const calls = callsAt(one, upl, 1)
+    await calls.create(SIZE)
+    await calls.patch(0, body.subarray(0, 12 * MIB))
+    await until('it is at the other member', () => hasBytes(two, upl, 12 * MIB))
+    await two.stop()
+    const fd = openSync(join(two.basePath, 'data/.cairn-parts', upl.slice(0, 2), `${upl}.part`), 'r+')
+    writeSync(fd, Buffer.from([(body[MIB] ?? 0) ^ 1]), 0, 1, MIB)
+    closeSync(fd)
+    await two.start()
+    await allActive(cluster)
+    await until('it is there again', () => hasBytes(two, upl, 12 * MIB))
+    await calls.patch(12 * MIB, body.subarray(12 * MIB))
+    const { fid } = web.receipt(await receiptOf(calls))
+    await until('replication has sent it', () => existsSync(`${pathAt(two, fid)}-m`))
+    expect(await statAt(two, upl)).toBeNull()
+    expect(partFiles(two)).toEqual([])
+    for (const storage of [one, two]) expect(sha256(readFileSync(pathAt(storage, fid)))).toBe(sha256(body))
   })
 
   it('is dropped at both when it is ended', async () => {
