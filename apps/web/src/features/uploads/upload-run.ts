@@ -4,8 +4,8 @@ import type { SendPace } from './send-pace.ts'
 import { refusalOf } from './upload-api.ts'
 import type { Job } from './upload-job.ts'
 import { waitForReceipt } from './upload-receipt.ts'
-import { type Broken, type Place, type Sent, sendBytes, WHOLE_BYTES } from './upload-transfer.ts'
-import { sendWhole } from './upload-whole.ts'
+import { type Broken, type Place, type Sent, sendBytes } from './upload-transfer.ts'
+import { PLAIN_BYTES, sendWhole } from './upload-whole.ts'
 
 const RENEW_BEFORE_MS = 120_000
 // A clock that is far ahead finds every ticket expired: a fresh one is tried before it is renewed again.
@@ -53,7 +53,7 @@ export async function runJob(job: Job, run: Run): Promise<RunResult> {
 function send(job: Job, file: File, place: Place, { pace, onSent, signal }: Run): Promise<Sent> {
   const { size, begun: resume } = job
   job.begun = true
-  if (!resume && size <= WHOLE_BYTES) return sendWhole({ file, size, place, pace, onSent, signal })
+  if (!resume && size <= PLAIN_BYTES) return sendWhole({ file, size, place, pace, onSent, signal })
   return sendBytes({ file, place, resume, pace, onSent, signal })
 }
 

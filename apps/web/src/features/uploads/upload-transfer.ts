@@ -4,7 +4,7 @@ import type { SendPace } from './send-pace.ts'
 /** Up to this size a file goes with the request that creates it: one round trip instead of two. */
 export const SMALL_FILE_BYTES = 8 * 1024 * 1024
 /** So small a file goes in one request at any speed. */
-export const WHOLE_BYTES = 256 * 1024
+const WHOLE_BYTES = 256 * 1024
 export const STALLED_MS = 60_000
 
 export type Place = {

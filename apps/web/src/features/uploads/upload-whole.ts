@@ -1,6 +1,9 @@
 import type { SendPace } from './send-pace.ts'
 import { brokenByStatus, isReadable, type Place, type Sent, STALLED_MS } from './upload-transfer.ts'
 
+/** More takes a moment on a slow line, and tus-js-client tells how far it is. */
+export const PLAIN_BYTES = 64 * 1024
+
 type Whole = {
   file: File
   size: number
