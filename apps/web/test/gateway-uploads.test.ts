@@ -214,6 +214,7 @@ describe('a storage that dies with the beginning of an upload', () => {
     let renewed = await renew()
     // The trackers notice a dead storage later, and may name it again until then.
     while (renewed.status !== 200) renewed = await renew()
+    expect(renewed.body).toMatchObject({ startsOver: true })
     expect(renewed.body.storageName).not.toBe(dead)
     const moved: Started = { ...started, ...renewed.body }
     expect(await offsetOf(moved)).toBe(0)

@@ -61,6 +61,8 @@ export interface RenewedTicket {
   ticket: string
   ticketExpiresAt: string
   storageName: string
+  /** Nothing of it is there: it is sent from its first byte. */
+  startsOver?: boolean
 }
 
 /** `entry` is null when the decision was "skip" and the name was taken. */

@@ -9,7 +9,7 @@ export type UploadAction =
   | { type: 'paused'; ids: readonly string[] }
   | { type: 'queued'; ids: readonly string[] }
   | { type: 'interrupted'; id: string; retryAt: number; waitsFor: UploadItem['waitsFor'] }
-  | { type: 'moved-on'; id: string; storage: string }
+  | { type: 'moved-on'; id: string; storage: string; startsOver: boolean }
   | { type: 'elsewhere'; id: string; device: string }
   | { type: 'file-lost'; id: string }
   | { type: 'other-file'; id: string }

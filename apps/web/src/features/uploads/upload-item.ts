@@ -41,6 +41,8 @@ export type UploadItem = {
   waitsFor: 'network' | 'storage'
   /** Set when the upload went on at another storage. */
   movedTo: string | null
+  /** That storage had nothing of it. */
+  startsOver: boolean
   error: UploadError | null
   /** Name of the device that goes on with it. */
   device: string | null
@@ -89,6 +91,7 @@ export function newItem(upload: NewUpload, state: UploadState, sent: number): Up
     retryAt: null,
     waitsFor: 'network',
     movedTo: null,
+    startsOver: false,
     device: null,
     error: null,
     otherFile: false,

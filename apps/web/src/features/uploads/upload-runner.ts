@@ -188,7 +188,8 @@ export class UploadRunner {
   #placeAt(job: Job, ticket: RenewedTicket): boolean {
     const moved = job.place !== null && job.place.storageName !== ticket.storageName
     if (moved) {
-      this.#parts.store.dispatch({ type: 'moved-on', id: job.id, storage: ticket.storageName })
+      const { storageName: storage, startsOver = false } = ticket
+      this.#parts.store.dispatch({ type: 'moved-on', id: job.id, storage, startsOver })
       // The other storage may lack some of it: it is asked.
       Object.assign(job, { allSent: false, receipt: null })
     }

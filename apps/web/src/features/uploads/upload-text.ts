@@ -49,7 +49,9 @@ export function useRowText(): (item: UploadItem, waitingBehind: number) => strin
     return [
       t('percent', { p: percentOf(item) }),
       t('pairOf', { part, whole }),
-      ...(item.movedTo === null ? [] : [t('rowMovedOn', { storage: item.movedTo })]),
+      ...(item.movedTo === null
+        ? []
+        : [t(item.startsOver ? 'rowStartsOver' : 'rowMovedOn', { storage: item.movedTo })]),
       ...(rate > 0 ? [t('speed', { size: format.size(rate) }), format.duration((item.size - item.sent) / rate)] : []),
     ].join(' · ')
   }

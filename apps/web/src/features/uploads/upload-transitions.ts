@@ -23,7 +23,7 @@ export function transitionOf(action: OneFileAction): Transition {
       return { from: ['queued', 'uploading', 'finishing', 'waiting'], change: { state: 'waiting', retryAt, waitsFor } }
     }
     case 'moved-on':
-      return { from: unfinished, change: { movedTo: action.storage } }
+      return { from: unfinished, change: { movedTo: action.storage, startsOver: action.startsOver } }
     case 'elsewhere':
       return { from: unfinished, change: { state: 'elsewhere', device: action.device } }
     case 'file-lost':

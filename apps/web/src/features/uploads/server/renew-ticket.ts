@@ -25,7 +25,7 @@ export async function renewTicket(sender: Sender, uploadId: string, wish: Wish):
   for (let tries = 0; tries < TRIES_MAX; tries += 1) {
     // Outside of the transaction: slow storages must not hold locks.
     const seen = await ownUpload(sender.id, uploadId)
-    const member = await placeFor(seen, wish)
+    const { member, startsOver } = await placeFor(seen, wish)
     const upload = await inTransaction(async (tx) => {
       const row = openUpload(await lockUploads(tx, sender.id, [uploadId]), uploadId)
       if (row.epoch !== seen.epoch) return null
@@ -39,7 +39,7 @@ export async function renewTicket(sender: Sender, uploadId: string, wish: Wish):
     if (upload === null) continue
     const { upl, entry_public_id: entryPublicId, ext, epoch } = upload
     const ticket = { upl, ownerPublicId: sender.publicId, entryPublicId, size: Number(upload.size), ext, epoch }
-    return issueTicket(ticket, member, sender.requestOrigin)
+    return { ...issueTicket(ticket, member, sender.requestOrigin), startsOver }
   }
   throw new ApiError('busy', 'Somebody else works on this upload at this moment.')
 }

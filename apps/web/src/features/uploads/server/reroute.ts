@@ -16,6 +16,12 @@ interface PlacedUpload {
   storage_id: string
 }
 
+/** `startsOver`: the member has nothing of the upload. */
+interface UploadPlace {
+  member: ReachableMember
+  startsOver: boolean
+}
+
 /**
  * Where an upload goes on. A storage that its browser uses well is kept, also when it cannot be reached from here. When the browser is
  * without an answer, every member of the group is asked how much of the upload it has.
@@ -23,16 +29,16 @@ interface PlacedUpload {
 export async function placeFor(
   { upl, grp, storage_id: storageId }: PlacedUpload,
   { sent, move }: Pick<RenewTicketQuery, 'sent' | 'move'>,
-): Promise<ReachableMember> {
+): Promise<UploadPlace> {
   const members = await reachingStorage(() => addressBook().membersOf(grp))
   const own = members.find((member) => member.storageId === storageId)
   const known = own === undefined ? null : withLastPort(own)
-  if (sent === undefined) return known ?? waiting(storageId)
+  if (sent === undefined) return { member: known ?? waiting(storageId), startsOver: false }
   const parts = await partsAt(members, upl)
   const choice = choosePlace({ own: storageId, parts, sent, isImpatient: move === true })
-  if (choice === 'anywhere') return await chooseStorage()
+  if (choice === 'anywhere') return { member: await chooseStorage(), startsOver: true }
   const chosen = members.find((member) => member.storageId === choice)
-  return (chosen === undefined ? null : withLastPort(chosen)) ?? waiting(storageId)
+  return { member: (chosen === undefined ? null : withLastPort(chosen)) ?? waiting(storageId), startsOver: false }
 }
 
 function waiting(storageId: string): never {
