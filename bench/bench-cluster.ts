@@ -42,7 +42,7 @@ async function freePort(): Promise<number> {
 }
 
 /** Connections that a daemon of the benchmark takes. */
-export const CONNECTIONS_MAX = 1024
+const CONNECTIONS_MAX = 1024
 
 /** Starts one tracker and one storage, as processes of their own, in `folder`; defaults but for `upload_durability`. */
 export async function startBenchCluster(folder: string, durability: 'none' | 'group' = 'none'): Promise<BenchCluster> {

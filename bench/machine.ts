@@ -63,7 +63,7 @@ const server = net.createServer({ noDelay: true }, (socket) => {
 server.listen(0, '127.0.0.1', () => parentPort.postMessage(server.address().port))
 `
 
-export interface RawExchange {
+interface RawExchange {
   readonly connections: number
   readonly seconds: number
   readonly requestBytes: number

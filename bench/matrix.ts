@@ -27,7 +27,7 @@ export interface Row {
   readonly group: Speed | null
 }
 
-export interface MatrixOptions {
+interface MatrixOptions {
   readonly folder: string
   readonly async: BenchCluster
   readonly group: BenchCluster

@@ -2,7 +2,7 @@ import { type ConnectionPool, ServerError, Status, storageCommands } from '@cair
 import { PROXIED_FLAG } from '../handlers/source-fallback.ts'
 
 /** A piece of a trunk file. */
-export interface SlotRange {
+interface SlotRange {
   readonly group: string
   /** Of the trunk file: `M00/00/00/000001`. */
   readonly name: string

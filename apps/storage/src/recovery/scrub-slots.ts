@@ -13,7 +13,7 @@ import { activeMembers } from './active-members.ts'
 import { fetchSlot } from './fetch-slot.ts'
 import type { ScrubPace } from './scrub-pace.ts'
 
-export interface SlotScrub {
+interface SlotScrub {
   readonly store: FileStore
   readonly state: ClusterState
   readonly pool: ConnectionPool

@@ -9,7 +9,7 @@ import { nextRun } from '../trunk/upkeep.ts'
 const TICK_MS = 60_000
 const DAY_SECONDS = 86_400
 
-export interface BinlogPacking {
+interface BinlogPacking {
   readonly config: StorageConfig
   readonly store: FileStore
   readonly logger: Logger

@@ -6,7 +6,7 @@ import { TrunkLog } from './trunk-log.ts'
 import type { UnloggedSlots } from './unlogged-slots.ts'
 import { sweepUnlogged } from './unlogged-sweep.ts'
 
-export interface TrunkFolderOptions extends Omit<SlotReturnsOptions, 'folder' | 'store'> {
+interface TrunkFolderOptions extends Omit<SlotReturnsOptions, 'folder' | 'store'> {
   readonly basePath: string
   readonly initFlag: InitFlagFile
   readonly store: FileStore
