@@ -83,6 +83,8 @@ export class TestCluster {
       store_path0: dir,
       tracker_server: `127.0.0.1:${this.tracker?.tcpPort}`,
       heart_beat_interval: 1,
+      // More of them are files of a build; here everything runs in this process.
+      work_threads: 1,
       keys_file: path.join(dir, 'keys.json'),
       web_origins: 'http://drive.test:3000',
       web_url: 'http://drive.test:3000',
