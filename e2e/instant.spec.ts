@@ -3,9 +3,9 @@ import os from 'node:os'
 import path from 'node:path'
 import { expect, type Page } from '@playwright/test'
 import { sha256Of, writeRandomFile } from './big-file.ts'
-import type { Drive } from './cluster.ts'
 import { chooseFiles, download, register, row, textFile, uploadPanel } from './drive-page.ts'
 import { test } from './drive-test.ts'
+import { receivedBytes } from './upload-line.ts'
 
 const MB = 1_000_000
 // A good line to the house: on the loopback the sending is over before anything can be hashed.
@@ -19,10 +19,6 @@ test.beforeEach(() => {
 test.afterEach(() => {
   fs.rmSync(folder, { recursive: true })
 })
-
-function received({ storages }: Drive): number {
-  return storages.reduce((sum, { proxy }) => sum + proxy.receivedBytes, 0)
-}
 
 async function slowDown(page: Page): Promise<void> {
   const client = await page.context().newCDPSession(page)
@@ -47,14 +43,14 @@ test('of 200 MB that somebody stored already, less than a fifth leaves the brows
   const other = await context.newPage()
   await register(other, drive.url)
   await slowDown(other)
-  const before = received(drive)
+  const before = receivedBytes(drive)
   await chooseFiles(other, [second])
   await expect(
     uploadPanel(other)
       .getByText(/^Instant · 200 MB already stored/)
       .first(),
   ).toBeVisible({ timeout: 60_000 })
-  expect(received(drive) - before).toBeLessThan(40 * MB)
+  expect(receivedBytes(drive) - before).toBeLessThan(40 * MB)
   await expect(uploadPanel(other).getByText(/Saved 1\d\d MB of sending|Saved 200 MB of sending/)).toBeVisible()
   await expect(row(other, 'soundings-raw-2026.tar.zst')).toBeVisible()
   const arrived = fs.createReadStream(await download(other, 'soundings-raw-2026.tar.zst'))
@@ -67,12 +63,12 @@ test('of 200 MB that somebody stored already, less than a fifth leaves the brows
 test('a name that is taken is decided before anything is sent, for all or one by one', async ({ page, drive }) => {
   await chooseFiles(page, [textFile('a.txt', 'one'), textFile('b.txt', 'two'), textFile('c.txt', 'three')])
   await expect(row(page, 'c.txt')).toBeVisible()
-  const before = received(drive)
+  const before = receivedBytes(drive)
   const again = ['a.txt', 'b.txt', 'c.txt'].map((name) => textFile(name, `another ${name}`))
   await chooseFiles(page, [...again, textFile('d.txt', 'new')])
   const dialog = page.getByRole('dialog', { name: 'Upload 4 files' })
   await expect(dialog.getByText('3 files with a name that is taken')).toBeVisible()
-  expect(received(drive)).toBe(before)
+  expect(receivedBytes(drive)).toBe(before)
   await dialog.getByRole('radio', { name: /^Replace/ }).click()
   await dialog.getByRole('button', { name: 'Decide one by one' }).click()
   await dialog.getByRole('combobox', { name: 'b.txt' }).selectOption('Keep both')
