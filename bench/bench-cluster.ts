@@ -140,9 +140,10 @@ interface Daemon {
 
 function startDaemon(name: 'tracker' | 'storage', conf: string): Daemon {
   const started = performance.now()
-  const child = spawn(process.execPath, [path.join(root, 'apps', name, 'dist/main.js'), conf], {
+  // Flags and threads as `npm start` starts them.
+  const flags = name === 'tracker' ? ['--max-semi-space-size=1', '--v8-pool-size=1'] : []
+  const child = spawn(process.execPath, [...flags, path.join(root, 'apps', name, 'dist/main.js'), conf], {
     stdio: ['ignore', 'pipe', 'inherit'],
-    // As `npm start` starts storages.
     env: { UV_THREADPOOL_SIZE: '16', ...process.env },
   })
   process.once('exit', () => child.kill('SIGKILL'))
