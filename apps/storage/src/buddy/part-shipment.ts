@@ -10,7 +10,7 @@ import type { BuddyLink } from './buddy-link.ts'
  * The client is held when a member that lives is further behind. With what is on its way in sockets, 32 MiB are sent again at most when this
  * storage dies.
  */
-export const SHIPPING_LAG_MAX = 24 * 1024 * 1024
+const SHIPPING_LAG_MAX = 24 * 1024 * 1024
 /** A member that did not answer is asked again after this time, with what has gathered meanwhile. */
 const RETRY_MS = 2000
 /** What is left to ship when the upload is whole may take so long; then replication sends the file. */

@@ -6,7 +6,7 @@ import { BuddyDirectory } from './buddy-directory.ts'
 import { PartShipment } from './part-shipment.ts'
 
 /** Smaller uploads are sent again rather than kept twice while they are sent. */
-export const SHIPPED_FROM_BYTES = 16 * 1024 * 1024
+const SHIPPED_FROM_BYTES = 16 * 1024 * 1024
 /** How often uploads that wait for a member look again. */
 const SWEEP_MS = 1000
 
