@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { Batcher } from './batcher.ts'
 
 function collecting(max: number) {
@@ -62,4 +62,31 @@ test('a failed batch fails its calls and not the next batch', async () => {
 test('an answer that is missing is an error, not silence', async () => {
   const batcher = new Batcher<number, number>({ max: 10, waitMs: 0, send: () => Promise.resolve([]) })
   await expect(batcher.add(1)).rejects.toThrow('got 0 answers')
+})
+
+test('how long a batch waits for others is asked anew for each', async () => {
+  vi.useFakeTimers()
+  try {
+    const waits = [50, 10]
+    const batches: number[][] = []
+    const batcher = new Batcher<number, number>({
+      max: 10,
+      waitMs: () => waits.shift() ?? 0,
+      send: (inputs) => {
+        batches.push(inputs)
+        return Promise.resolve(inputs)
+      },
+    })
+    const first = batcher.add(1)
+    await vi.advanceTimersByTimeAsync(49)
+    expect(batches).toEqual([])
+    await vi.advanceTimersByTimeAsync(1)
+    await first
+    const second = batcher.add(2)
+    await vi.advanceTimersByTimeAsync(10)
+    expect(await second).toBe(2)
+    expect(batches).toEqual([[1], [2]])
+  } finally {
+    vi.useRealTimers()
+  }
 })

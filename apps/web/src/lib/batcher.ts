@@ -2,7 +2,8 @@ type Waiting<In, Out> = { input: In; resolve: (output: Out) => void; reject: (er
 
 type BatcherOptions<In, Out> = {
   max: number
-  waitMs: number
+  /** How long the first one of a batch waits for others; a function is asked for each batch. */
+  waitMs: number | (() => number)
   /** Answers in the order of its inputs. */
   send: (inputs: In[]) => Promise<Out[]>
 }
@@ -27,8 +28,9 @@ export class Batcher<In, Out> {
 
   #plan(): void {
     if (this.#sending || this.#waiting.length === 0) return
-    if (this.#waiting.length >= this.#options.max) void this.#send()
-    else this.#timer ??= setTimeout(() => void this.#send(), this.#options.waitMs)
+    const { max, waitMs } = this.#options
+    if (this.#waiting.length >= max) void this.#send()
+    else this.#timer ??= setTimeout(() => void this.#send(), typeof waitMs === 'number' ? waitMs : waitMs())
   }
 
   async #send(): Promise<void> {

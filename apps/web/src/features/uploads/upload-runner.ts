@@ -13,6 +13,9 @@ import type { UploadStore } from './upload-store.ts'
 
 const BATCH_MAX = 100
 const COMPLETE_WAIT_MS = 60
+/** While many more wait to be sent, what is stored waits for others: the server works on them together. */
+const MANY_WAITING = 100
+const COMPLETE_WAIT_MANY_MS = 400
 const TICK_MS = 500
 const REMEMBER_EVERY_TICKS = 4
 const TICKETS_REFUSED_MAX = 3
@@ -34,7 +37,12 @@ type Parts = {
 /** Runs jobs in a few slots and reports how far they are twice a second. */
 export class UploadRunner {
   readonly #parts: Parts
-  readonly #completions = new Batcher({ max: BATCH_MAX, waitMs: COMPLETE_WAIT_MS, send: completeUploads })
+  readonly #completions = new Batcher({
+    max: BATCH_MAX,
+    waitMs: () =>
+      this.#parts.store.snapshot().counts.queued > MANY_WAITING ? COMPLETE_WAIT_MANY_MS : COMPLETE_WAIT_MS,
+    send: completeUploads,
+  })
   readonly #running = new Set<Job>()
   readonly #samples = new Map<string, number>()
   readonly #hashes = new WeakMap<File, Promise<string | null>>()
