@@ -8,6 +8,7 @@ import { IconButton } from './button.tsx'
 import { cn } from './class-names.ts'
 import { Icon } from './icon.tsx'
 import { SheetHandle } from './sheet-handle.tsx'
+import { giveFocusBack, useOpener } from './use-opener.ts'
 
 type DialogProps = {
   open: boolean
@@ -35,6 +36,7 @@ export function Dialog({
   onCloseAutoFocus,
 }: DialogProps) {
   const t = useTranslations('common')
+  const opener = useOpener(open)
   return (
     <Radix.Root open={open} onOpenChange={onOpenChange}>
       <Radix.Portal>
@@ -42,7 +44,12 @@ export function Dialog({
         <div className="pointer-events-none fixed inset-0 z-40 grid place-items-center p-4 phone:items-end phone:p-0">
           <Radix.Content
             {...(description === undefined ? { 'aria-describedby': undefined } : {})}
-            {...(onCloseAutoFocus === undefined ? {} : { onCloseAutoFocus })}
+            onOpenAutoFocus={focusFirst}
+            onCloseAutoFocus={(event) => {
+              if (onCloseAutoFocus !== undefined) return onCloseAutoFocus(event)
+              event.preventDefault()
+              giveFocusBack(opener.current)
+            }}
             className={cn(
               'pointer-events-auto flex max-h-full w-full max-w-[480px] flex-col overflow-hidden rounded-dialog bg-raised shadow-3 outline-none data-[state=closed]:animate-dialog-out data-[state=open]:animate-dialog forced-colors:border',
               'phone:max-h-[calc(100dvh-24px)] phone:max-w-none phone:rounded-b-none phone:rounded-t-sheet phone:data-[state=closed]:animate-sheet-out phone:data-[state=open]:animate-sheet',
@@ -70,6 +77,21 @@ export function Dialog({
       </Radix.Portal>
     </Radix.Root>
   )
+}
+
+const FIELDS = 'input:enabled:not([type=checkbox], [type=radio], [type=file]), textarea:enabled'
+
+/**
+ * Keys begin at what is marked with `data-first-focus`, or at the first field, and not at the button that closes. With a
+ * finger, nothing asks for the keyboard of the screen.
+ */
+function focusFirst(event: Event): void {
+  const content = event.currentTarget
+  if (!(content instanceof HTMLElement) || matchMedia('(pointer: coarse)').matches) return
+  const first = content.querySelector<HTMLElement>(`[data-first-focus]:enabled, ${FIELDS}`)
+  if (first === null) return
+  event.preventDefault()
+  first.focus()
 }
 
 /** The buttons at the end of a dialog, the safe one first. */

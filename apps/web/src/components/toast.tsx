@@ -5,6 +5,7 @@ import { useTranslations } from 'next-intl'
 import { createContext, type ReactNode, useCallback, useContext, useEffect, useRef, useState } from 'react'
 import { IconButton } from './button.tsx'
 import { Icon } from './icon.tsx'
+import { giveFocusBack } from './use-opener.ts'
 
 const UNDO_MS = 8_000
 
@@ -95,14 +96,20 @@ function useTimeout(ms: number | null, onEnd: () => void): void {
   }, [ms, onEnd])
 }
 
+/** F6 leads to it, and back to where one was when it goes. */
 function useReachable(box: { current: HTMLElement | null }): void {
+  const from = useRef<Element | null>(null)
   useEffect(() => {
     const reach = (event: KeyboardEvent) => {
       if (event.key !== 'F6') return
       event.preventDefault()
+      if (box.current?.contains(document.activeElement) !== true) from.current = document.activeElement
       box.current?.querySelector('button')?.focus()
     }
     document.addEventListener('keydown', reach)
-    return () => document.removeEventListener('keydown', reach)
+    return () => {
+      document.removeEventListener('keydown', reach)
+      giveFocusBack(from.current)
+    }
   }, [box])
 }

@@ -34,6 +34,7 @@ export function FolderChoice({ folder, level, excluded, unfolded, current, chose
         type="button"
         disabled={here}
         aria-pressed={selected}
+        data-first-focus
         {...(folder.hasChildren ? { 'aria-expanded': open } : {})}
         onClick={() => {
           onChoose(folder)

@@ -13,7 +13,8 @@ import { Void } from '../../components/void.tsx'
 import { ROOT_ID } from './api-client.ts'
 import { useDrive } from './drive-context.tsx'
 import { listRowHeight } from './entry-list.tsx'
-import { SkeletonRows } from './skeleton-rows.tsx'
+import { SkeletonCells, SkeletonRows } from './skeleton-rows.tsx'
+import { useListView } from './use-list-view.ts'
 import { usePlaceName } from './use-place-name.ts'
 
 /** A folder without entries to show: it loads, is empty, did not load, or is not there. */
@@ -94,7 +95,15 @@ function Loading() {
   const phone = usePhone()
   const coarse = useCoarsePointer()
   const { preferences } = usePreferences()
+  const { view } = useListView()
   const height = listRowHeight(rowHeights[preferences.density], phone, coarse)
+  if (view === 'grid') {
+    return (
+      <div className="min-h-0 flex-1 overflow-hidden">
+        <SkeletonCells label={t('loading')} />
+      </div>
+    )
+  }
   return (
     <div className="min-h-0 flex-1 overflow-hidden desk:pt-[39px]">
       <SkeletonRows phone={phone} height={height} label={t('loading')} />

@@ -8,8 +8,8 @@ import { listFolders, ROOT_ID } from './api-client.ts'
 import { useDrive } from './drive-context.tsx'
 import { treeKey } from './folder-cache.ts'
 import { completionsOf, splitPath } from './typed-path.ts'
-import { focusEntry } from './use-folder-pane.ts'
 import type { Target } from './use-drive-changes.ts'
+import { focusEntry } from './use-folder-pane.ts'
 
 const FRESH_MS = 30_000
 

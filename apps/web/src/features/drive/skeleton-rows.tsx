@@ -29,6 +29,24 @@ export function SkeletonRow({ index, phone }: { index: number; phone: boolean })
   )
 }
 
+/** The same as pictures. */
+export function SkeletonCells({ label }: { label: string }) {
+  return (
+    <div
+      role="status"
+      aria-label={label}
+      className="mx-5 grid animate-late grid-cols-[repeat(auto-fill,minmax(172px,1fr))] gap-4 pt-[38px] phone:mx-2.5 phone:grid-cols-2 phone:gap-2"
+    >
+      {widths.map((width) => (
+        <div key={width} className="p-1.5">
+          <span className="block aspect-4/3 rounded-card bg-skeleton" />
+          <span className="mt-2.5 block h-3 rounded-tag bg-skeleton" style={{ width }} />
+        </div>
+      ))}
+    </div>
+  )
+}
+
 /** While a folder loads; invisible for the first 150 ms. */
 export function SkeletonRows({ phone, height, label }: { phone: boolean; height: number; label: string }) {
   return (

@@ -3,7 +3,7 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { Check, Minus, Plus } from 'lucide-react'
 import { useTranslations } from 'next-intl'
-import { type KeyboardEvent, useEffect, useRef, useState } from 'react'
+import { type KeyboardEvent, useState } from 'react'
 import { Button } from '../../components/button.tsx'
 import { cn } from '../../components/class-names.ts'
 import { Dialog, DialogButtons } from '../../components/dialog.tsx'
@@ -28,8 +28,6 @@ export function TagEditor({ entries, onClose, onChange, onReturnFocus }: TagEdit
   const t = useTranslations('labels')
   const [chosen, setChosen] = useState<ReadonlyMap<string, boolean>>(new Map())
   const [typed, setTyped] = useState('')
-  const field = useRef<HTMLInputElement>(null)
-  useEffect(() => field.current?.focus(), [])
   const { fitting, creatable } = tagsFor(typed, useLabels()?.tags ?? [])
   const choose = (id: string, on: boolean) => setChosen((before) => new Map(before).set(id, on))
   const creating = useCreating((tag) => {
@@ -66,7 +64,6 @@ export function TagEditor({ entries, onClose, onChange, onReturnFocus }: TagEdit
     >
       <div className="px-6 phone:px-5">
         <input
-          ref={field}
           value={typed}
           onChange={(event) => setTyped(event.target.value)}
           onKeyDown={enter}

@@ -7,6 +7,7 @@ import { type KeyboardEvent, useEffect, useRef, useState } from 'react'
 import { IconButton } from '../../components/button.tsx'
 import { releaseKeys } from '../../components/held-keys.ts'
 import { Icon } from '../../components/icon.tsx'
+import { giveFocusBack, useOpener } from '../../components/use-opener.ts'
 import { useFormat } from '../../i18n/use-format.ts'
 import { PaletteChips } from './palette-chips.tsx'
 import { groupsOf, type PaletteCommand, type PaletteGroup, type PaletteItem } from './palette-items.ts'
@@ -33,6 +34,7 @@ export function Palette(props: PaletteProps) {
   const t = useTranslations('search')
   const palette = usePalette(props)
   const field = useRef<HTMLInputElement>(null)
+  const opener = useOpener(true)
   const type = (typed: string) => {
     palette.type(typed)
     // Chips are menus; after one of them the next key is typed again.
@@ -49,6 +51,10 @@ export function Palette(props: PaletteProps) {
               event.preventDefault()
               field.current?.focus()
               if (field.current !== null) releaseKeys(field.current)
+            }}
+            onCloseAutoFocus={(event) => {
+              event.preventDefault()
+              giveFocusBack(opener.current)
             }}
             className="pointer-events-auto flex h-fit max-h-[min(640px,80vh)] w-full max-w-[660px] flex-col overflow-hidden rounded-dialog bg-raised shadow-3 outline-none data-[state=open]:animate-dialog phone:h-dvh phone:max-h-none phone:max-w-none phone:rounded-none forced-colors:border"
           >

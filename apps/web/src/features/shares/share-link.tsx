@@ -41,7 +41,7 @@ export function ShareLink({ state, qrShown = false }: ShareLinkProps) {
         </Sunken>
         {draft.withCode ? <CodeField state={state} /> : null}
         <div className="flex gap-2">
-          <Button kind="primary" className="flex-1 phone:h-11" onClick={() => void hand.copy(both)}>
+          <Button kind="primary" data-first-focus className="flex-1 phone:h-11" onClick={() => void hand.copy(both)}>
             <Icon of={hand.copied === 'main' ? Check : Copy} size="small" />
             {mainLabel(hand.copied === 'main', both)}
           </Button>
