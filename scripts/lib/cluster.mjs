@@ -1,9 +1,10 @@
-// All processes of a drive: database, tracker, storages, web, worker. `npm start` and the browser tests both run this.
+// All processes of a drive: database, tracker, storages, web, worker, perhaps a gateway. `npm start` and the browser tests
+// both run this.
 import path from 'node:path'
 import { GROUP, writeConfFiles } from './conf-files.mjs'
 import { startDatabase } from './database.mjs'
 import { loadClient, loadTickets } from './dfs-client.mjs'
-import { requireCairnCluster } from './external-cluster.mjs'
+import { requireExternalCluster } from './external-cluster.mjs'
 import { Member } from './member.mjs'
 import { memberDefinitions } from './members.mjs'
 import { migrate } from './migrations.mjs'
@@ -41,7 +42,7 @@ export class Cluster {
     return this.#database?.url
   }
 
-  /** The process of that name: tracker, storage1, storage2, web or worker. */
+  /** The process of that name: tracker, storage1, storage2, web, worker or gateway. */
   member(name) {
     const member = this.#members.get(name)
     if (member === undefined) throw new Error(`there is no member ${name}`)
@@ -57,7 +58,8 @@ export class Cluster {
   async #startAll() {
     const { step } = this.#hooks
     const settings = this.#settings
-    if (settings.tracker === undefined) await step('cluster', () => requireCairnCluster(settings))
+    if (settings.gateway !== undefined) writeKeys(settings, await loadTickets())
+    if (settings.tracker === undefined) await step('cluster', () => requireExternalCluster(settings))
     await step('database', async () => {
       this.#database = await startDatabase(settings)
       await migrate(this.#database.url)
@@ -70,6 +72,7 @@ export class Cluster {
     if (definitions.tracker !== undefined) await this.#startStorages(definitions)
     await step('web', async () => {
       this.#launch(definitions.worker)
+      if (definitions.gateway !== undefined) await this.#launch(definitions.gateway).ready
       this.#launch(definitions.web)
       await this.waitForWeb()
     })
@@ -167,7 +170,7 @@ export class Cluster {
   }
 
   async #stopMembers() {
-    for (const names of [['web', 'worker'], this.#settings.storages.map(({ name }) => name), ['tracker']]) {
+    for (const names of [['web', 'worker', 'gateway'], this.#settings.storages.map(({ name }) => name), ['tracker']]) {
       await Promise.all(names.map((name) => this.#members.get(name)?.stop()))
     }
   }

@@ -25,7 +25,7 @@ async function statusOf(client, { ip, storagePort }, core) {
   } catch (error) {
     if (error instanceof core.ServerError) {
       throw new PlainError(
-        `The storage ${address} is a FastDFS C server: this version of the drive needs Cairn's own storages.`,
+        `The storage ${address} speaks only FastDFS: set CAIRN_UPLOADS=gateway, and the drive works with it.`,
         { cause: error },
       )
     }
@@ -48,6 +48,24 @@ export async function storageAnswers(client, trackers, core) {
   const storages = await activeStorages(client, trackers)
   if (storages.length === 0) throw new PlainError(`The cluster at ${trackers.join(', ')} has no active storage.`)
   return await Promise.all(storages.map((storage) => statusOf(client, storage, core)))
+}
+
+/** Throws one sentence when the cluster of CAIRN_TRACKERS cannot carry the drive. */
+export async function requireExternalCluster(settings) {
+  return settings.gateway === undefined ? await requireCairnCluster(settings) : await requireStorages(settings)
+}
+
+/** For the gateway any storage will do that speaks FastDFS. */
+async function requireStorages({ trackers }) {
+  const { DfsClient } = await loadClient()
+  const client = new DfsClient({ trackers, connectTimeoutMs: CONNECT_TIMEOUT_MS })
+  try {
+    const storages = await activeStorages(client, trackers)
+    if (storages.length === 0) throw new PlainError(`The cluster at ${trackers.join(', ')} has no active storage.`)
+    return `${storages.length} active, through the gateway`
+  } finally {
+    client.close()
+  }
 }
 
 /** Throws one sentence when the cluster of CAIRN_TRACKERS and the keys of CAIRN_KEYS cannot carry the drive. */

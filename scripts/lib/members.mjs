@@ -15,10 +15,16 @@ function webEnvironment(settings, { databaseUrl, sessionSecret }) {
     CAIRN_TRACKERS: settings.trackers.join(','),
     CAIRN_KEYS: settings.keysFile,
     CAIRN_ORIGINS: settings.origins.join(','),
+    ...gatewayEnvironment(settings),
     PORT: String(settings.webPort),
     HOSTNAME: settings.host,
     NEXT_TELEMETRY_DISABLED: '1',
   }
+}
+
+function gatewayEnvironment({ gateway }) {
+  if (gateway === undefined) return { CAIRN_UPLOADS: 'storages' }
+  return { CAIRN_UPLOADS: 'gateway', CAIRN_GATEWAY_PORT: String(gateway.port), CAIRN_GATEWAY_HOST: gateway.host }
 }
 
 /** What a round of syncing is made of goes to the disk at once, not in fours; docs/operations.md has figures. */
@@ -39,7 +45,15 @@ function daemon(name, app, dir, { env = {}, flags = [] }) {
   }
 }
 
-/** Tracker, storages, web and worker of these settings; no tracker and storages when the cluster runs elsewhere. */
+/** A process of the web application beside its server. */
+function program(name, env) {
+  return { name, args: [path.join(root, `apps/web/dist/${name}.js`)], cwd: path.join(root, 'apps/web'), env }
+}
+
+/**
+ * Tracker, storages, web, worker and gateway of these settings; no tracker and storages when the cluster runs elsewhere,
+ * and a gateway only where storages speak nothing but FastDFS.
+ */
 export function memberDefinitions(settings, secrets) {
   const env = webEnvironment(settings, secrets)
   const threads = { UV_THREADPOOL_SIZE: process.env.UV_THREADPOOL_SIZE ?? STORAGE_THREADS }
@@ -50,11 +64,7 @@ export function memberDefinitions(settings, secrets) {
         : daemon('tracker', 'tracker', settings.tracker.dir, { flags: TRACKER_FLAGS }),
     storages: settings.storages.map((storage) => daemon(storage.name, 'storage', storage.dir, { env: threads })),
     web: { name: 'web', args: [path.join(WEB_DIR, 'server.js')], cwd: WEB_DIR, env },
-    worker: {
-      name: 'worker',
-      args: [path.join(root, 'apps/web/dist/worker.js')],
-      cwd: path.join(root, 'apps/web'),
-      env,
-    },
+    worker: program('worker', env),
+    gateway: settings.gateway === undefined ? undefined : program('gateway', env),
   }
 }

@@ -22,6 +22,8 @@ const OWN = [
   'CAIRN_ORIGINS',
   'CAIRN_DURABILITY',
   'CAIRN_UPLOAD_MAX_BYTES',
+  'CAIRN_UPLOADS',
+  'CAIRN_GATEWAY_PORT',
 ]
 /** Settings that go to the web processes as they are. */
 const PASSED_ON = [
@@ -88,12 +90,15 @@ function storageHttpHost(host) {
 }
 
 /** Every port that a start will listen on, with its purpose and the variable that changes it. */
-function portsOf({ host, webPort, tracker, storages }) {
+function portsOf({ host, webPort, gateway, tracker, storages }) {
   const loopback = '127.0.0.1'
-  const web = { port: webPort, host, purpose: 'web', variable: 'CAIRN_PORT' }
-  if (tracker === undefined) return [web]
+  const web = [
+    { port: webPort, host, purpose: 'web', variable: 'CAIRN_PORT' },
+    ...(gateway === undefined ? [] : [{ ...gateway, purpose: 'gateway', variable: 'CAIRN_GATEWAY_PORT' }]),
+  ]
+  if (tracker === undefined) return web
   return [
-    web,
+    ...web,
     { port: tracker.port, host: loopback, purpose: 'tracker', variable: 'CAIRN_TRACKER_PORT' },
     { port: tracker.httpPort, host: loopback, purpose: 'tracker status', variable: 'CAIRN_TRACKER_HTTP_PORT' },
     ...storages.map(({ name, port }) => ({ port, host: loopback, purpose: name, variable: 'CAIRN_STORAGE_PORTS' })),
@@ -125,6 +130,16 @@ function ownCluster(env, dataDir) {
   }
 }
 
+/** The gateway in front of storages that speak only FastDFS; undefined: the browsers go to Cairn's own. */
+function gatewayOf(env, host) {
+  const uploads = env.CAIRN_UPLOADS || 'storages'
+  if (!['storages', 'gateway'].includes(uploads)) {
+    throw new PlainError(`CAIRN_UPLOADS must be storages or gateway, not "${uploads}".`)
+  }
+  if (uploads === 'storages') return undefined
+  return { port: readPort('CAIRN_GATEWAY_PORT', env.CAIRN_GATEWAY_PORT ?? '8880'), host: storageHttpHost(host) }
+}
+
 const DURABILITIES = ['none', 'group', 'each']
 
 function checkedDurability(text = 'group') {
@@ -142,19 +157,21 @@ export function readSettings(env) {
   const webPort = readPort('CAIRN_PORT', env.CAIRN_PORT ?? '3000')
   const externalTrackers = list(env.CAIRN_TRACKERS)
   const isExternal = externalTrackers.length > 0
-  if (isExternal && !env.CAIRN_KEYS) {
+  const gateway = gatewayOf(env, host)
+  if (isExternal && !env.CAIRN_KEYS && gateway === undefined) {
     throw new PlainError('CAIRN_TRACKERS needs CAIRN_KEYS too: the path of the cluster’s master.json.')
   }
   const { tracker, storages } = isExternal ? { tracker: undefined, storages: [] } : ownCluster(env, dataDir)
   const givenOrigins = list(env.CAIRN_ORIGINS)
   const urls = browserHosts(host).map((name) => `http://${name}:${webPort}`)
-  const ports = portsOf({ host, webPort, tracker, storages })
+  const ports = portsOf({ host, webPort, gateway, tracker, storages })
   refuseSharedPorts(ports)
   return {
     dataDir,
     host,
     storageHttpHost: storageHttpHost(host),
     webPort,
+    gateway,
     tracker,
     storages,
     ports,

@@ -6,7 +6,7 @@ import { createMasterKeys, formatKeyFile, openMasterKeys } from '@cairn/dfs-core
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { storageConfigDefaults } from '../../apps/storage/src/config.ts'
 import { allActive, startCluster, type TestCluster, until } from '../../apps/storage/test/cluster.ts'
-import { requireCairnCluster } from '../lib/external-cluster.mjs'
+import { requireCairnCluster, requireExternalCluster } from '../lib/external-cluster.mjs'
 
 const HOUR_SECONDS = 3600
 const script = join(import.meta.dirname, '../cairn.mjs')
@@ -76,6 +76,9 @@ describe('cairn keys', () => {
   it('lets a drive start on a cluster only with keys that its storages know', async () => {
     const trackers = [`127.0.0.1:${cluster.tracker.tcpPort}`]
     expect(await requireCairnCluster({ trackers, keysFile: keys })).toBe('2 active')
+    // The gateway asks nothing of them but FastDFS.
+    const through = { trackers, keysFile: '/nonexistent', gateway: { port: 1, host: '127.0.0.1' } }
+    expect(await requireExternalCluster(through)).toBe('2 active, through the gateway')
     const other = join(cluster.folder, 'other.json')
     writeFileSync(other, formatKeyFile(createMasterKeys()))
     const { current } = openMasterKeys(readFileSync(other, 'utf8'))

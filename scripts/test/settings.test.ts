@@ -38,7 +38,17 @@ it('starts no tracker and no storage when CAIRN_TRACKERS names a cluster', () =>
   expect(settings.ports.map(({ port }) => port)).toEqual([3000])
 })
 
+it('puts a gateway in front of any FastDFS cluster, with keys of its own', () => {
+  const settings = readSettings({ CAIRN_TRACKERS: '10.0.0.1:22122', CAIRN_UPLOADS: 'gateway', CAIRN_HOST: '0.0.0.0' })
+  expect(settings.gateway).toEqual({ port: 8880, host: '0.0.0.0' })
+  expect(settings.ports.map(({ port }) => port)).toEqual([3000, 8880])
+  expect(settings.keysFile).toMatch(/secrets\/master\.json$/)
+  expect(readSettings({}).gateway).toBe(undefined)
+})
+
 it.each([
+  [{ CAIRN_UPLOADS: 'gate' }, 'CAIRN_UPLOADS must be storages or gateway, not "gate"'],
+  [{ CAIRN_UPLOADS: 'gateway', CAIRN_GATEWAY_PORT: '3000' }, 'Port 3000 is given twice'],
   [{ CAIRN_TRACKERS: '10.0.0.1:22122' }, 'CAIRN_TRACKERS needs CAIRN_KEYS too'],
   [{ CAIRN_PORT: 'http' }, 'CAIRN_PORT must be a port from 1 to 65535, not "http"'],
   [{ CAIRN_PORT: '70000' }, 'CAIRN_PORT must be a port'],
