@@ -2,7 +2,8 @@ import { randomBytes } from 'node:crypto'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { reconcileUploads } from '../src/features/uploads/server/reconcile.ts'
 import { db } from '../src/lib/db.ts'
-import { dfs } from '../src/lib/dfs.ts'
+import { addressBook, dfs, isReachable } from '../src/lib/dfs.ts'
+import { listUnacknowledged } from '../src/lib/storage-service.ts'
 import { startApiServer } from './support/api-server.ts'
 import type { Answer, Browser } from './support/browser.ts'
 import { TestCluster } from './support/cluster.ts'
@@ -93,6 +94,24 @@ async function restart(id: string): Promise<void> {
   await cluster.startStorage(id)
   await cluster.whenActive(IDS)
 }
+
+describe('an upload that nothing happens to', () => {
+  it('is settled with the storage that took it and with the one that kept a copy, and its file stays', async () => {
+    const content = randomBytes(SIZE)
+    const begun = await half(content)
+    await patch(begun, SIZE / 2, content.subarray(SIZE / 2))
+    const receipt = await receiptAt(begun)
+    const unsettled = async () => {
+      const members = (await addressBook().members()).filter(isReachable)
+      return (await Promise.all(members.map((member) => listUnacknowledged(member)))).flat().map(({ upl }) => upl)
+    }
+    expect(await unsettled()).toEqual([begun.uploadId, begun.uploadId])
+    expect(await client.complete(begun, receipt)).toMatchObject({ ok: true })
+    await reconcileUploads()
+    expect(await unsettled()).toEqual([])
+    expect(await db().dfsGarbage.count()).toBe(0)
+  })
+})
 
 describe('an upload whose storage is gone', () => {
   it('goes on at the other one, from what it has, and is what the person gets', async () => {
