@@ -11,6 +11,7 @@ import {
   useRef,
   useState,
 } from 'react'
+import { Contained } from './contained.tsx'
 import type { MenuGroups } from './menu-action.ts'
 import type { MenuBox } from './menu-list.tsx'
 import { usePhone } from './use-media-query.ts'
@@ -109,6 +110,13 @@ function MenuForm({ box, align, header, onReturnFocus, ...rest }: MenuFormProps)
     onReturnFocus()
   }
   if (!needed) return null
-  if (phone) return <ActionSheet header={header} onCloseAutoFocus={returnFocus} {...rest} />
-  return <MenuList box={box} align={align} onCloseAutoFocus={returnFocus} {...rest} />
+  return (
+    <Contained>
+      {phone ? (
+        <ActionSheet header={header} onCloseAutoFocus={returnFocus} {...rest} />
+      ) : (
+        <MenuList box={box} align={align} onCloseAutoFocus={returnFocus} {...rest} />
+      )}
+    </Contained>
+  )
 }

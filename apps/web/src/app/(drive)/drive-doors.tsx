@@ -1,8 +1,8 @@
 'use client'
 
 import type { ReactNode } from 'react'
+import { Contained } from '../../components/contained.tsx'
 import { type EntryDoors, EntryDoorsProvider } from '../../features/drive/entry-doors.tsx'
-import { Contained } from './contained.tsx'
 import { PaletteArea, usePaletteDoor, useSearchHead } from './find-door.tsx'
 import { useDetailsDoor } from './use-details-door.tsx'
 import { useLabelDoors } from './use-label-doors.tsx'

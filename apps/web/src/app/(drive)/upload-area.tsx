@@ -2,6 +2,7 @@
 
 import dynamic from 'next/dynamic'
 import { useTranslations } from 'next-intl'
+import { Contained } from '../../components/contained.tsx'
 import { useToast } from '../../components/toast.tsx'
 import { usePhone } from '../../components/use-media-query.ts'
 import { UploadNews } from '../../features/uploads/upload-news.tsx'
@@ -9,7 +10,6 @@ import { phaseOf } from '../../features/uploads/upload-view.ts'
 import { useAwayReport } from '../../features/uploads/use-away-report.ts'
 import { type Uploads, useUploadSummary } from '../../features/uploads/use-uploads.ts'
 import { useWakeLock } from '../../features/uploads/use-wake-lock.ts'
-import { Contained } from './contained.tsx'
 import { PageTitle } from './page-title.tsx'
 import { TabBar } from './tab-bar.tsx'
 

@@ -137,7 +137,7 @@ function PanelHeader({ queue, session: { store, engine }, onFold, onClose }: Pan
       <header className="flex shrink-0 items-center gap-0.5 pt-3.5 pr-2.5 pb-3 pl-[18px]">
         <div className="min-w-0 flex-1">
           <h2 className="font-semibold text-15">{title}</h2>
-          <p className="mt-px min-h-4 truncate text-12 text-ink-2 tabular-nums">{detail}</p>
+          <p className="mt-px line-clamp-2 min-h-4 text-12 text-ink-2 tabular-nums">{detail}</p>
         </div>
         {moving > 0 ? (
           <IconButton label={t('pauseAll')} onClick={() => engine.pause(store.idsIn('queued', 'uploading', 'waiting'))}>

@@ -41,12 +41,10 @@ export function useHeadline(queue: UploadSummary): { title: string; detail: stri
     }
     case 'finishing':
       return { title: t('finishing', { n }), detail: [percent, ...spared].join(' · '), short: t('finishing', { n }) }
-    case 'paused':
-      return {
-        title: t('paused', { n }),
-        detail: `${percent} · ${t('kept', { part, whole })}`,
-        short: t('paused', { n }),
-      }
+    case 'paused': {
+      const title = queue.counts.paused > 0 ? t('paused', { n }) : t('elsewhere', { n })
+      return { title, detail: `${percent} · ${t('kept', { part, whole })}`, short: title }
+    }
     case 'needs-files': {
       const title = t('needFiles', { n: queue.counts['needs-file'] })
       return { title, detail: t('chooseAll'), short: title }

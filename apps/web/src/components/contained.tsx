@@ -2,8 +2,8 @@
 
 import { useTranslations } from 'next-intl'
 import { Component, type ReactNode } from 'react'
-import { Button } from '../../components/button.tsx'
-import { Void } from '../../components/void.tsx'
+import { Button } from './button.tsx'
+import { Void } from './void.tsx'
 
 type ContainedProps = {
   /** The page itself, and not something beside it. */
@@ -32,7 +32,7 @@ function FailedPage() {
   const t = useTranslations('shell')
   return (
     <main className="flex min-h-dvh flex-col">
-      <Void alert drawing="toppled" title={t('failedTitle')} sentence={t('failedPart')}>
+      <Void alert drawing="toppled" title={t('failedTitle')} sentence={t('failedPage')}>
         <Reload />
       </Void>
     </main>
