@@ -118,7 +118,9 @@ test('a file that vanishes from the disk is asked for, and begins anew when it c
 })
 
 test('a web server and a storage that stumble, and a ticket that is refused, fail no file', async ({ page }) => {
-  const renewed = page.waitForRequest((request) => request.method() === 'POST' && /\/ticket\?/.test(request.url()))
+  const renewed = page.waitForRequest((request) => request.method() === 'POST' && /\/ticket\?/.test(request.url()), {
+    timeout: 60_000,
+  })
   await page.route('**/api/uploads', (route) => route.fulfill({ status: 502, body: 'Bad Gateway' }), { times: 1 })
   await page.route('**/api/uploads/complete', (route) => route.fulfill({ status: 500, body: '' }), { times: 1 })
   const stumbles = [503, 401]
