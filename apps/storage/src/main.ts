@@ -1,3 +1,4 @@
+import './start-small.ts'
 import { pino } from 'pino'
 import { loadStorageConfig } from './config.ts'
 import { openLogOutput } from './log-output.ts'

@@ -81,20 +81,12 @@ async function startThreads(
   server: CommandServer,
 ): Promise<RequestThreads | null> {
   const { config, store, counters, logger } = context
-  if (!hasSocket()) {
-    logger.warn({}, 'one thread serves alone: another file got the number of the listening socket')
+  const shared = { config, store, counters, logger }
+  try {
+    if (!hasSocket()) throw new Error('another file got the number of the listening socket')
+    return await RequestThreads.start({ ...shared, identity, usesTrunkFiles, server, sharing, cursor, answered })
+  } catch (error) {
+    logger.warn({ err: error }, 'one thread serves alone')
     return null
   }
-  return await RequestThreads.start({
-    config,
-    identity,
-    usesTrunkFiles,
-    store,
-    counters,
-    logger,
-    server,
-    sharing,
-    cursor,
-    answered,
-  })
 }

@@ -6,9 +6,11 @@ const WINDOW_BYTES = 256 * 1024
 /** What was taken is told in portions, so that a short request and its answer are one message each. */
 const TOLD_BYTES = WINDOW_BYTES / 2
 const END = -1
+/** Pieces up to this go as text: memory of their own, which one thread takes and another gives back, costs more. */
+const TEXT_BYTES_MAX = 4096
 
-/** Bytes; a number of bytes that the other side has taken; or the end. */
-type Message = Uint8Array | number
+/** Bytes, as they are or as latin1; a number of bytes that the other side has taken; or the end. */
+type Message = Uint8Array | string | number
 
 /** One end of a connection between two threads over a MessageChannel. A slow reader slows the writer down. */
 export class PortStream extends Duplex {
@@ -37,10 +39,13 @@ export class PortStream extends Duplex {
   }
 
   override _write(chunk: Buffer, _encoding: BufferEncoding, done: () => void): void {
-    // The caller may use its buffer again at once; and what is posted is the whole memory behind a view.
-    const piece = new Uint8Array(chunk)
-    this.#onTheirWay += piece.length
-    this.#port.postMessage(piece, [piece.buffer])
+    this.#onTheirWay += chunk.length
+    if (chunk.length <= TEXT_BYTES_MAX) this.#port.postMessage(chunk.toString('latin1'))
+    else {
+      // The caller may use its buffer again at once; and what is posted is the whole memory behind a view.
+      const piece = new Uint8Array(chunk)
+      this.#port.postMessage(piece, [piece.buffer])
+    }
     if (this.#onTheirWay < WINDOW_BYTES) done()
     else this.#goOn = done
   }
@@ -58,7 +63,7 @@ export class PortStream extends Duplex {
   #receive(message: Message): void {
     if (typeof message !== 'number') {
       this.#offered += message.length
-      this.push(Buffer.from(message.buffer, message.byteOffset, message.length))
+      this.push(bytesOf(message))
     } else if (message === END) this.push(null)
     else this.#onTaken(message)
   }
@@ -70,4 +75,9 @@ export class PortStream extends Duplex {
     this.#goOn = null
     goOn()
   }
+}
+
+function bytesOf(message: Uint8Array | string): Buffer {
+  if (typeof message === 'string') return Buffer.from(message, 'latin1')
+  return Buffer.from(message.buffer, message.byteOffset, message.length)
 }

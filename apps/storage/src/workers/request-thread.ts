@@ -168,6 +168,8 @@ class RequestThread {
     const answered = [...this.#answered].map(
       ([key, count]) => [Math.floor(key / STATUSES), key % STATUSES, count] as const,
     )
+    const isQuiet = answered.length === 0 && Object.values(this.#counters).every((count) => count === 0)
+    if (isQuiet) return
     this.#answered = new Map()
     const syncs = { group: this.#groupSyncs(), single: this.#singleSyncs() }
     this.#send({ kind: 'figures', counters: takeCounts(this.#counters), syncs, answered })
