@@ -1,5 +1,6 @@
-// `npm run bench [-- --only daemons|drive]`: the daemons against what this machine can do, with `--seconds 5 --size "4 KB"`;
-// and the drive over a million entries, with `--rows 1000000 --keep folder`. Needs only Node.js.
+// `npm run bench [-- --only daemons|drive|uploads]`: the daemons against what this machine can do, with `--seconds 5 --size
+// "4 KB"`; the drive over a million entries, with `--rows 1000000 --keep folder`; uploads into a whole drive, with `--part
+// small|large|parallel --files 1000 --bytes 10240 --browsers 200`. Needs only Node.js, and a Chromium for the small ones.
 import path from 'node:path'
 import { ensureInstalled } from './lib/install.mjs'
 import { requireNode } from './lib/node-version.mjs'
@@ -11,10 +12,17 @@ const { ensureBuilt } = await import('./lib/build.mjs')
 const [flag, part, ...rest] = process.argv.slice(2)
 const only = flag === '--only' ? part : undefined
 const args = flag === '--only' ? rest : process.argv.slice(2)
-const measure = (file, options) =>
-  run(process.execPath, ['--import', 'tsx', path.join(root, 'bench', file), ...options])
-if (only !== 'drive') {
+const wants = (name) => only === undefined || only === name
+const optionsOf = (name) => (only === name || (only === undefined && name === 'daemons') ? args : [])
+const measure = (file, options, env) =>
+  run(process.execPath, ['--import', 'tsx', path.join(root, 'bench', file), ...options], env)
+if (wants('daemons')) {
   await ensureBuilt(['daemons'])
-  await measure('run.ts', args)
+  await measure('run.ts', optionsOf('daemons'))
 }
-if (only !== 'daemons') await measure('drive.mjs', only === 'drive' ? args : [])
+if (wants('drive')) await measure('drive.mjs', optionsOf('drive'))
+if (wants('uploads')) {
+  const { findBrowser } = await import('./lib/browser.mjs')
+  await ensureBuilt()
+  await measure('uploads.ts', optionsOf('uploads'), { CHROMIUM_PATH: (await findBrowser()).path })
+}

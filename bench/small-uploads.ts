@@ -1,0 +1,90 @@
+import { randomBytes } from 'node:crypto'
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import path from 'node:path'
+import { type Browser, chromium, type Page } from '@playwright/test'
+import type { UploadDrive } from './upload-drive.ts'
+
+const PASSWORD = 'a long walk to the sea'
+const TOGETHER_MS = 600_000
+
+export interface SmallUploads {
+  files: number
+  bytes: number
+  folder: string
+}
+
+/** Files chosen in a real browser until they are all in the list: what a person waits for. */
+export async function benchSmallUploads(drive: UploadDrive, { files, bytes, folder }: SmallUploads): Promise<void> {
+  const chosen = writeFiles(path.join(folder, 'small-files'), files, bytes)
+  const browser = await chromium.launch({
+    ...(process.env['CHROMIUM_PATH'] === undefined ? {} : { executablePath: process.env['CHROMIUM_PATH'] }),
+    chromiumSandbox: false,
+    args: ['--disable-gpu'],
+  })
+  try {
+    const page = await newcomer(browser, drive.url)
+    const { decided, first, listed } = await upload(page, chosen)
+    process.stdout.write(
+      `${files} files of ${bytes} bytes in a browser, from the choice to the list\n` +
+        `  asked what to do after      ${decided.toFixed(0).padStart(6)} ms\n` +
+        `  first one on its way after  ${first.toFixed(0).padStart(6)} ms\n` +
+        `  all in the list after       ${listed.toFixed(0).padStart(6)} ms   ` +
+        `${((1000 * files) / listed).toFixed(0)} files/s\n`,
+    )
+  } finally {
+    await browser.close()
+    rmSync(path.join(folder, 'small-files'), { recursive: true })
+  }
+}
+
+function writeFiles(folder: string, count: number, bytes: number): string[] {
+  mkdirSync(folder)
+  return Array.from({ length: count }, (_, index) => {
+    const file = path.join(folder, `small-${String(index).padStart(6, '0')}.bin`)
+    writeFileSync(file, randomBytes(bytes))
+    return file
+  })
+}
+
+async function newcomer(browser: Browser, url: string): Promise<Page> {
+  const page = await browser.newPage({ locale: 'en-US', viewport: { width: 1440, height: 900 } })
+  page.setDefaultTimeout(60_000)
+  await page.goto(`${url}/register`)
+  await page.getByLabel('Name').fill('Mei Lin')
+  await page.getByLabel('Email').fill(`mei.${Date.now()}@example.org`)
+  await page.getByLabel('Password', { exact: true }).fill(PASSWORD)
+  await page.getByRole('button', { name: 'Create account' }).click()
+  await page.getByText('Lay the first stone').waitFor()
+  return page
+}
+
+/** Milliseconds since the browser gave the files to the page. */
+async function upload(page: Page, files: string[]): Promise<{ decided: number; first: number; listed: number }> {
+  let first = Number.NaN
+  page.on('request', (request) => {
+    if (Number.isNaN(first) && request.method() === 'POST' && request.url().endsWith('/files/')) first = Date.now()
+  })
+  const chooser = page.waitForEvent('filechooser')
+  await page.getByRole('button', { name: 'Upload', exact: true }).click()
+  const given = page.evaluate(() => {
+    return new Promise<number>((resolve) => {
+      document.addEventListener('change', () => resolve(Date.now()), { capture: true, once: true })
+    })
+  })
+  await (await chooser).setFiles(files)
+  const start = await given
+  const dialog = page.getByRole('dialog')
+  const sent = page.getByRole('region', { name: 'Uploads' })
+  await dialog.or(sent).first().waitFor()
+  const decided = Date.now()
+  if (await dialog.isVisible()) await dialog.getByRole('button', { name: /^Upload/ }).click()
+  const finished = `${files.length.toLocaleString('en-US')} ${files.length === 1 ? 'file' : 'files'} uploaded`
+  await sent.getByRole('heading', { name: finished }).waitFor({ timeout: TOGETHER_MS })
+  await allListed(page, files.length)
+  return { decided: decided - start, first: first - start, listed: Date.now() - start }
+}
+
+/** The list counts its rows for screen readers: one for the heading, one for each file. */
+async function allListed(page: Page, files: number): Promise<void> {
+  await page.locator(`[role=grid][aria-rowcount="${files + 1}"]`).waitFor()
+}
