@@ -77,7 +77,7 @@ test('every page of the drive is accessible, by day and by night', async ({ page
   await visit(page, `${drive.url}/nowhere`, 404)
   await page.route('**/api/me/sessions', (route) => route.fulfill({ json: { sessions: 5 } }))
   await page.goto(`${drive.url}/settings/security`)
-  await expect(page.getByRole('alert').filter({ hasText: 'Your files are safe.' })).toBeVisible()
+  await expect(page.getByRole('alert').filter({ hasText: 'This page did not load' })).toBeVisible()
   await examine(page, 'a page that failed')
 })
 
