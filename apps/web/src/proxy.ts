@@ -6,10 +6,13 @@ import { ownOrigin } from './lib/own-origin.ts'
 import { PATH_HEADER } from './lib/path-header.ts'
 
 const NONCE_BYTES = 18
+/** As in the manifest. The service worker catches it; a device that has lost the worker asks the server. */
+const HANDED_OVER = '/share-target'
 
 /** Every page gets its own policy: which storages it may talk to is only known while it is asked for. */
 export async function proxy(request: NextRequest): Promise<NextResponse> {
   const origin = ownOrigin(request.headers, env().origins)
+  if (request.nextUrl.pathname === HANDED_OVER) return notReceived(origin ?? request.nextUrl.origin)
   const nonce = Buffer.from(crypto.getRandomValues(new Uint8Array(NONCE_BYTES))).toString('base64')
   const policy = contentSecurityPolicy({
     nonce,
@@ -26,6 +29,11 @@ export async function proxy(request: NextRequest): Promise<NextResponse> {
   response.headers.set('referrer-policy', 'no-referrer')
   response.headers.set('x-content-type-options', 'nosniff')
   return response
+}
+
+/** The drive says that nothing arrived; what was sent is not even read. */
+function notReceived(origin: string): NextResponse {
+  return NextResponse.redirect(new URL('/drive#not-received', origin), 303)
 }
 
 export const config = {
