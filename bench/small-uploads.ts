@@ -13,7 +13,7 @@ export interface SmallUploads {
   folder: string
 }
 
-/** Files chosen in a real browser until they are all in the list: what a person waits for. */
+/** Files chosen in a browser until they are all in the list: what a person waits for. */
 export async function benchSmallUploads(drive: UploadDrive, { files, bytes, folder }: SmallUploads): Promise<void> {
   const chosen = writeFiles(path.join(folder, 'small-files'), files, bytes)
   const browser = await chromium.launch({

@@ -1,4 +1,4 @@
-// `npm run bench -- --only uploads`: many small files through a real browser, one large file beside a plain HTTP PUT, and
+// `npm run bench -- --only uploads`: many small files through a browser, one large file beside a plain HTTP PUT, and
 // many uploads at once whose copies are all compared.
 import { mkdtempSync, rmSync } from 'node:fs'
 import os from 'node:os'
