@@ -15,7 +15,8 @@ export interface Order {
 
 /** Rows with a unique `id`, after this cursor. */
 interface PageRequest {
-  from: Prisma.Sql
+  /** Parts have no row in common: a page of each is read by itself, and of these the first. */
+  from: Prisma.Sql | readonly Prisma.Sql[]
   /** The type of `id`. */
   id: 'bigint' | 'text'
   order: Order
@@ -37,10 +38,14 @@ export async function readPage<Row extends { id: unknown }>(
 ): Promise<Page<Row>> {
   const { from, order, cursor } = request
   const direction = order.direction === 'asc' ? Prisma.sql`ASC` : Prisma.sql`DESC`
+  const sequence = Prisma.sql`ORDER BY (${order.by}) ${direction}, id ${direction} LIMIT ${limit + 1}`
+  const parts = [from].flat().map(
+    (part) => Prisma.sql`(
+      SELECT part.*, (${order.by})::text AS "sortKey" FROM (${part}) part
+      ${cursor === undefined ? Prisma.empty : Prisma.sql`WHERE ${after(cursor, request)}`} ${sequence})`,
+  )
   const rows = await db().$queryRaw<(Row & { sortKey: string })[]>`
-    SELECT source.*, (${order.by})::text AS "sortKey" FROM (${from}) source
-    ${cursor === undefined ? Prisma.empty : Prisma.sql`WHERE ${after(cursor, request)}`}
-    ORDER BY (${order.by}) ${direction}, id ${direction} LIMIT ${limit + 1}`
+    SELECT * FROM (${Prisma.join(parts, ' UNION ALL ')}) source ${sequence}`
   const shown = rows.slice(0, limit)
   const last = shown.at(-1)
   const next = rows.length > limit && last !== undefined ? encodeCursor(last.sortKey, String(last.id)) : null

@@ -6,5 +6,5 @@ import { apiRoute } from '../../../../../lib/api-route.ts'
 export const GET = apiRoute({
   user: requireAdmin,
   query: auditExportSchema,
-  handle: ({ query }) => Promise.resolve(exportAudit(query)),
+  handle: ({ query }) => exportAudit(query),
 })
