@@ -52,11 +52,14 @@ export function setCursor(set: SortedSet, row: Placed, totals: Cursor['totals'])
   return { kind, key, name: '', id: String(row.id), totals }
 }
 
+/** The page first, then what is shown of it: where a page has to be sorted, the rest of all of them would be looked up. */
 export async function readSet(set: SortedSet, after: Cursor | undefined, limit: number): Promise<SetRow[]> {
   const beyond = after === undefined ? Prisma.empty : Prisma.sql`AND ${besides(set, after, 'after')}`
   return await db().$queryRaw<SetRow[]>`
     SELECT ${entryColumns}, e.trashed_at FROM ${entryTables}
-    WHERE ${set.where} ${beyond} ORDER BY ${sequenceOf(set)} LIMIT ${limit}`
+    WHERE e.id = ANY(ARRAY(
+      SELECT e.id FROM entry e WHERE ${set.where} ${beyond} ORDER BY ${sequenceOf(set)} LIMIT ${limit}))
+    ORDER BY ${sequenceOf(set)}`
 }
 
 const placeColumns = Prisma.sql`e.id, e.kind::int, e.sort_key, e.size, e.modified_at, e.trashed_at`

@@ -14,21 +14,33 @@ import { readStoredSums } from './stored-sums.ts'
 const SUMS_FRESH_MS = 15_000
 const TREND_FRESH_MS = 300_000
 const TREND_DAYS = 180
+/** So many times as long as it took to ask, nobody asks again. */
+const RESTS = 10
 
 interface Slow<T> {
   value: Promise<T>
   until: number
 }
 
-/** What costs more than a moment is asked for less often than what changes every second. */
+/**
+ * What costs more than a moment is asked for less often than what changes every second, and less often the longer it
+ * takes: to add up millions of files must not become what the database is busy with.
+ */
 function slowly<T>(name: string, freshMs: number, ask: () => Promise<T>): Promise<T> {
   const holder = processWide<{ kept?: Slow<T> }>(`admin-${name}`, () => ({}))
   if (holder.kept !== undefined && holder.kept.until > Date.now()) return holder.kept.value
-  const kept = { value: ask(), until: Date.now() + freshMs }
+  const startedAt = Date.now()
+  const kept = { value: ask(), until: Number.POSITIVE_INFINITY }
   holder.kept = kept
-  kept.value.catch(() => {
-    if (holder.kept === kept) delete holder.kept
-  })
+  kept.value.then(
+    () => {
+      const ms = Date.now() - startedAt
+      kept.until = Date.now() + Math.max(freshMs, ms * RESTS)
+    },
+    () => {
+      if (holder.kept === kept) delete holder.kept
+    },
+  )
   return kept.value
 }
 

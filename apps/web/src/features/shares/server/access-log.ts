@@ -1,4 +1,5 @@
 import { isIPv6 } from 'node:net'
+import { Prisma } from '../../../generated/prisma/client.ts'
 import type { Client } from '../../../lib/client-address.ts'
 import { db } from '../../../lib/db.ts'
 import type { ShareAccesses } from '../schema.ts'
@@ -59,7 +60,7 @@ export async function listAccesses(shareId: bigint, before: string | undefined):
     { id: bigint; at: Date; address: string; device: string; action: Action; entry_name: string | null }[]
   >`
     SELECT id, at, address, device, action, entry_name FROM share_access
-    WHERE share_id = ${shareId} AND (${before ?? null}::bigint IS NULL OR id < ${before ?? null}::bigint)
+    WHERE share_id = ${shareId} ${before === undefined ? Prisma.empty : Prisma.sql`AND id < ${before}::bigint`}
     ORDER BY id DESC LIMIT ${PAGE_SIZE + 1}`
   const page = rows.slice(0, PAGE_SIZE)
   return {
