@@ -163,6 +163,7 @@ export class SharedNames {
     Atomics.store(this.#words, word, value | 0)
   }
 
+  /** The main thread may wait here too: for some instructions of another thread. */
   #locked<T>(work: () => T): T {
     while (Atomics.compareExchange(this.#words, LOCK, 0, 1) !== 0) {
       if (Atomics.wait(this.#words, LOCK, 1, LOCK_WAIT_MS) === 'timed-out') break
