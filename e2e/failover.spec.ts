@@ -1,0 +1,42 @@
+// A storage that dies in mid-upload: the upload goes on at the other one, which has a copy of it.
+import fs from 'node:fs'
+import os from 'node:os'
+import path from 'node:path'
+import { expect } from '@playwright/test'
+import { writeRandomFile } from './big-file.ts'
+import { chooseFiles, row, uploadPanel } from './drive-page.ts'
+import { test } from './drive-test.ts'
+import { fileIdOf, sha256At } from './stored-file.ts'
+
+const MIB = 1024 * 1024
+const SIZE = 500 * MIB
+const NAME = 'moves-house.bin'
+
+// The file is sent, shipped, hashed on two storages and read from both: a busy machine takes its time.
+test.setTimeout(240_000)
+
+test('a storage killed at 60 % of 500 MB costs at most 32 MiB, and the file is whole on every member', async ({
+  page,
+  drive,
+}) => {
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'cairn-failover-'))
+  const content = writeRandomFile(path.join(folder, NAME), SIZE)
+  const received = () => drive.storages.reduce((sum, { proxy }) => sum + proxy.receivedBytes, 0)
+  const before = received()
+  const first = Promise.race(drive.storages.map((storage) => storage.proxy.reached(0.6 * SIZE).then(() => storage)))
+  await chooseFiles(page, [path.join(folder, NAME)])
+  const dead = await first
+  // Slowly, so that there is something to see.
+  for (const { proxy } of drive.storages) proxy.bytesPerSecond = 8 * MIB
+  await drive.kill(dead.name)
+  await expect(uploadPanel(page).getByText(/continues on/)).toBeVisible({ timeout: 60_000 })
+  for (const { proxy } of drive.storages) proxy.bytesPerSecond = Number.POSITIVE_INFINITY
+  await expect(row(page, NAME)).toBeVisible({ timeout: 120_000 })
+  expect(received() - before).toBeLessThanOrEqual(SIZE + 32 * MIB)
+  await drive.restartStorage(dead)
+  const fileId = await fileIdOf(drive, NAME)
+  for (const storage of drive.storages) {
+    await expect.poll(() => sha256At(drive, storage, fileId), { timeout: 60_000 }).toBe(content)
+  }
+  fs.rmSync(folder, { recursive: true })
+})
