@@ -26,8 +26,9 @@ function change(path: string, bytes: Buffer): void {
   writeFileSync(path, bytes)
   age(path)
 }
-function age(path: string): void {
-  utimesSync(path, Date.now() / 1000 - 3600, Date.now() / 1000 - 3600)
+function age(path: string, hours = 1): void {
+  const then = Date.now() / 1000 - hours * 3600
+  utimesSync(path, then, then)
 }
 
 function metrics(storage: TestStorage): Promise<string> {
@@ -81,6 +82,28 @@ describe('the check of files against their names', { timeout: 60_000 }, () => {
     expect(progress(one)).toMatchObject({ repaired: 0, damaged: [fileId.slice(7)] })
     expect(readFileSync(pathOf(one, fileId)).equals(content(5000, 9))).toBe(true)
     expect(await metrics(one)).toContain('\ncairn_store_damaged_files 1\n')
+  })
+
+  it('reports slaves and appenders of which another member has other content', async () => {
+    cluster = await startCluster(['100001', '100002'], { scrub: off })
+    const [one, two] = cluster.storages as [TestStorage, TestStorage]
+    // By the other one: a storage that starts sends once more what it has sent last.
+    const master = await two.client.uploadFile(content(100), { ext: 'bin' })
+    const slaves = await Promise.all(['_a', '_b'].map((p) => two.client.uploadSlave(master, p, 'bin', content(900))))
+    const appenders = await Promise.all([1, 2].map((n) => two.client.uploadAppender(content(5000, n), { ext: 'bin' })))
+    const all = [...slaves, ...appenders]
+    await until('both have them', () => all.every((id) => existsSync(pathOf(one, id))))
+    await one.stop()
+    const [slave = ''] = slaves
+    const [appender = ''] = appenders
+    writeFileSync(pathOf(one, slave), content(900, 7))
+    writeFileSync(pathOf(one, appender), content(4000))
+    for (const id of all)
+      for (const { basePath } of [one, two]) age(join(basePath, 'data', id.slice('group1/M00/'.length)), 48)
+    await one.start({ scrub: fast })
+    await until('the round is over', () => isDone(one))
+    expect(progress(one)).toMatchObject({ files: 3, repaired: 0 })
+    expect(new Set(progress(one)['damaged'] as string[])).toEqual(new Set([slave.slice(7), appender.slice(7)]))
   })
 
   it('reads no faster than it may, and goes on where it was', async () => {

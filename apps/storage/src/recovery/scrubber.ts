@@ -14,6 +14,7 @@ import { normalFacts } from '../engine/file-facts.ts'
 import { hexByte } from '../engine/logic-name.ts'
 import type { Logger } from '../handlers/context.ts'
 import { activeMembers, otherMembers } from './active-members.ts'
+import { factsElsewhere, isUntold } from './compare-members.ts'
 import { fetchContent } from './restore-file.ts'
 import { ScrubPace } from './scrub-pace.ts'
 import { checkTrunkFile, isTrunkFile } from './scrub-slots.ts'
@@ -39,7 +40,9 @@ const FILE_COST_BYTES = 64 * 1024
 const SAVE_MS = 10_000
 const IDLE_MS = 60_000
 const HELPERS_MS = 500
+const HEARD_MS = 60_000
 const YOUNG_MS = 60_000
+const QUIET_MS = 24 * 3600_000
 /** More are a matter of the disk, not of its files. */
 const DAMAGED_MAX = 10_000
 
@@ -51,6 +54,7 @@ class RoundScrubber implements Scrubber {
   readonly #options: ScrubberOptions
   readonly #stop = new AbortController()
   readonly #running: Promise<void>
+  readonly #startedAt = performance.now()
   #state: ScrubState
   #savedAt = 0
   readonly #pace: ScrubPace
@@ -125,6 +129,28 @@ class RoundScrubber implements Scrubber {
       const facts = normalFacts(logicName)
       if (facts !== null) await this.#checkFile(store.resolve(logicName), facts)
       else if (isTrunkFile(name)) await this.#checkTrunkFile(store.resolve(logicName))
+      else if (isUntold(logicName)) await this.#compare(store.resolve(logicName))
+    }
+  }
+
+  /** Only what has not changed for a day, here and there: changes take their time. Which of two is right nobody can tell. */
+  async #compare(file: ResolvedName): Promise<void> {
+    const stat = lstatSync(file.path, { throwIfNoEntry: false })
+    if (stat === undefined || !stat.isFile() || Date.now() - stat.mtimeMs < QUIET_MS) return
+    await this.#helpersHeard()
+    try {
+      const theirs = await factsElsewhere(this.#options, file)
+      if (theirs === null || Date.now() - theirs.mtime * 1000 < QUIET_MS) return
+      if (theirs.size === stat.size && (await this.#crcOf(file.path)) === theirs.crc32) {
+        this.#state.files += 1
+        this.#state.bytes += stat.size
+        return
+      }
+      const { logger } = this.#options
+      logger.error({ name: file.logicName, member: theirs.member }, 'another member has other content under this name')
+      this.#noteDamaged(file)
+    } catch (error) {
+      this.#options.logger.warn({ err: error, name: file.logicName }, 'a file could not be compared')
     }
   }
 
@@ -216,6 +242,15 @@ class RoundScrubber implements Scrubber {
   async #helpersKnown(): Promise<void> {
     const { state } = this.#options
     while (state.members.size === 0 || (otherMembers(state).length > 0 && activeMembers(state).length === 0)) {
+      await this.#sleep(HELPERS_MS)
+    }
+  }
+
+  /** The first minute of a storage: the others may be there and not heard of. Later, who is away is passed over. */
+  async #helpersHeard(): Promise<void> {
+    const { state } = this.#options
+    const isAlone = () => state.members.size > 0 && otherMembers(state).length === 0
+    while (performance.now() - this.#startedAt < HEARD_MS && activeMembers(state).length === 0 && !isAlone()) {
       await this.#sleep(HELPERS_MS)
     }
   }
