@@ -87,7 +87,7 @@ function Table({ heads, lines }: { heads: readonly string[]; lines: readonly Lin
                   key={heads[index]}
                   data-title={heads[index]}
                   className={cn(
-                    'h-10 px-3 first:pl-5 phone:block phone:h-auto phone:min-w-0 phone:px-0',
+                    'h-10 px-3 desk:first:pl-5 phone:block phone:h-auto phone:min-w-0 phone:px-0',
                     index === 0
                       ? 'phone:col-span-2 phone:truncate phone:font-medium'
                       : 'phone:before:block phone:before:text-12 phone:before:text-ink-3 phone:before:content-[attr(data-title)]',

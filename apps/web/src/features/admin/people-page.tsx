@@ -100,9 +100,9 @@ function useColumns(onOpen: (id: string) => void): Column<PersonItem, PersonSort
       key: 'email',
       title: t('email'),
       sort: 'email',
-      className: 'max-w-[260px] truncate text-ink-2',
+      className: 'max-w-[200px] truncate text-ink-2',
       phone: 'line',
-      cell: ({ email }) => email,
+      cell: ({ email }) => <span title={email}>{email}</span>,
     },
     {
       key: 'used',
