@@ -8,6 +8,9 @@ const sources = path.join(import.meta.dirname, '..')
 // Words that are no classes where they stand, but would be two of one group.
 const otherWords = new Set(['collapse', 'visible'])
 
+/** A million pairs: seconds on a machine with nothing else to do. */
+const BUSY_MS = 180_000
+
 const whole = extendTailwindMerge({
   extend: {
     theme: {
@@ -29,7 +32,7 @@ test('any two classes of the sources are joined as by the list of all groups', (
   }
   expect(classes.length).toBeGreaterThan(400)
   expect(wrong).toEqual([])
-})
+}, BUSY_MS)
 
 /** What stands in quotes in the components and is a class that belongs to a group, without its variants. */
 function usedClasses(): string[] {
