@@ -21,18 +21,22 @@ const whole = extendTailwindMerge({
   },
 })
 
-test('any two classes of the sources are joined as by the list of all groups', () => {
-  const classes = usedClasses()
-  const wrong: string[] = []
-  for (const first of classes) {
-    for (const second of classes) {
-      const both = `${first} ${second}`
-      if (first !== second && whole(both) !== cn(both)) wrong.push(both)
+test(
+  'any two classes of the sources are joined as by the list of all groups',
+  () => {
+    const classes = usedClasses()
+    const wrong: string[] = []
+    for (const first of classes) {
+      for (const second of classes) {
+        const both = `${first} ${second}`
+        if (first !== second && whole(both) !== cn(both)) wrong.push(both)
+      }
     }
-  }
-  expect(classes.length).toBeGreaterThan(400)
-  expect(wrong).toEqual([])
-}, BUSY_MS)
+    expect(classes.length).toBeGreaterThan(400)
+    expect(wrong).toEqual([])
+  },
+  BUSY_MS,
+)
 
 /** What stands in quotes in the components and is a class that belongs to a group, without its variants. */
 function usedClasses(): string[] {
