@@ -113,7 +113,7 @@ async function allActive(trackers: string, count: number): Promise<void> {
     await until(
       async () => {
         const storages = await client.tracker.listStorages('group1')
-        return storages.filter(({ status }) => status === ACTIVE).length === count
+        return storages.filter(({ status }: { status: number }) => status === ACTIVE).length === count
       },
       { what: 'all storages active at the tracker', timeoutMs: 60_000 },
     )
