@@ -20,8 +20,10 @@ export const SqlState = {
 } as const
 
 function connect(): PrismaClient {
-  // Prisma passes times of raw queries as text without a zone.
-  const adapter = new PrismaPg({ connectionString: env().databaseUrl, max: POOL_SIZE, options: '-c TimeZone=UTC' })
+  // Prisma passes times of raw queries as text without a zone. Many people ask at once: to start helpers for one of them
+  // takes longer than nearly every query, and takes processors from the others.
+  const options = '-c TimeZone=UTC -c max_parallel_workers_per_gather=0'
+  const adapter = new PrismaPg({ connectionString: env().databaseUrl, max: POOL_SIZE, options })
   return new PrismaClient({
     adapter,
     transactionOptions: { maxWait: CONNECTION_WAIT_MS, timeout: TRANSACTION_TIMEOUT_MS },
