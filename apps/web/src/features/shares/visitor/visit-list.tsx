@@ -54,16 +54,20 @@ export function VisitList({ visit, view, canDownload, onOpen, actions }: VisitLi
         <Head visit={visit} selectable={canDownload} />
       )}
       {canDownload && !phone ? (
-        <button
-          type="button"
-          role="checkbox"
-          aria-checked={all}
-          aria-label={t('selectAll')}
-          onClick={() => setSelected(all ? new Set() : new Set(visit.items.map(({ id }) => id)))}
-          className="relative z-[3] -mt-[38px] mb-1 grid h-[34px] w-8 place-items-center"
-        >
-          <Tick checked={all} />
-        </button>
+        <div role="row" className="contents">
+          <span role="columnheader" className="contents">
+            <button
+              type="button"
+              role="checkbox"
+              aria-checked={all}
+              aria-label={t('selectAll')}
+              onClick={() => setSelected(all ? new Set() : new Set(visit.items.map(({ id }) => id)))}
+              className="relative z-[3] -mt-[38px] mb-1 grid h-[34px] w-8 place-items-center"
+            >
+              <Tick checked={all} />
+            </button>
+          </span>
+        </div>
       ) : null}
       <Items
         items={visit.items}
