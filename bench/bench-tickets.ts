@@ -4,15 +4,17 @@ import type { BenchCluster } from './bench-cluster.ts'
 
 const HOUR_SECONDS = 3600
 
+type Place = Pick<BenchCluster, 'group' | 'storageId' | 'keys'>
+
 /** A ticket for one new upload, as the web application signs it. */
-export function uploadTicket(cluster: BenchCluster, size: number): string {
+export function uploadTicket(place: Place, size: number, upl = randomBytes(16).toString('hex')): string {
   const now = Math.floor(Date.now() / 1000)
   return sign(
     {
       typ: 'up',
-      grp: cluster.group,
-      mem: cluster.storageId,
-      upl: randomBytes(16).toString('hex'),
+      grp: place.group,
+      mem: place.storageId,
+      upl,
       ep: 1,
       len: size,
       ext: 'bin',
@@ -22,7 +24,7 @@ export function uploadTicket(cluster: BenchCluster, size: number): string {
       iat: now,
       exp: now + HOUR_SECONDS,
     },
-    cluster.keys.ticketRing(cluster.group),
+    place.keys.ticketRing(place.group),
   )
 }
 

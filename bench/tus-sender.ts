@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto'
 import { Agent, request } from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { sign, verify } from '@cairn/dfs-core/tickets'
+import { verify } from '@cairn/dfs-core/tickets'
+import { uploadTicket } from './bench-tickets.ts'
 import type { DriveStorage, UploadDrive } from './upload-drive.ts'
 
 const GROUP = 'group1'
-const HOUR_SECONDS = 3600
 const RECEIPT_POLL_MS = 20
 
 interface Answer {
@@ -27,24 +27,7 @@ export class TusSender {
     this.#drive = drive
     this.#storage = storage
     this.#size = size
-    const now = Math.floor(Date.now() / 1000)
-    this.#ticket = sign(
-      {
-        typ: 'up',
-        grp: GROUP,
-        mem: storage.id,
-        upl: this.#upl,
-        ep: 1,
-        len: size,
-        ext: 'bin',
-        own: 'bench',
-        ent: randomBytes(8).toString('hex'),
-        ops: ['create', 'write', 'head', 'end'],
-        iat: now,
-        exp: now + HOUR_SECONDS,
-      },
-      drive.keys.ticketRing(GROUP),
-    )
+    this.#ticket = uploadTicket({ group: GROUP, storageId: storage.id, keys: drive.keys }, size, this.#upl)
   }
 
   async create(): Promise<void> {
