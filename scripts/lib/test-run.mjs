@@ -1,6 +1,7 @@
 import fs from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
+import { stripVTControlCharacters } from 'node:util'
 import { ensureInstalled } from './install.mjs'
 import { PlainError, printError } from './plain-error.mjs'
 import { root, run } from './run.mjs'
@@ -11,17 +12,39 @@ function header(title) {
   console.log(`\n── ${title} (${Math.round((Date.now() - started) / 1000)} s)`)
 }
 
-/** Counts of a vitest JSON report. A file that could not even be loaded counts as one failure. */
+// Runners colour what they say; in a list of names that is noise.
+const firstLine = (message) =>
+  stripVTControlCharacters(message ?? '')
+    .trim()
+    .split('\n')[0]
+
+/** Counts of a vitest JSON report, and each failure in a line. A file that could not even be loaded is one failure. */
 export function countVitest(report) {
-  const broken = report.testResults.filter(
-    ({ status, assertionResults }) => status === 'failed' && assertionResults.length === 0,
-  )
-  return { passed: report.numPassedTests, failed: report.numFailedTests + broken.length }
+  const failures = report.testResults.flatMap(({ name, status, message, assertionResults }) => {
+    const file = path.relative(root, name)
+    if (status === 'failed' && assertionResults.length === 0) return [`${file}: ${firstLine(message)}`]
+    return assertionResults
+      .filter((test) => test.status === 'failed')
+      .map((test) => `${file} › ${test.fullName}: ${firstLine(test.failureMessages[0])}`)
+  })
+  return { passed: report.numPassedTests, failures }
 }
 
-/** Counts of a Playwright JSON report. A test that passed only when it was repeated has failed once. */
-export function countPlaywright({ stats, errors }) {
-  return { passed: stats.expected, failed: stats.unexpected + stats.flaky + errors.length }
+const specsOf = (suite) => [...(suite.specs ?? []), ...(suite.suites ?? []).flatMap(specsOf)]
+
+/** Counts of a Playwright JSON report, and each failure in a line. What passed only when it was repeated has failed. */
+export function countPlaywright({ stats, errors, suites }) {
+  const failed = suites
+    .flatMap(specsOf)
+    .flatMap(({ title, file, line, tests }) =>
+      tests
+        .filter(({ status }) => status === 'unexpected' || status === 'flaky')
+        .map(
+          ({ results }) =>
+            `e2e/${file}:${line} › ${title}: ${firstLine(results.find(({ error }) => error)?.error.message)}`,
+        ),
+    )
+  return { passed: stats.expected, failures: [...failed, ...errors.map(({ message }) => firstLine(message))] }
 }
 
 /** Runs a test runner that writes a JSON report to `reportFile`; its exit code and its report must agree. */
@@ -34,16 +57,16 @@ async function counted(reportFile, count, work) {
   }
   if (!fs.existsSync(reportFile)) {
     printError(failure ?? new PlainError('no report was written'))
-    return { passed: 0, failed: 1 }
+    return { passed: 0, failures: [`${failure?.message ?? 'no report was written'}`] }
   }
-  const { passed, failed } = count(JSON.parse(fs.readFileSync(reportFile, 'utf8')))
-  return { passed, failed: failure !== undefined && failed === 0 ? 1 : failed }
+  const { passed, failures } = count(JSON.parse(fs.readFileSync(reportFile, 'utf8')))
+  return { passed, failures: failure !== undefined && failures.length === 0 ? [failure.message] : failures }
 }
 
 async function checkPart() {
   const { runChecks } = await import('./checks.mjs')
   // Checks are no tests: they count only when they fail, so that a failure is never hidden.
-  return { passed: 0, failed: (await runChecks()).length }
+  return { passed: 0, failures: (await runChecks()).map(String) }
 }
 
 function unitPart(reportsDir) {
@@ -83,14 +106,15 @@ async function runPart(part, reportsDir) {
     return await part.run(reportsDir)
   } catch (error) {
     printError(error)
-    return { passed: 0, failed: 1 }
+    return { passed: 0, failures: [firstLine(error.message)] }
   }
 }
 
-/** Runs the parts, prints the closing line `N passed, N failed`, and returns the exit code. */
+/** Runs the parts, prints what failed and the closing line `N passed, N failed`, and returns the exit code. */
 export async function runTests(args) {
   const reportsDir = fs.mkdtempSync(path.join(os.tmpdir(), 'cairn-reports-'))
-  const total = { passed: 0, failed: 0 }
+  let total = 0
+  const failed = []
   try {
     const wanted = chosen(args)
     header('Dependencies and build')
@@ -98,16 +122,18 @@ export async function runTests(args) {
     const { ensureBuilt } = await import('./build.mjs')
     await ensureBuilt()
     for (const part of wanted) {
-      const { passed, failed } = await runPart(part, reportsDir)
-      total.passed += passed
-      total.failed += failed
+      const { passed, failures } = await runPart(part, reportsDir)
+      total += passed
+      failed.push(...failures)
     }
   } catch (error) {
     printError(error)
-    total.failed += 1
+    failed.push(firstLine(error.message))
   } finally {
     fs.rmSync(reportsDir, { recursive: true, force: true })
   }
-  console.log(`\n${total.passed} passed, ${total.failed} failed`)
-  return total.failed === 0 ? 0 : 1
+  // Again at the end, where also a log that is cut shows it.
+  for (const failure of failed) console.log(`  failed: ${failure}`)
+  console.log(`\n${total} passed, ${failed.length} failed`)
+  return failed.length === 0 ? 0 : 1
 }

@@ -1,3 +1,4 @@
+import path from 'node:path'
 import { expect, it } from 'vitest'
 import { countPlaywright, countVitest } from '../lib/test-run.mjs'
 import { confKeysIn, problemsOf, staleNames } from '../lib/tidy.mjs'
@@ -37,16 +38,53 @@ it('finds files that a document names but that are gone', () => {
   ])
 })
 
-it('a test file that could not be loaded counts as a failure', () => {
+it('failed unit tests are listed in a line each, also a file that could not be loaded', () => {
   const report = {
     numPassedTests: 3,
-    numFailedTests: 1,
-    testResults: [{ status: 'failed', assertionResults: [] }],
+    testResults: [
+      {
+        name: path.resolve('apps/web/test/x.test.ts'),
+        status: 'failed',
+        assertionResults: [
+          { status: 'passed', fullName: 'a door opens', failureMessages: [] },
+          {
+            status: 'failed',
+            fullName: 'a door closes',
+            failureMessages: ['\u001b[31mError: stuck\u001b[39m\n  at x'],
+          },
+        ],
+      },
+      {
+        name: path.resolve('apps/web/test/y.test.ts'),
+        status: 'failed',
+        message: 'no such file',
+        assertionResults: [],
+      },
+    ],
   }
-  expect(countVitest(report)).toEqual({ passed: 3, failed: 2 })
+  expect(countVitest(report)).toEqual({
+    passed: 3,
+    failures: ['apps/web/test/x.test.ts › a door closes: Error: stuck', 'apps/web/test/y.test.ts: no such file'],
+  })
 })
 
-it('a browser test that passed only when repeated counts as a failure', () => {
-  const report = { stats: { expected: 5, unexpected: 1, flaky: 1 }, errors: [] }
-  expect(countPlaywright(report)).toEqual({ passed: 5, failed: 2 })
+it('failed browser tests are listed, also one that passed only when repeated, and what failed outside of tests', () => {
+  const spec = (title: string, status: string, message?: string) => ({
+    title,
+    file: 'x.spec.ts',
+    line: 7,
+    tests: [{ status, results: [{}, ...(message ? [{ error: { message } }] : [])] }],
+  })
+  const report = {
+    stats: { expected: 5 },
+    errors: [{ message: 'no browser' }],
+    suites: [
+      { specs: [spec('opens', 'expected')], suites: [{ specs: [spec('closes', 'unexpected', 'stuck\nat x')] }] },
+      { specs: [spec('locks', 'flaky', 'late')] },
+    ],
+  }
+  expect(countPlaywright(report)).toEqual({
+    passed: 5,
+    failures: ['e2e/x.spec.ts:7 › closes: stuck', 'e2e/x.spec.ts:7 › locks: late', 'no browser'],
+  })
 })

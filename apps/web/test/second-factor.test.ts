@@ -1,5 +1,5 @@
 import { generate } from 'otplib'
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { db } from '../src/lib/db.ts'
 import { startApiServer } from './support/api-server.ts'
 import { Browser } from './support/browser.ts'
@@ -20,9 +20,15 @@ beforeAll(async () => {
   server = await startApiServer()
   await newPerson()
 })
-afterAll(() => server.close())
+afterAll(async () => {
+  vi.useRealTimers()
+  await server.close()
+})
 
 beforeEach(async () => {
+  // The clock stands: no code gets old between the moment it is made and the moment it is read.
+  const step = STEP_SECONDS * 1000
+  vi.useFakeTimers({ toFake: ['Date'], now: Math.floor(vi.getRealSystemTime() / step) * step })
   ;({ browser, person } = await signedInBrowser(server.url))
   const started = await browser.post('/api/me/authenticator', { password: PASSWORD })
   secret = started.body.secret
