@@ -11,8 +11,9 @@ export default defineConfig({
   fullyParallel: false,
   retries: 0,
   forbidOnly: Boolean(ci),
-  timeout: 60_000,
-  expect: { timeout: 10_000 },
+  // Waits end when their state is there; the limits only end what hangs, also on a machine several times slower.
+  timeout: 120_000,
+  expect: { timeout: 20_000 },
   reporter: [['list'], ...(report ? [['json'] as const] : [])],
   use: {
     locale: 'en-US',

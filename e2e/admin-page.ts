@@ -15,7 +15,7 @@ export async function openAdministration(page: Page, drive: { url: string; datab
   await expect(async () => {
     await page.goto(`${drive.url}/admin/${options.page}`)
     await expect(page.getByRole('heading', { level: 1 })).toHaveText(options.title, { timeout: 2000 })
-  }).toPass({ timeout: 20_000 })
+  }).toPass({ timeout: 40_000 })
 }
 
 interface Options {

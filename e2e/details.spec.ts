@@ -28,7 +28,7 @@ test('details say how many copies exist right now, and verify reads them', async
   await expect(panel).toContainText('1 of 2 copies')
   await expect(panel).toContainText('does not answer')
   await drive.restartStorage(second)
-  await expect(panel).toContainText('2 of 2 copies', { timeout: 20_000 })
+  await expect(panel).toContainText('2 of 2 copies', { timeout: 40_000 })
 })
 
 test('details of several say their number and size, and a dash for what differs', async ({ page }) => {

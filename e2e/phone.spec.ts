@@ -80,15 +80,16 @@ test('a row swept to the left shows what can be done with it, and comes back', a
   await makeFolders(page, ['Beach', 'Harbour'])
   await expect(page.getByRole('row').filter({ hasText: 'Beach' })).toBeVisible()
   const actions = page.getByRole('toolbar', { name: 'Actions' })
-  await expect(async () => {
-    const from = await middleOf(page, 'Beach')
-    await drag(page, from, { x: from.x - 150, y: from.y + 4 })
-    await expect(actions).toBeVisible({ timeout: 500 })
-  }).toPass()
+  const swipe = () =>
+    expect(async () => {
+      const from = await middleOf(page, 'Beach')
+      await drag(page, from, { x: from.x - 150, y: from.y + 4 })
+      await expect(actions).toBeVisible({ timeout: 2000 })
+    }).toPass()
+  await swipe()
   await page.keyboard.press('Escape')
   await expect(actions).toHaveCount(0)
-  const from = await middleOf(page, 'Beach')
-  await drag(page, from, { x: from.x - 150, y: from.y + 4 })
+  await swipe()
   await actions.getByRole('button', { name: 'Delete' }).tap()
   await expect(page.getByRole('row').filter({ hasText: 'Beach' })).toHaveCount(0)
   await page.getByRole('button', { name: 'Undo' }).tap()
@@ -108,7 +109,7 @@ test('a list pulled down shows what has come meanwhile', async ({ page }) => {
   await expect(async () => {
     const from = await middleOf(page, 'Beach')
     await drag(page, from, { x: from.x, y: from.y + 300 })
-    await expect(page.getByRole('row').filter({ hasText: 'From elsewhere' })).toBeVisible({ timeout: 1000 })
+    await expect(page.getByRole('row').filter({ hasText: 'From elsewhere' })).toBeVisible({ timeout: 3000 })
   }).toPass()
 })
 

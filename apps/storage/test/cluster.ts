@@ -113,7 +113,7 @@ export function content(size: number, seed = 1): Buffer {
 export async function until(
   what: string,
   condition: () => boolean | Promise<boolean>,
-  limitMs = 20_000,
+  limitMs = 60_000,
 ): Promise<void> {
   const deadline = Date.now() + limitMs
   while (!(await condition())) {

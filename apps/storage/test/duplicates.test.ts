@@ -21,7 +21,7 @@ const contents = (at = storage) =>
     entry.isFile(),
   )
 
-describe('with check_file_duplicate', { timeout: 60_000 }, () => {
+describe('with check_file_duplicate', () => {
   it('the same content is stored once, whatever the names say; other content is not touched', async () => {
     const [a, b, c] = [
       await upload(content(70_000)),

@@ -52,15 +52,16 @@ describe('replication between two storages', () => {
     const [one, two] = await start(['100001', '100002'])
     const warm = await one!.client.uploadFile(content(10), { ext: 'txt' })
     await until('the first file is there', () => has(two!, warm, content(10)))
-    const delays: number[] = []
-    for (let i = 0; i < 5; i += 1) {
+    let delay = Number.POSITIVE_INFINITY
+    // On a machine that is busy with other things most take longer, and none does where pushing waits for a pause.
+    for (let i = 0; i < 100 && delay >= 50; i += 1) {
       const body = content(2000, i)
       const fileId = await one!.client.uploadFile(body, { ext: 'txt' })
       const answered = performance.now()
       await until('it is there', () => has(two!, fileId, body))
-      delays.push(performance.now() - answered)
+      delay = performance.now() - answered
     }
-    expect(Math.min(...delays)).toBeLessThan(50)
+    expect(delay).toBeLessThan(50)
   })
 
   it('every kind of change arrives', async () => {

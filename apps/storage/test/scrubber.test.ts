@@ -43,7 +43,7 @@ function metrics(storage: TestStorage): Promise<string> {
   })
 }
 
-describe('the check of files against their names', { timeout: 60_000 }, () => {
+describe('the check of files against their names', () => {
   it('replaces a damaged file by the copy of another member, and keeps the damaged one beside', async () => {
     cluster = await startCluster(['100001', '100002'], { scrub: off })
     const [one, two] = cluster.storages as [TestStorage, TestStorage]

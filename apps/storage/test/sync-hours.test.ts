@@ -15,7 +15,7 @@ function hoursFromNow(hours: number): number {
   return (now.getHours() * 60 + now.getMinutes() + hours * 60) % (24 * 60)
 }
 
-describe('the times of sending', { timeout: 60_000 }, () => {
+describe('the times of sending', () => {
   it('outside sync_start_time to sync_end_time nothing is sent; afterwards everything is', async () => {
     cluster = await startCluster(['100001', '100002'])
     const [one, two] = cluster.storages as [TestStorage, TestStorage]

@@ -51,7 +51,7 @@ async function uploadByTus(port: number, content: Buffer, options: object = {}):
 }
 
 describe('tus-js-client', () => {
-  it('resumes 64 MB over connections that break, and sends little twice', { timeout: 30_000 }, async () => {
+  it('resumes 64 MB over connections that break, and sends little twice', async () => {
     const content = randomBytes(64 * MIB)
     const proxy: CuttingProxy = await startCuttingProxy(storage.port, [11 * MIB, 3, 17 * MIB, 23 * MIB])
     const receipt = web.receipt(await uploadByTus(proxy.port, content))
@@ -73,7 +73,7 @@ describe('tus-js-client', () => {
 })
 
 describe('memory', () => {
-  it('stays flat while 256 MB come in and go out', { timeout: 60_000 }, async () => {
+  it('stays flat while 256 MB come in and go out', async () => {
     const content = randomBytes(256 * MIB)
     await uploadByTus(storage.port, content.subarray(0, MIB))
     const idle = await storage.rss()

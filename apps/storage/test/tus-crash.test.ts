@@ -119,7 +119,7 @@ describe('a process that is killed while it finishes an upload', () => {
 })
 
 describe('a process that is killed again and again under load', () => {
-  it('never has bytes that were not sent, and ends with the right content', { timeout: 60_000 }, async () => {
+  it('never has bytes that were not sent, and ends with the right content', async () => {
     const uploads = Array.from({ length: 4 }, () => ({
       upl: newUploadId(),
       content: randomBytes(randomInt(3_000_000, 9_000_000)),

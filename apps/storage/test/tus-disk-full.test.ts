@@ -122,7 +122,7 @@ describe('a disk that fills up', () => {
     expect((await head()).status).toBe(404)
 
     rmSync(seen('filler'))
-    await expect.poll(async () => (await createWith(content.length, content)).status, { timeout: 5000 }).toBe(201)
+    await expect.poll(async () => (await createWith(content.length, content)).status).toBe(201)
     expect(storedNames().length).toBe(4)
   })
 })

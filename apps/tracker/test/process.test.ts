@@ -104,7 +104,7 @@ async function members(port: number) {
     .storages.map(({ id, status, sourceId }) => ({ id, status, sourceId }))
 }
 
-describe('the tracker process', { timeout: 60_000 }, () => {
+describe('the tracker process', () => {
   it('keeps everything that it acknowledged through kill -9', async () => {
     const before = await start()
     const trackerPort = before.tcpPort

@@ -35,7 +35,8 @@ afterAll(async () => {
   await cluster.close()
 })
 
-const median = (values: number[]) => values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)] ?? 0
+/** What it takes when nothing else is in the way: a busy machine adds to each, and says nothing about the two. */
+const least = (values: number[]) => Math.min(...values)
 
 async function timed<T>(work: () => Promise<T>): Promise<{ ms: number; result: T }> {
   const startedAt = performance.now()
@@ -74,8 +75,7 @@ describe('whether a hash is stored', () => {
       }
     }
     expect(shapes).toHaveLength(1)
-    // One code path; what is left is noise of a busy machine.
-    expect(Math.abs(median(times.known) - median(times.unknown))).toBeLessThan(5 + 0.25 * median(times.unknown))
+    expect(Math.abs(least(times.known) - least(times.unknown))).toBeLessThan(5 + 0.25 * least(times.unknown))
   })
 
   it('shows neither in the refusal nor in its time', async () => {
@@ -96,7 +96,7 @@ describe('whether a hash is stored', () => {
     const tries = await Promise.all(indexes.flatMap((index) => [one('known', index), one('unknown', index)]))
     await Promise.all(tries.map((attempt) => attempt()))
     for (const ms of [...times.known, ...times.unknown]) expect(ms).toBeGreaterThanOrEqual(FLOOR_MS)
-    const ratio = median(times.known) / median(times.unknown)
+    const ratio = least(times.known) / least(times.unknown)
     expect(ratio).toBeGreaterThan(0.85)
     expect(ratio).toBeLessThan(1.15)
   })

@@ -124,7 +124,7 @@ describe('a file', () => {
 
   it('has copies on both storages after a while, asked from each of them', async () => {
     const entry = await upload('copied.bin', randomBytes(1000))
-    const end = Date.now() + 15_000
+    const end = Date.now() + 40_000
     let copies = { have: 0, want: 0 }
     while (copies.have < 2 && Date.now() < end) {
       copies = (await browser.get(`/api/drive/copies?ids=${entry.id}`)).body[entry.id]
@@ -312,7 +312,7 @@ describe('stored content', () => {
     await db().blobCheck.create({ data: { blobId: row.blobId!, notBefore: new Date() } })
     await reapBlobs()
     expect(await db().blob.findUnique({ where: { id: row.blobId! } })).toBeNull()
-    const end = Date.now() + 15_000
+    const end = Date.now() + 40_000
     let status = 200
     while (status !== 404 && Date.now() < end) status = (await fetch(reachable(url))).status
     expect(status).toBe(404)
@@ -371,7 +371,7 @@ describe('a download URL', () => {
   it('names the other storage when one is down', async () => {
     const content = randomBytes(2000)
     const entry = await upload('survivor.bin', content)
-    const end = Date.now() + 15_000
+    const end = Date.now() + 40_000
     for (let have = 0; have < 2 && Date.now() < end; ) {
       have = (await browser.get(`/api/drive/copies?ids=${entry.id}`)).body[entry.id].have
     }
@@ -387,11 +387,11 @@ describe('a download URL', () => {
 
 /** The tracker and this application notice a dead storage after some seconds. */
 async function fetchEntryWhenMoved(entryId: string): Promise<Response> {
-  const end = Date.now() + 15_000
+  const end = Date.now() + 40_000
   for (;;) {
     const redirect = await browser.get(`/api/drive/entries/${entryId}/download`)
     const response = await fetch(reachable(String(redirect.headers['location']))).catch(() => undefined)
     if (response?.ok) return response
-    if (Date.now() > end) throw new Error(`not served within 15 s: ${redirect.status} ${response?.status}`)
+    if (Date.now() > end) throw new Error(`not served within 40 s: ${redirect.status} ${response?.status}`)
   }
 }

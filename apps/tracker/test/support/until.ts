@@ -1,6 +1,6 @@
-const WAIT_MS = 20_000
+const WAIT_MS = 60_000
 
-/** Resolves once the statement is true; fails after twenty seconds. */
+/** Resolves once the statement is true; fails after a minute. */
 export async function until(statement: () => boolean | Promise<boolean>): Promise<void> {
   const deadline = Date.now() + WAIT_MS
   while (!(await statement())) {

@@ -59,13 +59,18 @@ export class AddressBook {
     return (await this.membersOf(group)).find((member) => member.storageId === storageId)
   }
 
-  /** The member at an address that a tracker gave; asks again once when it is new. */
+  /**
+   * The member at an address that a tracker gave. Asks again once when it is new, or was down when it was last asked
+   * for: the tracker knows better now.
+   */
   async at(group: string, ip: string, port: number): Promise<Member | undefined> {
     const find = (members: Member[]) =>
       members.find((member) => member.group === group && member.ip === ip && member.port === port)
-    const known = find(await this.members())
-    if (known) return known
-    this.listed = undefined
+    const asked = this.members()
+    const known = find(await asked)
+    if (known?.isActive) return known
+    // Others may have asked meanwhile: one new list serves all who held the old one.
+    if (this.listed?.value === asked) this.listed = undefined
     return find(await this.members())
   }
 

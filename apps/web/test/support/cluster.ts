@@ -30,9 +30,9 @@ function conf(values: Record<string, string | number | boolean>): string {
 }
 
 async function until(what: string, isSo: () => Promise<boolean>): Promise<void> {
-  const end = Date.now() + 20_000
+  const end = Date.now() + 60_000
   while (!(await isSo())) {
-    if (Date.now() > end) throw new Error(`still not so after 20 s: ${what}`)
+    if (Date.now() > end) throw new Error(`still not so after 60 s: ${what}`)
     await new Promise((resolve) => setTimeout(resolve, 20))
   }
 }

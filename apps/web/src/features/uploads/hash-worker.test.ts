@@ -15,7 +15,7 @@ const last = (id: number) => replies.findLast((reply) => reply.id === id && repl
 
 async function answerTo(task: HashTask): Promise<HashReply | undefined> {
   tell(task)
-  await vi.waitFor(() => expect(last(task.id)).toBeDefined(), { timeout: 10_000 })
+  await vi.waitFor(() => expect(last(task.id)).toBeDefined(), { timeout: 60_000 })
   return last(task.id)
 }
 
