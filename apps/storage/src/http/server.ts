@@ -20,13 +20,14 @@ import type { Logger } from '../handlers/context.ts'
 import type { DiskPartStore } from '../parts/disk-part-store.ts'
 import { startExpiry } from '../parts/expiry.ts'
 import type { StorageReport } from '../storage-report.ts'
+import { answerBulk, BULK_PATH, type BulkOptions } from './bulk.ts'
 import { answerDownload, type DownloadOptions } from './download.ts'
 import type { KeysFile, StorageIdentity } from './keys-file.ts'
 import { answerMetrics, metricsGate, type StorageMetrics } from './metrics.ts'
 import { PlainLinks } from './plain-links.ts'
 import { answerService, type ServiceOptions, servicePath } from './service.ts'
 import type { FindAtSource } from './source-files.ts'
-import { answerReceipt, createUploads, receiptPath, UPLOADS_PATH, type UploadsOptions } from './uploads.ts'
+import { answerReceipt, createUploads, receiptPath, UPLOADS_PATH } from './uploads.ts'
 
 export interface HttpServerOptions {
   config: StorageHttpConfig
@@ -86,7 +87,7 @@ class HttpApp {
   connections: () => Promise<number> = () => Promise.resolve(0)
   readonly #options: HttpServerOptions
   readonly #origins: ReadonlySet<string>
-  readonly #uploads: UploadsOptions
+  readonly #uploads: BulkOptions
   readonly #tus: TusServer
   readonly #service: ServiceOptions
   readonly #downloads: DownloadOptions
@@ -105,6 +106,8 @@ class HttpApp {
       slots,
       sizeMax: options.uploadSizeMax > 0 ? options.uploadSizeMax : Number.MAX_SAFE_INTEGER,
       answerError: (request, response, error) => this.#fail(request, response, error),
+      onFile: (file) => this.#noteFile(file),
+      onFailure: (error) => options.logger.error({ err: error }, 'storing one of many files failed'),
     }
     this.#tus = createUploads(this.#uploads)
     const { status, settleAside } = options
@@ -122,6 +125,12 @@ class HttpApp {
       .catch((error) => this.#fail(request, response, error))
       .finally(() => this.#running.delete(running))
     this.#running.add(running)
+  }
+
+  /** Each file of many counts, and is logged, as if it had come alone. */
+  #noteFile({ upl, bytes, status }: { upl: string | null; bytes: number; status: number }): void {
+    this.#options.metrics.http('POST', status)
+    this.#options.logger.info({ upl, bytes, status }, 'one of many files')
   }
 
   /** Resolves when no request is being worked on. */
@@ -155,6 +164,7 @@ class HttpApp {
   }
 
   #upload(request: IncomingMessage, response: ServerResponse, pathname: string): Promise<void> {
+    if (pathname === BULK_PATH) return answerBulk(this.#uploads, request, response)
     const upl = receiptPath(pathname)
     return upl === null ? this.#tus.handle(request, response) : answerReceipt(this.#uploads, request, response, upl)
   }
