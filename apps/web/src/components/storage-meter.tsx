@@ -38,7 +38,7 @@ export function StorageMeter({ layers, reservedBytes, allowedBytes, label, child
           />
         ) : null}
       </div>
-      <p className="mt-2 flex justify-between text-12 text-ink-3">{children}</p>
+      <div className="mt-2 text-12 text-ink-3">{children}</div>
     </div>
   )
 }

@@ -1,9 +1,9 @@
 'use client'
 
 import { useTranslations } from 'next-intl'
-import { cn } from '../../components/class-names.ts'
 import { type Layer, StorageMeter } from '../../components/storage-meter.tsx'
 import type { Me } from '../../features/auth/schema.ts'
+import { SpaceUsed } from '../../features/auth/space-used.tsx'
 import { useDrive } from '../../features/drive/drive-context.tsx'
 import { useLabels } from '../../features/labels/use-labels.ts'
 import { useFormat } from '../../i18n/use-format.ts'
@@ -17,7 +17,6 @@ export function Strata({ me }: { me: Me }) {
   const { usedBytes, reservedBytes, allowedBytes } = me.quota
   const used = format.size(usedBytes)
   const allowed = format.size(allowedBytes)
-  const percent = allowedBytes === 0 ? 0 : Math.round((100 * usedBytes) / allowedBytes)
   return (
     <StorageMeter
       layers={useLayers(usedBytes)}
@@ -25,10 +24,7 @@ export function Strata({ me }: { me: Me }) {
       allowedBytes={allowedBytes}
       label={t('usedLabel', { used, allowed })}
     >
-      <span>{t.rich('used', { used, allowed, b: (text) => <b className="font-[550] text-ink">{text}</b> })}</span>
-      <span className={cn('tabular-nums', percent >= 80 && 'text-warn', percent >= 93 && 'text-danger')}>
-        {percent}%
-      </span>
+      <SpaceUsed quota={me.quota} />
     </StorageMeter>
   )
 }

@@ -3,20 +3,22 @@
 import { useQueryClient } from '@tanstack/react-query'
 import { useMemo } from 'react'
 import { ROOT_ID } from '../../features/drive/api-client.ts'
-import { addTo, refresh, refreshGathered, refreshTree } from '../../features/drive/folder-cache.ts'
+import { addTo, refresh, refreshGathered, refreshSums, refreshTree } from '../../features/drive/folder-cache.ts'
 import type { EntryItem } from '../../features/drive/schema.ts'
 import type { UploadEvents } from '../../features/uploads/upload-outcomes.ts'
-import { ME_KEY } from './use-me.ts'
+import { Settling } from './settling.ts'
 
 const GATHER_MS = 150
 /** Of many files nobody sees each one come, and the list is not drawn anew for each. */
 const MANY_ENTRIES = 20
 const GATHER_MANY_MS = 750
-const SETTLE_MS = 1_500
+/** Sums follow what is stored; lists are asked for again when nothing comes any more, or seldom. */
+const SUMS = { quietMs: 500, latestMs: 2_000 }
+const LISTS = { quietMs: 1_500, latestMs: 10_000 }
 
 /**
- * Brings uploaded files into the lists. Single entries are put in their place at once; folders of a folder drop, and
- * what the server sorted differently, come with one question after things are quiet again.
+ * Brings uploaded files into the lists, and the sums after them. Single entries are put in their place at once; folders
+ * of a folder drop, and what the server sorted differently, come with one question after things are quiet again.
  */
 export function useStoredEntries(): UploadEvents {
   const client = useQueryClient()
@@ -25,7 +27,6 @@ export function useStoredEntries(): UploadEvents {
     const unsettled = new Set<string>()
     let gathering: ReturnType<typeof setTimeout> | null = null
     let gatherMs = GATHER_MS
-    let settling: ReturnType<typeof setTimeout> | null = null
 
     const gather = () => {
       if (gathering !== null) return
@@ -37,16 +38,20 @@ export function useStoredEntries(): UploadEvents {
         arrived.clear()
       }, gatherMs)
     }
-    const settle = (folderId: string) => {
-      unsettled.add(folderId)
-      if (settling !== null) clearTimeout(settling)
-      settling = setTimeout(() => {
+    const sums = new Settling({ ...SUMS, run: () => refreshSums(client) })
+    const lists = new Settling({
+      ...LISTS,
+      run: () => {
         for (const id of unsettled) refresh(client, id)
         unsettled.clear()
         refreshTree(client)
         refreshGathered(client)
-        void client.invalidateQueries({ queryKey: ME_KEY })
-      }, SETTLE_MS)
+      },
+    })
+    const settle = (folderId: string) => {
+      unsettled.add(folderId)
+      lists.note()
+      sums.note()
     }
     return {
       onStored: (entry, { folderId, path }) => {
@@ -63,6 +68,7 @@ export function useStoredEntries(): UploadEvents {
       onPrepared: (folderIds) => {
         for (const folderId of folderIds) settle(folderId)
       },
+      onReleased: () => sums.note(),
     }
   }, [client])
 }

@@ -10,6 +10,7 @@ import { useToast } from '../../components/toast.tsx'
 import { ApiFailure, callApi } from '../../lib/call-api.ts'
 import { GroupMembers } from './group-members.tsx'
 import { GROUPS_PATH, type QuotaGroup } from './quota-groups.ts'
+import { refreshSpace } from './refresh-space.ts'
 import { parseSize, sizeText } from './size-field.ts'
 
 type GroupDialogProps = { group: QuotaGroup | null; onClose: () => void }
@@ -77,7 +78,7 @@ function useGroupActs(group: QuotaGroup | null, onDone: () => void) {
   const client = useQueryClient()
   const done = () => {
     onDone()
-    return client.invalidateQueries({ queryKey: ['admin'] })
+    return refreshSpace(client)
   }
   const refuse = (error: unknown) => {
     if (!isTaken(error)) toast({ text: t('notChanged'), problem: true })

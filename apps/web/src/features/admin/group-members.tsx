@@ -8,6 +8,7 @@ import { Button } from '../../components/button.tsx'
 import { Field } from '../../components/field.tsx'
 import { useToast } from '../../components/toast.tsx'
 import { callApi } from '../../lib/call-api.ts'
+import { refreshSpace } from './refresh-space.ts'
 import type { PeoplePage, PersonItem } from './schema.ts'
 import { queryText, useRested } from './use-pages.ts'
 
@@ -33,7 +34,7 @@ export function GroupMembers({ groupId }: { groupId: string }) {
   const move = useMutation({
     mutationFn: ({ id, to }: { id: string; to: string | null }) =>
       callApi<void>(`${PATH}/${id}`, { method: 'PATCH', body: { groupId: to } }),
-    onSuccess: () => client.invalidateQueries({ queryKey: ['admin'] }),
+    onSuccess: () => refreshSpace(client),
     onError: () => toast({ text: t('notChanged'), problem: true }),
   })
   const others = q === '' ? [] : (found.data?.items.filter(({ group }) => group?.id !== groupId) ?? [])

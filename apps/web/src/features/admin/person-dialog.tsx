@@ -9,6 +9,7 @@ import { Field } from '../../components/field.tsx'
 import { useToast } from '../../components/toast.tsx'
 import { useFormat } from '../../i18n/use-format.ts'
 import { ApiFailure, callApi } from '../../lib/call-api.ts'
+import { refreshSpace } from './refresh-space.ts'
 import type { PersonChange, PersonItem } from './schema.ts'
 import { parseSize, sizeText } from './size-field.ts'
 
@@ -25,7 +26,7 @@ export function PersonDialog({ person, onClose }: PersonDialogProps) {
   const groups = useQuery({ queryKey: ['admin', 'groups'], queryFn: () => callApi<Groups>('/api/admin/groups') })
   const change = useMutation({
     mutationFn: (body: PersonChange) => callApi<void>(`/api/admin/people/${person.id}`, { method: 'PATCH', body }),
-    onSuccess: () => client.invalidateQueries({ queryKey: ['admin'] }),
+    onSuccess: () => refreshSpace(client),
     onError: (error) => {
       const isLast = error instanceof ApiFailure && error.code === 'last_admin'
       toast({ text: t(isLast ? 'lastAdmin' : 'notChanged'), problem: true })

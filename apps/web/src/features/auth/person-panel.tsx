@@ -13,12 +13,16 @@ import { useLanguage } from '../../components/language-links.tsx'
 import type { Theme } from '../../components/preferences.ts'
 import { usePreferences } from '../../components/preferences-provider.tsx'
 import { Segmented } from '../../components/segmented.tsx'
+import { StorageMeter } from '../../components/storage-meter.tsx'
 import { usePhone } from '../../components/use-media-query.ts'
+import { useFormat } from '../../i18n/use-format.ts'
 import { rememberLook } from '../../lib/remember-look.ts'
 import { Avatar } from './avatar.tsx'
+import type { Me } from './schema.ts'
 import { signOut } from './session-client.ts'
+import { SpaceUsed } from './space-used.tsx'
 
-export type Person = { name: string; email: string; role: 'admin' | 'user' }
+export type Person = Pick<Me, 'name' | 'email' | 'role' | 'quota'>
 type PersonPanelProps = PersonChoicesProps & {
   anchor: RefObject<HTMLButtonElement | null>
   open: boolean
@@ -74,6 +78,7 @@ function PersonChoices({ person, theme, onTheme, onKeyboardHelp, onClose }: Pers
           <span className="block truncate text-12 text-ink-3">{person.email}</span>
         </div>
       </div>
+      <Space quota={person.quota} />
       <Line />
       <Choice icon={SunMoon} label={t('theme')}>
         <Segmented
@@ -127,6 +132,25 @@ function PersonChoices({ person, theme, onTheme, onKeyboardHelp, onClose }: Pers
         <Row icon={LogOut} label={auth('signOut')} onPress={() => void leave()} />
       </div>
     </>
+  )
+}
+
+/** On phones, where no sidebar says it. */
+function Space({ quota }: Pick<Person, 'quota'>) {
+  const t = useTranslations('shell')
+  const format = useFormat()
+  const { usedBytes, reservedBytes, allowedBytes } = quota
+  return (
+    <div className="hidden pb-3 phone:block">
+      <StorageMeter
+        layers={[{ id: 'used', colour: 'var(--accent)', bytes: usedBytes, label: '' }]}
+        reservedBytes={reservedBytes}
+        allowedBytes={allowedBytes}
+        label={t('usedLabel', { used: format.size(usedBytes), allowed: format.size(allowedBytes) })}
+      >
+        <SpaceUsed quota={quota} />
+      </StorageMeter>
+    </div>
   )
 }
 

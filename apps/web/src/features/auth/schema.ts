@@ -36,7 +36,7 @@ export interface Me {
   theme?: string
 }
 
-interface Space {
+export interface Space {
   allowedBytes: number
   usedBytes: number
   reservedBytes: number

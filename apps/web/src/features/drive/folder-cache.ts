@@ -64,19 +64,29 @@ export function refreshTree(client: QueryClient): void {
   void client.invalidateQueries({ queryKey: ['tree'] })
 }
 
-/** Counts, tags, and the places that gather from the whole drive: any change may touch them. */
-export function refreshGathered(client: QueryClient): void {
+/** What stands in the sidebar: used space, counts of categories and tags. */
+export function refreshSums(client: QueryClient): void {
+  void client.invalidateQueries({ queryKey: ['me'] })
   void client.invalidateQueries({ queryKey: LABELS_KEY })
+}
+
+/** The places that gather from the whole drive: any change may touch them. */
+export function refreshGathered(client: QueryClient): void {
   void client.invalidateQueries({
     predicate: ({ queryKey: [kind, place] }) =>
       kind === 'entries' && typeof place === 'string' && place.startsWith('~'),
   })
 }
 
+/** Lists that are not on the screen may hold what has changed: they are asked for when they are opened. */
+export function distrustOthers(client: QueryClient): void {
+  void client.invalidateQueries({ queryKey: ['entries'], refetchType: 'none' })
+}
+
 /** Everything that may be on the screen, after a change whose reach is not known here. */
 export function refreshAll(client: QueryClient): void {
   void client.invalidateQueries({ queryKey: ['entries'] })
-  void client.invalidateQueries({ queryKey: ['me'] })
-  void client.invalidateQueries({ queryKey: LABELS_KEY })
+  void client.invalidateQueries({ queryKey: ['details'] })
+  refreshSums(client)
   refreshTree(client)
 }

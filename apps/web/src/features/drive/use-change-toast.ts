@@ -4,7 +4,7 @@ import { useQueryClient } from '@tanstack/react-query'
 import { useTranslations } from 'next-intl'
 import { useRef } from 'react'
 import { useToast } from '../../components/toast.tsx'
-import { refresh, refreshAll, refreshGathered, refreshTree } from './folder-cache.ts'
+import { refreshAll } from './folder-cache.ts'
 import { type Step, UndoStack } from './undo-stack.ts'
 import { useChangeText } from './use-change-text.ts'
 
@@ -40,11 +40,5 @@ export function useChangeToast() {
     },
     undoLast: () => again(() => undoStack.current.undoLast(Date.now()), t('undone')),
     redoLast: () => again(() => undoStack.current.redoLast(Date.now()), t('redone')),
-    /** Asks the server again for the folders that a change touched. */
-    settle: (...folderIds: string[]) => {
-      for (const id of new Set(folderIds)) refresh(client, id)
-      refreshTree(client)
-      refreshGathered(client)
-    },
   }
 }

@@ -4,7 +4,7 @@ import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useTranslations } from 'next-intl'
 import { createFolder, ROOT_ID, renameEntry } from './api-client.ts'
 import type { Chosen } from './chosen.ts'
-import { addTo, changeIn, refreshTree } from './folder-cache.ts'
+import { addTo, changeIn, distrustOthers, refreshTree } from './folder-cache.ts'
 import { placeOfId } from './place.ts'
 import type { EntryItem } from './schema.ts'
 import type { Step } from './undo-stack.ts'
@@ -46,6 +46,7 @@ function useCreate(folderId: string) {
     onSuccess: (entry) => {
       addTo(client, folderId, [entry])
       refreshTree(client)
+      distrustOthers(client)
     },
   })
 }
@@ -70,6 +71,7 @@ function useRename(folderId: string, toast: ReturnType<typeof useChangeToast>) {
     onSettled: toast.end,
     onSuccess: ({ name }, { entry }) => {
       refreshTree(client)
+      distrustOthers(client)
       toast.done(t('renamed', { name }), renaming(entry.id, entry.name, name))
     },
     // The dialog says why, with the text kept.

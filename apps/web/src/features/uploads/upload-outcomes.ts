@@ -18,6 +18,8 @@ export type UploadEvents = {
   onStored: (entry: StoredEntry, place: Pick<Job, 'folderId' | 'path'>) => void
   /** Folders of a folder drop may exist now, and space is reserved. */
   onPrepared: (folderIds: ReadonlySet<string>) => void
+  /** Space that was reserved is free again. */
+  onReleased: () => void
 }
 
 /** Who did not answer. */
@@ -118,7 +120,7 @@ export class UploadOutcomes {
     this.#parts.claims.drop(job)
     this.#forget(job)
     // When nobody answers, the upload expires by itself.
-    if (job.uploadId !== null) abandonUpload(job.uploadId).catch(refusalOf)
+    if (job.uploadId !== null) abandonUpload(job.uploadId).then(this.#parts.events.onReleased).catch(refusalOf)
   }
 
   #forget({ id }: Job): void {

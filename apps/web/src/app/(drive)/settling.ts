@@ -1,0 +1,32 @@
+type SettlingOptions = {
+  /** It runs when nothing was noted for so long… */
+  quietMs: number
+  /** …and when something keeps being noted, so long after the first of it. */
+  latestMs: number
+  run: () => void
+}
+
+/** Runs once for many things that happen after each other. */
+export class Settling {
+  readonly #options: SettlingOptions
+  #since: number | null = null
+  #timer: ReturnType<typeof setTimeout> | undefined
+
+  constructor(options: SettlingOptions) {
+    this.#options = options
+  }
+
+  note(): void {
+    const { quietMs, latestMs, run } = this.#options
+    const now = Date.now()
+    this.#since ??= now
+    clearTimeout(this.#timer)
+    this.#timer = setTimeout(
+      () => {
+        this.#since = null
+        run()
+      },
+      Math.max(0, Math.min(quietMs, this.#since + latestMs - now)),
+    )
+  }
+}
