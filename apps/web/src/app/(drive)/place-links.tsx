@@ -37,6 +37,8 @@ type PlaceLinksProps = { onOpened?: (() => void) | undefined }
 /** What is gathered from the whole drive, in the sidebar below the folders. */
 export function PlaceLinks({ onOpened }: PlaceLinksProps) {
   const t = useTranslations('places')
+  const format = useFormat()
+  const links = useLabels()?.links ?? 0
   return (
     <nav aria-label={t('places')} className="mt-px flex flex-col gap-px">
       <NavLink href="/recent" icon={Clock} onOpened={onOpened}>
@@ -45,7 +47,7 @@ export function PlaceLinks({ onOpened }: PlaceLinksProps) {
       <NavLink href="/favourites" icon={Star} onOpened={onOpened}>
         {t('favourites')}
       </NavLink>
-      <NavLink href="/shared" icon={Link2} onOpened={onOpened}>
+      <NavLink href="/shared" icon={Link2} onOpened={onOpened} note={links > 0 ? format.count(links) : undefined}>
         {t('shared')}
       </NavLink>
       <NavLink href="/trash" icon={Trash2} onOpened={onOpened}>

@@ -13,12 +13,13 @@ interface TagRow {
   entries: number
 }
 
-/** Counts of categories and tags of one person. */
+/** Counts of categories, tags and links of one person. */
 export async function readLabels(ownerId: string): Promise<Labels> {
-  const [counts, types, tags] = await Promise.all([
+  const [counts, types, tags, links] = await Promise.all([
     db().ownerCategory.findMany({ where: { ownerId, files: { gt: 0 } } }),
     listTypes(ownerId),
     listTags(ownerId),
+    db().share.count({ where: { ownerId } }),
   ])
   const categories = counts.map(({ category, files, bytes }) => ({
     // The table has a CHECK on the same words.
@@ -26,7 +27,7 @@ export async function readLabels(ownerId: string): Promise<Labels> {
     files: Number(files),
     bytes: Number(bytes),
   }))
-  return { categories, types, tags }
+  return { categories, types, tags, links }
 }
 
 /** What nothing tells the type of is in no list. */

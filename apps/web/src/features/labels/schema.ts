@@ -36,6 +36,8 @@ export interface Labels {
   categories: CategoryCount[]
   types: TypeCount[]
   tags: TagItem[]
+  /** Links that the person has made, those that have ended too. */
+  links: number
 }
 
 export const favouriteSchema = z.object({ ids: idsSchema, on: z.boolean() })

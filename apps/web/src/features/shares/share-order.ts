@@ -15,7 +15,7 @@ const values: Record<ShareOrder['by'], (share: ShareItem) => number | string> = 
   code: (share) => Number(share.hasCode),
   ends: (share) => share.expiresAt ?? '9',
   views: (share) => share.views,
-  downloads: (share) => downloadsLeft(share) ?? Number.MAX_SAFE_INTEGER,
+  downloads: (share) => (share.allowDownload ? share.downloads : -1),
   state: (share) => stateRank[share.state],
 }
 
@@ -50,5 +50,5 @@ export function sortedShares(shares: readonly ShareItem[], { by, dir }: ShareOrd
 /** A press on a column: its order, a second one turns it round. */
 export function nextShareOrder(current: ShareOrder, by: ShareOrder['by']): ShareOrder {
   if (current.by === by) return { by, dir: current.dir === 'asc' ? 'desc' : 'asc' }
-  return { by, dir: by === 'views' ? 'desc' : 'asc' }
+  return { by, dir: by === 'views' || by === 'downloads' ? 'desc' : 'asc' }
 }

@@ -74,7 +74,7 @@ export function ShareRow({ share, onOpen }: ShareRowProps) {
             {share.views}
           </div>
           <div role="cell" className={cn(meta, 'text-right')}>
-            <Left share={share} />
+            <Downloads share={share} />
           </div>
           <div role="cell" className="pl-6">
             <StateBadge share={share} />
@@ -95,10 +95,10 @@ function Ends({ share, className }: { share: ShareItem; className: string }) {
   )
 }
 
-function Left({ share }: { share: ShareItem }) {
+function Downloads({ share: { allowDownload, downloads, maxDownloads } }: { share: ShareItem }) {
   const t = useTranslations('shares')
-  const left = downloadsLeft(share)
-  return left === null || share.maxDownloads === null ? '–' : t('left', { left, max: share.maxDownloads })
+  if (!allowDownload) return '–'
+  return maxDownloads === null ? downloads : t('usedOf', { n: Math.min(downloads, maxDownloads), max: maxDownloads })
 }
 
 const tones = {

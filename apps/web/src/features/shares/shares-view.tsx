@@ -116,7 +116,7 @@ function Head({ order, onOrder }: HeadProps) {
     { by: 'code', label: t('code'), className: '' },
     { by: 'ends', label: t('ends'), className: '' },
     { by: 'views', label: t('views'), className: 'justify-end' },
-    { by: 'downloads', label: t('downloadsLeft'), className: 'justify-end' },
+    { by: 'downloads', label: t('downloads'), className: 'justify-end' },
     { by: 'state', label: t('state'), className: 'pl-6' },
   ] as const
   return (

@@ -5,6 +5,7 @@ import { useTranslations } from 'next-intl'
 import { useRef, useState } from 'react'
 import { useToast } from '../../components/toast.tsx'
 import { ApiFailure, Unreachable } from '../../lib/call-api.ts'
+import { LABELS_KEY } from '../../lib/entries/labels-key.ts'
 import type { ShareItem, UpdateShare } from './schema.ts'
 import { createShare, measureEntries, updateShare } from './share-api.ts'
 import { type Draft, draftOf, newDraft } from './share-draft.ts'
@@ -33,6 +34,7 @@ export function useShare(subject: ShareSubject) {
     if (made.code !== null) setCode(made.code)
     if (!made.share.hasCode) setCode(null)
     void client.invalidateQueries({ queryKey: ['shares'] })
+    void client.invalidateQueries({ queryKey: LABELS_KEY })
     return made
   }
 
