@@ -38,7 +38,7 @@ export function ToastProvider({ children }: { children: ReactNode }) {
       <section
         aria-label={t('notifications')}
         aria-live="polite"
-        className="pointer-events-none fixed bottom-6 left-1/2 z-30 flex w-max max-w-[calc(100vw-24px)] -translate-x-1/2 phone:bottom-[calc(76px+env(safe-area-inset-bottom))] phone:w-[calc(100vw-24px)]"
+        className="pointer-events-none fixed bottom-6 left-[calc(50%-var(--toast-aside)/2)] z-30 flex w-max max-w-[calc(100vw-24px-var(--toast-aside))] -translate-x-1/2 phone:bottom-[calc(76px+var(--toast-lift)+env(safe-area-inset-bottom))] phone:w-[calc(100vw-24px)]"
       >
         {shown === null ? null : <Toast key={shown.id} toast={shown} onClose={close} />}
       </section>

@@ -31,6 +31,8 @@ export interface VerificationState {
 
 export interface EntryDetails {
   id: string
+  /** The folders above it, from below the top folder on. */
+  where: { id: string; name: string }[]
   contentType: string | null
   createdAt: string
   modifiedAt: string

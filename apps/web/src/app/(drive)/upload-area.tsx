@@ -12,6 +12,7 @@ import { type Uploads, useUploadSummary } from '../../features/uploads/use-uploa
 import { useWakeLock } from '../../features/uploads/use-wake-lock.ts'
 import { PageTitle } from './page-title.tsx'
 import { TabBar } from './tab-bar.tsx'
+import { useShowStored } from './use-show-stored.ts'
 
 const UploadPanel = dynamic(
   () => import('../../features/uploads/upload-panel.tsx').then((module) => module.UploadPanel),
@@ -32,6 +33,7 @@ export function UploadArea({ uploads, panel }: UploadAreaProps) {
   const phone = usePhone()
   const { session } = uploads
   const queue = useUploadSummary(session)
+  const show = useShowStored()
   const openPanel = async () => {
     const opened = await uploads.open().catch(() => null)
     if (opened === null) toast({ text: t('notLoaded'), problem: true })
@@ -52,6 +54,11 @@ export function UploadArea({ uploads, panel }: UploadAreaProps) {
             onOpenChange={panel.setOpen}
             onClose={panel.reset}
             onReportCopied={() => toast({ text: t('reportCopied') })}
+            onShow={(entryId) => {
+              // On phones the panel lies over the list.
+              if (phone) panel.setOpen(false)
+              show(entryId)
+            }}
           />
         ) : null}
       </Contained>

@@ -1,6 +1,7 @@
 'use client'
 
 import { useTranslations } from 'next-intl'
+import { Fragment } from 'react'
 import { useFormat } from '../../i18n/use-format.ts'
 import type { EntryItem } from '../../lib/entries/entry-item.ts'
 import type { EntryDetails } from '../../lib/entry-details.ts'
@@ -34,6 +35,7 @@ export function AboutTab({ entry, details }: AboutProps) {
         <Fact name={drive('modified')}>{format.date(entry.modifiedAt)}</Fact>
         <Fact name={t('added')}>{format.date(entry.createdAt)}</Fact>
         {details === undefined ? null : <Fact name={t('addedBy')}>{details.addedBy}</Fact>}
+        {details === undefined ? null : <Where folders={details.where} />}
         {entry.tags === undefined || entry.tags.length === 0 ? null : (
           <Fact name={drive('tags')}>
             <span className="flex flex-wrap gap-1.5">
@@ -49,6 +51,23 @@ export function AboutTab({ entry, details }: AboutProps) {
         <Long name={t('fileId')} text={details?.fileId ?? null} label={t('copyFileId')} />
       </Facts>
     </div>
+  )
+}
+
+/** From the top folder down. */
+function Where({ folders }: { folders: EntryDetails['where'] }) {
+  const t = useTranslations('details')
+  const shell = useTranslations('shell')
+  return (
+    <Fact name={t('where')}>
+      {shell('drive')}
+      {folders.map(({ id, name }) => (
+        <Fragment key={id}>
+          {' / '}
+          <bdi>{name}</bdi>
+        </Fragment>
+      ))}
+    </Fact>
   )
 }
 

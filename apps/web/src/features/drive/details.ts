@@ -1,5 +1,6 @@
 import { db } from '../../lib/db.ts'
 import { reachingStorage } from '../../lib/dfs.ts'
+import { pathsOf } from '../../lib/entries/entry-paths.ts'
 import { notFound, presentEntries } from '../../lib/entries/open-entries.ts'
 import type { CopyDetail, EntryDetails, MediaDetails } from '../../lib/entry-details.ts'
 import { askMembers } from './copies.ts'
@@ -52,12 +53,14 @@ async function activitiesOf(entryId: bigint): Promise<EntryDetails['activity']> 
 export async function entryDetails(ownerId: string, entryId: string): Promise<EntryDetails> {
   const entry = await entryOf(ownerId, entryId)
   const { blob } = entry
-  const [activity, verification] = await Promise.all([
+  const [paths, activity, verification] = await Promise.all([
+    pathsOf(db(), [entry.id]),
     activitiesOf(entry.id),
     blob === null ? null : lastVerification(blob.id),
   ])
   return {
     id: entry.publicId,
+    where: paths.get(entry.id) ?? [],
     contentType: blob?.contentType ?? null,
     createdAt: entry.createdAt.toISOString(),
     modifiedAt: entry.modifiedAt.toISOString(),

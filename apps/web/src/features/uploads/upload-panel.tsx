@@ -25,10 +25,11 @@ type UploadPanelProps = {
   /** Takes the panel away until something new is uploaded. */
   onClose: () => void
   onReportCopied: () => void
+  onShow: (entryId: string) => void
 }
 
 /** Uploads at the bottom right; on phones over the whole screen. Folded away it is a pill, or a bar on phones. */
-export function UploadPanel({ session, open, onOpenChange, onClose, onReportCopied }: UploadPanelProps) {
+export function UploadPanel({ session, open, onOpenChange, onClose, onReportCopied, onShow }: UploadPanelProps) {
   const { store, engine } = session
   const queue = useUploadSummary(session)
   const [onlyFailed, setOnlyFailed] = useState(false)
@@ -36,6 +37,8 @@ export function UploadPanel({ session, open, onOpenChange, onClose, onReportCopi
   const wanted = useRef<string | null>(null)
   const input = useRef<HTMLInputElement>(null)
   const failureText = useFailureText()
+  const show = useRef(onShow)
+  show.current = onShow
 
   const actions = useMemo((): RowActions => {
     const { pause, resume, cancel, retry, takeOver } = engine
@@ -49,6 +52,7 @@ export function UploadPanel({ session, open, onOpenChange, onClose, onReportCopi
         wanted.current = id
         input.current?.click()
       },
+      show: (entryId) => show.current(entryId),
     }
   }, [engine])
   const chooseAll = () => {
@@ -112,7 +116,7 @@ function PanelFrame({ children }: { children: ReactNode }) {
   return (
     <section
       aria-label={t('title')}
-      className="fixed right-5 bottom-5 z-20 flex max-h-[70dvh] w-[432px] animate-dialog flex-col overflow-hidden rounded-dialog bg-raised shadow-3 phone:inset-0 phone:z-30 phone:max-h-none phone:w-auto phone:rounded-none forced-colors:border"
+      className="uploads-panel fixed right-5 bottom-5 z-20 flex max-h-[70dvh] w-[432px] animate-dialog flex-col overflow-hidden rounded-dialog bg-raised shadow-3 phone:inset-0 phone:z-30 phone:max-h-none phone:w-auto phone:rounded-none forced-colors:border"
     >
       {children}
     </section>
@@ -192,7 +196,7 @@ function FoldedPanel({ queue, onOpen }: { queue: UploadSummary; onOpen: () => vo
       type="button"
       aria-label={`${t('expand')}: ${short}`}
       onClick={onOpen}
-      className="fixed right-5 bottom-5 z-20 flex h-11 animate-fade items-center overflow-hidden rounded-full bg-raised px-5 font-medium text-13 tabular-nums shadow-3 phone:inset-x-0 phone:bottom-[calc(64px+env(safe-area-inset-bottom))] phone:h-12 phone:rounded-none phone:px-4 phone:shadow-2 forced-colors:border"
+      className="uploads-bar fixed right-5 bottom-5 z-20 flex h-11 animate-fade items-center overflow-hidden rounded-full bg-raised px-5 font-medium text-13 tabular-nums shadow-3 phone:inset-x-0 phone:bottom-[calc(64px+env(safe-area-inset-bottom))] phone:h-12 phone:rounded-none phone:px-4 phone:shadow-2 forced-colors:border"
     >
       {short}
       <i

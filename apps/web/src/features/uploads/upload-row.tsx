@@ -20,6 +20,8 @@ export type RowActions = {
   retry: (ids: readonly string[]) => void
   takeOver: (ids: readonly string[]) => void
   chooseFile: (id: string) => void
+  /** Leads to what became of it. */
+  show: (entryId: string) => void
 }
 
 type UploadRowProps = { item: UploadItem; waitingBehind: number; actions: RowActions }
@@ -34,7 +36,7 @@ export const UploadRow = memo(function UploadRow({ item, waitingBehind, actions 
       {isInstant ? <InstantGround /> : null}
       {isInstant ? <InstantTile /> : <FileTile name={item.name} kind="file" category={null} />}
       <div className="min-w-0 flex-1">
-        <FileName name={item.name} className="text-13 phone:text-14" />
+        <Name item={item} onShow={actions.show} />
         {item.state === 'needs-file' ? (
           <button
             type="button"
@@ -65,6 +67,24 @@ export const UploadRow = memo(function UploadRow({ item, waitingBehind, actions 
     </div>
   )
 })
+
+/** What is stored can be shown where it lies. */
+function Name({ item, onShow }: { item: UploadItem; onShow: RowActions['show'] }) {
+  const t = useTranslations('uploads')
+  const { name, entryId } = item
+  const text = <FileName name={name} className="text-13 phone:text-14" />
+  if (entryId === null) return text
+  return (
+    <button
+      type="button"
+      aria-label={t('show', { name })}
+      onClick={() => onShow(entryId)}
+      className="block max-w-full rounded-tag text-left underline-offset-2 hover:underline coarse:-mt-2 coarse:pt-2"
+    >
+      {text}
+    </button>
+  )
+}
 
 /** Washes from the start to the end of the row once, and stays until the row is cleared. */
 function InstantGround() {
