@@ -52,6 +52,7 @@ function storageConf(settings, storage) {
     keys_file: path.join(storage.dir, 'keys.json'),
     web_origins: settings.origins.join(','),
     web_url: settings.webUrl,
+    trusted_proxies: settings.passedOn.CAIRN_TRUSTED_PROXIES,
     tus_durability: settings.durability,
     upload_size_max: settings.uploadMaxBytes,
   })

@@ -103,6 +103,8 @@ export interface StorageHttpConfig {
   readonly webUrl: string | null
   /** `metrics_allow`: addresses and CIDR blocks that may read /metrics; default loopback. */
   readonly metricsAllow: readonly string[]
+  /** `trusted_proxies`: addresses and CIDR blocks of the proxies in front, whose `X-Forwarded-` headers are believed. */
+  readonly trustedProxies: readonly string[]
   /** `tus_durability` */
   readonly tusDurability: Durability
 }
@@ -148,6 +150,7 @@ export const storageConfigDefaults = {
     webOrigins: [],
     webUrl: null,
     metricsAllow: ['127.0.0.0/8', '::1'],
+    trustedProxies: [],
     tusDurability: 'group',
   },
   warnings: [],
@@ -271,6 +274,7 @@ function readHttp(conf: Conf, bindAddress: string): StorageHttpConfig {
     webOrigins: conf.list('web_origins'),
     webUrl: conf.has('web_url') ? conf.text('web_url') : null,
     metricsAllow: conf.has('metrics_allow') ? conf.list('metrics_allow') : d.metricsAllow,
+    trustedProxies: conf.list('trusted_proxies'),
     tusDurability: conf.choice('tus_durability', DURABILITIES, d.tusDurability),
   }
 }

@@ -47,6 +47,7 @@ const USED_KEYS: ReadonlyArray<string | RegExp> = [
   'http_bind_addr',
   'http_port',
   'metrics_allow',
+  'trusted_proxies',
   'http_access',
   'keys_file',
   'web_origins',

@@ -5,9 +5,9 @@ import { dfs } from './lib/dfs.ts'
 import { env } from './lib/env.ts'
 import { log } from './lib/log.ts'
 
-const { gateway: place, origins } = env()
+const { gateway: place, origins, uploadMaxBytes, trustedProxies } = env()
 if (place === undefined) throw new Error('The gateway needs CAIRN_UPLOADS=gateway.')
-const gateway = await startGateway({ ...place, webOrigins: origins })
+const gateway = await startGateway({ ...place, webOrigins: origins, sizeMax: uploadMaxBytes, trustedProxies })
 log().info({ port: gateway.port }, 'ready')
 
 const stopped = new Promise<NodeJS.Signals>((resolve) => {

@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto'
+import { createHash, randomBytes } from 'node:crypto'
 import { request } from 'node:http'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { db } from '../src/lib/db.ts'
@@ -158,7 +158,7 @@ describe('what does not fit is refused', () => {
   it.each([
     ['a length that is not the ticket’s', { 'Upload-Length': '7' }, 400],
     ['more than the ticket allows', { 'Upload-Length': '1001' }, 413],
-    ['a checksum, which nobody would check', { 'Upload-Checksum': 'sha1 Kq5sNclPz7QV2+lfQIuc6R7oRu0=' }, 400],
+    ['metadata that no database keeps', { 'Upload-Metadata': 'filename AGE=' }, 400],
     ['a concatenation', { 'Upload-Concat': 'partial' }, 501],
     ['no ticket', { Authorization: '' }, 401],
     ['a ticket with another signature', { Authorization: 'Bearer v1.a.b.c' }, 401],
@@ -168,6 +168,23 @@ describe('what does not fit is refused', () => {
     const answer = await create(started, 1000, headers)
     expect(answer.status).toBe(status)
     expect(await db().spooledUpload.findFirst({ where: { upl: started.uploadId, spool: { not: null } } })).toBeNull()
+  })
+
+  it('bytes that do not match their checksum, of which nothing reaches the cluster', async () => {
+    const content = randomBytes(9 * MIB)
+    const started = await client.start(content)
+    await create(started, content.length)
+    const [appenders, appends] = [drive.count(UPLOAD_APPENDER), drive.count(APPEND)]
+    const checksum = (bytes: Buffer) => `sha256 ${createHash('sha256').update(bytes).digest('base64')}`
+    const broken = await patch(started, 0, content, { 'Upload-Checksum': checksum(randomBytes(9 * MIB)) })
+    expect([broken.status, (await broken.json()) as unknown]).toMatchObject([460, { code: 'checksum_mismatch' }])
+    expect([drive.count(UPLOAD_APPENDER), drive.count(APPEND), await offsetOf(started)]).toEqual([
+      appenders,
+      appends,
+      0,
+    ])
+    expect((await patch(started, 0, content, { 'Upload-Checksum': checksum(content) })).status).toBe(204)
+    expect(await storedHash(started, await receiptOf(started))).toBe(sha256(content))
   })
 
   it('somebody else’s ticket opens no upload', async () => {

@@ -1,4 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
+import { senderOf } from './forwarded.ts'
 
 /** Where a server writes what happened; a pino logger fits. */
 export interface Logger {
@@ -12,7 +13,7 @@ const PATH_LENGTH_MAX = 200
 /** One line per request, when it is over: never a query (tickets), a cookie or another header. */
 export function logRequest(logger: Logger, request: IncomingMessage, response: ServerResponse): void {
   const startedAt = performance.now()
-  const remoteAddress = request.socket.remoteAddress ?? ''
+  const remoteAddress = senderOf(request).address
   response.on('close', () => {
     const path = (request.url ?? '').split('?', 1)[0] ?? ''
     logger.info(

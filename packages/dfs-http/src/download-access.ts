@@ -1,5 +1,6 @@
 import type { IncomingMessage } from 'node:http'
 import { type DownloadTicket, type PayloadOf, TicketError } from '@cairn/dfs-core/tickets'
+import { senderOf } from './forwarded.ts'
 import { HttpError } from './http-error.ts'
 import { webUrlFor } from './site.ts'
 import { checkTicket, forbidden, type Identity } from './ticket-check.ts'
@@ -70,7 +71,7 @@ export class DownloadAccess {
    */
   #expired(request: IncomingMessage, fileId: string, token: string): HttpError {
     const { webUrl, webOrigins } = this.#options
-    const client = `${request.socket.remoteAddress} ${fileId}`
+    const client = `${senderOf(request).address} ${fileId}`
     const now = Date.now()
     const isCircle = now - (this.#renewedAt.get(client) ?? 0) < RENEWAL_PAUSE_MS
     if (webUrl === null || isCircle || request.headers['sec-fetch-mode'] === 'cors') {

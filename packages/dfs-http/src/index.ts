@@ -6,6 +6,7 @@ export { answerPreflight, EXPOSED_HEADERS, isPreflight, setCorsHeaders } from '.
 export { DownloadAccess } from './download-access.ts'
 export { planDownload } from './download-answer.ts'
 export { type DownloadFacts, type FileTimes, factsByTicket, fileOfPath, plainFacts } from './download-facts.ts'
+export { senderOf } from './forwarded.ts'
 export { answerError, HttpError } from './http-error.ts'
 export { answerJson, readBody } from './json.ts'
 export { type Listener, startListener } from './listener.ts'

@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
+import { forwardedReader } from './forwarded.ts'
 
 export interface ListenerOptions {
   /** 0 takes a free one. */
@@ -7,6 +8,8 @@ export interface ListenerOptions {
   /** '' for all addresses. */
   host: string
   maxConnections: number
+  /** Addresses and blocks of the proxies in front, whose `X-Forwarded-` headers are believed. */
+  trustedProxies: readonly string[]
   handle(request: IncomingMessage, response: ServerResponse): void
   /** Whether `handle` itself decides when a client that asks may send its body. */
   continuesLater?(request: IncomingMessage): boolean
@@ -31,7 +34,12 @@ const CLOSE_GRACE_MS = 1000
 
 /** Listens with the limits that uploads and downloads of any size need: on silence, not on duration. */
 export async function startListener(options: ListenerOptions): Promise<Listener> {
-  const { handle, continuesLater, maxConnections } = options
+  const { handle, continuesLater, maxConnections, trustedProxies } = options
+  const readForwarded = forwardedReader(trustedProxies)
+  const receive = (request: IncomingMessage, response: ServerResponse) => {
+    readForwarded(request)
+    handle(request, response)
+  }
   const server = createServer(
     {
       maxHeaderSize: HEADER_BYTES_MAX,
@@ -39,14 +47,14 @@ export async function startListener(options: ListenerOptions): Promise<Listener>
       headersTimeout: HEADERS_TIMEOUT_MS,
       requestTimeout: 0,
     },
-    handle,
+    receive,
   )
   server.setTimeout(IDLE_TIMEOUT_MS)
   server.maxConnections = maxConnections
   server.on('clientError', answerClientError)
   server.on('checkContinue', (request: IncomingMessage, response: ServerResponse) => {
     if (continuesLater?.(request) !== true) response.writeContinue()
-    handle(request, response)
+    receive(request, response)
   })
   const port = await listen(server, options)
   return { port, connections: () => countConnections(server), close: () => closeServer(server) }

@@ -1,4 +1,6 @@
-export type { NewPart, PartState, PartStatus, PartStore, UploadFacts, WriteOptions } from './part-store.ts'
+export { bodyCheckOf, CHECKSUM_ALGORITHMS } from './body-check.ts'
+export type { BodyCheck, NewPart, PartState, PartStatus, PartStore, UploadFacts, WriteOptions } from './part-store.ts'
+export { methodOf } from './tus-dialect.ts'
 export { createTusServer, type TusServer, type TusServerOptions, type UploadGrant } from './tus-server.ts'
 export type { UploadOperation } from './upload-call.ts'
 export { UploadError, type UploadErrorCode } from './upload-error.ts'

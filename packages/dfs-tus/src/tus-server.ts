@@ -41,6 +41,8 @@ export interface TusServerOptions {
    * what the ticket says about it. Throws `UploadError` (`ticket_invalid`, `ticket_expired`, `forbidden`).
    */
   authorise(request: IncomingMessage, operations: readonly UploadOperation[], upl: string | null): UploadGrant
+  /** What stands before `path` in the address that the client of a request knows; '' where that is not known. */
+  outerBase?(request: IncomingMessage): string
   /** Headers of an answer that reports a complete upload (a receipt). May wait for a moment, `maxWaitMs` at most. */
   completionHeaders(upl: string, maxWaitMs: number): Promise<Record<string, string>>
   /** Writes an error as the answer; also for unexpected ones, which the client must not see in detail. */
@@ -129,7 +131,7 @@ class Tus {
     const { path, store } = this.#options
     const { request, response, dialect, grant } = exchange
     const part = this.#newPart(call, grant)
-    const place = { Location: `${path}/${part.upl}` }
+    const place = { Location: `${this.#outerBase(request)}${path}/${part.upl}` }
     if (isWholeUpload(store, call, part)) {
       continueBody(exchange)
       if (await receiveWhole(this.#options, { call, part, request })) {
@@ -220,8 +222,9 @@ class Tus {
 
   async #answerProgress(code: number, call: CreateCall | PatchCall, exchange: Exchange, status: PartStatus) {
     const { path, store } = this.#options
-    const { response, dialect } = exchange
-    const place = code === 201 ? { Location: `${path}/${status.upl}`, 'Content-Length': '0' } : {}
+    const { request, response, dialect } = exchange
+    const location = `${this.#outerBase(request)}${path}/${status.upl}`
+    const place = code === 201 ? { Location: location, 'Content-Length': '0' } : {}
     const completion = await this.#completion(status, RECEIPT_WAIT_MS)
     response.writeHead(code, { ...place, ...dialect.progress(call, status, store.expiryMs), ...completion })
     response.end()
@@ -254,6 +257,10 @@ class Tus {
     } finally {
       release()
     }
+  }
+
+  #outerBase(request: IncomingMessage): string {
+    return this.#options.outerBase?.(request) ?? ''
   }
 
   #completion({ upl, state }: PartStatus, maxWaitMs: number): Promise<Record<string, string>> {

@@ -65,6 +65,7 @@ export async function startHttpServer(options: HttpServerOptions): Promise<Runni
     port: config.port,
     host: config.bindAddress,
     maxConnections: options.maxConnections,
+    trustedProxies: config.trustedProxies,
     handle: (request, response) => app.handle(request, response),
     // An upload is told to go on when it would not be refused; the rest has nothing to wait for.
     continuesLater: (request) => isUploadPath(splitOnce(request.url ?? '')[0]),

@@ -1,5 +1,5 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import { answerJson, checkUploadTicket, HttpError } from '@cairn/dfs-http'
+import { answerJson, checkUploadTicket, HttpError, senderOf } from '@cairn/dfs-http'
 import { createTusServer, type TusServer, type UploadSlots } from '@cairn/dfs-tus'
 import type { DiskPartStore } from '../parts/disk-part-store.ts'
 import type { StorageIdentity } from './keys-file.ts'
@@ -28,6 +28,7 @@ export function createUploads(options: UploadsOptions): TusServer {
     sizeMax,
     answerError,
     authorise: (request, operations, upl) => checkUploadTicket(identity, request, { operations, upl }),
+    outerBase: (request) => senderOf(request).base ?? '',
     completionHeaders: async (upl, maxWaitMs) => {
       const finished = await parts.whenFinished(upl, maxWaitMs)
       const headers: Record<string, string> =

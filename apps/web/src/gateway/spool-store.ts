@@ -4,17 +4,27 @@ import { UploadError } from '@cairn/dfs-tus'
 import { DataStore, Upload } from '@tus/server'
 import type { SpooledUpload } from '../generated/prisma/client.ts'
 import { db } from '../lib/db.ts'
-import { endSpooledUploads, offsetAt } from '../lib/spooled-uploads.ts'
+import { endSpooledUploads, KEPT_MS, offsetAt } from '../lib/spooled-uploads.ts'
+import { checkedBody } from './checked-body.ts'
+import { currentUpload } from './current-upload.ts'
 import { SpoolWriter } from './spool-writer.ts'
 import { asUploadError, memberOf } from './upload-failure.ts'
-import { forgetLost } from './upload-rows.ts'
+import { forgetLost, openUpload, setLength } from './upload-rows.ts'
 
 /**
  * Uploads of @tus/server that grow in the cluster itself, each an appender file: this process may end at any time, and
- * the next one asks the storage how far an upload is. Rows and tickets are made and checked before a request comes here.
+ * the next one asks the storage how far an upload is. Tickets and epochs are checked before a request comes here.
  */
 export class SpoolStore extends DataStore {
-  override extensions = ['creation', 'creation-with-upload', 'termination']
+  override extensions = [
+    'creation',
+    'creation-with-upload',
+    'creation-defer-length',
+    'expiration',
+    'checksum',
+    'checksum-trailer',
+    'termination',
+  ]
   readonly #onComplete: () => void
   /** Writes whose end nobody waits for any more, because their client is gone: the next request of the upload does. */
   readonly #writing = new Map<string, Promise<void>>()
@@ -25,10 +35,18 @@ export class SpoolStore extends DataStore {
     this.#onComplete = onComplete
   }
 
+  override getExpiration(): number {
+    return KEPT_MS
+  }
+
   override async create(upload: Upload): Promise<Upload> {
-    const { id: upl, metadata } = upload
-    if (metadata !== undefined) await db().spooledUpload.updateMany({ where: { upl }, data: { metadata } })
+    const { sizeIsDeferred: isDeferred, metadata = {} } = upload
+    await openUpload(currentUpload().ticket, { isDeferred, metadata })
     return upload
+  }
+
+  override declareUploadLength(upl: string, length: number): Promise<void> {
+    return setLength(upl, length)
   }
 
   override async getUpload(upl: string): Promise<Upload> {
@@ -38,10 +56,8 @@ export class SpoolStore extends DataStore {
     const isLost = offset === 0 && row.spool !== null && row.state === 'open'
     if (isLost) await forgetLost(row)
     if (isLost) throw new UploadError('not_found', 'the storage does not have the beginning of this any more')
-    if (row.state === 'open' && BigInt(offset) === row.size) await this.#complete(row)
-    const metadata = row.metadata as Record<string, string | null>
-    const said = Object.keys(metadata).length === 0 ? {} : { metadata }
-    return new Upload({ id: upl, size: Number(row.size), offset, ...said })
+    if (isWhole(row, offset)) await this.#complete(row)
+    return new Upload({ id: upl, offset, ...factsOf(row) })
   }
 
   override async write(body: Readable, upl: string, offset: number): Promise<number> {
@@ -63,13 +79,15 @@ export class SpoolStore extends DataStore {
   }
 
   async #write(body: Readable, upl: string, offset: number): Promise<number> {
+    const { check } = currentUpload()
+    const content = check === undefined ? body : await checkedBody(body, check)
     const row = await rowOf(upl)
     const isRepeated = row.state !== 'open' || (offset === 0 && row.spool !== null)
-    if (isRepeated) return await this.#drop(body, row)
+    if (isRepeated) return await this.#drop(content, row)
     const writer = new SpoolWriter(row, await memberOf(row), offset)
     let breakOff: unknown
     try {
-      for await (const chunk of body) await writer.add(chunk)
+      for await (const chunk of content) await writer.add(chunk)
     } catch (error) {
       if (writer.hasFailed) throw asUploadError(error)
       breakOff = error
@@ -87,9 +105,9 @@ export class SpoolStore extends DataStore {
     return await reaching(async () => offsetAt(await memberOf(row), row))
   }
 
-  async #noteProgress({ upl, size }: SpooledUpload, offset: number): Promise<void> {
+  async #noteProgress({ upl }: SpooledUpload, offset: number): Promise<void> {
     const row = await rowOf(upl)
-    if (row.state === 'open' && BigInt(offset) === size) await this.#complete(row)
+    if (isWhole(row, offset)) await this.#complete(row)
     else await db().spooledUpload.updateMany({ where: { upl }, data: { changedAt: new Date() } })
   }
 
@@ -98,6 +116,20 @@ export class SpoolStore extends DataStore {
     const now = new Date()
     await db().spooledUpload.updateMany({ where, data: { state: 'complete', notBefore: now, changedAt: now } })
     this.#onComplete()
+  }
+}
+
+function isWhole({ state, deferred, size }: SpooledUpload, offset: number): boolean {
+  return state === 'open' && !deferred && size === BigInt(offset)
+}
+
+/** What a client may know of its upload. One that is complete never expires: it waits for its owner. */
+function factsOf({ state, deferred, size, changedAt, metadata }: SpooledUpload) {
+  const said = metadata as Record<string, string | null>
+  return {
+    ...(!deferred && { size: Number(size) }),
+    ...(Object.keys(said).length > 0 && { metadata: said }),
+    ...(state === 'open' && { creation_date: changedAt.toISOString() }),
   }
 }
 

@@ -40,7 +40,7 @@ export class SpoolWriter {
     this.#member = member
     this.#offset = offset
     this.#spool = upload.spool
-    this.#isWholePossible = offset === 0 && upload.spool === null && upload.size <= WHOLE_BYTES_MAX
+    this.#isWholePossible = offset === 0 && upload.spool === null && !upload.deferred && upload.size <= WHOLE_BYTES_MAX
   }
 
   async add(chunk: Buffer): Promise<void> {

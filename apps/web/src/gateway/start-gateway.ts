@@ -28,6 +28,10 @@ interface GatewayOptions {
   host: string
   /** The origins of the web application; the first is where expired tickets are renewed. */
   webOrigins: readonly string[]
+  /** Bytes that an upload may have at most; undefined: as many as its ticket says. */
+  sizeMax?: number | undefined
+  /** Addresses and networks of the proxies in front, whose `X-Forwarded-` headers are believed. */
+  trustedProxies?: readonly string[]
 }
 
 /** A running gateway. */
@@ -40,13 +44,15 @@ export interface Gateway {
  * The door to stored files of a cluster whose storages speak only FastDFS: what Cairn's storages answer over HTTP, on an
  * origin of its own, because what people upload must not run on that of the pages.
  */
-export async function startGateway({ port, host, webOrigins }: GatewayOptions): Promise<Gateway> {
+export async function startGateway(options: GatewayOptions): Promise<Gateway> {
+  const { port, host, webOrigins, sizeMax, trustedProxies = [] } = options
   const finishes = new FinishQueue()
-  const door = new Door(finishes, webOrigins)
+  const door = new Door(finishes, webOrigins, sizeMax)
   const listener = await startListener({
     port,
     host,
     maxConnections: CONNECTIONS_MAX,
+    trustedProxies,
     handle: (request, response) => door.handle(request, response),
   })
   return {
@@ -64,11 +70,11 @@ class Door {
   readonly #uploads: UploadRequests
   readonly #downloads: Downloads
 
-  constructor(finishes: FinishQueue, webOrigins: readonly string[]) {
+  constructor(finishes: FinishQueue, webOrigins: readonly string[], sizeMax: number | undefined) {
     const groups = new ClusterGroups()
     this.#webOrigins = webOrigins
     this.#origins = new Set(webOrigins)
-    const tus = new TusUploads({ finishes, origins: this.#origins, exposedHeaders: EXPOSED_HEADERS })
+    const tus = new TusUploads({ finishes, origins: this.#origins, exposedHeaders: EXPOSED_HEADERS, sizeMax })
     this.#uploads = new UploadRequests({ groups, tus, finishes })
     this.#downloads = new Downloads({ groups, webUrl: webOrigins[0] ?? null, webOrigins })
   }

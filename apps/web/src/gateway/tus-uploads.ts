@@ -1,9 +1,9 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
-import type { UploadTicket } from '@cairn/dfs-core/tickets'
-import { type ReleaseSlot, UploadError, UploadSlots } from '@cairn/dfs-tus'
+import { CHECKSUM_ALGORITHMS, type ReleaseSlot, UploadError, UploadSlots } from '@cairn/dfs-tus'
 import { type Locker, Server, type ServerOptions } from '@tus/server'
 import { log } from '../lib/log.ts'
 import { receiptOf } from '../lib/spooled-uploads.ts'
+import { type CurrentUpload, currentUpload, duringUpload } from './current-upload.ts'
 import type { FinishQueue } from './finish-queue.ts'
 import { SpoolStore } from './spool-store.ts'
 import { isStorageAway } from './upload-failure.ts'
@@ -14,30 +14,31 @@ const RECEIPT_WAIT_MS = 1000
 /** A request that a newer one wants to replace gets so long to store what has arrived. */
 const YIELD_MS = 100
 
-type TusRequest = Parameters<NonNullable<ServerOptions['namingFunction']>>[0]
+type TusRequest = Parameters<NonNullable<ServerOptions['onResponseError']>>[0]
 
 interface TusUploadsOptions {
   finishes: FinishQueue
   origins: ReadonlySet<string>
   exposedHeaders: readonly string[]
+  /** Bytes that an upload may have at most; undefined: as many as its ticket says. */
+  sizeMax: number | undefined
 }
 
 /** tus 1.0.0 by @tus/server over spools in the cluster, for requests whose tickets were checked. */
 export class TusUploads {
-  /** By the IncomingMessage of their request. */
-  readonly #tickets = new WeakMap<object, UploadTicket>()
   readonly #server: Server
 
-  constructor({ finishes, origins, exposedHeaders }: TusUploadsOptions) {
+  constructor({ finishes, origins, exposedHeaders, sizeMax }: TusUploadsOptions) {
     this.#server = new Server({
       path: UPLOADS_PATH,
       datastore: new SpoolStore(() => finishes.wake()),
       locker: newestFirst(),
       lockDrainTimeout: YIELD_MS,
-      relativeLocation: true,
+      generateUrl: (_request, { path, id }) => `${currentUpload().outerBase}${path}/${id}`,
+      ...(sizeMax !== undefined && { maxSize: sizeMax }),
       allowedOrigins: (origin) => origins.has(origin),
       exposedHeaders: [...exposedHeaders],
-      namingFunction: (request) => this.#ticketOf(request).upl,
+      namingFunction: () => currentUpload().ticket.upl,
       onUploadFinish: async (_request, { id }) => {
         const row = await finishes.settled(id, RECEIPT_WAIT_MS)
         const receipt = row === null ? null : receiptOf(row)
@@ -48,17 +49,15 @@ export class TusUploads {
     })
   }
 
-  /** Carries out a request with a ticket that allows it; null: it needs none. */
-  async handle(request: IncomingMessage, response: ServerResponse, ticket: UploadTicket | null): Promise<void> {
-    if (ticket !== null) this.#tickets.set(request, ticket)
-    await this.#server.handle(request, response)
+  /** Carries out a request for an upload that was checked. */
+  async handle(request: IncomingMessage, response: ServerResponse, upload: CurrentUpload): Promise<void> {
+    await duringUpload(upload, () => this.#server.handle(request, response))
   }
 
-  #ticketOf(request: TusRequest): UploadTicket {
-    const node = request.runtime?.node
-    const ticket = node === undefined ? undefined : this.#tickets.get(node.req)
-    if (ticket === undefined) throw new UploadError('ticket_invalid', 'a ticket is required')
-    return ticket
+  /** Says what is spoken here, which needs no ticket. */
+  async answerOptions(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    response.setHeader('Tus-Checksum-Algorithm', CHECKSUM_ALGORITHMS)
+    await this.#server.handle(request, response)
   }
 }
 

@@ -1,15 +1,16 @@
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { UploadTicket } from '@cairn/dfs-core/tickets'
-import { answerJson, bearerToken, checkTicket, checkWanted, HttpError } from '@cairn/dfs-http'
-import { UploadError, type UploadOperation } from '@cairn/dfs-tus'
+import { answerJson, bearerToken, checkTicket, checkWanted, HttpError, senderOf } from '@cairn/dfs-http'
+import { bodyCheckOf, methodOf, UploadError, type UploadOperation } from '@cairn/dfs-tus'
 import type { SpooledUpload } from '../generated/prisma/client.ts'
 import { offsetAt, receiptOf } from '../lib/spooled-uploads.ts'
 import { type ClusterGroups, ticketKeysOf } from './cluster-keys.ts'
 import type { FinishQueue } from './finish-queue.ts'
 import { type TusUploads, UPLOADS_PATH } from './tus-uploads.ts'
 import { asUploadError, memberOf } from './upload-failure.ts'
-import { knownUpload, openUpload } from './upload-rows.ts'
+import { fencedUpload, knownUpload } from './upload-rows.ts'
 
+const BODY_TYPE = 'application/offset+octet-stream'
 /** A poll for a receipt is answered when it is there, or after this time with the progress. */
 const RECEIPT_POLL_MS = 2000
 
@@ -33,17 +34,20 @@ export class UploadRequests {
 
   async answer(request: IncomingMessage, response: ServerResponse, pathname: string): Promise<void> {
     const { tus } = this.#options
-    if (request.method === 'OPTIONS') return await tus.handle(request, response, null)
+    request.method = methodOf(request)
+    if (request.method === 'OPTIONS') return await tus.answerOptions(request, response)
     const [, upl = null, receipt] = /^\/files\/([0-9a-f]{32})(\/receipt)?$/.exec(pathname) ?? []
     if (upl === null && pathname !== UPLOADS_PATH && pathname !== `${UPLOADS_PATH}/`) {
       throw new UploadError('not_found', 'there is no such upload')
     }
     if (upl !== null && receipt !== undefined) return await this.#answerReceipt(request, response, upl)
     checkHead(request)
-    const ticket = await this.#check(request, operationsOf(request, upl), upl)
-    if (request.method === 'POST') await openUpload(checkedCreation(request, ticket))
-    else await knownUpload(ticket)
-    await tus.handle(request, response, ticket)
+    const operations = operationsOf(request, upl)
+    const ticket = await this.#check(request, operations, upl)
+    const check = operations.includes('write') ? bodyCheckOf(request) : undefined
+    if (operations.includes('create')) checkCreation(request, ticket)
+    await (operations.includes('create') ? fencedUpload(ticket) : knownUpload(ticket))
+    await tus.handle(request, response, { ticket, check, outerBase: senderOf(request).base ?? '' })
   }
 
   async #check(
@@ -95,22 +99,25 @@ function operationsOf({ method, headers }: IncomingMessage, upl: string | null):
   throw new UploadError('method_not_allowed', 'uploads are created by POST and take HEAD, PATCH and DELETE')
 }
 
-/** What @tus/server answers otherwise than tus says, or would not look at: it would take bytes whose checksum is wrong. */
-function checkHead({ headers }: IncomingMessage): void {
+/** What @tus/server answers otherwise than tus says. */
+function checkHead({ method, headers }: IncomingMessage): void {
   if (headers['tus-resumable'] !== '1.0.0') {
     throw new UploadError('tus_version', 'the header Tus-Resumable: 1.0.0 is required')
   }
-  if (headers['upload-checksum'] !== undefined || (headers.trailer ?? '').toLowerCase().includes('upload-checksum')) {
-    throw new UploadError('checksum_algorithm', 'no checksums are checked here')
+  if (method === 'PATCH' && headers['content-type'] !== BODY_TYPE) {
+    throw new UploadError('content_type', `the body of an upload has Content-Type ${BODY_TYPE}`)
   }
 }
 
-/** An upload is as long as its ticket says; content without bytes is never stored. */
-function checkedCreation({ headers }: IncomingMessage, ticket: UploadTicket): UploadTicket {
+/** An upload is as long as its ticket says, or says so later; content without bytes is never stored. */
+function checkCreation({ headers }: IncomingMessage, { len }: UploadTicket): void {
+  const isDeferred = headers['upload-length'] === undefined && headers['upload-defer-length'] !== undefined
   const length = Number(headers['upload-length'])
-  if (length !== ticket.len || ticket.len === 0) {
-    const code = length > ticket.len ? 'too_large' : 'length_mismatch'
-    throw new UploadError(code, `the ticket is for ${ticket.len} bytes`)
+  if (len === 0 || !(isDeferred || length === len)) {
+    throw new UploadError(length > len ? 'too_large' : 'length_mismatch', `the ticket is for ${len} bytes`)
   }
-  return ticket
+  const metadata = String(headers['upload-metadata'] ?? '').split(',')
+  if (metadata.some((pair) => Buffer.from(pair.split(' ')[1] ?? '', 'base64').includes(0))) {
+    throw new UploadError('bad_request', 'the values of Upload-Metadata have no zero bytes')
+  }
 }

@@ -4,27 +4,52 @@ import { addGarbage } from '../features/uploads/server/upload-rows.ts'
 import type { SpooledUpload } from '../generated/prisma/client.ts'
 import { db, inTransaction, type Transaction } from '../lib/db.ts'
 
+interface NewUpload {
+  /** Its client says later how long it is, at most as long as its ticket says. */
+  isDeferred: boolean
+  /** What its client says of it and may ask back. */
+  metadata: Record<string, string | null>
+}
+
 /** The upload that a ticket creates, or that was created with one like it. Throws UploadError. */
-export async function openUpload(ticket: UploadTicket): Promise<SpooledUpload> {
+export async function openUpload(ticket: UploadTicket, { isDeferred, metadata }: NewUpload): Promise<SpooledUpload> {
   const { upl, ep, grp, mem, len, ext, own, ent } = ticket
+  const told = JSON.stringify(metadata)
   await db().$executeRaw`
-    INSERT INTO spooled_upload (upl, epoch, grp, storage_id, size, ext, own, ent)
-    VALUES (${upl}, ${ep}, ${grp}, ${mem}, ${len}, ${ext}, ${own}, ${ent}) ON CONFLICT (upl) DO NOTHING`
+    INSERT INTO spooled_upload (upl, epoch, grp, storage_id, size, deferred, ext, own, ent, metadata)
+    VALUES (${upl}, ${ep}, ${grp}, ${mem}, ${len}, ${isDeferred}, ${ext}, ${own}, ${ent}, ${told}::jsonb)
+    ON CONFLICT (upl) DO NOTHING`
   return await knownUpload(ticket)
 }
 
-/**
- * The upload of a ticket. A higher epoch than it has is its own from now on, a lower one is refused (`superseded`): an
- * upload that went on elsewhere takes no bytes from those who still believe in the old place.
- */
+/** The upload of a ticket. Throws what `fencedUpload` throws, and `not_found`. */
 export async function knownUpload(ticket: UploadTicket): Promise<SpooledUpload> {
+  const row = await fencedUpload(ticket)
+  if (row === null) throw new UploadError('not_found', 'there is no such upload')
+  return row
+}
+
+/**
+ * The upload of a ticket; null: nothing is known of it. A higher epoch than it has is its own from now on, a lower one
+ * is refused (`superseded`): an upload that went on elsewhere takes no bytes from those who still believe in the old
+ * place.
+ */
+export async function fencedUpload(ticket: UploadTicket): Promise<SpooledUpload | null> {
   const found = await db().spooledUpload.findUnique({ where: { upl: ticket.upl } })
   const row = found !== null && found.epoch < ticket.ep ? await raiseEpoch(ticket) : found
-  if (row === null) throw new UploadError('not_found', 'there is no such upload')
+  if (row === null) return null
   if (ticket.ep < row.epoch) throw new UploadError('superseded', `upload ${row.upl} has epoch ${row.epoch}`)
   if (row.state === 'ended') throw new UploadError('gone', `upload ${row.upl} was given up`)
-  if (row.size !== BigInt(ticket.len)) throw new UploadError('length_mismatch', `upload ${row.upl} has another length`)
+  if (row.size > ticket.len) throw new UploadError('length_mismatch', `upload ${row.upl} has another length`)
   return row
+}
+
+/** The length of an upload that began without one. Throws `too_large` for more than its ticket allowed. */
+export async function setLength(upl: string, length: number): Promise<void> {
+  if (length === 0) throw new UploadError('length_mismatch', 'content without bytes is not stored')
+  const where = { upl, state: 'open', deferred: true, size: { gte: length } }
+  const { count } = await db().spooledUpload.updateMany({ where, data: { size: length, deferred: false } })
+  if (count === 0) throw new UploadError('too_large', `the ticket does not allow ${length} bytes`)
 }
 
 function raiseEpoch({ upl, ep, grp, mem }: UploadTicket): Promise<SpooledUpload | null> {

@@ -90,7 +90,8 @@ export async function storageOrigins(requestOrigin: string): Promise<string[]> {
     const members = await reachingStorage(() => addressBook().members())
     const origins = members.flatMap((member) => {
       const httpPort = member.httpPort ?? addressBook().lastHttpPort(member)
-      return httpPort === null ? [] : browserOrigin({ ...member, httpPort }, requestOrigin)
+      // A storage may lie below a path of its proxy, which a policy would take for a single address.
+      return httpPort === null ? [] : new URL(browserOrigin({ ...member, httpPort }, requestOrigin)).origin
     })
     return [...new Set(origins)]
   } catch (error) {

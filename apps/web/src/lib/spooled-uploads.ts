@@ -7,8 +7,8 @@ import { dfs } from './dfs.ts'
 import { masterKeys } from './keys.ts'
 
 const ASKED_AT_ONCE = 8
-/** As long as Cairn's storages keep parts and lines of their ledger. */
-const KEPT_MS = 14 * 24 * 60 * 60 * 1000
+/** An upload is kept so long after its last byte, as Cairn's storages keep parts and lines of their ledger. */
+export const KEPT_MS = 14 * 24 * 60 * 60 * 1000
 const FORGOTTEN_AT_ONCE = 1000
 
 /** What the gateway says of an upload that it has stored, in the form of the storage's own word. */

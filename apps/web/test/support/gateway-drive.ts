@@ -11,13 +11,13 @@ import { UploadClient } from './upload-client.ts'
 const ORIGIN = 'http://drive.test:3000'
 
 /** A drive on storages that speak only FastDFS, for the test file that calls this at its top. */
-export async function startGatewayDrive() {
+export async function startGatewayDrive({ sizeMax }: { sizeMax?: number } = {}) {
   const cluster = new TestCluster({ fastDfsOnly: true })
   await cluster.start()
   const [port = 0] = await freePorts(1)
   Object.assign(process.env, { CAIRN_UPLOADS: 'gateway', CAIRN_GATEWAY_PORT: String(port) })
   await freshDatabase()
-  const drive = new GatewayDrive(cluster, port)
+  const drive = new GatewayDrive(cluster, port, sizeMax)
   beforeAll(() => drive.start())
   afterAll(() => drive.close())
   return drive
@@ -26,12 +26,22 @@ export async function startGatewayDrive() {
 class GatewayDrive {
   readonly cluster: TestCluster
   readonly #port: number
+  readonly #sizeMax: number | undefined
   #gateway: Gateway | undefined
   #server: Awaited<ReturnType<typeof startApiServer>> | undefined
 
-  constructor(cluster: TestCluster, port: number) {
+  constructor(cluster: TestCluster, port: number, sizeMax: number | undefined) {
     this.cluster = cluster
     this.#port = port
+    this.#sizeMax = sizeMax
+  }
+
+  get webUrl(): string {
+    return this.#server?.url ?? ''
+  }
+
+  get gatewayUrl(): string {
+    return `http://127.0.0.1:${this.#port}`
   }
 
   async start(): Promise<void> {
@@ -40,7 +50,8 @@ class GatewayDrive {
   }
 
   async startGateway(): Promise<void> {
-    this.#gateway = await startGateway({ port: this.#port, host: '127.0.0.1', webOrigins: [ORIGIN] })
+    const place = { port: this.#port, host: '127.0.0.1' }
+    this.#gateway = await startGateway({ ...place, webOrigins: [ORIGIN], sizeMax: this.#sizeMax })
   }
 
   async stopGateway(): Promise<void> {
@@ -48,7 +59,7 @@ class GatewayDrive {
   }
 
   async newUploader(): Promise<{ client: UploadClient; person: Person }> {
-    const { browser, person } = await signedInBrowser(this.#server?.url ?? '')
+    const { browser, person } = await signedInBrowser(this.webUrl)
     return { client: new UploadClient(browser), person }
   }
 
