@@ -1,8 +1,10 @@
 import { randomBytes } from 'node:crypto'
+import { sign } from '@cairn/dfs-core/tickets'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { reconcileUploads } from '../src/features/uploads/server/reconcile.ts'
 import { db } from '../src/lib/db.ts'
 import { addressBook, dfs, isReachable } from '../src/lib/dfs.ts'
+import { masterKeys } from '../src/lib/keys.ts'
 import { listUnacknowledged } from '../src/lib/storage-service.ts'
 import { startApiServer } from './support/api-server.ts'
 import type { Answer, Browser } from './support/browser.ts'
@@ -90,9 +92,12 @@ async function half(content: Buffer): Promise<Placed> {
   return begun
 }
 
+/** A storage runs again, and this application knows it: it hears of it from the tracker, a moment later. */
 async function restart(id: string): Promise<void> {
   await cluster.startStorage(id)
   await cluster.whenActive(IDS)
+  const known = async () => (await addressBook().members()).filter(isReachable).length
+  await expect.poll(known).toBe(IDS.length)
 }
 
 describe('an upload that nothing happens to', () => {
@@ -144,6 +149,8 @@ describe('an upload whose storage is gone', () => {
     await expect.poll(async () => (await ticketOf(begun, `?sent=${SIZE / 2}`)).body.code).toBe('no_storage')
     for (const id of IDS) await cluster.startStorage(id)
     await cluster.whenActive(IDS)
+    // A new upload goes where the tracker says, however old this application's own list is.
+    expect(await start(randomBytes(4000))).toMatchObject({ ok: true })
     const again = await ticketOf(begun, `?sent=${SIZE / 2}`)
     expect(again.body).toMatchObject({ storageName: begun.storageName })
     expect(await offsetAt({ ...begun, ...again.body })).toBe(SIZE / 2)
@@ -167,6 +174,41 @@ describe('an upload whose storage serves its browser', () => {
     const { body } = await ticketOf(begun, `?sent=${SIZE / 2}`)
     expect(body.storageName).toBe(begun.storageName)
     expect((await rowOf(begun)).epoch).toBe(1)
+  })
+})
+
+describe('an upload whose browser is shut out of a storage that answers here', () => {
+  it('goes on at the other one after a minute, from what it has', async () => {
+    const begun = await half(randomBytes(SIZE))
+    const { body } = await ticketOf(begun, `?sent=${SIZE / 2}&silentSeconds=60`)
+    expect(body).toMatchObject({ storageName: otherThan(begun), startsOver: false })
+    expect(await offsetAt({ ...begun, ...body })).toBe(SIZE / 2)
+  })
+
+  it('begins again at the other one after a minute when nothing of it lies there', async () => {
+    const content = randomBytes(4000)
+    const begun = await start(content)
+    const { body } = await ticketOf(begun, '?sent=0&silentSeconds=60')
+    expect(body).toMatchObject({ storageName: otherThan(begun), startsOver: true })
+    const moved = { ...begun, ...body }
+    expect(await client.complete(moved, await client.send(moved, content))).toMatchObject({ ok: true })
+  })
+})
+
+describe('an upload whose ticket has expired', () => {
+  it('is refused in a word that pages may read, and goes on with another ticket from what is there', async () => {
+    const content = randomBytes(SIZE)
+    const begun = await half(content)
+    const payload = JSON.parse(Buffer.from(begun.ticket.split('.')[2] ?? '', 'base64url').toString())
+    const past = Math.floor(Date.now() / 1000) - 3600
+    const ticket = sign({ ...payload, iat: past - 60, exp: past }, masterKeys().ticketRing('group1'))
+    const refused = await patch({ ...begun, ticket }, SIZE / 2, content.subarray(SIZE / 2))
+    expect([refused.status, refused.headers.get('Cairn-Error')]).toEqual([401, 'ticket_expired'])
+    const { body } = await ticketOf(begun)
+    const renewed = { ...begun, ...body }
+    expect(await offsetAt(renewed)).toBe(SIZE / 2)
+    expect((await patch(renewed, SIZE / 2, content.subarray(SIZE / 2))).status).toBe(204)
+    expect(await client.complete(renewed, await receiptAt(renewed))).toMatchObject({ ok: true })
   })
 })
 

@@ -1,11 +1,11 @@
 import { describe, expect, it } from 'vitest'
-import { choosePlace, SENT_AGAIN_BYTES } from './reroute-choice.ts'
+import { choosePlace, PATIENCE_SECONDS, SENT_AGAIN_BYTES, SHUT_OUT_SECONDS } from './reroute-choice.ts'
 
 const GIB = 1024 ** 3
 const MIB = 1024 ** 2
 
-function choice(parts: Record<string, number>, sent: number, isImpatient = false) {
-  return choosePlace({ own: 'one', parts: new Map(Object.entries(parts)), sent, isImpatient })
+function choice(parts: Record<string, number>, sent: number, silentSeconds = 0) {
+  return choosePlace({ own: 'one', parts: new Map(Object.entries(parts)), sent, silentSeconds })
 }
 
 describe('an upload whose storage is away', () => {
@@ -15,13 +15,14 @@ describe('an upload whose storage is away', () => {
 
   it('waits when the others have much less of it, and goes there when it has waited long', () => {
     expect(choice({ two: GIB - SENT_AGAIN_BYTES - 1 }, GIB)).toBeNull()
-    expect(choice({ two: GIB - SENT_AGAIN_BYTES - 1 }, GIB, true)).toBe('two')
+    expect(choice({ two: GIB - SENT_AGAIN_BYTES - 1 }, GIB, PATIENCE_SECONDS)).toBe('two')
   })
 
   it('waits when nobody has anything of it, and begins again when it has waited long', () => {
     expect(choice({ two: 0 }, GIB)).toBeNull()
     expect(choice({}, GIB)).toBeNull()
-    expect(choice({ two: 0 }, GIB, true)).toBe('anywhere')
+    expect(choice({ two: 0 }, GIB, PATIENCE_SECONDS - 1)).toBeNull()
+    expect(choice({ two: 0 }, GIB, PATIENCE_SECONDS)).toBe('anywhere')
   })
 
   it('begins again elsewhere at once when little of it was sent', () => {
@@ -30,13 +31,25 @@ describe('an upload whose storage is away', () => {
 })
 
 describe('an upload whose storage answers, but not its browser', () => {
-  it('stays, whatever the others have', () => {
-    expect(choice({ one: 5 * MIB, two: 5 * MIB }, 5 * MIB)).toBe('one')
+  it('stays for a moment, whatever the others have', () => {
+    expect(choice({ one: 5 * MIB, two: 5 * MIB }, 5 * MIB, SHUT_OUT_SECONDS - 1)).toBe('one')
   })
 
-  it('goes to a member that has as good as everything, when it has waited long', () => {
-    expect(choice({ one: GIB, two: GIB - MIB }, GIB, true)).toBe('two')
-    expect(choice({ one: GIB, two: MIB }, GIB, true)).toBe('one')
-    expect(choice({ one: 0, two: 0 }, 0, true)).toBe('one')
+  it('goes after a minute to a member that has as good as everything', () => {
+    expect(choice({ one: GIB, two: GIB - MIB }, GIB, SHUT_OUT_SECONDS)).toBe('two')
+  })
+
+  it('begins again at another member after a minute when little of it was sent', () => {
+    expect(choice({ one: 0, two: 0 }, 0, SHUT_OUT_SECONDS)).toBe('two')
+    expect(choice({ one: MIB, two: 0 }, MIB, SHUT_OUT_SECONDS)).toBe('two')
+  })
+
+  it('sends much of it again only when it has waited long', () => {
+    expect(choice({ one: GIB, two: MIB }, GIB, PATIENCE_SECONDS - 1)).toBe('one')
+    expect(choice({ one: GIB, two: MIB }, GIB, PATIENCE_SECONDS)).toBe('two')
+  })
+
+  it('stays when nobody else answers', () => {
+    expect(choice({ one: MIB }, MIB, PATIENCE_SECONDS)).toBe('one')
   })
 })

@@ -3,9 +3,6 @@ import type { RenewedTicket } from './schema.ts'
 import { refusalOf, renewTicket } from './upload-api.ts'
 import type { Job } from './upload-job.ts'
 
-/** So long a storage may be away before an upload is sent to another one that has little or nothing of it. */
-const PATIENCE_MS = 10 * 60_000
-
 type Renewal =
   | { kind: 'renewed'; ticket: RenewedTicket }
   | { kind: 'network' | 'storage' }
@@ -23,9 +20,9 @@ export async function renewal(job: Job, uploadId: string, broken: boolean): Prom
   const { takeOver, silentSince } = job
   // What a page knows from before a reload may be at a storage that is away by now.
   const sent = broken || job.place === null ? job.sent : null
-  const move = silentSince !== null && Date.now() - silentSince > PATIENCE_MS
+  const silentSeconds = silentSince === null ? 0 : Math.max(0, Math.floor((Date.now() - silentSince) / 1000))
   try {
-    return { kind: 'renewed', ticket: await renewTicket(uploadId, { takeOver, move, sent }) }
+    return { kind: 'renewed', ticket: await renewTicket(uploadId, { takeOver, silentSeconds, sent }) }
   } catch (error) {
     if (error instanceof ApiFailure && error.code === 'upload_elsewhere') {
       return { kind: 'elsewhere', agent: agentIn(error.extra) }

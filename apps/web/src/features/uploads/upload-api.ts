@@ -31,10 +31,11 @@ export async function completeUploads(items: { uploadId: string; receipt: string
 }
 
 /** `sent`: bytes at a storage that does not answer; null: it does. */
-type TicketWish = { takeOver: boolean; move: boolean; sent: number | null }
+type TicketWish = { takeOver: boolean; silentSeconds: number; sent: number | null }
 
-export function renewTicket(uploadId: string, { takeOver, move, sent }: TicketWish): Promise<RenewedTicket> {
-  const query = new URLSearchParams({ device: senderId(), takeOver: String(takeOver), move: String(move) })
+export function renewTicket(uploadId: string, { takeOver, silentSeconds, sent }: TicketWish): Promise<RenewedTicket> {
+  const wish = { takeOver: String(takeOver), silentSeconds: String(silentSeconds) }
+  const query = new URLSearchParams({ device: senderId(), ...wish })
   if (sent !== null) query.set('sent', String(sent))
   return callApi<RenewedTicket>(`/api/uploads/${encodeURIComponent(uploadId)}/ticket?${query}`, { method: 'POST' })
 }

@@ -28,17 +28,20 @@ interface UploadPlace {
  */
 export async function placeFor(
   { upl, grp, storage_id: storageId }: PlacedUpload,
-  { sent, move }: Pick<RenewTicketQuery, 'sent' | 'move'>,
+  { sent, silentSeconds }: Pick<RenewTicketQuery, 'sent' | 'silentSeconds'>,
 ): Promise<UploadPlace> {
   const members = await reachingStorage(() => addressBook().membersOf(grp))
   const own = members.find((member) => member.storageId === storageId)
   const known = own === undefined ? null : withLastPort(own)
   if (sent === undefined) return { member: known ?? waiting(storageId), startsOver: false }
   const parts = await partsAt(members, upl)
-  const choice = choosePlace({ own: storageId, parts, sent, isImpatient: move === true })
+  // A gateway is the door to every storage: who is shut out of it would only lose what lies at this one.
+  const isDoorShut = env().gateway !== undefined && parts.has(storageId)
+  const choice = isDoorShut ? storageId : choosePlace({ own: storageId, parts, sent, silentSeconds })
   if (choice === 'anywhere') return { member: await chooseStorage(), startsOver: true }
   const chosen = members.find((member) => member.storageId === choice)
-  return { member: (chosen === undefined ? null : withLastPort(chosen)) ?? waiting(storageId), startsOver: false }
+  const startsOver = choice !== storageId && parts.get(choice ?? '') === 0
+  return { member: (chosen === undefined ? null : withLastPort(chosen)) ?? waiting(storageId), startsOver }
 }
 
 function waiting(storageId: string): never {
