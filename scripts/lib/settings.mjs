@@ -3,6 +3,7 @@ import { networkInterfaces } from 'node:os'
 import path from 'node:path'
 import { PlainError } from './plain-error.mjs'
 import { root } from './run.mjs'
+import { requireUsableValues } from './setting-values.mjs'
 
 /** Storage ids of the group that `npm start` runs, in the order of the port lists. */
 const STORAGE_IDS = ['100001', '100002']
@@ -152,6 +153,7 @@ function checkedDurability(text = 'group') {
  * elsewhere. Throws PlainError for values that cannot be used.
  */
 export function readSettings(env) {
+  requireUsableValues(env)
   const dataDir = path.resolve(root, env.CAIRN_DATA || '.cairn')
   const host = !env.CAIRN_HOST || env.CAIRN_HOST === 'localhost' ? '127.0.0.1' : env.CAIRN_HOST
   const webPort = readPort('CAIRN_PORT', env.CAIRN_PORT ?? '3000')
@@ -162,7 +164,7 @@ export function readSettings(env) {
     throw new PlainError('CAIRN_TRACKERS needs CAIRN_KEYS too: the path of the cluster’s master.json.')
   }
   const { tracker, storages } = isExternal ? { tracker: undefined, storages: [] } : ownCluster(env, dataDir)
-  const givenOrigins = list(env.CAIRN_ORIGINS)
+  const givenOrigins = list(env.CAIRN_ORIGINS).map((address) => new URL(address).origin)
   const urls = browserHosts(host).map((name) => `http://${name}:${webPort}`)
   const ports = portsOf({ host, webPort, gateway, tracker, storages })
   refuseSharedPorts(ports)

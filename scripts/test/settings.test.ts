@@ -54,9 +54,33 @@ it.each([
   [{ CAIRN_PORT: '70000' }, 'CAIRN_PORT must be a port'],
   [{ CAIRN_STORAGE_PORTS: '23000' }, 'CAIRN_STORAGE_PORTS needs 2 ports'],
   [{ CAIRN_PORT: '8888' }, 'Port 8888 is given twice: by CAIRN_PORT and by CAIRN_STORAGE_HTTP_PORTS'],
+  [{ CAIRN_TRACKERS: 'trackers' }, 'CAIRN_TRACKERS must be host:port'],
+  [{ CAIRN_ORIGINS: 'drive.example' }, 'CAIRN_ORIGINS must be addresses like https://drive.example'],
+  [{ CAIRN_ORIGINS: 'https://drive.example/cairn' }, 'CAIRN_ORIGINS must be addresses'],
+  [{ CAIRN_STORAGE_URL: 'files.example' }, 'CAIRN_STORAGE_URL must be an address'],
+  [{ CAIRN_STORAGE_URL: '100001=https://a.example,100002=b' }, 'CAIRN_STORAGE_URL must be an address'],
+  [{ CAIRN_TRUSTED_PROXIES: '10.0.0.0/33' }, 'CAIRN_TRUSTED_PROXIES must be addresses or networks'],
+  [{ CAIRN_SIGNUP: 'maybe' }, 'CAIRN_SIGNUP must be open, invitation or closed, not "maybe"'],
+  [{ CAIRN_QUOTA_DEFAULT_BYTES: '5 GB' }, 'CAIRN_QUOTA_DEFAULT_BYTES must be a number of bytes'],
+  [{ CAIRN_UPLOAD_MAX_BYTES: '0' }, 'CAIRN_UPLOAD_MAX_BYTES must be a number of bytes'],
+  [{ CAIRN_METRICS_TOKEN: 'short' }, 'CAIRN_METRICS_TOKEN must be at least 16 characters.'],
+  [
+    { DATABASE_URL: 'mysql://root:secret@host/x' },
+    'DATABASE_URL must be postgresql://user:password@host:5432/database.',
+  ],
   [{ CAIRN_DURABILITY: 'high' }, 'CAIRN_DURABILITY must be one of none, group, each'],
 ])('refuses %o with a sentence', (env, sentence) => {
   expect(() => readSettings(env)).toThrow(sentence)
+})
+
+it.each([
+  { CAIRN_STORAGE_URL: 'https://files.example/{id}/' },
+  { CAIRN_STORAGE_URL: 'http://{ip}:{port}' },
+  { CAIRN_STORAGE_URL: '100001=https://files1.example, 100002=https://files2.example' },
+  { CAIRN_ORIGINS: 'https://Drive.example/, http://192.168.1.5:3000' },
+  { CAIRN_TRUSTED_PROXIES: '127.0.0.1, fd00::/8' },
+])('takes %o', (env) => {
+  expect(() => readSettings(env)).not.toThrow()
 })
 
 it('notices a misspelt setting', () => {
@@ -64,7 +88,7 @@ it('notices a misspelt setting', () => {
 })
 
 it('puts the origins that were given before those it found', () => {
-  const settings = readSettings({ CAIRN_ORIGINS: 'https://drive.example' })
+  const settings = readSettings({ CAIRN_ORIGINS: 'https://Drive.example/' })
   expect(settings.webUrl).toBe('https://drive.example')
   expect(settings.origins).toContain('http://localhost:3000')
 })
