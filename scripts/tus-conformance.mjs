@@ -9,9 +9,19 @@ register()
 const { countOutcomes, runConformance } = await import('@cairn/tus-conformance')
 const { startTusNodeServer } = await import('../packages/tus-conformance/test/tus-node-server.ts')
 const { conformanceTarget } = await import('../apps/storage/test/http/conformance-target.ts')
+const { gatewayLacks, gatewayViolates } = await import('../apps/web/test/support/gateway-tus.ts')
 const { createWebKeys, newFolder, removeFolder, startWebStorage } = await import(
   '../apps/storage/test/http/web-storage.ts'
 )
+
+/** What apps/web/test/gateway-tus.test.ts holds the gateway to, in the form of a run. */
+function resultsOfGateway(ours) {
+  return ours.map(({ requirement }) => {
+    if (gatewayLacks.includes(requirement.extension)) return { requirement, outcome: 'not testable' }
+    const reason = gatewayViolates[requirement.id]
+    return { requirement, reason, outcome: reason === undefined ? 'kept' : 'violated' }
+  })
+}
 
 const SIGNS = { kept: 'yes', violated: '**no**', 'not testable': '–' }
 
@@ -32,23 +42,25 @@ async function resultsOfTusServer() {
   return results
 }
 
-function summary(ours, theirs) {
-  const counts = [ours, theirs].map((results) => countOutcomes(results))
+function summary(columns) {
+  const counts = columns.map((results) => countOutcomes(results))
   const row = (name, outcome) => `| ${name} | ${counts.map((count) => count[outcome]).join(' | ')} |`
   return [
-    '| | storage | @tus/server |',
-    '|---|---|---|',
+    '| | storage | gateway | @tus/server |',
+    '|---|---|---|---|',
     row('kept', 'kept'),
     row('violated', 'violated'),
     row('not offered or not to be seen', 'not testable'),
   ].join('\n')
 }
 
-function table(ours, theirs) {
-  const rows = ours.map(({ requirement: { id, level, section, demands }, outcome }, i) => {
-    return `| \`${id}\` | ${level} | ${section} | ${demands} | ${SIGNS[outcome]} | ${SIGNS[theirs[i].outcome]} |`
+function table(columns) {
+  const rows = columns[0].map(({ requirement: { id, level, section, demands } }, i) => {
+    const signs = columns.map((results) => SIGNS[results[i].outcome])
+    return `| \`${id}\` | ${level} | ${section} | ${demands} | ${signs.join(' | ')} |`
   })
-  return ['| demand | | place | the server | storage | @tus/server |', '|---|---|---|---|---|---|', ...rows].join('\n')
+  const head = '| demand | | place | the server | storage | gateway | @tus/server |'
+  return [head, '|---|---|---|---|---|---|---|', ...rows].join('\n')
 }
 
 const reasons = (results) =>
@@ -58,26 +70,32 @@ const reasons = (results) =>
     .join('\n')
 
 const ours = await resultsOfStorage()
+const gateway = resultsOfGateway(ours)
 const theirs = await resultsOfTusServer()
+const columns = [ours, gateway, theirs]
 writeFileSync(
   path.join(root, 'docs/tus-conformance.md'),
   `# What is kept of tus 1.0.0
 
-Every MUST and SHOULD of the specification that binds servers, checked by \`packages/tus-conformance\` against a storage and against
-\`@tus/server\` 2.4 with its file store. Written by \`node scripts/tus-conformance.mjs\`. Against any other server:
+Every MUST and SHOULD of the specification that binds servers, checked by \`packages/tus-conformance\` against a storage, against the
+gateway (\`@tus/server\` over spools in a FastDFS cluster, with checks of its own around it) and against \`@tus/server\` 2.4 with its file store. Written by \`node scripts/tus-conformance.mjs\`. Against any other server:
 \`npx tus-conformance URL [--header 'Authorization: …'] [--only creation/] [--json]\`.
 
-${summary(ours, theirs)}
+${summary(columns)}
 
 What the storage does otherwise, by design: a finished upload is a file, which belongs to the drive and is no longer its uploader's to
 delete.
 
 ${reasons(ours)}
 
+What the gateway does otherwise, by design; it does not speak the draft of the IETF, and joins no partial uploads:
+
+${reasons(gateway)}
+
 What \`@tus/server\` does otherwise:
 
 ${reasons(theirs)}
 
-${table(ours, theirs)}
+${table(columns)}
 `,
 )
