@@ -1,22 +1,27 @@
 import { availableParallelism } from 'node:os'
-import { type Conf, readConf, type TimeOfDay } from '@cairn/dfs-core/conf'
+import {
+  type Conf,
+  ConfError,
+  type LogLevel,
+  readAllowHosts,
+  readConf,
+  readLogLevel,
+  type TimeOfDay,
+} from '@cairn/dfs-core/conf'
+import { type AddressFamily, readBinding, readGroupName, readTrackers, type TrackerAddress } from './cluster-address.ts'
 import type { Durability } from './disk/group-sync.ts'
 import type { SyncHours } from './engine/sync-hours.ts'
 import { keyWarnings } from './known-keys.ts'
 import { type PlainLinkConfig, plainLinkDefaults, readPlainLinks } from './plain-link-config.ts'
 
-/** One tracker; two hosts are two addresses of the same machine. */
-export interface TrackerAddress {
-  readonly hosts: readonly string[]
-  readonly port: number
-}
-
 /** storage.conf: FastDFS's keys (same meaning, same defaults) and Cairn's own. */
 export interface StorageConfig {
   /** `group_name`; null: the trackers are asked (they must use storage ids). */
   readonly group: string | null
-  /** `bind_addr`; empty = all addresses. */
+  /** `bind_addr`; empty = all addresses of the families of `address_family`. */
   readonly bindAddress: string
+  /** `address_family`; auto: IPv6, too, where a member of the cluster has such an address. */
+  readonly addressFamily: AddressFamily
   /** `client_bind`: outgoing connections are bound to bind_addr too. */
   readonly clientBind: boolean
   /** `port`; 0 takes a free one (tests). */
@@ -69,7 +74,7 @@ export interface StorageConfig {
   /** `upload_size_max`: bytes of one file; 0 = no limit but the disk. */
   readonly uploadSizeMax: number
 
-  readonly logLevel: string
+  readonly logLevel: LogLevel
   /** `enabled` and `time_precision` of the section access-log; null: it is not written. */
   readonly accessLog: { readonly precision: 'ms' | 'us' } | null
   readonly http: StorageHttpConfig
@@ -113,6 +118,7 @@ export interface StorageHttpConfig {
 export const storageConfigDefaults = {
   group: null,
   bindAddress: '',
+  addressFamily: 'auto',
   clientBind: true,
   port: 23_000,
   serverId: null,
@@ -160,17 +166,18 @@ export const storageConfigDefaults = {
  * Reads a storage.conf. ConfError when it cannot be read or a value makes no sense; keys that neither FastDFS nor Cairn
  * knows become warnings.
  */
-export function loadStorageConfig(confPath: string): StorageConfig {
+export async function loadStorageConfig(confPath: string): Promise<StorageConfig> {
   const conf = readConf(confPath)
+  if (conf.boolean('disabled', false)) throw new ConfError(`${conf.file}: disabled = ${conf.text('disabled')}`)
   const d = storageConfigDefaults
-  const bindAddress = conf.text('bind_addr', d.bindAddress)
+  const binding = readBinding(conf)
   return Object.freeze({
-    group: conf.has('group_name') ? conf.text('group_name') : null,
-    bindAddress,
+    group: readGroupName(conf),
+    ...binding,
     clientBind: conf.boolean('client_bind', d.clientBind),
     port: conf.integer('port', { min: 0, max: 65_535, fallback: d.port }),
     serverId: conf.has('server_id') ? conf.text('server_id') : null,
-    trackers: conf.all('tracker_server').map(parseTracker),
+    trackers: await readTrackers(conf),
     ...readPaths(conf),
     ...readTimes(conf),
     checkStorePathMark: conf.boolean('check_store_path_mark', d.checkStorePathMark),
@@ -178,7 +185,7 @@ export function loadStorageConfig(confPath: string): StorageConfig {
     maxConnections: conf.integer('max_connections', { min: 1, max: 1_000_000, fallback: d.maxConnections }),
     workThreads: conf.integer('work_threads', { min: 1, max: 64, fallback: defaultWorkThreads() }),
     bufferBytes: conf.byteSize('buff_size', { min: 64 * 1024, max: 64 * 1024 * 1024, fallback: d.bufferBytes }),
-    allowHosts: readAllowHosts(conf),
+    allowHosts: await readAllowHosts(conf),
     uploadPriority: conf.integer('upload_priority', { fallback: d.uploadPriority }),
     syncConnections: readSyncConnections(conf),
     syncIntervalMs: conf.integer('sync_interval', { min: 0, max: 3_600_000, fallback: d.syncIntervalMs }),
@@ -197,10 +204,10 @@ export function loadStorageConfig(confPath: string): StorageConfig {
     },
     uploadDurability: conf.choice('upload_durability', DURABILITIES, d.uploadDurability),
     uploadSizeMax: conf.byteSize('upload_size_max', { min: 0, fallback: d.uploadSizeMax }),
-    logLevel: conf.text('log_level', d.logLevel),
+    logLevel: readLogLevel(conf),
     accessLog: readAccessLog(conf.section('access-log')),
-    http: readHttp(conf, bindAddress),
-    warnings: keyWarnings(conf),
+    http: readHttp(conf, binding.bindAddress),
+    warnings: [...keyWarnings(conf), ...(hasHttp(conf) ? [] : [`${conf.file}: no keys_file: HTTP is off`])],
   })
 }
 
@@ -263,11 +270,16 @@ function readTimes(conf: Conf): Pick<StorageConfig, Times> {
   }
 }
 
+/** A storage.conf as FastDFS has it says nothing of Cairn's HTTP, and there are no keys to check tickets with. */
+function hasHttp(conf: Conf): boolean {
+  return conf.has('keys_file') || conf.has('http_access')
+}
+
 function readHttp(conf: Conf, bindAddress: string): StorageHttpConfig {
   const d = storageConfigDefaults.http
   return {
     bindAddress: conf.text('http_bind_addr', bindAddress),
-    port: conf.integer('http_port', { min: -1, max: 65_535, fallback: d.port }),
+    port: hasHttp(conf) ? conf.integer('http_port', { min: -1, max: 65_535, fallback: d.port }) : -1,
     access: conf.choice('http_access', ['ticket', 'anti_steal', 'open'], d.access),
     plainLinks: readPlainLinks(conf),
     keysFile: conf.has('keys_file') ? conf.path('keys_file') : null,
@@ -284,19 +296,4 @@ function readSyncConnections(conf: Conf): number {
   const fallback = storageConfigDefaults.syncConnections
   if (conf.text('sync_max_threads', 'auto') === 'auto') return fallback
   return conf.integer('sync_max_threads', { min: 1, max: 256, fallback })
-}
-
-function readAllowHosts(conf: Conf): readonly string[] | null {
-  const hosts = conf.list('allow_hosts')
-  return hosts.length === 0 || hosts.includes('*') ? null : hosts
-}
-
-/** `host`, `host:port`, `ip,ip:port`, `[v6]:port`. */
-function parseTracker(text: string): TrackerAddress {
-  const [, bracketed, plain, port = '22122'] = /^(?:\[([^\]]+)\]|([^:]+))(?::(\d{1,5}))?$/.exec(text) ?? []
-  const hosts = (bracketed ?? plain ?? '').split(',').map((host) => host.trim())
-  if (hosts.some((host) => host === '') || Number(port) < 1 || Number(port) > 65_535) {
-    throw new Error(`tracker_server = ${text}: not host:port`)
-  }
-  return { hosts, port: Number(port) }
 }

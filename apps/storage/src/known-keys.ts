@@ -2,8 +2,10 @@ import type { Conf } from '@cairn/dfs-core/conf'
 
 /** Keys of storage.conf that have an effect here. */
 const USED_KEYS: ReadonlyArray<string | RegExp> = [
+  'disabled',
   'group_name',
   'bind_addr',
+  'address_family',
   'client_bind',
   'port',
   'server_id',
@@ -63,8 +65,6 @@ const USED_KEYS: ReadonlyArray<string | RegExp> = [
 
 /** FastDFS's keys without effect here: they steer its threads, buffers and log files, or say what the trackers tell. */
 const IDLE_KEYS: ReadonlyArray<string | RegExp> = [
-  'disabled',
-  'address_family',
   'use_io_uring',
   'use_send_zc',
   'accept_threads',
@@ -98,7 +98,18 @@ const IDLE_KEYS: ReadonlyArray<string | RegExp> = [
   'compress_error_log_days_before',
   'rotate_access_log_size',
   'rotate_error_log_size',
+  'log_file_rotate_everyday',
+  'log_file_rotate_time',
+  'log_file_rotate_on_size',
+  'log_file_compress_old',
+  'log_file_compress_days_before',
+  'log_file_delete_old_time',
   'log_file_keep_days',
+  'inner_bind_addr',
+  'outer_bind_addr',
+  'inner_port',
+  'outer_port',
+  'tcp_quick_ack',
   'http.server_port',
   'http.domain_name',
   'http.disabled',

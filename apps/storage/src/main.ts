@@ -18,8 +18,8 @@ stopped.then((signal) => {
 
 try {
   if (confPath === undefined) throw new Error('usage: storage <path of storage.conf>')
-  const config = loadStorageConfig(confPath)
-  logger.level = levelOf(config.logLevel)
+  const config = await loadStorageConfig(confPath)
+  logger.level = config.logLevel
   const storage = await startStorage(config, logger, stop.signal)
   // Scripts wait for this line, so the log level does not hide it.
   const { level } = logger
@@ -33,12 +33,6 @@ try {
 } catch (error) {
   if (stop.signal.aborted) process.exit(0)
   fail(error)
-}
-
-/** FastDFS's levels by pino's names. */
-function levelOf(fastdfsLevel: string): string {
-  const known: Readonly<Record<string, string>> = { emerg: 'fatal', alert: 'fatal', crit: 'fatal', notice: 'info' }
-  return known[fastdfsLevel] ?? fastdfsLevel
 }
 
 function fail(error: unknown): void {

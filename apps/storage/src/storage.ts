@@ -1,7 +1,7 @@
 import { ConnectionPool } from '@cairn/dfs-core'
 import manifest from '../package.json' with { type: 'json' }
 import { ClusterState } from './cluster/cluster-state.ts'
-import { type Identity, learnIdentity, timeoutsOf } from './cluster/identity.ts'
+import { type Identity, learnIdentity, listenAddress, timeoutsOf } from './cluster/identity.ts'
 import { createTrackerQueries } from './cluster/tracker-queries.ts'
 import { startTrackerReporter } from './cluster/tracker-reporter.ts'
 import type { StorageConfig } from './config.ts'
@@ -229,6 +229,7 @@ class Storage implements RunningStorage {
       context,
       handlers: this.#accessLog().watch(new Map([...storageHandlers(context), ...web.commands])),
       identity,
+      host: listenAddress(this.#config, identity),
       usesTrunkFiles: identity.trunk !== null,
       sharing: this.#sharing,
       cursor: this.#files.cursor,

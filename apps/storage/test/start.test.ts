@@ -256,7 +256,7 @@ describe('a storage', () => {
 })
 
 describe('storage.conf', () => {
-  it('has the keys of FastDFS and defaults', () => {
+  it('has the keys of FastDFS and defaults', async () => {
     const path = join(folder, 'storage.conf')
     writeFileSync(
       path,
@@ -269,9 +269,13 @@ describe('storage.conf', () => {
         'store_path1_readonly=yes',
         'tracker_server=10.0.0.1:22122',
         'tracker_server=10.0.0.2,192.0.2.9:22123',
+        'tracker_server=localhost',
         'heart_beat_interval = 5',
         'buff_size = 512KB',
         'allow_hosts = 10.0.1.0/24',
+        'allow_hosts = 10.0.2.[8-9]',
+        'log_level = warning',
+        'http_access = open',
         'http_port = -1',
         'upload_durability = group',
         'no_such_key = 1',
@@ -279,7 +283,7 @@ describe('storage.conf', () => {
         'run_by_user = nobody',
       ].join('\n'),
     )
-    const config = loadStorageConfig(path)
+    const config = await loadStorageConfig(path)
     expect(config).toMatchObject({
       group: 'group7',
       port: 23000,
@@ -291,26 +295,30 @@ describe('storage.conf', () => {
       trackers: [
         { hosts: ['10.0.0.1'], port: 22122 },
         { hosts: ['10.0.0.2', '192.0.2.9'], port: 22123 },
+        { hosts: [expect.stringMatching(/^(127\.0\.0\.1|::1)$/)], port: 22122 },
       ],
       heartBeatIntervalMs: 5000,
       workThreads: 4,
       bufferBytes: 524_288,
-      allowHosts: ['10.0.1.0/24'],
+      allowHosts: ['10.0.1.0/24', '10.0.2.8', '10.0.2.9'],
+      logLevel: 'warn',
       uploadDurability: 'group',
       uploadSizeMax: 0,
     })
     expect(config.http.port).toBe(-1)
     expect(config.warnings).toEqual([
-      `${path}:14: no_such_key is not a key of storage.conf`,
+      `${path}:18: no_such_key is not a key of storage.conf`,
       `${path}: these keys have no effect in this storage: run_by_user`,
     ])
   })
 
-  it('every key of FastDFS is known, and says so when it has no effect', () => {
+  it('every key of FastDFS is known, and says so when it has no effect', async () => {
     // Client protocol §9.2, §9.5 and §8.3.
     const used = {
+      disabled: 'no',
       group_name: 'g',
       bind_addr: '127.0.0.1',
+      address_family: 'IPv4',
       client_bind: 'true',
       port: '1',
       server_id: '100001',
@@ -349,22 +357,23 @@ describe('storage.conf', () => {
       'http.anti_steal.token_check_fail': '/f',
       'http.multi_range.enabled': 'false',
       response_mode: 'redirect',
+      http_access: 'open',
       storage_sync_file_max_delay: '1',
     }
     const idle =
-      'disabled address_family use_io_uring use_send_zc accept_threads disk_rw_separated ' +
+      'use_io_uring use_send_zc accept_threads disk_rw_separated ' +
       'disk_reader_threads disk_writer_threads disk_recovery_threads sync_min_threads sync_wait_msec run_by_group ' +
       'run_by_user fsync_after_written_bytes sync_binlog_buff_interval thread_stack_size if_alias_prefix ' +
       'file_signature_method key_namespace keep_alive file_sync_skip_invalid_record use_connection_pool ' +
       'connection_pool_max_idle_time group_count group0 use_proxy proxy_addr ' +
-      'proxy_port http.disabled http.need_find_content_type http.server_port http.anti_steal.check_token'
+      'proxy_port log_file_rotate_everyday log_file_compress_old log_file_delete_old_time http.disabled http.need_find_content_type http.server_port http.anti_steal.check_token'
     const path = join(folder, 'storage.conf')
     const lines = [
       ...Object.entries(used).map((entry) => entry.join(' = ')),
       ...idle.split(' ').map((key) => `${key} = 1`),
     ]
     writeFileSync(path, [...lines, '[access-log]', 'enabled = true', 'time_precision = us', ''].join('\n'))
-    const config = loadStorageConfig(path)
+    const config = await loadStorageConfig(path)
     expect(config.warnings.length).toBe(1)
     const told = config.warnings[0]?.split(': ').at(-1)?.split(', ')
     expect(new Set(told)).toEqual(new Set(idle.split(' ')))
@@ -385,9 +394,32 @@ describe('storage.conf', () => {
     ['store_path_count = 0', 'store_path_count'],
     ['tracker_server = :22122', 'tracker_server'],
     ['heart_beat_interval = 0', 'heart_beat_interval'],
-  ])('with %s is refused, and the key is named', (line, key) => {
+    ['disabled = true', 'disabled'],
+    ['bind_addr = 10.0.0.1,2001:db8::1', 'bind_addr'],
+    ['address_family = IPv5', 'address_family'],
+    ['group_name = my-group', 'group_name'],
+    ['tracker_server = no.such.host.invalid:22122', 'no.such.host.invalid'],
+    ['log_level = loud', 'log_level'],
+    ['allow_hosts = 10.0.0.[5-1]', 'allow_hosts'],
+  ])('with %s is refused, and the key is named', async (line, key) => {
     const path = join(folder, 'storage.conf')
-    writeFileSync(path, `group_name=group1\nbase_path=data\n${line}\n`)
-    expect(() => loadStorageConfig(path)).toThrow(key)
+    writeFileSync(path, `group_name=group1\nbase_path=data\ntracker_server=10.0.0.1\n${line}\n`)
+    await expect(loadStorageConfig(path)).rejects.toThrow(key)
+  })
+
+  it('of FastDFS alone starts a storage without HTTP, and says so', async () => {
+    const path = join(folder, 'storage.conf')
+    const text = `group_name=group1\nbase_path=${folder}\ntracker_server=10.0.0.1\n`
+    writeFileSync(path, text)
+    const { http, warnings } = await loadStorageConfig(path)
+    expect([http.port, warnings]).toEqual([-1, [`${path}: no keys_file: HTTP is off`]])
+    writeFileSync(path, `${text}http_access = open\n`)
+    expect((await loadStorageConfig(path)).http.port).toBe(8888)
+  })
+
+  it('without a tracker is refused', async () => {
+    const path = join(folder, 'storage.conf')
+    writeFileSync(path, 'group_name=group1\nbase_path=data\n')
+    await expect(loadStorageConfig(path)).rejects.toThrow('tracker_server is missing')
   })
 })

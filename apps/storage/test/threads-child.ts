@@ -10,7 +10,7 @@ const threads: Worker[] = []
 process.on('worker', (thread) => threads.push(thread))
 
 const [confPath = ''] = process.argv.slice(2)
-const storage = await startStorage(loadStorageConfig(confPath), pino())
+const storage = await startStorage(await loadStorageConfig(confPath), pino())
 process.send?.({ port: storage.tcpPort, threads: threads.length })
 
 const clock = new Int32Array(new SharedArrayBuffer(4))

@@ -100,11 +100,20 @@ describe('tracker.conf', () => {
     ])
   })
 
+  it('takes 0 for a number of three keys that FastDFS does not know, and says so', async () => {
+    const config = await load('store_server = 9', 'store_path = 1', 'download_server = 2')
+    expect(config.cluster).toMatchObject({ storeServer: 0, storePath: 0, downloadServer: 0 })
+    expect(config.warnings.map((warning) => warning.replace(folder, ''))).toEqual([
+      '/tracker.conf: store_server = 9: not one of 0, 1, 2, taken as 0',
+      '/tracker.conf: store_path = 1: not one of 0, 2, taken as 0',
+      '/tracker.conf: download_server = 2: not one of 0, 1, taken as 0',
+    ])
+  })
+
   it.each([
     [['port = 99999'], '/tracker.conf:2: port = 99999: more than 65535'],
     [['', 'store_lookup = 3'], '/tracker.conf:3: store_lookup = 3: not one of 0, 1, 2'],
-    [['store_server = 9'], '/tracker.conf:2: store_server = 9: not one of 0, 1, 2'],
-    [['store_path = 1'], '/tracker.conf:2: store_path = 1: not one of 0, 2'],
+    [['store_server = best'], '/tracker.conf:2: store_server = best: not a whole number'],
     [['store_lookup = 1'], '/tracker.conf: store_group is missing'],
     [['store_group = a-b'], '/tracker.conf: store_group = a-b: not a group name'],
     [['reserved_storage_space = 100%'], 'reserved_storage_space = 100%: a share must be more than 0 %'],

@@ -1,11 +1,17 @@
-import { lookup } from 'node:dns/promises'
 import { isIP } from 'node:net'
 import type { AddressWidth, StatLayout } from '@cairn/dfs-core'
 import { DEFAULT_TRACKER_PORT, statLayouts } from '@cairn/dfs-core'
-import { type Conf, ConfError, readConf, type TrunkParameters } from '@cairn/dfs-core/conf'
+import {
+  type Conf,
+  ConfError,
+  type LogLevel,
+  readAllowHosts,
+  readConf,
+  readLogLevel,
+  type TrunkParameters,
+} from '@cairn/dfs-core/conf'
 import type { ClusterSettings, ReservedSpace } from './cluster/cluster.ts'
 import { isGroupName, type StorageIds } from './cluster/storage-ids.ts'
-import { expandHostPattern } from './host-patterns.ts'
 import { loadStorageIds } from './storage-ids-file.ts'
 import { defaultTrunkParameters, readTrunkParameters } from './trunk-parameters.ts'
 
@@ -48,8 +54,6 @@ export interface TrackerConfig {
   /** What was odd in the files but did not stop the start: unknown keys, keys without effect. */
   readonly warnings: readonly string[]
 }
-
-type LogLevel = 'fatal' | 'error' | 'warn' | 'info' | 'debug'
 
 const DEFAULT_HTTP_PORT = 22_123
 const LOOPBACK: readonly string[] = ['127.0.0.0/8', '::1']
@@ -120,17 +124,8 @@ const idleKeys = [
   'log_file_keep_days log_file_delete_old_time inner_bind_addr outer_bind_addr inner_port outer_port tcp_quick_ack',
 ].flatMap((line) => line.split(' '))
 
-const logLevels = {
-  emerg: 'fatal',
-  alert: 'fatal',
-  crit: 'fatal',
-  error: 'error',
-  warn: 'warn',
-  warning: 'warn',
-  notice: 'info',
-  info: 'info',
-  debug: 'debug',
-} as const satisfies Record<string, LogLevel>
+/** Other values of these keys are 0 to FastDFS, with a line in the log (client protocol §9.1). */
+const choices = { store_server: [0, 1, 2], store_path: [0, 2], download_server: [0, 1] } as const
 
 /** Reads tracker.conf and storage_ids.conf. ConfError or StorageIdsError name file, line, key and value. */
 export async function loadTrackerConfig(confPath: string): Promise<TrackerConfig> {
@@ -161,7 +156,7 @@ export async function loadTrackerConfig(confPath: string): Promise<TrackerConfig
     storageIpChangedAutoAdjust: conf.boolean('storage_ip_changed_auto_adjust', true),
     storeSlaveFileUseLink: conf.boolean('store_slave_file_use_link', false),
     trunk: readTrunkParameters(conf),
-    logLevel: logLevels[conf.choice('log_level', Object.keys(logLevels) as (keyof typeof logLevels)[], 'info')],
+    logLevel: readLogLevel(conf),
     http: {
       bindAddress: conf.text('http_bind_addr', bindAddresses[0]),
       port: conf.integer('http_port', { min: -1, max: 65_535, fallback: DEFAULT_HTTP_PORT }),
@@ -172,11 +167,9 @@ export async function loadTrackerConfig(confPath: string): Promise<TrackerConfig
 }
 
 function readClusterSettings(conf: Conf, useStorageId: boolean): ClusterSettings {
-  const number = <const C extends '0' | '1' | '2'>(key: string, choices: readonly C[]) =>
-    Number(conf.choice<string>(key, choices, '0'))
   const seconds = (key: string, fallback: number) => conf.integer(key, { min: 1, max: 2 ** 31 - 1, fallback })
-  const storeLookup = number('store_lookup', ['0', '1', '2']) as 0 | 1 | 2
-  const storeServer = number('store_server', ['0', '1', '2']) as 0 | 1 | 2
+  const storeLookup = Number(conf.choice('store_lookup', ['0', '1', '2'], '0')) as 0 | 1 | 2
+  const storeServer = choiceOrZero(conf, 'store_server')
   const useTrunkFile = conf.boolean('use_trunk_file', false)
   const storeGroup = storeLookup === 1 ? conf.text('store_group') : conf.text('store_group', '')
   if (storeGroup !== '' && !isGroupName(storeGroup)) {
@@ -187,8 +180,8 @@ function readClusterSettings(conf: Conf, useStorageId: boolean): ClusterSettings
     storeGroup,
     // One member allocates all slots: whoever else takes an upload has to ask it.
     storeServer: useTrunkFile && storeServer === 0 ? 1 : storeServer,
-    storePath: number('store_path', ['0', '2']) as 0 | 2,
-    downloadServer: number('download_server', ['0', '1']) as 0 | 1,
+    storePath: choiceOrZero(conf, 'store_path'),
+    downloadServer: choiceOrZero(conf, 'download_server'),
     reservedSpace: readReservedSpace(conf),
     checkActiveIntervalSeconds: seconds('check_active_interval', 100),
     syncFileMaxDelaySeconds: seconds('storage_sync_file_max_delay', 86_400),
@@ -197,6 +190,12 @@ function readClusterSettings(conf: Conf, useStorageId: boolean): ClusterSettings
     useTrunkFile,
     idInFileName: conf.choice('id_type_in_filename', ['ip', 'id'], 'ip') === 'id' && useStorageId,
   }
+}
+
+function choiceOrZero<K extends keyof typeof choices>(conf: Conf, key: K): (typeof choices)[K][number] | 0 {
+  const known: readonly (typeof choices)[K][number][] = choices[key]
+  const value = conf.integer(key, { fallback: 0 })
+  return known.find((choice) => choice === value) ?? 0
 }
 
 function readReservedSpace(conf: Conf): ReservedSpace {
@@ -236,40 +235,17 @@ function hasIpv6(storageIds: StorageIds | null): boolean {
   return storageIds?.entries.some((entry) => entry.hosts.some((host) => isIP(host) === 6)) ?? false
 }
 
-async function readAllowHosts(conf: Conf): Promise<string[] | null> {
-  const patterns = conf.all('allow_hosts')
-  if (patterns.length === 0 || patterns.includes('*')) return null
-  const hosts: string[] = []
-  for (const pattern of patterns) {
-    try {
-      for (const host of expandHostPattern(pattern)) hosts.push(isAddressOrBlock(host) ? host : await resolveHost(host))
-    } catch (cause) {
-      throw new ConfError(`${conf.file}: allow_hosts = ${pattern}: ${reason(cause)}`, { cause })
-    }
-  }
-  return hosts
-}
-
-function isAddressOrBlock(host: string): boolean {
-  const [address = '', prefix] = host.split('/')
-  const family = isIP(address)
-  return family !== 0 && (prefix === undefined || Number(prefix) <= (family === 4 ? 32 : 128))
-}
-
-async function resolveHost(host: string): Promise<string> {
-  return (await lookup(host)).address
-}
-
-function reason(error: unknown): string {
-  return error instanceof Error ? error.message : String(error)
-}
-
 function readWarnings(conf: Conf): string[] {
   const unknown = conf.unknownKeys([...usedKeys, ...idleKeys, /^\[/])
   const warnings = unknown.map(({ key, file, line }) => `${file}:${line}: ${key} is not a key of tracker.conf`)
   const idle = idleKeys.filter((key) => conf.has(key))
   if (idle.length > 0) warnings.push(`${conf.file}: these keys have no effect in this tracker: ${idle.join(' ')}`)
-  if (conf.boolean('use_trunk_file', false) && conf.text('store_server', '0') === '0') {
+  for (const [key, known] of Object.entries<readonly number[]>(choices)) {
+    const value = conf.integer(key, { fallback: 0 })
+    if (!known.includes(value))
+      warnings.push(`${conf.file}: ${key} = ${value}: not one of ${known.join(', ')}, taken as 0`)
+  }
+  if (conf.boolean('use_trunk_file', false) && choiceOrZero(conf, 'store_server') === 0) {
     warnings.push(`${conf.file}: store_server = 0 becomes 1 with use_trunk_file`)
   }
   return warnings

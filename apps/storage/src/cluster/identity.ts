@@ -1,3 +1,4 @@
+import { isIPv6 } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import {
   type AddressWidth,
@@ -9,7 +10,8 @@ import {
   trackerCommands,
 } from '@cairn/dfs-core'
 import { parseConf, type TrunkParameters } from '@cairn/dfs-core/conf'
-import type { StorageConfig, TrackerAddress } from '../config.ts'
+import type { TrackerAddress } from '../cluster-address.ts'
+import type { StorageConfig } from '../config.ts'
 import type { StoreIdentity } from '../disk/file-store.ts'
 import { retryDelayMs } from '../engine/retry.ts'
 import type { Logger } from '../handlers/context.ts'
@@ -68,6 +70,14 @@ export function timeoutsOf(config: StorageConfig): {
   const { connectTimeoutMs, networkTimeoutMs, clientBind, bindAddress } = config
   const bound = clientBind && bindAddress !== '' && bindAddress !== '0.0.0.0' && bindAddress !== '::'
   return { connectTimeoutMs, networkTimeoutMs, ...(bound && { localAddress: bindAddress }) }
+}
+
+/** Where it listens: without `bind_addr` at all addresses, those of IPv6 among them where there are such members. */
+export function listenAddress({ bindAddress, addressFamily }: StorageConfig, { storageIds }: Identity): string {
+  if (bindAddress !== '') return bindAddress
+  const hasIpv6Members = storageIds.some(({ ips }) => ips.some(isIPv6))
+  const isDual = addressFamily === 'IPv6' || addressFamily === 'both' || (addressFamily === 'auto' && hasIpv6Members)
+  return isDual ? '::' : '0.0.0.0'
 }
 
 /** `host:port` of a tracker; of one with two addresses, the first unless `host` counts on. */

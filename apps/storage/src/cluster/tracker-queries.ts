@@ -1,5 +1,6 @@
 import { type Command, ConnectionError, ConnectionPool, type SyncSource, trackerCommands } from '@cairn/dfs-core'
-import type { StorageConfig, TrackerAddress } from '../config.ts'
+import type { TrackerAddress } from '../cluster-address.ts'
+import type { StorageConfig } from '../config.ts'
 import type { Member } from '../engine/members.ts'
 import type { Logger } from '../handlers/context.ts'
 import type { ClusterState } from './cluster-state.ts'

@@ -18,6 +18,8 @@ export interface CommandDoorOptions {
   readonly context: HandlerContext
   readonly handlers: ReadonlyMap<number, CommandHandler<ConnectionState>>
   readonly identity: StoreIdentity
+  /** The address to listen at. */
+  readonly host: string
   readonly usesTrunkFiles: boolean
   /** Null: this thread serves alone. */
   readonly sharing: WorkSharing | null
@@ -30,8 +32,7 @@ export interface CommandDoorOptions {
 const CLOSE_GRACE_MS = 1000
 
 export async function openCommandDoor(options: CommandDoorOptions): Promise<CommandDoor> {
-  const { sharing, context } = options
-  const { port, bindAddress } = context.config
+  const { sharing, context, host } = options
   const server = createServer(options)
   if (sharing !== null) makeRoomForSocket()
   let threads: RequestThreads | null = null
@@ -40,7 +41,7 @@ export async function openCommandDoor(options: CommandDoorOptions): Promise<Comm
     if (sharing !== null && hasSocket()) closeSocket()
   }
   try {
-    const listening = await server.listen(port, bindAddress === '' ? '0.0.0.0' : bindAddress)
+    const listening = await server.listen(context.config.port, host)
     if (sharing !== null) threads = await startThreads(options, sharing, server)
     return {
       port: listening,

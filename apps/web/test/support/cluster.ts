@@ -91,7 +91,7 @@ export class TestCluster {
       ...(this.fastDfsOnly ? { bind_addr: BEHIND_PROXY, client_bind: false, http_port: -1 } : {}),
     })
     writeFileSync(path.join(dir, 'storage.conf'), text)
-    this.storages.set(id, await startStorage(loadStorageConfig(path.join(dir, 'storage.conf')), silent))
+    this.storages.set(id, await startStorage(await loadStorageConfig(path.join(dir, 'storage.conf')), silent))
   }
 
   async stopStorage(id: string): Promise<void> {
