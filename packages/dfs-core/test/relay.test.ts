@@ -189,6 +189,14 @@ describe('a relay', () => {
     await until(() => front.connections === 0)
   })
 
+  it('takes no request behind one that the other server refuses as malformed', async () => {
+    const peer = await client()
+    peer.send(frame(65), frame(HERE, 'mine'))
+    await until(() => peer.closed)
+    expect((await peer.read(10))[9]).toBe(22)
+    await expect(peer.read(10)).rejects.toThrow()
+  })
+
   it('ends the other connection with a client that leaves, in mid-request too', async () => {
     const [idle, busy] = [await client(), await client()]
     idle.send(frame(COUNT))

@@ -126,7 +126,7 @@ function watchReply(request: Request, reply: CommandReply, unit: number, write: 
       })
     },
     sendFileToEnd: (fd, length, done) => reply.sendFileToEnd(fd, length, done),
-    pass: (piece, left, taken) => reply.pass(piece, left, taken),
+    pass: (piece, ends, taken) => reply.pass(piece, ends, taken),
     hangUp: () => reply.hangUp(),
     pause: () => reply.pause(),
     resume: () => reply.resume(),

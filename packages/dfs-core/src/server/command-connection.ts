@@ -4,7 +4,7 @@ import { encodeEmptyFrame, type Header, RESPONSE_COMMAND } from '../protocol/fra
 import { Exchange, type ExchangeHost } from './exchange.ts'
 import { type FileRange, type FileSendEnd, FileSender } from './file-sender.ts'
 import { type FrameConsumer, FrameInput } from './frame-input.ts'
-import type { CommandHandler, CommandServerLogger } from './handler.ts'
+import type { CommandHandler, CommandServerLogger, PieceEnds } from './handler.ts'
 
 const QUIT = 82
 /** Unread body that is drained after an early error so that the connection stays usable; beyond it the connection closes. */
@@ -141,14 +141,14 @@ export class CommandConnection<S> implements ExchangeHost, FrameConsumer {
     this.#sender.start()
   }
 
-  answerPiece(piece: Buffer, isLast: boolean, taken: () => void): void {
+  answerPiece(piece: Buffer, ends: PieceEnds, taken: () => void): void {
     this.#socket.write(piece, (error) => {
       // A failed write ends the connection.
       if (error) return
       this.#quietSweeps = 0
       taken()
     })
-    if (isLast) this.#answered(false)
+    if (ends !== 'nothing') this.#answered(ends === 'connection')
   }
 
   hangUp(): void {

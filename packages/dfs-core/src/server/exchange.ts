@@ -1,7 +1,14 @@
 import { ProtocolError, Status } from '../errors.ts'
 import { encodeEmptyFrame, HEADER_SIZE, RESPONSE_COMMAND, writeHeader } from '../protocol/frame.ts'
 import type { FileRange } from './file-sender.ts'
-import type { BodySink, CommandHandler, CommandReply, CommandRequest, CommandServerLogger } from './handler.ts'
+import type {
+  BodySink,
+  CommandHandler,
+  CommandReply,
+  CommandRequest,
+  CommandServerLogger,
+  PieceEnds,
+} from './handler.ts'
 
 const OK_FRAME = encodeEmptyFrame(RESPONSE_COMMAND, Status.OK)
 
@@ -14,7 +21,7 @@ export interface ExchangeHost {
   answer(frame: Buffer, status: number): void
   answerFile(range: FileRange, done: (error?: Error) => void): void
   /** Sends a part of an answer as it is. */
-  answerPiece(piece: Buffer, isLast: boolean, taken: () => void): void
+  answerPiece(piece: Buffer, ends: PieceEnds, taken: () => void): void
   /** Ends the connection when what was written has left. */
   hangUp(): void
   /** The sink of `exchange` takes its body again. */
@@ -113,10 +120,10 @@ export class Exchange implements CommandReply {
     this.#sendRange({ fd, offset: 0, length, endsConnection: true }, done)
   }
 
-  pass(piece: Buffer, left: number, taken: () => void): void {
+  pass(piece: Buffer, ends: PieceEnds, taken: () => void): void {
     if (this.done) return
-    if (left === 0) this.#close()
-    this.#host.answerPiece(piece, left === 0, taken)
+    if (ends !== 'nothing') this.#close()
+    this.#host.answerPiece(piece, ends, taken)
   }
 
   hangUp(): void {

@@ -23,6 +23,9 @@ export interface CommandRequest<S> {
  * The one answer to a request. The first of `ok`, `fail`, `sendFile` and `sendFileToEnd` counts; it may come later than the handler
  * returns, and requests that follow on the connection wait for it. After the connection is gone answers are ignored.
  */
+/** What is over with a piece of an answer: nothing yet, the answer, or the connection too. */
+export type PieceEnds = 'nothing' | 'answer' | 'connection'
+
 export interface CommandReply {
   /** Status 0 and this body; header and body leave in one write. The body is not used after the call returns. */
   ok(body?: Buffer): void
@@ -44,9 +47,9 @@ export interface CommandReply {
   sendFileToEnd(fd: number, length: number, done: (error?: Error) => void): void
   /**
    * A piece of an answer that another server has made, header and all: it goes out as it is and is not counted here.
-   * `left` bytes of the answer follow. The piece is not used any more when `taken` is called.
+   * The piece is not used any more when `taken` is called.
    */
-  pass(piece: Buffer, left: number, taken: () => void): void
+  pass(piece: Buffer, ends: PieceEnds, taken: () => void): void
   /** Ends the connection when what was written has left, whether there was an answer or not. */
   hangUp(): void
   /** Holds the body back: until `resume` neither `write` nor `end` of the sink is called. */

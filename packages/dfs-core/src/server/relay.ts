@@ -1,6 +1,7 @@
 import type { Duplex } from 'node:stream'
+import { Status } from '../errors.ts'
 import { HEADER_SIZE, writeHeader } from '../protocol/frame.ts'
-import type { BodySink, CommandReply, CommandRequest, StreamedHandler } from './handler.ts'
+import type { BodySink, CommandReply, CommandRequest, PieceEnds, StreamedHandler } from './handler.ts'
 
 /** What a connection keeps of its way to the other server. */
 export interface RelayState {
@@ -63,6 +64,7 @@ class RelayedConnection implements BodySink {
   /** The beginning of an answer, until its header is whole. */
   #front: Buffer = EMPTY
   #answerLeft = 0
+  #status = 0
   #isOver = false
 
   constructor(stream: Duplex, events: RelayedConnectionEvents) {
@@ -119,12 +121,19 @@ class RelayedConnection implements BodySink {
       if (piece.length < HEADER_SIZE) return
       this.#front = EMPTY
       // An answer of unknown length (2^58) ends with the stream.
+      this.#status = piece.readInt8(9)
       this.#answerLeft = HEADER_SIZE + piece.readUInt32BE(0) * WORD + piece.readUInt32BE(4)
     }
     this.#answerLeft -= piece.length
     if (this.#answerLeft === 0) this.#finish()
     this.#stream.pause()
-    reply.pass(piece, this.#answerLeft, () => this.#stream.resume())
+    reply.pass(piece, this.#ends, () => this.#stream.resume())
+  }
+
+  /** With EINVAL the other server ends the connection; until its end is known here, no next request must be taken. */
+  get #ends(): PieceEnds {
+    if (this.#answerLeft > 0) return 'nothing'
+    return this.#status === Status.EINVAL ? 'connection' : 'answer'
   }
 
   #finish(): void {
