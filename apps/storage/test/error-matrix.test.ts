@@ -178,6 +178,8 @@ const rows: Row[] = [
   ['set metadata: flag X', () => setMeta(names.normal, 'a\x021', { flag: 'X' }), EINVAL],
   ['delete: short body', () => ask(12, text('group1')), EINVAL],
   ['download: short body', () => ask(14, Buffer.alloc(20)), EINVAL],
+  ['download: more bytes than 2^53', () => ask(14, int8(1), int8(2n ** 63n - 1n), group(), text(names.normal)), OK],
+  ['download: offset above 2^53', () => ask(14, int8(2n ** 62n), int8(0), group(), text(names.normal)), EINVAL],
   // Extensions and prefixes
   ...['a/b', 'a b', '../', "a'b", '\xff\xfe'].map(
     (ext): Row => [`upload: ext ${JSON.stringify(ext)}`, () => upload(11, { ext }), EINVAL],

@@ -91,6 +91,15 @@ export const i64: FixedField<number> = {
   },
 }
 
+/** As i64, for a number of bytes that may be more than there are: beyond ±(2^53 − 1) it reads as that. */
+export const i64Capped: FixedField<number> = {
+  ...i64,
+  read(buf, offset) {
+    const value = buf.readInt32BE(offset) * HIGH_WORD + buf.readUInt32BE(offset + 4)
+    return Math.max(-Number.MAX_SAFE_INTEGER, Math.min(value, Number.MAX_SAFE_INTEGER))
+  },
+}
+
 /**
  * Text in a field of `size` bytes, filled up with NUL; reading stops at the first NUL, since senders leave garbage
  * behind it (§1.2). One character is one byte (latin1), so unknown bytes survive a round trip.

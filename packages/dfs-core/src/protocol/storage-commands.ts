@@ -8,7 +8,7 @@ import {
 import { cairnCommands } from './cairn-commands.ts'
 import type { Command, StreamedCommand } from './command.ts'
 import { command, streamedCommand } from './command.ts'
-import { countOf, i64, restBytes, restText, sizedBytes, sizedText, text, u8, u32 } from './fields.ts'
+import { countOf, i64, i64Capped, restBytes, restText, sizedBytes, sizedText, text, u8, u32 } from './fields.ts'
 import { struct } from './layout.ts'
 import { ignoringTail, withAddressWidths } from './layout-variants.ts'
 import { group, storageId, trunkSlot, trunkSlotFields } from './records.ts'
@@ -79,7 +79,7 @@ const fromClients = {
   downloadFile: command(
     14,
     'DOWNLOAD_FILE',
-    { offset: i64, size: i64, group, name: nameAtEnd },
+    { offset: i64, size: i64Capped, group, name: nameAtEnd },
     { content: restBytes },
   ),
   getMetadata: command(15, 'GET_METADATA', groupAndName, { metadata: restBytes }),
