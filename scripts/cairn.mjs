@@ -23,7 +23,9 @@ async function runTools(args) {
   await ensureInstalled()
   await ensureBuilt(['tools'])
   const { main, cairnUsage } = await import('../packages/dfs-cli/dist/cli.js')
+  const usage = `${USAGE}\n${WHERE_USAGE}\n${cairnUsage()}`
+  if (['help', '-h', '--help'].includes(args[0])) return console.log(usage)
   if (args.length > 0) return main('cairn', args, readSettings(process.env).trackers)
-  console.error(`${USAGE}\n${WHERE_USAGE}\n${cairnUsage()}`)
+  console.error(usage)
   process.exitCode = 2
 }

@@ -160,6 +160,15 @@ describe('the tools of FastDFS', () => {
     expect((await fdfs('fdfs_monitor', conf, 'dance')).out).toContain('Invalid command dance\n')
   })
 
+  it('monitor reads the configuration of the system where none is named', async () => {
+    for (const args of [['list'], ['-h', tracker], []]) {
+      expect(await fdfs('fdfs_monitor', ...args)).toMatchObject({
+        code: 2,
+        err: expect.stringContaining('/etc/fdfs/client.conf'),
+      })
+    }
+  })
+
   it('the three lists say what they found, or nothing', async () => {
     const trackers = await fdfs('fdfs_tracker_stat', '-c', conf)
     expect(trackers.out).toMatch(
@@ -205,6 +214,30 @@ describe('cairn', () => {
     expect((await cairn('delete', fileId)).code).toBe(0)
     const gone = await cairn('info', fileId)
     expect([gone.code, gone.err]).toEqual([1, expect.stringContaining('No such file or directory')])
+  })
+
+  it('tells what was stored and deleted before something failed', async () => {
+    const stored = await cairn('upload', localFile('first.txt', content(10)), path.join(folder, 'none.txt'))
+    expect(stored).toMatchObject({ code: 1, err: expect.stringContaining('none.txt') })
+    const fileId = stored.out.trim()
+    expect((await cluster.dfs.fileInfo(fileId)).size).toBe(10)
+    const deleted = await cairn('delete', fileId, fileId, '--json')
+    expect([deleted.code, JSON.parse(deleted.out)]).toEqual([1, { deleted: [fileId] }])
+  })
+
+  it('tells a file without metadata from one that is not there', async () => {
+    const fileId = (await cairn('upload', localFile('bare.txt', content(10)))).out.trim()
+    expect(await cairn('meta', fileId, '--json')).toEqual({ code: 0, out: '{}\n', err: '' })
+    await cairn('delete', fileId)
+    expect(await cairn('meta', fileId)).toMatchObject({ code: 1, out: '' })
+  })
+
+  it('says how it is called when it is asked', async () => {
+    for (const args of [['--help'], ['help'], ['upload', '--help']]) {
+      const { code, out, err } = await cairn(...args)
+      expect([code, err]).toEqual([0, ''])
+      expect(out).toContain('FILE… [--group NAME]')
+    }
   })
 
   it('lets an appender grow and become a normal file', async () => {

@@ -43,10 +43,18 @@ export async function runCairn(
   terminal: Terminal,
   defaultTrackers: readonly string[],
 ): Promise<number> {
+  if (['', 'help', '-h', '--help'].includes(name)) {
+    terminal[name === '' ? 'err' : 'out'](`usage:\n${cairnUsage()}`)
+    return name === '' ? 2 : 0
+  }
   const command = cairnCommands[name]
   if (command === undefined) {
     terminal.err(`cairn: there is no command ${JSON.stringify(name)}.\n${cairnUsage()}`)
     return 2
+  }
+  if (args.includes('--help')) {
+    terminal.out(`usage: cairn ${name} ${command.usage}\n${command.about}\n`)
+    return 0
   }
   try {
     await runCommand(command, args, { terminal, defaultTrackers })
@@ -69,8 +77,9 @@ async function runCommand(
   const { options, words } = parse(command, args)
   const client = openClient(options, defaultTrackers)
   try {
-    const { json, text } = await command.run({ client, terminal, words, options })
+    const { json, text, failure } = await command.run({ client, terminal, words, options })
     terminal.out(options['json'] === true ? `${JSON.stringify(json, null, 2)}\n` : text)
+    if (failure !== undefined) throw failure.error
   } finally {
     client.close()
   }

@@ -25,6 +25,8 @@ export interface CairnCommand {
 export interface Answer {
   readonly json: unknown
   readonly text: string
+  /** What ended the work half-way; told behind what was done until then. */
+  readonly failure?: { readonly error: unknown }
 }
 
 /** A text option. */

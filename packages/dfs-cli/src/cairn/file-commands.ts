@@ -1,5 +1,5 @@
 import { basename } from 'node:path'
-import { extensionOf, FileInfoFlag, fileBody, type Metadata, parseFileId } from '@cairn/dfs-core'
+import { extensionOf, FileInfoFlag, fileBody, type Metadata, parseFileId, ServerError, Status } from '@cairn/dfs-core'
 import { localTime } from '../local-time.ts'
 import { type Answer, type CairnCommand, type CommandContext, numberOption, textOption, UsageError } from './command.ts'
 import { showProgress } from './progress.ts'
@@ -18,9 +18,24 @@ export const upload: CairnCommand = {
   async run(context) {
     const metadata = pairs(context.options['meta'])
     const stored: { file: string; fileId: string }[] = []
-    for (const file of context.words) stored.push({ file, fileId: await uploadOne(context, file, metadata) })
-    return { json: stored, text: stored.map(({ fileId }) => `${fileId}\n`).join('') }
+    const failure = await untilFailure(context.words, async (file) => {
+      stored.push({ file, fileId: await uploadOne(context, file, metadata) })
+    })
+    return { json: stored, text: stored.map(({ fileId }) => `${fileId}\n`).join(''), ...failure }
   },
+}
+
+/** One after the other; what was done before a failure is still answered: nobody else knows the file IDs. */
+async function untilFailure(
+  words: readonly string[],
+  work: (word: string) => Promise<void>,
+): Promise<Pick<Answer, 'failure'>> {
+  try {
+    for (const word of words) await work(word)
+    return {}
+  } catch (error) {
+    return { failure: { error } }
+  }
 }
 
 async function uploadOne(context: CommandContext, file: string, metadata: Metadata): Promise<string> {
@@ -92,8 +107,12 @@ export const remove: CairnCommand = {
   about: 'deletes files and their metadata',
   words: [1, Number.POSITIVE_INFINITY],
   async run({ client, words }) {
-    for (const fileId of words) await client.delete(fileId)
-    return { json: { deleted: words }, text: '' }
+    const deleted: string[] = []
+    const failure = await untilFailure(words, async (fileId) => {
+      await client.delete(fileId)
+      deleted.push(fileId)
+    })
+    return { json: { deleted }, text: '', ...failure }
   },
 }
 
@@ -131,10 +150,11 @@ export const meta: CairnCommand = {
   async run({ client, words: [fileId = '', ...texts], options }): Promise<Answer> {
     const mode = options['overwrite'] === true ? 'overwrite' : 'merge'
     if (texts.length > 0 || mode === 'overwrite') await client.setMetadata(fileId, pairs([...texts]), mode)
-    const json = await client.getMetadata(fileId).catch((error: unknown) => {
+    const json = await client.getMetadata(fileId).catch(async (error: unknown) => {
+      if (!(error instanceof ServerError) || error.status !== Status.ENOENT) throw error
       // FastDFS answers ENOENT also for a file without metadata.
-      if (mode === 'overwrite' && texts.length === 0) return {}
-      throw error
+      await client.fileInfo(fileId, FileInfoFlag.noCrc32 | FileInfoFlag.silent)
+      return {}
     })
     return { json, text: table(Object.entries(json)) }
   },

@@ -6,12 +6,14 @@ import { groupReport } from './monitor-report.ts'
 import { logError, type Tool, usage, withClient } from './tool.ts'
 
 const DEFAULT_CONF = '/etc/fdfs/client.conf'
+/** What may stand first where no configuration file is named. */
+const NO_CONF: readonly string[] = ['-h', 'list', 'delete', 'set_trunk_server']
 const USAGE =
   'fdfs_monitor <config_file> [-h <tracker_server>] [list|delete|set_trunk_server <group_name> [storage_id]]\n' +
   '\tthe tracker server format: host[:port], the tracker default port is 22122'
 
 export const monitor: Tool = (args, terminal) => {
-  const [conf = DEFAULT_CONF, ...rest] = args
+  const [conf = DEFAULT_CONF, ...rest] = NO_CONF.includes(args[0] ?? '-h') ? [DEFAULT_CONF, ...args] : args
   const tracker = rest[0] === '-h' ? rest.splice(0, 2)[1] : undefined
   const [command = 'list', group, id = ''] = rest
   if (args.includes('-h') && tracker === undefined) return usage(terminal, USAGE)
