@@ -24,6 +24,15 @@ async function requireDatabase(url) {
   }
 }
 
+/** With what the server itself said before it ended: no room, no rights, the files of another version. */
+function plainly(error, stateDir) {
+  const [, fatal] = /(?:FATAL|PANIC): +(.+)/.exec(error.message) ?? []
+  if (fatal === undefined) return error
+  const [, detail] = /DETAIL: +(.+)/.exec(error.message) ?? []
+  const said = detail === undefined ? `${fatal}.` : `${fatal}. ${detail}`
+  return new PlainError(`PostgreSQL cannot use ${stateDir}: ${said}`, { cause: error })
+}
+
 /** The database of this start: DATABASE_URL, else the embedded server. Returns { url, detail, stop }. */
 export async function startDatabase({ databaseUrl, dataDir }) {
   if (databaseUrl !== undefined) {
@@ -31,7 +40,11 @@ export async function startDatabase({ databaseUrl, dataDir }) {
     return { url: databaseUrl, detail: 'DATABASE_URL', stop: () => Promise.resolve() }
   }
   const log = new LogFile(path.join(dataDir, 'logs', 'postgres.log'))
-  const server = await startEmbeddedPostgres({ stateDir: path.join(dataDir, 'pg'), log: (text) => log.write(text) })
+  const stateDir = path.join(dataDir, 'pg')
+  const starting = startEmbeddedPostgres({ stateDir, log: (text) => log.write(text) })
+  const server = await starting.catch((error) => {
+    throw plainly(error, stateDir)
+  })
   const place = server.movedTo === undefined ? '' : `, its data is in ${server.movedTo}`
   return {
     url: server.url,

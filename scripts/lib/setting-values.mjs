@@ -68,4 +68,7 @@ export function requireUsableValues(env) {
     if (!value || isGood(value)) continue
     throw new PlainError(`${name} must be ${form}${isSecret ? '' : `, not "${value}"`}.`)
   }
+  if (env.CAIRN_OIDC_ISSUER && !(env.CAIRN_OIDC_CLIENT_ID && env.CAIRN_OIDC_CLIENT_SECRET)) {
+    throw new PlainError('CAIRN_OIDC_ISSUER needs CAIRN_OIDC_CLIENT_ID and CAIRN_OIDC_CLIENT_SECRET too.')
+  }
 }

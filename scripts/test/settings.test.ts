@@ -63,6 +63,7 @@ it.each([
   [{ CAIRN_SIGNUP: 'maybe' }, 'CAIRN_SIGNUP must be open, invitation or closed, not "maybe"'],
   [{ CAIRN_QUOTA_DEFAULT_BYTES: '5 GB' }, 'CAIRN_QUOTA_DEFAULT_BYTES must be a number of bytes'],
   [{ CAIRN_UPLOAD_MAX_BYTES: '0' }, 'CAIRN_UPLOAD_MAX_BYTES must be a number of bytes'],
+  [{ CAIRN_OIDC_ISSUER: 'https://id.example' }, 'CAIRN_OIDC_ISSUER needs CAIRN_OIDC_CLIENT_ID'],
   [{ CAIRN_METRICS_TOKEN: 'short' }, 'CAIRN_METRICS_TOKEN must be at least 16 characters.'],
   [
     { DATABASE_URL: 'mysql://root:secret@host/x' },
