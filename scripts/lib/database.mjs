@@ -26,7 +26,7 @@ async function requireDatabase(url) {
 
 /** With what the server itself said before it ended: no room, no rights, the files of another version. */
 function plainly(error, stateDir) {
-  const [, fatal] = /(?:FATAL|PANIC): +(.+)/.exec(error.message) ?? []
+  const [, fatal] = /(?:FATAL|PANIC|initdb: error): +(.+)/.exec(error.message) ?? []
   if (fatal === undefined) return error
   const [, detail] = /DETAIL: +(.+)/.exec(error.message) ?? []
   const said = detail === undefined ? `${fatal}.` : `${fatal}. ${detail}`

@@ -136,7 +136,8 @@ function initialise(command, { dataDir, passwordFile, account }) {
   execFileSync(program, [...args, '-D', fresh, ...access, '-E', 'UTF8', ...locale], {
     ...account,
     cwd: path.parse(dataDir).root,
-    stdio: ['ignore', 'ignore', 'inherit'],
+    // What it says of a failure becomes a part of the error's message.
+    stdio: ['ignore', 'ignore', 'pipe'],
   })
   // A rename is atomic: an initdb that was killed never leaves a half-made data folder behind.
   fs.renameSync(fresh, dataDir)
