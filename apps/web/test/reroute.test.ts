@@ -133,6 +133,20 @@ describe('an upload whose storage is gone', () => {
     await expect.poll(async () => (await patch(begun, SIZE / 2, content.subarray(SIZE / 2))).status).toBe(410)
   })
 
+  it('goes on at the other one also when its own is there and has lost it', async () => {
+    const content = randomBytes(SIZE)
+    const begun = await half(content)
+    await cluster.stopStorage(begun.storageName)
+    cluster.loseUploads(begun.storageName)
+    await restart(begun.storageName)
+    const { body } = await ticketOf(begun, `?sent=${SIZE / 2}`)
+    expect(body).toMatchObject({ storageName: otherThan(begun), startsOver: false })
+    const moved = { ...begun, ...body }
+    expect(await offsetAt(moved)).toBe(SIZE / 2)
+    await patch(moved, SIZE / 2, content.subarray(SIZE / 2))
+    expect(await client.complete(moved, await receiptAt(moved))).toMatchObject({ ok: true, entry: { size: SIZE } })
+  })
+
   it('begins again elsewhere when little was sent and nobody has it', async () => {
     const begun = await start(randomBytes(4000))
     await cluster.stopStorage(begun.storageName)

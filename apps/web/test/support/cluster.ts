@@ -99,6 +99,11 @@ export class TestCluster {
     this.storages.delete(id)
   }
 
+  /** Of a stopped storage: nothing is left of what was being uploaded, as after the loss of a disk. */
+  loseUploads(id: string): void {
+    rmSync(path.join(this.place(id).dir, 'data/.cairn-parts'), { recursive: true })
+  }
+
   async whenActive(ids: string[]): Promise<void> {
     await until(`${ids} are active`, async () => {
       const records = await this.client?.tracker.listStorages(GROUP).catch(() => [])

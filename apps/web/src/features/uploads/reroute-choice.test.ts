@@ -35,6 +35,12 @@ describe('an upload whose storage answers, but not its browser', () => {
     expect(choice({ one: 5 * MIB, two: 5 * MIB }, 5 * MIB, SHUT_OUT_SECONDS - 1)).toBe('one')
   })
 
+  it('goes at once to the member that has the most of it when its own has lost everything', () => {
+    expect(choice({ one: 0, two: 3 * MIB, three: 2 * MIB }, GIB)).toBe('two')
+    expect(choice({ one: 0, two: 0 }, GIB)).toBe('one')
+    expect(choice({ one: 1, two: 3 * MIB }, GIB)).toBe('one')
+  })
+
   it('goes after a minute to a member that has as good as everything', () => {
     expect(choice({ one: GIB, two: GIB - MIB }, GIB, SHUT_OUT_SECONDS)).toBe('two')
   })

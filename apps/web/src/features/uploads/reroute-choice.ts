@@ -19,7 +19,7 @@ interface Situation {
 /**
  * The storage that an upload goes on at, whose browser has lost its own; 'anywhere': from the first byte, wherever there is room; null:
  * it waits. The web server's own look decides whether a storage is away. One that answers here is left after a minute where that costs
- * little, and where it costs much after ten.
+ * little, and where it costs much after ten; at once when it has lost what another one has.
  */
 export function choosePlace({ own, parts, sent, silentSeconds }: Situation): string | 'anywhere' | null {
   const best = bestOf([...parts].filter(([id]) => id !== own))
@@ -27,6 +27,7 @@ export function choosePlace({ own, parts, sent, silentSeconds }: Situation): str
   const isEnough = best !== null && best.bytes > 0 && best.bytes >= Math.max(sent, there ?? 0) - SENT_AGAIN_BYTES
   const isCheap = isEnough || sent <= SENT_AGAIN_BYTES
   const isPatient = silentSeconds < PATIENCE_SECONDS
+  if (there === 0 && best !== null && best.bytes > 0) return best.id
   if (there !== undefined) {
     const stays = isCheap ? silentSeconds < SHUT_OUT_SECONDS : isPatient
     return stays || best === null ? own : best.id
