@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { type Browser, chromium, type Page } from '@playwright/test'
+import { type CpuByLabel, cpuByPart } from './process-tree.ts'
 import type { UploadDrive } from './upload-drive.ts'
 
 const PASSWORD = 'a long walk to the sea'
@@ -23,18 +24,27 @@ export async function benchSmallUploads(drive: UploadDrive, { files, bytes, fold
   })
   try {
     const page = await newcomer(browser, drive.url)
+    const before = cpuByPart(drive.partOf)
     const { decided, first, listed } = await upload(page, chosen)
+    const after = cpuByPart(drive.partOf)
     process.stdout.write(
       `${files} files of ${bytes} bytes in a browser, from the choice to the list\n` +
         `  asked what to do after      ${decided.toFixed(0).padStart(6)} ms\n` +
         `  first one on its way after  ${first.toFixed(0).padStart(6)} ms\n` +
         `  all in the list after       ${listed.toFixed(0).padStart(6)} ms   ` +
-        `${((1000 * files) / listed).toFixed(0)} files/s\n`,
+        `${((1000 * files) / listed).toFixed(0)} files/s\n` +
+        `  processor seconds           ${perPart(before, after)}\n`,
     )
   } finally {
     await browser.close()
     rmSync(path.join(folder, 'small-files'), { recursive: true })
   }
+}
+
+function perPart(before: CpuByLabel, after: CpuByLabel): string {
+  const parts = [...after].map(([part, seconds]) => [part, seconds - (before.get(part) ?? 0)] as const)
+  const sorted = parts.filter(([, seconds]) => seconds >= 0.05).toSorted((a, b) => b[1] - a[1])
+  return sorted.map(([part, seconds]) => `${part} ${seconds.toFixed(1)}`).join(', ')
 }
 
 function writeFiles(folder: string, count: number, bytes: number): string[] {
@@ -62,7 +72,8 @@ async function newcomer(browser: Browser, url: string): Promise<Page> {
 async function upload(page: Page, files: string[]): Promise<{ decided: number; first: number; listed: number }> {
   let first = Number.NaN
   page.on('request', (request) => {
-    if (Number.isNaN(first) && request.method() === 'POST' && request.url().endsWith('/files/')) first = Date.now()
+    if (Number.isNaN(first) && request.method() === 'POST' && /\/files\/(bulk)?$/.test(request.url()))
+      first = Date.now()
   })
   const chooser = page.waitForEvent('filechooser')
   await page.getByRole('button', { name: 'Upload', exact: true }).click()

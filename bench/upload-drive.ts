@@ -20,6 +20,8 @@ export interface UploadDrive {
   trackers: string[]
   storages: DriveStorage[]
   keys: MasterKeys
+  /** The name of the part of the drive that this process is; null: of none. */
+  partOf(pid: number): string | null
   close(): Promise<void>
 }
 
@@ -57,5 +59,10 @@ export async function startUploadDrive(folder: string): Promise<UploadDrive> {
     return { id, address: `127.0.0.1:${port}`, httpPort, pid: cluster.member(name).pid ?? 0 }
   })
   const keys = openMasterKeys(readFileSync(settings.keysFile, 'utf8'))
-  return { url, trackers: settings.trackers, storages, keys, close }
+  const parts = new Map<number, string>()
+  for (const name of ['tracker', 'web', 'worker', ...settings.storages.map((storage) => storage.name)]) {
+    parts.set(cluster.member(name).pid ?? 0, name)
+  }
+  const partOf = (pid: number) => parts.get(pid) ?? null
+  return { url, trackers: settings.trackers, storages, keys, partOf, close }
 }

@@ -196,8 +196,8 @@ describe('starting uploads', () => {
     expect((await browser.get(`/api/drive/tree?folder=${top}`)).body.folders).toEqual([])
   })
 
-  it('takes 100 items and not 101', async () => {
-    const items = Array.from({ length: 101 }, (_, i) => ({
+  it('takes 250 items and not 251', async () => {
+    const items = Array.from({ length: 251 }, (_, i) => ({
       clientId: `${i}`,
       folderId: 'root',
       name: `n${i}`,

@@ -6,7 +6,7 @@ import { DROP_FOLDERS_MAX, PREFLIGHT_BATCH_MAX } from './rules.ts'
 
 // What comes in is checked by schemas; what goes out is ours and has types.
 
-export const UPLOAD_BATCH_MAX = 100
+export const UPLOAD_BATCH_MAX = 250
 
 const clientIdSchema = z.string().min(1).max(128)
 const uploadIdSchema = z.string().min(1).max(64)

@@ -15,7 +15,7 @@ import { UploadStarter } from './upload-starter.ts'
 import type { UploadStore } from './upload-store.ts'
 import { WaitingLine } from './waiting-line.ts'
 
-// So many that the next hundred are prepared before the line runs dry.
+// So many that the next ones are prepared before the line runs dry.
 const READY_AHEAD = 60
 /** Of a drop of many, so many are taken in before the page may do something else. */
 const INTAKE = 2_000
@@ -35,6 +35,7 @@ export class UploadEngine {
   readonly #starter: UploadStarter
   readonly #runner: UploadRunner
   readonly #ready = new WaitingLine()
+  #pumps = false
 
   constructor(store: UploadStore, memory: UploadMemory, events: UploadEvents, hasher: ContentHasher) {
     this.#store = store
@@ -62,7 +63,7 @@ export class UploadEngine {
       memory,
       hasher,
       outcomes: this.#outcomes,
-      onFree: () => this.#pump(),
+      onFree: () => this.#pumpSoon(),
       onAgain: (job) => this.#ready.addFirst(job.id),
       onAnew: ({ id }) => this.#starter.add(id),
     })
@@ -227,6 +228,16 @@ export class UploadEngine {
       this.#retries.delete(id)
       this.#jobs.get(id)?.stop?.abort()
     }
+  }
+
+  /** Many files may be sent at the same moment: the next ones are looked for once. */
+  #pumpSoon(): void {
+    if (this.#pumps) return
+    this.#pumps = true
+    queueMicrotask(() => {
+      this.#pumps = false
+      this.#pump()
+    })
   }
 
   #pump(): void {

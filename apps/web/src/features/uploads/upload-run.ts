@@ -1,4 +1,5 @@
 import type { Batcher } from '../../lib/batcher.ts'
+import type { BulkSender } from './bulk-sender.ts'
 import type { CompletedItem } from './schema.ts'
 import type { SendPace } from './send-pace.ts'
 import { refusalOf } from './upload-api.ts'
@@ -16,6 +17,8 @@ export type RunResult =
   | { kind: 'completed'; item: CompletedItem }
   /** What the storage has put together is not this file: it was changed since the first part was sent. */
   | { kind: 'other-content' }
+  /** Nothing is wrong with it: it has to be sent in another way. */
+  | { kind: 'again' }
   | Broken
 
 type Run = {
@@ -24,6 +27,8 @@ type Run = {
   /** SHA-256 of the whole file, made while it is sent. */
   contentHash: Promise<string | null> | null
   pace: SendPace
+  /** Set when the file may go together with others. */
+  bulk: BulkSender | null
   onSent: (bytes: number) => void
   onAllSent: () => void
 }
@@ -50,8 +55,16 @@ export async function runJob(job: Job, run: Run): Promise<RunResult> {
   return complete(run.completions, uploadId, job.receipt)
 }
 
-function send(job: Job, file: File, place: Place, { pace, onSent, signal }: Run): Promise<Sent> {
+async function send(job: Job, file: File, place: Place, run: Run): Promise<Sent | { kind: 'again' }> {
   const { size, begun: resume } = job
+  const { bulk, pace, onSent, signal } = run
+  if (bulk !== null) {
+    // It is there as a whole or not at all, so it may be sent in the same way again.
+    const sent = await bulk.send({ file, size, place, onSent, signal })
+    if (sent.kind !== 'begun') return sent
+    job.begun = true
+    return { kind: 'again' }
+  }
   job.begun = true
   if (!resume && size <= PLAIN_BYTES) return sendWhole({ file, size, place, pace, onSent, signal })
   return sendBytes({ file, place, resume, pace, onSent, signal })

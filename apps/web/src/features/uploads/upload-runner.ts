@@ -1,4 +1,6 @@
 import { Batcher } from '../../lib/batcher.ts'
+import { BreakCauses } from './break-causes.ts'
+import { BulkSender } from './bulk-sender.ts'
 import type { ContentHasher } from './content-hasher.ts'
 import type { RenewedTicket } from './schema.ts'
 import { SendPace } from './send-pace.ts'
@@ -10,8 +12,9 @@ import type { UploadMemory } from './upload-memory.ts'
 import type { UploadOutcomes } from './upload-outcomes.ts'
 import { type RunResult, runJob } from './upload-run.ts'
 import type { UploadStore } from './upload-store.ts'
+import { PLAIN_BYTES } from './upload-whole.ts'
 
-const BATCH_MAX = 100
+const BATCH_MAX = 250
 const COMPLETE_WAIT_MS = 60
 /** While many more wait to be sent, what is stored waits for others: the server works on them together. */
 const MANY_WAITING = 100
@@ -48,6 +51,8 @@ export class UploadRunner {
   readonly #hashes = new WeakMap<File, Promise<string | null>>()
   readonly #closed = new AbortController()
   readonly #pace = new SendPace()
+  readonly #bulk = new BulkSender(this.#pace)
+  readonly #causes = new BreakCauses()
   #slots = SLOTS
   #busySlots = 0
   #ticker: ReturnType<typeof setInterval> | null = null
@@ -58,6 +63,7 @@ export class UploadRunner {
   }
 
   hasRoomFor(job: Job): boolean {
+    if (job.place !== null && this.#goesWithOthers(job)) return this.#bulk.hasRoomAt(job.place)
     return this.#busySlots === 0 || this.#busySlots + slotsOf(job) <= this.#slots
   }
 
@@ -82,8 +88,15 @@ export class UploadRunner {
     if (this.#ticker !== null) clearInterval(this.#ticker)
   }
 
+  /** Who wants one file at a time gets one at a time. */
+  #goesWithOthers({ size, place, begun, allSent }: Job): boolean {
+    if (this.#slots === 1 || size > PLAIN_BYTES || begun || allSent) return false
+    return place !== null && this.#bulk.takes(place)
+  }
+
   async #run(job: Job, stop: AbortController): Promise<void> {
-    let slots = job.allSent ? 0 : slotsOf(job)
+    const bulk = this.#goesWithOthers(job) ? this.#bulk : null
+    let slots = job.allSent || bulk !== null ? 0 : slotsOf(job)
     this.#busySlots += slots
     const release = () => {
       this.#busySlots -= slots
@@ -94,6 +107,7 @@ export class UploadRunner {
       completions: this.#completions,
       contentHash: this.#contentHash(job),
       pace: this.#pace,
+      bulk,
       onSent: (bytes) => this.#sample(job, stop, bytes),
       onAllSent: () => {
         release()
@@ -124,6 +138,9 @@ export class UploadRunner {
       case 'other-content':
         outcomes.beginsAnew(job)
         this.#parts.onAnew(job)
+        return
+      case 'again':
+        this.#parts.onAgain(job)
         return
       case 'interrupted':
         if (result.by === 'network') await this.#renew(job, true)
@@ -178,7 +195,7 @@ export class UploadRunner {
     if (job.uploadId === null) return
     const stop = new AbortController()
     job.stop = stop
-    const renewed = await renewal(job, job.uploadId, broken)
+    const renewed = await (broken ? this.#causes.find(job, job.uploadId) : renewal(job, job.uploadId, false))
     if (job.stop !== stop || stop.signal.aborted) return
     job.stop = null
     if (renewed.kind === 'renewed') {
@@ -220,7 +237,8 @@ export class UploadRunner {
     store.flush()
     this.#ticks += 1
     if (this.#ticks % REMEMBER_EVERY_TICKS === 0) {
-      void memory.remember([...this.#running])
+      // What goes with others goes as a whole: of how far it is there is nothing to remember.
+      void memory.remember([...this.#running].filter(({ begun }) => begun))
     }
     if (this.#running.size > 0 || this.#ticker === null) return
     clearInterval(this.#ticker)

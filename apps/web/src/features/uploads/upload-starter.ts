@@ -9,7 +9,9 @@ import type { UploadEvents, UploadOutcomes } from './upload-outcomes.ts'
 import { SMALL_FILE_BYTES } from './upload-transfer.ts'
 import { WaitingLine } from './waiting-line.ts'
 
-const BATCH_MAX = 100
+/** The first ones of a drop are soon on their way; then the server is asked about ever more of them at once. */
+const FIRST_BATCH = 50
+const BATCH_MAX = 250
 
 type Parts = {
   hasher: ContentHasher
@@ -24,11 +26,12 @@ type Parts = {
   onDone: () => void
 }
 
-/** Announces files to the server, a hundred at a time: it reserves the space and says where each one goes. */
+/** Announces files to the server, many at a time: it reserves the space and says where each one goes. */
 export class UploadStarter {
   readonly #parts: Parts
   readonly #line = new WaitingLine()
   #busy = false
+  #batch = FIRST_BATCH
 
   constructor(parts: Parts) {
     this.#parts = parts
@@ -53,7 +56,8 @@ export class UploadStarter {
   async #start(): Promise<void> {
     const { jobs: known, memory, events, outcomes, held } = this.#parts
     this.#busy = true
-    const jobs = this.#line.take(BATCH_MAX).flatMap((id) => known.get(id) ?? [])
+    const jobs = this.#line.take(this.#batch).flatMap((id) => known.get(id) ?? [])
+    this.#batch = this.#line.size === 0 ? FIRST_BATCH : Math.min(BATCH_MAX, 2 * this.#batch)
     try {
       await this.#probe(jobs)
       const answers = await startUploads(jobs.map(startBodyOf))
