@@ -136,6 +136,28 @@ describe('a storage server that comes back on another port', () => {
   })
 })
 
+describe('a storage server that may not join', () => {
+  it('is named in the log with the reason, once and again after it had joined', async () => {
+    const lines: string[] = []
+    const { tcpPort } = await trackers.start(undefined, undefined, (line) => lines.push(line))
+    const join = async (changes: { id?: string; port?: number; tracker?: { ip: string; line: string } }) => {
+      const peer = await StoragePeer.connect({ trackerPort: tcpPort, ...changes })
+      const { status } = await peer.join()
+      peer.close()
+      return status
+    }
+    expect(await join({ id: '100009' })).toBe(Status.ENOENT)
+    expect(await join({ id: '100009' })).toBe(Status.ENOENT)
+    expect(await join({ tracker: { ip: 'tracker1', line: 'tracker1:22122' } })).toBe(Status.EINVAL)
+    expect(await join({ id: '100001' })).toBe(0)
+    expect(await join({ id: '100009' })).toBe(Status.ENOENT)
+    const unknown = 'a storage may not join: id 100009 is not in storage_ids.conf'
+    const malformed = `a storage may not join: "tracker1:22122" is not a tracker's ip:port`
+    expect(lines.map((line) => JSON.parse(line).msg)).toEqual([unknown, malformed, unknown])
+    expect(JSON.parse(lines[0] ?? '')).toMatchObject({ from: '127.0.0.1', group: 'group1' })
+  })
+})
+
 describe('a connection that joins again', () => {
   it('gets the leader and the list of members again', async () => {
     const { tcpPort } = await trackers.start()

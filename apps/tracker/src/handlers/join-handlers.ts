@@ -11,11 +11,23 @@ import { handler, type TrackerContext, type TrackerHandler } from './context.ts'
 
 // JOIN (81) and REPORT_IP_CHANGED (78).
 
+type JoinFrame = ReturnType<typeof trackerCommands.join.request.decode>
+
+interface KnownTrackers {
+  readonly trackers: readonly TrackerAddress[]
+  isSelf(address: TrackerAddress): boolean
+}
+
+/** Addresses whose last refusal is remembered. */
+const TOLD_MAX = 1000
+
 export function joinHandlers(context: TrackerContext, { relearn }: Election): TrackerHandler[] {
   const { cluster, logger, now } = context
+  /** Why the storage at an address was refused last: it tries again every few seconds, and is told of once. */
+  const refused = new Map<string, string>()
   return [
     handler(context, trackerCommands.join, (request, session) => {
-      const trackers = request.trackers.map(parseTracker)
+      const trackers = telling(request, session, () => request.trackers.map(parseTracker))
       const isSelf = selfTest(context, trackers, request.trackerIp)
       const learning = relearn.before(trackers.filter((tracker) => !isSelf(tracker)))
       if (learning === null) return join(request, session, { trackers, isSelf })
@@ -30,11 +42,27 @@ export function joinHandlers(context: TrackerContext, { relearn }: Election): Tr
     }),
   ]
 
-  function join(
-    request: ReturnType<typeof trackerCommands.join.request.decode>,
-    session: Session,
-    { trackers, isSelf }: { trackers: readonly TrackerAddress[]; isSelf: (address: TrackerAddress) => boolean },
-  ) {
+  /** Says in the log why a storage is refused: it only sees the status. */
+  function telling<T>({ group }: JoinFrame, { peerIp: from }: Session, work: () => T): T {
+    try {
+      return work()
+    } catch (error) {
+      if (error instanceof Refusal && refused.get(from) !== error.message) {
+        if (refused.size >= TOLD_MAX) refused.clear()
+        refused.set(from, error.message)
+        logger.warn({ from, group }, `a storage may not join: ${error.message}`)
+      }
+      throw error
+    }
+  }
+
+  function join(request: JoinFrame, session: Session, known: KnownTrackers) {
+    const answer = telling(request, session, () => takeIn(request, session, known))
+    refused.delete(session.peerIp)
+    return answer
+  }
+
+  function takeIn(request: JoinFrame, session: Session, { trackers, isSelf }: KnownTrackers) {
     const server = joinStorage(
       cluster,
       session,

@@ -33,8 +33,14 @@ export class Trackers {
     return folder
   }
 
-  async start(config: TrackerConfig = testConfig(this.folder()), clock?: () => number): Promise<RunningTracker> {
-    const tracker = await startTracker(config, pino({ level: 'silent' }), clock)
+  /** `warned` gets the warnings of its log, line by line. */
+  async start(
+    config: TrackerConfig = testConfig(this.folder()),
+    clock?: () => number,
+    warned?: (line: string) => void,
+  ): Promise<RunningTracker> {
+    const logger = warned === undefined ? pino({ level: 'silent' }) : pino({ level: 'warn' }, { write: warned })
+    const tracker = await startTracker(config, logger, clock)
     this.#running.push(tracker)
     return tracker
   }
