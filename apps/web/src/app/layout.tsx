@@ -4,6 +4,7 @@ import { cookies, headers } from 'next/headers'
 import { getLocale, getTranslations } from 'next-intl/server'
 import type { ReactNode } from 'react'
 import { parseTheme, THEME_COOKIE } from '../components/preferences.ts'
+import { ThemeKeeper } from '../components/theme-keeper.tsx'
 import { ThemeScript } from '../components/theme-script.tsx'
 import { htmlLang } from '../i18n/locale.ts'
 import { SectionMessages } from '../i18n/section-messages.tsx'
@@ -65,6 +66,7 @@ export default async function RootLayout({ children }: { children: ReactNode }) 
       </head>
       <body>
         <SectionMessages section="everywhere">{children}</SectionMessages>
+        <ThemeKeeper theme={theme} />
         <OfflinePage />
       </body>
     </html>

@@ -15,7 +15,6 @@ import { useDrive } from './drive-context.tsx'
 import { listRowHeight } from './entry-list.tsx'
 import { SkeletonCells, SkeletonRows } from './skeleton-rows.tsx'
 import { useListView } from './use-list-view.ts'
-import { usePlaceName } from './use-place-name.ts'
 
 /** A folder without entries to show: it loads, is empty, did not load, or is not there. */
 export function FolderVoid({ onContextMenu }: { onContextMenu: (event: MouseEvent) => void }) {
@@ -60,7 +59,6 @@ function Empty() {
   const shell = useTranslations('shell')
   const places = useTranslations('places')
   const drive = useDrive()
-  const name = usePlaceName()
   const root = drive.folderId === ROOT_ID
   const kind = drive.place?.kind ?? 'folder'
   if (drive.place?.kind === 'search') {
@@ -68,9 +66,12 @@ function Empty() {
     const title = q === '' ? places('searchTitle') : places('nothingFound', { q })
     return <Void drawing="empty" title={title} sentence={places(q === '' ? 'searchHint' : 'nothingFoundHint')} />
   }
-  if (kind !== 'folder' && kind !== 'search') {
-    const title = kind === 'category' ? places('emptyCategory', { name }) : places('emptyTitle')
-    return <Void drawing="empty" title={title} sentence={places(`empty.${kind}`)} />
+  if (drive.place?.kind === 'category') {
+    const title = places('emptyCategory', { category: drive.place.category })
+    return <Void drawing="empty" title={title} sentence={places('empty.category')} />
+  }
+  if (kind !== 'folder' && kind !== 'search' && kind !== 'category') {
+    return <Void drawing="empty" title={places('emptyTitle')} sentence={places(`empty.${kind}`)} />
   }
   return (
     <Void
