@@ -45,7 +45,7 @@ describe('tracker.conf', () => {
       'check_active_interval = 120',
       'storage_sync_file_max_delay = 3600',
       'storage_sync_file_max_time = 60',
-      'log_level = crit',
+      'log_level = CRIT',
       'http_port = -1',
     )
     expect(config).toMatchObject({
@@ -122,7 +122,7 @@ describe('tracker.conf', () => {
     [['bind_addr = 10.0.0.1,10.0.0.2'], 'bind_addr = 10.0.0.1,10.0.0.2: at most one IPv4 and one IPv6'],
     [['bind_addr = eth0'], 'bind_addr = eth0: at most one IPv4 and one IPv6'],
     [['allow_hosts = 10.0.0.[5-1]'], 'allow_hosts = 10.0.0.[5-1]: "5-1" in "10.0.0.[5-1]" is not a range'],
-    [['log_level = loud'], '/tracker.conf:2: log_level = loud: not one of'],
+    [['log_level = loud'], '/tracker.conf: log_level = loud: not one of'],
     [['trunk_file_size = 1M'], '/tracker.conf:2: trunk_file_size = 1M: less than'],
     [['disabled = true'], '/tracker.conf: disabled = true'],
     [['use_storage_id = yes', 'storage_ids_filename = none.conf'], 'storage_ids_filename = /none.conf: ENOENT'],

@@ -54,6 +54,16 @@ function saveIndexes(folder: string, write: number, compress: number): void {
   replaceFile(join(folder, 'binlog_index.dat'), `current_write=${write}\ncurrent_compress=${compress}\n`)
 }
 
+/**
+ * FastDFS has the file from its first start on. Before version 5 it had `binlog.index` with the number alone, which it
+ * takes over.
+ */
+function makeIndexFile(folder: string): void {
+  if (readFileIfAny(join(folder, 'binlog_index.dat')) !== null) return
+  const old = /^\d{1,6}/.exec(readFileIfAny(join(folder, 'binlog.index')) ?? '0')
+  saveIndexes(folder, Number(old?.[0] ?? '0'), 0)
+}
+
 /** Opens the file that is written now: what a crash tore off its end is cut. Returns what was cut, for the log. */
 export function openForAppend(folder: string): {
   fd: number
@@ -63,6 +73,7 @@ export function openForAppend(folder: string): {
   cut: number
 } {
   makeFolder(folder)
+  makeIndexFile(folder)
   const index = readWriteIndex(folder)
   const path = binlogPath(folder, index)
   const fd = openSync(path, 'a+', 0o644)

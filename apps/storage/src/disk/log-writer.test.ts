@@ -126,6 +126,17 @@ describe('the log writer', () => {
     expect(again.position()).toEqual({ index: 1, offset: 38 })
   })
 
+  it('has the file with its number from the beginning, and takes over that of versions before 5', async () => {
+    writeFileSync(join(folder, 'binlog.index'), '2')
+    const log = open()
+    expect(readFileSync(join(folder, 'binlog_index.dat'), 'utf8')).toBe('current_write=2\ncurrent_compress=0\n')
+    await append(log, 'C', 'M00/00/00/a')
+    expect(text(2)).toBe('1000 C M00/00/00/a\n')
+    await log.close()
+    writeFileSync(join(folder, 'binlog.index'), '1')
+    expect(open().position().index).toBe(2)
+  })
+
   it('refuses everything after it is closed', async () => {
     const log = open()
     await log.close()

@@ -1,4 +1,5 @@
 import type { Conf } from './conf.ts'
+import { ConfError } from './conf-lines.ts'
 
 /** What the daemons' logger calls its levels. */
 export type LogLevel = 'fatal' | 'error' | 'warn' | 'info' | 'debug'
@@ -15,7 +16,11 @@ const levels = {
   debug: 'debug',
 } as const satisfies Record<string, LogLevel>
 
-/** `log_level` by FastDFS's names; ConfError for another. */
+const isLevel = (name: string): name is keyof typeof levels => Object.hasOwn(levels, name)
+
+/** `log_level` by FastDFS's names, in capitals or not; ConfError for another. */
 export function readLogLevel(conf: Conf): LogLevel {
-  return levels[conf.choice('log_level', Object.keys(levels) as (keyof typeof levels)[], 'info')]
+  const name = conf.text('log_level', 'info').toLowerCase()
+  if (isLevel(name)) return levels[name]
+  throw new ConfError(`${conf.file}: log_level = ${name}: not one of ${Object.keys(levels).join(', ')}`)
 }
