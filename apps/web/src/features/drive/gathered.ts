@@ -47,7 +47,11 @@ export async function openGathered(ownerId: string, place: GatheredPlace, { sort
     const tag = await db().tag.findFirst({ where: { ownerId, publicId: place.id } })
     if (tag === null) throw notFound()
     const labelled = Prisma.sql`SELECT m.entry_id FROM entry_tag m WHERE m.tag_id = ${tag.id}`
-    return openLabel(tag.name, labelled, { sort, dir })
+    const totals = async () => {
+      const total = await db().tagTotal.findUnique({ where: { tagId: tag.id } })
+      return { total: Number(total?.entries ?? 0), totalBytes: Number(total?.bytes ?? 0) }
+    }
+    return { ...openLabel(tag.name, labelled, { sort, dir }), totals }
   }
   return openLabel('', Prisma.sql`SELECT f.entry_id FROM favourite f WHERE f.owner_id = ${ownerId}`, { sort, dir })
 }

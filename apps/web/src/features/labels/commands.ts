@@ -103,7 +103,7 @@ export async function mergeTag(ownerId: string, tagId: string, intoId: string): 
 async function lockTags(tx: Transaction, ownerId: string, ids: readonly string[]): Promise<Map<string, bigint>> {
   const rows = await tx.$queryRaw<{ id: bigint; public_id: string }[]>`
     SELECT id, public_id FROM tag WHERE owner_id = ${ownerId} AND public_id = ANY(${[...ids]}::text[])
-    ORDER BY id FOR UPDATE`
+    ORDER BY id FOR NO KEY UPDATE`
   return new Map(rows.map((row) => [row.public_id, row.id]))
 }
 

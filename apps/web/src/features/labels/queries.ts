@@ -41,11 +41,8 @@ async function listTypes(ownerId: string): Promise<TypeCount[]> {
 
 async function listTags(ownerId: string): Promise<TagItem[]> {
   const rows = await db().$queryRaw<TagRow[]>`
-    SELECT t.public_id, t.name, t.colour, (
-      SELECT count(*)::int FROM entry_tag m JOIN entry e ON e.id = m.entry_id AND e.trash_id IS NULL
-      WHERE m.tag_id = t.id
-    ) AS entries
-    FROM tag t WHERE t.owner_id = ${ownerId}
+    SELECT t.public_id, t.name, t.colour, coalesce(s.entries, 0)::int AS entries
+    FROM tag t LEFT JOIN tag_total s ON s.tag_id = t.id WHERE t.owner_id = ${ownerId}
     ORDER BY entries DESC, t.name_key LIMIT ${TAGS_MAX}`
   return rows.map(({ public_id, ...tag }) => ({ id: public_id, ...tag }))
 }
