@@ -1,10 +1,9 @@
 import { Prisma } from '../../generated/prisma/client.ts'
 import { db } from '../../lib/db.ts'
-import { folded } from '../../lib/entries/folded.ts'
 import { gramsOfQuery, startGramsOfQuery } from '../../lib/entries/grams.ts'
-import { findFolder, notFound } from '../../lib/entries/open-entries.ts'
+import { carries, countEntries, foldersBelow, inFolders, type SearchedTag, tagsNamed } from './narrowing.ts'
 import type { SearchQuery } from './parse-query.ts'
-import { type Candidate, candidateColumns, newestFound, type Sought } from './search-index.ts'
+import { type Candidate, candidateColumns, expectedHits, newestFound, type Sought, stretchFor } from './search-index.ts'
 import { traitsOf } from './traits.ts'
 
 /**
@@ -16,9 +15,9 @@ export interface Reach {
   beginnings: number
 }
 
-const FOLDERS_MAX = 20_000
-// Of so few folders everything is read; the index would bring what half of the drive has.
-const FEW_FOLDERS = 100
+const TAGGED_MAX = 20_000
+// Of folders with more, the newest entries of the whole drive soon have enough that lie in them.
+const READ_WHOLE_MAX = 20_000
 
 const ALL_CATEGORIES = ['image', 'video', 'audio', 'document', 'archive', 'other']
 
@@ -34,50 +33,107 @@ export async function findCandidates(wanted: Wanted): Promise<Candidate[]> {
   const { ownerId, query, reach } = wanted
   const grams = [...new Set(query.texts.flatMap(gramsOfQuery))]
   if (query.texts.length > 0 && grams.length === 0) return []
+  const tags = await tagsNamed(ownerId, query.tags)
+  if (tags === null) return []
   const folders = query.inHere ? await foldersBelow(ownerId, wanted.folderId) : null
-  const filters = await filtersOf(wanted, folders)
-  const isNarrow = query.inHere || query.tags.length > 0
-  const sought = { ownerId, grams, traits: traitsOf(query), filters, isNarrow }
-  if (grams.length === 0) return await withoutText(sought, wanted)
-  if (folders !== null && folders.length <= FEW_FOLDERS) return await amongFew(wanted, grams, filters)
-  const found = await newestFound(sought, reach.newest)
-  if (found.length < reach.newest) return found
-  const starting = { ...sought, grams: [...grams, ...startGramsOfQuery(query.texts[0] ?? '')] }
+  const filters = Prisma.join(
+    [Prisma.empty, ...filtersOf(query), ...tags.map(carries), ...(folders === null ? [] : [inFolders(folders)])],
+    ' AND ',
+  )
+  const sought = { ownerId, grams, traits: traitsOf(query), filters, share: 1 }
+  const [tag] = tags
+  const among: Among = { sought, tag, inFolder: folders?.entries, limit: reach.newest }
+  return grams.length === 0 ? await withoutText(among, query) : await withText(among, wanted)
+}
+
+interface Among {
+  sought: Sought
+  /** That which fewest entries carry. */
+  tag: SearchedTag | undefined
+  /** How many entries lie in the folders. */
+  inFolder: number | undefined
+  limit: number
+}
+
+/** By the words, or by the tag or the folders: what reads fewer entries. */
+async function withText({ sought, tag, inFolder, limit }: Among, { query, reach }: Wanted): Promise<Candidate[]> {
+  const narrowed = { ...sought }
+  if (tag !== undefined || inFolder !== undefined) {
+    const [expected, all] = await Promise.all([expectedHits(sought), countEntries(sought.ownerId)])
+    if (tag !== undefined) {
+      if (Math.min(tag.entries, limit / (expected / all)) <= expected) return await amongTagged(sought, tag, limit)
+      // What carries a tag is no even share of all entries: every name with the words is read.
+      narrowed.share = 0
+    } else if (inFolder !== undefined) {
+      narrowed.share = Math.min(1, inFolder / all)
+      if (inFolder <= Math.min(expected, stretchFor(limit) / narrowed.share)) return await amongAll(sought, limit)
+    }
+  }
+  const found = await newestFound(narrowed, limit)
+  if (found.length < limit) return found
+  const starting = { ...narrowed, grams: [...sought.grams, ...startGramsOfQuery(query.texts[0] ?? '')] }
   return joined(await newestFound(starting, reach.beginnings), found)
 }
 
-async function amongFew({ ownerId, reach }: Wanted, grams: string[], filters: Prisma.Sql): Promise<Candidate[]> {
-  return await db().$queryRaw<Candidate[]>`
-    SELECT ${candidateColumns} FROM entry e
-    WHERE e.owner_id = ${ownerId} AND e.grams @> ${grams} AND e.trash_id IS NULL ${filters} LIMIT ${reach.newest}`
-}
-
 /** Only filters. One of size or of time is a range of an index of each category; more are looked up, as words are. */
-async function withoutText(sought: Sought, { query, reach }: Wanted): Promise<Candidate[]> {
-  const { ownerId, filters } = sought
-  if (sought.isNarrow) {
+async function withoutText({ sought, tag, inFolder, limit }: Among, query: SearchQuery): Promise<Candidate[]> {
+  if (tag !== undefined) return await amongTagged(sought, tag, limit)
+  const { ownerId, traits, filters } = sought
+  if (inFolder !== undefined) {
+    if (inFolder <= READ_WHOLE_MAX) return await amongAll(sought, limit)
     return await db().$queryRaw<Candidate[]>`
       SELECT ${candidateColumns} FROM entry e
       WHERE e.owner_id = ${ownerId} AND e.trash_id IS NULL AND e.parent_id IS NOT NULL ${filters}
-      ORDER BY e.created_at DESC, e.id DESC LIMIT ${reach.newest}`
+      ORDER BY e.created_at DESC, e.id DESC LIMIT ${limit}`
   }
-  const ranges = sought.traits.filter(({ trait }) => trait !== 'kind')
-  if (query.type === 'folder' || ranges.length > 1) return await newestFound(sought, reach.newest)
+  const ranges = traits.filter(({ trait }) => trait !== 'kind')
+  if (ranges.length > 1) return await newestFound(sought, limit)
   const order = query.minSize === null ? Prisma.sql`e.modified_at DESC` : Prisma.sql`e.size DESC`
-  const parts = (query.type === null ? ALL_CATEGORIES : [query.type]).map(
-    (category) => Prisma.sql`(
+  const parts = partsOf(query.type).map(
+    (part) => Prisma.sql`(
       SELECT ${candidateColumns} FROM entry e
-      WHERE e.owner_id = ${ownerId} AND e.category = ${category} AND e.kind = 1 AND e.trash_id IS NULL ${filters}
-      ORDER BY ${order}, e.id DESC LIMIT ${reach.newest})`,
+      WHERE e.owner_id = ${ownerId} AND ${part} AND e.trash_id IS NULL ${filters}
+      ORDER BY ${order}, e.id DESC LIMIT ${limit})`,
   )
   return await db().$queryRaw<Candidate[]>`
-    SELECT * FROM (${Prisma.join(parts, ' UNION ALL ')}) found ORDER BY modified_at DESC LIMIT ${reach.newest}`
+    SELECT * FROM (${Prisma.join(parts, ' UNION ALL ')}) found ORDER BY modified_at DESC LIMIT ${limit}`
 }
 
-/** Conditions on `e` for all but the text. */
-async function filtersOf({ ownerId, query }: Wanted, folders: readonly bigint[] | null): Promise<Prisma.Sql> {
-  const { type, minSize, maxSize, after, before } = query
-  const filters = [Prisma.empty]
+/** Each of them has an index of its own. */
+function partsOf(type: SearchQuery['type']): Prisma.Sql[] {
+  if (type === 'folder') return [Prisma.sql`e.kind = 0 AND e.parent_id IS NOT NULL`]
+  return (type === null ? ALL_CATEGORIES : [type]).map((name) => Prisma.sql`e.category = ${name} AND e.kind = 1`)
+}
+
+const named = (grams: readonly string[]) =>
+  grams.length === 0 ? Prisma.empty : Prisma.sql`AND e.grams @> ${[...grams]}`
+
+/** Everything in the folders is read. Materialized: else the planner walks over all entries for the newest of them. */
+async function amongAll({ ownerId, grams, filters }: Sought, limit: number): Promise<Candidate[]> {
+  return await db().$queryRaw<Candidate[]>`
+    WITH fitting AS MATERIALIZED (
+      SELECT ${candidateColumns} FROM entry e WHERE e.owner_id = ${ownerId} AND e.trash_id IS NULL ${named(grams)} ${filters}
+    )
+    SELECT id, kind, name, modified_at FROM fitting ORDER BY id DESC LIMIT ${limit}`
+}
+
+/**
+ * What carries a tag, from the newest entry on until there are enough; of a tag with more than 20,000 the newest of them.
+ * OFFSET 0: each entry is looked up by itself and only as long as more are wanted.
+ */
+async function amongTagged({ ownerId, grams, filters }: Sought, tag: SearchedTag, limit: number): Promise<Candidate[]> {
+  return await db().$queryRaw<Candidate[]>`
+    SELECT fitting.* FROM (
+      SELECT entry_id FROM entry_tag WHERE tag_id = ${tag.id} ORDER BY entry_id DESC LIMIT ${TAGGED_MAX}
+    ) tagged, LATERAL (
+      SELECT ${candidateColumns} FROM entry e
+      WHERE e.id = tagged.entry_id AND e.owner_id = ${ownerId} AND e.trash_id IS NULL ${named(grams)} ${filters} OFFSET 0
+    ) fitting ORDER BY tagged.entry_id DESC LIMIT ${limit}`
+}
+
+/** Conditions on `e` for all but text, tags and folders. */
+function filtersOf({ type, minSize, maxSize, after, before }: SearchQuery): Prisma.Sql[] {
+  const filters: Prisma.Sql[] = []
   if (type === 'folder') filters.push(Prisma.sql`e.kind = 0`)
   else if (type !== null) filters.push(Prisma.sql`e.category = ${type}`)
   if (minSize !== null || maxSize !== null) filters.push(Prisma.sql`e.kind = 1`)
@@ -85,29 +141,7 @@ async function filtersOf({ ownerId, query }: Wanted, folders: readonly bigint[] 
   if (maxSize !== null) filters.push(Prisma.sql`e.size <= ${maxSize}::bigint`)
   if (after !== null) filters.push(Prisma.sql`e.modified_at >= ${new Date(after)}`)
   if (before !== null) filters.push(Prisma.sql`e.modified_at < ${new Date(before)}`)
-  for (const name of query.tags) filters.push(await taggedWith(ownerId, name))
-  if (folders !== null) filters.push(Prisma.sql`e.parent_id = ANY(${[...folders]}::bigint[])`)
-  return Prisma.join(filters, ' AND ')
-}
-
-async function taggedWith(ownerId: string, name: string): Promise<Prisma.Sql> {
-  const tag = await db().tag.findFirst({ where: { ownerId, nameKey: folded(name) }, select: { id: true } })
-  return Prisma.sql`e.id IN (SELECT m.entry_id FROM entry_tag m WHERE m.tag_id = ${tag?.id ?? null}::bigint)`
-}
-
-/** A folder and those below it; of a tree with more than 20,000 folders the upper ones. */
-async function foldersBelow(ownerId: string, folderId: string): Promise<bigint[]> {
-  const folder = await findFolder(db(), ownerId, folderId)
-  if (folder === undefined) throw notFound()
-  const rows = await db().$queryRaw<{ id: bigint }[]>`
-    WITH RECURSIVE down AS (
-      SELECT ${folder.id}::bigint AS id, 0 AS level
-      UNION ALL
-      SELECT c.id, down.level + 1 FROM down JOIN entry c ON c.parent_id = down.id
-      WHERE c.kind = 0 AND c.trash_id IS NULL AND down.level < 128
-    )
-    SELECT id FROM down LIMIT ${FOLDERS_MAX}`
-  return rows.map((row) => row.id)
+  return filters
 }
 
 function joined(...lists: readonly Candidate[][]): Candidate[] {

@@ -21,8 +21,8 @@ export interface Sought {
   traits: readonly TraitSet[]
   /** The rest: conditions on `e`, each behind an AND. */
   filters: Prisma.Sql
-  /** Only few entries fit the rest, so that the newest are no better a place to begin. */
-  isNarrow: boolean
+  /** The part of a person's entries that fits the rest; 0 where nobody knows which part. */
+  share: number
 }
 
 // More lists of the index make the result no smaller and cost their reading.
@@ -37,21 +37,33 @@ const ERAS_MAX = 256
  * from the newest on: the index tells the newest apart, and each entry that is read is a page of the disk.
  */
 export async function newestFound(sought: Sought, limit: number): Promise<Candidate[]> {
-  const { ownerId, grams, traits } = sought
+  const { lookedUp, expected } = await plan(sought)
+  const reading = { ...sought, lookedUp }
+  if (expected > stretchFor(limit)) {
+    for (const eras of await stretches(stretchFor(limit) / (expected * sought.share))) {
+      const found = await read({ ...reading, traits: [...sought.traits, eras] }, limit)
+      if (found.length === limit) return found
+    }
+  }
+  return await read(reading, limit)
+}
+
+/** How many entries with the words must be read for this many that fit everything. */
+export const stretchFor = (limit: number) => limit * MARGIN
+
+/** About how many entries the index has for the words and traits. */
+export async function expectedHits(sought: Sought): Promise<number> {
+  return (await plan(sought)).expected
+}
+
+async function plan({ ownerId, grams, traits }: Sought): Promise<{ lookedUp: string[]; expected: number }> {
   const { rows, ofGrams, ofTraits } = await frequenciesOf(ownerId, grams, traits)
   const rarest = grams
     .map((gram, index) => ({ gram, share: ofGrams[index] ?? 0 }))
     .toSorted((a, b) => a.share - b.share)
     .slice(0, LOOKED_UP_MAX)
-  const reading = { ...sought, lookedUp: rarest.map(({ gram }) => gram) }
-  const expected = rows * Math.min(...rarest.map(({ share }) => share), ...ofTraits)
-  if (!sought.isNarrow && expected > limit * MARGIN) {
-    for (const eras of await stretches((limit * MARGIN) / expected)) {
-      const found = await read({ ...reading, traits: [...traits, eras] }, limit)
-      if (found.length === limit) return found
-    }
-  }
-  return await read(reading, limit)
+  const expected = Math.max(1, rows * Math.min(...rarest.map(({ share }) => share), ...ofTraits))
+  return { lookedUp: rarest.map(({ gram }) => gram), expected }
 }
 
 /** Ever longer stretches of the newest eras, as long as they are well below everything. */
@@ -65,18 +77,28 @@ async function stretches(share: number): Promise<TraitSet[]> {
   return found
 }
 
-// Materialized: planned as if all were read. With the LIMIT inside, the planner takes a walk over the whole table for
-// cheap, in the hope of meeting enough on the way.
 async function read(sought: Sought & { lookedUp: readonly string[] }, limit: number): Promise<Candidate[]> {
-  const { ownerId, grams, lookedUp, filters } = sought
-  const rest = lookedUp.length < grams.length ? Prisma.sql`AND e.grams @> ${[...grams]}` : Prisma.empty
   return await db().$queryRaw<Candidate[]>`
-    WITH found AS MATERIALIZED (
-      SELECT ${candidateColumns} FROM entry e
-      WHERE ${keyConditions(sought)} AND e.owner_id = ${ownerId} ${rest}
-        AND e.trash_id IS NULL AND e.parent_id IS NOT NULL ${filters}
-    )
-    SELECT id, kind, name, modified_at FROM found ORDER BY id DESC LIMIT ${limit}`
+    ${foundByIndex(sought)} SELECT id, kind, name, modified_at FROM found ORDER BY id DESC LIMIT ${limit}`
+}
+
+/**
+ * What the search index finds stands alone. With the other conditions or the LIMIT beside it, the planner takes a walk over
+ * everything that a person has, or over the whole table, for cheap.
+ */
+export function foundByIndex(sought: Sought & { lookedUp: readonly string[] }): Prisma.Sql {
+  const { ownerId, grams, lookedUp, filters } = sought
+  const isRest = lookedUp.length < grams.length
+  return Prisma.sql`
+    WITH looked_up AS MATERIALIZED (
+      SELECT id, owner_id, parent_id, kind::int, name, category, size, modified_at
+        ${isRest ? Prisma.sql`, grams` : Prisma.empty}
+      FROM entry e WHERE ${keyConditions(sought)} AND trash_id IS NULL
+    ), found AS (
+      SELECT ${candidateColumns} FROM looked_up e
+      WHERE e.owner_id = ${ownerId} AND e.parent_id IS NOT NULL
+        ${isRest ? Prisma.sql`AND e.grams @> ${[...grams]}` : Prisma.empty} ${filters}
+    )`
 }
 
 function keyConditions({ ownerId, lookedUp, traits }: Sought & { lookedUp: readonly string[] }): Prisma.Sql {

@@ -8,9 +8,9 @@ import { isEmptyQuery, parseQuery } from './parse-query.ts'
 import type { Hit, SearchPage, SearchRequest } from './schema.ts'
 import type { Candidate } from './search-index.ts'
 
-const PAGE_SIZE = 50
+const PAGE_SIZE = 20
 /** Each entry that is looked at may be a page of the disk: far is only looked when somebody comes to the end of near. */
-const NEAR: Reach = { newest: 100, beginnings: 50 }
+const NEAR: Reach = { newest: 60, beginnings: 30 }
 const FAR: Reach = { newest: 500, beginnings: 200 }
 
 type Ranked = Candidate & { nearness: Nearness; exact: boolean }

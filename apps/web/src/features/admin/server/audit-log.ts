@@ -19,6 +19,9 @@ interface Row {
 type Filter = Omit<AuditQuery, 'cursor'>
 
 const ACTORS_MAX = 50
+/** So many of the newest lines tell whether a part of a name is rare. */
+const SAMPLE_LINES = 10_000
+const RARE_IN_SAMPLE = 50
 
 async function requestOf(filter: Filter) {
   const order = { by: Prisma.sql`at`, type: 'timestamptz' as const, direction: filter.dir }
@@ -26,23 +29,28 @@ async function requestOf(filter: Filter) {
 }
 
 /**
- * Lines of an action or of few people are a part for each of them, which has an index: the log only grows, and something
- * rare must not be looked for in all of it.
+ * The log only grows, and something rare must not be looked for in all of it: lines about something rare come from the index
+ * of pairs; else those of an action or of few people are a part for each of them, which has an index.
  */
 async function filtered(filter: Filter): Promise<Prisma.Sql[]> {
-  const { action, person } = filter
+  const { action, person, target } = filter
   const actions = action ? await actionsOf(action) : null
-  const actors = person ? await actorsOf(person) : null
   const conditions = conditionsOf(filter)
+  if (target && (await isRareTarget(target))) {
+    if (actions !== null) conditions.push(Prisma.sql`a.action = ANY(${actions}::text[])`)
+    if (person) conditions.push(actorNamed(person))
+    return [linesOf(linesAbout(target), conditions)]
+  }
+  const actors = person ? await actorsOf(person) : null
   if (actors !== null && actors.length <= ACTORS_MAX) {
     if (actions !== null) conditions.push(Prisma.sql`a.action = ANY(${actions}::text[])`)
-    return linesOf(
+    return partsOf(
       actors.map((id) => Prisma.sql`a.actor_id = ${id}`),
       conditions,
     )
   }
-  if (person) conditions.push(Prisma.sql`a.actor_id IN (SELECT id FROM person p WHERE ${namedLike(person)})`)
-  return linesOf(
+  if (person) conditions.push(actorNamed(person))
+  return partsOf(
     actions === null ? [Prisma.sql`TRUE`] : actions.map((name) => Prisma.sql`a.action = ${name}`),
     conditions,
   )
@@ -50,18 +58,37 @@ async function filtered(filter: Filter): Promise<Prisma.Sql[]> {
 
 function conditionsOf({ target, from, to }: Filter): Prisma.Sql[] {
   const conditions: Prisma.Sql[] = []
-  if (target) conditions.push(Prisma.sql`strpos(lower(a.target_name), lower(${target})) > 0`)
+  if (target) conditions.push(about(target))
   if (from) conditions.push(Prisma.sql`a.at >= ${from}::date`)
   if (to) conditions.push(Prisma.sql`a.at < ${to}::date + 1`)
   return conditions
 }
 
-function linesOf(parts: readonly Prisma.Sql[], conditions: readonly Prisma.Sql[]): Prisma.Sql[] {
-  return (parts.length === 0 ? [Prisma.sql`FALSE`] : parts).map(
-    (part) => Prisma.sql`
-      SELECT a.id, a.at, p.email AS actor, a.action, a.target_kind AS "targetKind", a.target_name AS target, a.ip, a.detail
-      FROM audit a LEFT JOIN person p ON p.id = a.actor_id WHERE ${Prisma.join([part, ...conditions], ' AND ')}`,
-  )
+const about = (target: string) => Prisma.sql`strpos(lower(a.target_name), lower(${target})) > 0`
+
+/** Of a single character there are no pairs. */
+async function isRareTarget(target: string): Promise<boolean> {
+  if ([...target].length < 2) return false
+  const [sample] = await db().$queryRaw<[{ hits: number }]>`
+    SELECT count(*)::int AS hits FROM (SELECT target_name FROM audit ORDER BY at DESC, id DESC LIMIT ${SAMPLE_LINES}) a
+    WHERE ${about(target)}`
+  return sample.hits < RARE_IN_SAMPLE
+}
+
+/** Materialized: the planner takes the pairs of a word for independent of each other, and a walk over the log for cheap. */
+const linesAbout = (target: string) => Prisma.sql`(
+  WITH about AS MATERIALIZED (SELECT * FROM audit WHERE audit_pairs(target_name) @> audit_pairs(${target})) SELECT * FROM about
+)`
+
+function partsOf(parts: readonly Prisma.Sql[], conditions: readonly Prisma.Sql[]): Prisma.Sql[] {
+  const lines = Prisma.sql`audit`
+  return (parts.length === 0 ? [Prisma.sql`FALSE`] : parts).map((part) => linesOf(lines, [part, ...conditions]))
+}
+
+function linesOf(lines: Prisma.Sql, conditions: readonly Prisma.Sql[]): Prisma.Sql {
+  return Prisma.sql`
+    SELECT a.id, a.at, p.email AS actor, a.action, a.target_kind AS "targetKind", a.target_name AS target, a.ip, a.detail
+    FROM ${lines} a LEFT JOIN person p ON p.id = a.actor_id WHERE ${Prisma.join(conditions, ' AND ')}`
 }
 
 /** All actions in the log that begin like this: one look into the index for each action that there is. */
@@ -78,6 +105,8 @@ async function actionsOf(beginning: string): Promise<string[]> {
 
 const namedLike = (text: string) =>
   Prisma.sql`(strpos(lower(p.name), lower(${text})) > 0 OR strpos(p.email, lower(${text})) > 0)`
+
+const actorNamed = (text: string) => Prisma.sql`a.actor_id IN (SELECT id FROM person p WHERE ${namedLike(text)})`
 
 /** People with this in their name or address; one more than are read by themselves. */
 async function actorsOf(text: string): Promise<string[]> {
