@@ -1,6 +1,7 @@
-// `node --import tsx bench/drive.mjs [--rows 1000000] [--people 1] [--keep folder]`: how long pages and searches take in a
-// drive with a million entries of one person, one of whose folders has 100,000: with a cold and with a warm cache, alone and
-// with 50 at once. Cold: PostgreSQL is started anew, and the kernel forgets what it had read (cold-cache.ts).
+// `node --import tsx bench/drive.mjs [--rows 1000000] [--people 1] [--keep folder] [--part cold]`: how long pages and
+// searches take in a drive with a million entries of one person, one of whose folders has 100,000: with a cold and with a
+// warm cache, alone and with 50 at once. Cold: PostgreSQL is started anew, and the kernel forgets what it had read
+// (cold-cache.ts). Parts: cold, warm, crowd (50 at once), plans; all of them where none is named.
 import { spawn } from 'node:child_process'
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -9,7 +10,7 @@ import { parseArgs } from 'node:util'
 import pg from 'pg'
 import { startEmbeddedPostgres } from '../scripts/lib/embedded-pg.mjs'
 import { prisma, root } from '../scripts/lib/run.mjs'
-import { dropKernelCache, msPerColdPage } from './cold-cache.ts'
+import { bytesFromDisk, dropKernelCache, msPerColdPage } from './cold-cache.ts'
 import { fillWithEntries } from './drive-rows.ts'
 
 const { values } = parseArgs({
@@ -18,6 +19,7 @@ const { values } = parseArgs({
     people: { type: 'string', default: '1' },
     keep: { type: 'string' },
     seconds: { type: 'string', default: '5' },
+    part: { type: 'string', multiple: true, default: ['cold', 'warm', 'crowd', 'plans'] },
   },
 })
 const folder = values.keep ?? mkdtempSync(path.join(tmpdir(), 'cairn-bench-drive-'))
@@ -93,6 +95,33 @@ async function measure(url, args) {
   return output.trim()
 }
 
+/**
+ * What a server that has just started takes for anything: for a connection, and for what it must read about a table before
+ * it can plan. The cold times below have this behind them; their process is connected and has asked for somebody else.
+ */
+async function firstConnection() {
+  dropKernelCache(folder)
+  const server = await startServer()
+  const client = new pg.Client({ connectionString: server.url })
+  const steps = {
+    'first connection': () => client.connect(),
+    'SELECT 1': () => client.query('SELECT 1'),
+    'first plan over entries': () => client.query("SELECT id FROM entry WHERE public_id = ''"),
+    'the same again': () => client.query("SELECT id FROM entry WHERE public_id = ''"),
+  }
+  console.log('a server that has just started')
+  for (const [name, step] of Object.entries(steps)) {
+    const [before, started] = [bytesFromDisk(server.pid), performance.now()]
+    await step()
+    const ms = (performance.now() - started).toFixed(1).padStart(8)
+    const after = bytesFromDisk(server.pid)
+    const read = before === undefined || after === undefined ? '' : `${((after - before) / 1e6).toFixed(1)} MB read`
+    console.log(`  ${name.padEnd(28)} ${ms} ms  ${read.padStart(12)}`)
+  }
+  await client.end()
+  await server.stop()
+}
+
 /** @param {string[]} names */
 async function cold(names) {
   const dropped = dropKernelCache(folder) ? 'the kernel forgot its files' : 'the kernel kept its cache of them'
@@ -143,16 +172,28 @@ async function warm(url, names, clients) {
     console.log(`  ${name.padEnd(28)} ${await measure(url, ['warm', name, clients, values.seconds])}`)
 }
 
+/** @param {string} url */
+async function crowd(url) {
+  console.log('warm, 50 clients')
+  await warm(url, pages, '50')
+  const searches = await measure(url, ['warm', queries.join('|'), '50', String(3 * Number(values.seconds))])
+  console.log(`  ${'all searches in turn'.padEnd(28)} ${searches}`)
+}
+
+/** @param {string} part */
+const wants = (part) => values.part.includes(part)
+
 await prepare()
-await cold([...pages, ...queries])
+if (wants('cold')) {
+  await firstConnection()
+  await cold([...pages, ...queries])
+}
 const server = await startServer()
-console.log('warm, 1 client')
-await warm(server.url, [...pages, ...queries], '1')
-console.log('warm, 50 clients')
-await warm(server.url, pages, '50')
-console.log(
-  `  ${'all searches in turn'.padEnd(28)} ${await measure(server.url, ['warm', queries.join('|'), '50', '15'])}`,
-)
+if (wants('warm')) {
+  console.log('warm, 1 client')
+  await warm(server.url, [...pages, ...queries], '1')
+}
+if (wants('crowd')) await crowd(server.url)
 await server.stop()
-await plans(['潮位', '报告 after:2026-11'])
+if (wants('plans')) await plans(['潮位', '报告 after:2026-11'])
 if (values.keep === undefined) rmSync(folder, { recursive: true, force: true })
