@@ -1,4 +1,6 @@
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { execFileSync } from 'node:child_process'
+import { closeSync, existsSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { open as openFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
@@ -207,6 +209,20 @@ const markIsAtEnd = () => {
   return mark?.index === index && mark.offset === offset
 }
 
+const POOL_THREADS_MAX = 64
+
+/** The thread pool does nothing until the returned function is called: whoever opens a pipe waits for its other end. */
+function holdThreadPool(): () => Promise<void> {
+  const pipe = join(folder, 'pipe')
+  execFileSync('mkfifo', [pipe])
+  const readers = Array.from({ length: POOL_THREADS_MAX }, () => openFile(pipe, 'r'))
+  return async () => {
+    const writer = openSync(pipe, 'r+')
+    for (const reader of await Promise.all(readers)) await reader.close()
+    closeSync(writer)
+  }
+}
+
 describe('replication to a C storage', () => {
   it('tells who it is on one connection, and there only what arrives in order', async () => {
     peer.delayMs = ({ name }) => (name.charCodeAt(30) % 3) * 5
@@ -328,6 +344,23 @@ describe('replication to a C storage', () => {
     setPeer(StorageStatus.ACTIVE)
     await until('the deletion is sent', () => peer.names(17).includes(name))
     expect(peer.names()).toEqual([])
+  })
+
+  it('deletes at the peer also what is still here when it reads of the deletion', async () => {
+    setPeer(StorageStatus.ACTIVE)
+    const [name = ''] = await uploadMany(1)
+    await until('it has arrived', () => peer.names().includes(name))
+    const file = store.resolve(name)
+    const release = holdThreadPool()
+    const { offset } = store.log.position()
+    store.remove(file, () => undefined)
+    await until('the deletion is logged', () => store.log.position().offset > offset)
+    // Time for its reader.
+    for (let turn = 0; turn < 200; turn += 1) await new Promise(setImmediate)
+    expect(existsSync(file.path)).toBe(true)
+    await release()
+    await until('the deletion is sent', () => peer.names(17).includes(name))
+    expect(existsSync(file.path)).toBe(false)
   })
 
   it('sends nothing while the peer is offline, and goes on at the mark when it is back', async () => {

@@ -121,8 +121,10 @@ class LogFollower implements DuplicateFinder {
     try {
       const { path, storePath } = this.#store.resolve(name)
       const index = this.#indexes[storePath.index]
-      if (sourceOp(op) === 'D') await index?.release(facts)
-      else if ((await index?.share(path, facts)) === 'shared') {
+      if (sourceOp(op) === 'D') {
+        await this.#store.untilTakenOff(name)
+        await index?.release(facts)
+      } else if ((await index?.share(path, facts)) === 'shared') {
         this.shared.files += 1
         this.shared.bytes += facts.size
       }

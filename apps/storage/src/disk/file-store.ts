@@ -1,6 +1,7 @@
-import { existsSync, linkSync, renameSync } from 'node:fs'
+import { existsSync, linkSync, renameSync, unlink } from 'node:fs'
 import { dirname } from 'node:path'
 import { encodeMetadata } from '@cairn/dfs-core'
+import { slotOfName } from '../trunk/slot-name.ts'
 import { removeStored, storedFacts } from '../trunk/stored-content.ts'
 import { removeIfAny, writeNewFile } from './atomic-file.ts'
 import type { Durability } from './group-sync.ts'
@@ -12,8 +13,11 @@ import type { NewFile, NewName } from './new-name.ts'
 
 export type { ResolvedName, StoreIdentity, StoreSpace } from './new-files.ts'
 
-/** The files of one storage. Everything is synchronous but the waiting for the log and the disk. */
+/** The files of one storage. Everything is synchronous but deletions and the waiting for the log and the disk. */
 export class FileStore extends NewFiles<LogWriter> {
+  /** Files whose deletion is logged and under way, by logic name. */
+  readonly #leaving = new Map<string, Promise<void>>()
+
   /**
    * A name for a file whose intention must be on disk before the file itself: drawn, free at this moment and held. The
    * caller gives it to a file with link(2) or O_EXCL, then appends its C record or calls `forget`.
@@ -128,18 +132,45 @@ export class FileStore extends NewFiles<LogWriter> {
     this.log.append(
       'D',
       name.logicName,
-      afterwards(
-        () => removeStored(name),
-        ifWell(done, () => {
-          // A peer removes the metadata by this record of its own, so it is logged even after a restart in between.
-          if (!existsSync(metadataPath)) return done()
-          return this.log.append(
-            'D',
-            name.logicName + METADATA_SUFFIX,
-            afterwards(() => removeIfAny(metadataPath), done),
-          )
-        }),
+      ifWell(done, () =>
+        this.takeOff(
+          name,
+          ifWell(done, () => {
+            // A peer removes the metadata by this record of its own, so it is logged even after a restart in between.
+            if (!existsSync(metadataPath)) return done()
+            return this.log.append(
+              'D',
+              name.logicName + METADATA_SUFFIX,
+              afterwards(() => removeIfAny(metadataPath), done),
+            )
+          }),
+        ),
       ),
     )
+  }
+
+  /**
+   * Takes a file off the disk after its record was written; call it when the log calls back. It is done in the thread
+   * pool: where the disk is told of freed blocks at once (mount option `discard`) every file takes a millisecond or two.
+   */
+  takeOff(name: ResolvedName, done: LogDone): void {
+    const { logicName, path } = name
+    if (slotOfName(logicName) !== null) {
+      afterwards(() => removeStored(name), done)()
+      return
+    }
+    const gone = new Promise<void>((resolve) => {
+      unlink(path, (error) => {
+        this.#leaving.delete(logicName)
+        resolve()
+        done(error ?? undefined)
+      })
+    })
+    this.#leaving.set(logicName, gone)
+  }
+
+  /** For readers of the log who look for the file: it may still be there when its deletion is read. */
+  async untilTakenOff(logicName: string): Promise<void> {
+    await this.#leaving.get(logicName)
   }
 }

@@ -20,15 +20,20 @@ const EVERYDAY: ReadonlySet<number> = new Set([
   Status.ESTALE,
 ])
 
-/** Answers with the status of `error`; what is not an everyday answer is logged. */
+/** The status of `error`; what is not an everyday answer is logged. */
+export function noteFailure({ logger }: Pick<FileContext, 'logger'>, command: number, error: unknown): number {
+  const status = statusOf(error)
+  if (EVERYDAY.has(status)) logger.debug({ command, status, err: error }, 'request refused')
+  else logger.error({ command, status, err: error }, 'request failed')
+  return status
+}
+
+/** Answers with the status of `error`. */
 export function failRequest(
   context: Pick<FileContext, 'logger'>,
   command: number,
   reply: CommandReply,
   error: unknown,
 ): void {
-  const status = statusOf(error)
-  if (EVERYDAY.has(status)) context.logger.debug({ command, status, err: error }, 'request refused')
-  else context.logger.error({ command, status, err: error }, 'request failed')
-  reply.fail(status)
+  reply.fail(noteFailure(context, command, error))
 }

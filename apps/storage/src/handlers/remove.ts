@@ -1,31 +1,57 @@
 import { dirname } from 'node:path'
 import { Status, storageCommands } from '@cairn/dfs-core'
-import type { CommandHandler } from '@cairn/dfs-core/server'
+import type { BufferedHandler, CommandHandler } from '@cairn/dfs-core/server'
 import type { ResolvedName } from '../disk/file-store.ts'
 import { ifWell } from '../disk/log-done.ts'
 import { settleChange } from '../disk/settle-change.ts'
 import { StoreError } from '../disk/store-error.ts'
+import { countOperation } from '../engine/counters.ts'
 import { trunkFilePath } from '../trunk/slot-file.ts'
 import { slotOfName } from '../trunk/slot-name.ts'
 import { storedFacts } from '../trunk/stored-content.ts'
 import { buryUnseen } from './burial.ts'
-import type { ConnectionState, HandlerContext } from './context.ts'
-import { buffered, checkGroup, type Finish, locked } from './requests.ts'
+import type { ConnectionState, FileContext, HandlerContext } from './context.ts'
+import { noteFailure } from './failure.ts'
+import { checkGroup, type Finish, locked } from './requests.ts'
 import { missing } from './source-fallback.ts'
 
 /** DELETE_FILE. */
 export function removeHandlers(context: HandlerContext): Array<[number, CommandHandler<ConnectionState>]> {
-  const row = storageCommands.deleteFile
-  return [
-    [
-      row.code,
-      buffered(context, row, 'Delete', ({ group, name }, finish) => {
+  const remove: Remove = (file, answer) => removeFile(context, file, answer)
+  return [[storageCommands.deleteFile.code, removeHandler(context, remove)]]
+}
+
+/** Removes a file, and answers with a status: 0 when it is gone. */
+type Remove = (file: ResolvedName, answer: (status: number) => void) => void
+
+export function removeHandler<S>(context: FileContext, remove: Remove): BufferedHandler<S> {
+  const { code, request: layout } = storageCommands.deleteFile
+  return {
+    kind: 'buffered',
+    bodyMax: context.config.bufferBytes,
+    handle({ head }, reply) {
+      const answer = (status: number) => {
+        countOperation(context.counters, 'Delete', status === Status.OK)
+        if (status === Status.OK) reply.ok()
+        else reply.fail(status)
+      }
+      try {
+        const { group, name } = layout.decode(head)
         checkGroup(context, group)
-        const file = context.store.resolve(name)
-        locked(context, file, finish, (done) => remove(context, file, done))
-      }),
-    ],
-  ]
+        remove(context.store.resolve(name), answer)
+      } catch (error) {
+        answer(noteFailure(context, code, error))
+      }
+    },
+  }
+}
+
+/** When no other change of the file is under way. */
+export function removeFile(context: HandlerContext, file: ResolvedName, answer: (status: number) => void): void {
+  const finish: Finish = (error) => {
+    answer(error === undefined ? Status.OK : noteFailure(context, storageCommands.deleteFile.code, error))
+  }
+  locked(context, file, finish, (done) => remove(context, file, done))
 }
 
 function remove(context: HandlerContext, file: ResolvedName, finish: Finish): void {

@@ -3,12 +3,12 @@ import { type Layout, Status, storageCommands } from '@cairn/dfs-core'
 import type { BufferedHandler, CommandHandler } from '@cairn/dfs-core/server'
 import { crcOfFile } from '../disk/file-crc.ts'
 import type { FileStore, ResolvedName } from '../disk/file-store.ts'
-import { afterwards } from '../disk/log-done.ts'
+import { afterwards, ifWell } from '../disk/log-done.ts'
 import { logThen } from '../disk/log-writer.ts'
 import { placeLink, presentAt, renameMakingFolder, truncateReplica, unshare } from '../disk/replica.ts'
 import { StoreError } from '../disk/store-error.ts'
 import { normalFacts } from '../engine/file-facts.ts'
-import { removeStored, storedFacts } from '../trunk/stored-content.ts'
+import { storedFacts } from '../trunk/stored-content.ts'
 import { buryUnseen } from './burial.ts'
 import type { ConnectionState, HandlerContext } from './context.ts'
 import { checkGroup, type Finish, locked } from './requests.ts'
@@ -112,10 +112,10 @@ function removeReplica(context: HandlerContext, { file, timestamp }: TimedFile, 
   context.store.log.append(
     'd',
     file.logicName,
-    afterwards(() => {
-      context.tombstones.add(file.logicName, timestamp)
-      removeStored(file)
-    }, finish),
+    afterwards(
+      () => context.tombstones.add(file.logicName, timestamp),
+      ifWell(finish, () => context.store.takeOff(file, finish)),
+    ),
     { timestamp },
   )
 }

@@ -49,6 +49,7 @@ export async function deliver(delivery: Delivery, link: PeerLink, record: Binlog
       await truncate(delivery, link, file, record)
       return
     case 'D':
+      await delivery.store.untilTakenOff(file.logicName)
       if (storedFacts(file) === null) await link.remove(change)
       return
     case 'R':

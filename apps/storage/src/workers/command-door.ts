@@ -2,6 +2,7 @@ import { type CommandHandler, type CommandServer, createCommandServer } from '@c
 import type { StoreIdentity } from '../disk/new-files.ts'
 import type { CursorState } from '../engine/allocate.ts'
 import type { ConnectionState, HandlerContext } from '../handlers/context.ts'
+import { removeFile } from '../handlers/remove.ts'
 import { closeSocket, hasSocket, makeRoomForSocket } from './listening-socket.ts'
 import { RequestThreads } from './request-threads.ts'
 import type { WorkSharing } from './work-sharing.ts'
@@ -85,7 +86,18 @@ async function startThreads(
   const shared = { config, store, counters, logger }
   try {
     if (!hasSocket()) throw new Error('another file got the number of the listening socket')
-    return await RequestThreads.start({ ...shared, identity, usesTrunkFiles, server, sharing, cursor, answered })
+    const remove = (logicName: string, answer: (status: number) => void) =>
+      removeFile(context, store.resolve(logicName), answer)
+    return await RequestThreads.start({
+      ...shared,
+      identity,
+      usesTrunkFiles,
+      server,
+      sharing,
+      cursor,
+      answered,
+      remove,
+    })
   } catch (error) {
     logger.warn({ err: error }, 'one thread serves alone')
     return null

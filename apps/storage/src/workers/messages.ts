@@ -4,6 +4,7 @@ import type { StoreIdentity } from '../disk/new-files.ts'
 import type { CursorState } from '../engine/allocate.ts'
 import type { BinlogOp } from '../engine/binlog.ts'
 import type { Counters } from '../engine/counters.ts'
+import type { Errands, Outcomes } from './errands.ts'
 import type { SharedNamesSize } from './shared-names.ts'
 
 /** What a thread is started with. */
@@ -22,19 +23,12 @@ export interface ThreadStart {
 
 /** A record for the log, and the slot of the name that waits for it (−1: none). */
 export interface SentRecord {
-  readonly id: number
   readonly op: BinlogOp
   readonly name: string
   readonly slot: number
   readonly extra: string
   readonly durable: boolean
   readonly timestamp: number | undefined
-}
-
-/** A record is written (or durable), or it could not be. */
-export interface Written {
-  readonly id: number
-  readonly error?: Error
 }
 
 /** Rounds of syncing, and who was served by them. */
@@ -55,7 +49,9 @@ export type LogLevel = 'debug' | 'info' | 'warn' | 'error'
 /** What a thread tells the main thread. */
 export type FromThread =
   | { readonly kind: 'ready' }
-  | { readonly kind: 'records'; readonly records: readonly SentRecord[] }
+  | { readonly kind: 'records'; readonly records: Errands<SentRecord> }
+  /** Files that clients want to be gone: their logic names. */
+  | { readonly kind: 'removals'; readonly removals: Errands<string> }
   /** A client's commands for the main thread come through this port. */
   | { readonly kind: 'connection'; readonly port: MessagePort; readonly remoteAddress: string }
   /** Since the last time. `answered`: command, status, how often. */
@@ -70,6 +66,9 @@ export type FromThread =
 
 /** What the main thread tells a thread. */
 export type ToThread =
-  | { readonly kind: 'written'; readonly written: readonly Written[] }
+  /** Records are written (or durable), or could not be. */
+  | { readonly kind: 'written'; readonly written: Outcomes<Error | undefined> }
+  /** What is to be answered to whom wanted a file to be gone: a status. */
+  | { readonly kind: 'removed'; readonly removed: Outcomes<number> }
   | PathFailed
   | { readonly kind: 'close'; readonly graceMs: number }

@@ -16,7 +16,9 @@ import { newCounters, takeCounts } from '../engine/counters.ts'
 import { openAccessLog } from '../handlers/access-log.ts'
 import type { ConnectionState, FileContext, Logger } from '../handlers/context.ts'
 import { downloadHandler } from '../handlers/download.ts'
+import { removeHandler } from '../handlers/remove.ts'
 import { inFileOfItsOwn, newFileHandler } from '../handlers/upload.ts'
+import { ErrandSender } from './errands.ts'
 import type { FromThread, LogLevel, SyncFigures, ThreadStart, ToThread } from './messages.ts'
 import { PortStream } from './port-stream.ts'
 import { SharedNames } from './shared-names.ts'
@@ -52,6 +54,7 @@ class RequestThread {
   readonly #groupSyncs: () => SyncFigures
   readonly #singleSyncs: () => SyncFigures
   readonly #counters = newCounters()
+  readonly #removals = new ErrandSender<string, number>((removals) => this.#send({ kind: 'removals', removals }))
   #answered = new Map<number, number>()
 
   constructor(port: MessagePort, start: ThreadStart) {
@@ -60,9 +63,12 @@ class RequestThread {
     this.#start = start
     this.#names = new SharedNames(names.memory, names.size)
     const now = () => Math.floor(Date.now() / 1000)
-    const send = (records: Extract<FromThread, { kind: 'records' }>['records']) =>
-      this.#send({ kind: 'records', records })
-    this.#log = new ThreadLog({ thread, names: this.#names, now, send })
+    this.#log = new ThreadLog({
+      thread,
+      names: this.#names,
+      now,
+      send: (records) => this.#send({ kind: 'records', records }),
+    })
     this.#storePaths = config.storePaths.map(({ path, readonly }, index) =>
       openStorePath(index, path, readonly, (_message, error) =>
         this.#send({ kind: 'pathFailed', index, message: String(error) }),
@@ -93,6 +99,7 @@ class RequestThread {
 
   receive(message: ToThread): void {
     if (message.kind === 'written') this.#log.written(message.written)
+    else if (message.kind === 'removed') this.#removals.settle(message.removed)
     else if (message.kind === 'pathFailed') {
       this.#storePaths[message.index]?.health.syncFailed(new Error(message.message))
     } else void this.#close(message.graceMs)
@@ -110,10 +117,14 @@ class RequestThread {
   #handlers(context: FileContext, relay: Relay<Connection>): Map<number, CommandHandler<Connection>> {
     const handlers = new Map<number, CommandHandler<Connection>>()
     for (let code = 0; code < COMMAND_CODES; code += 1) if (!BUILT_IN.has(code)) handlers.set(code, relay.handler)
-    const { downloadFile, uploadFile } = storageCommands
+    const { deleteFile, downloadFile, uploadFile } = storageCommands
     handlers.set(
       downloadFile.code,
       downloadHandler<Connection>(context, (request, reply) => relay.pass(request, reply)),
+    )
+    handlers.set(
+      deleteFile.code,
+      removeHandler<Connection>(context, ({ logicName }, answer) => this.#removals.send(logicName, answer)),
     )
     if (!this.#start.usesTrunkFiles) handlers.set(uploadFile.code, newFileHandler(context, 'normal', inFileOfItsOwn))
     return handlers

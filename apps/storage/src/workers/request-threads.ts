@@ -8,8 +8,9 @@ import type { CursorState } from '../engine/allocate.ts'
 import { addCounts, type Counters } from '../engine/counters.ts'
 import type { Logger } from '../handlers/context.ts'
 import { keepYoungGenerationSmall } from '../young-generation.ts'
+import { OutcomeSender } from './errands.ts'
 import { LISTENING_DESCRIPTOR } from './listening-socket.ts'
-import type { FromThread, SentRecord, ThreadStart, ToThread, Written } from './messages.ts'
+import type { FromThread, SentRecord, ThreadStart, ToThread } from './messages.ts'
 import { PortStream } from './port-stream.ts'
 import { takeBack } from './take-back.ts'
 import type { WorkSharing } from './work-sharing.ts'
@@ -27,6 +28,8 @@ export interface RequestThreadsOptions {
   /** Where the main thread puts new files. */
   readonly cursor: CursorState
   answered(command: number, status: number, count: number): void
+  /** Removes the file of a logic name that a thread has checked; `answer` gets the status for the client. */
+  remove(logicName: string, answer: (status: number) => void): void
 }
 
 /** Young objects of a thread: with V8's own limit (48 MB) threads took 10 MB more each, and were no faster. */
@@ -105,7 +108,8 @@ class RequestThread {
   readonly #temporaryPrefix: string
   readonly #ended: Promise<unknown>
   #markReady: () => void = () => undefined
-  #written: Written[] = []
+  readonly #written = new OutcomeSender<Error | undefined>((written) => this.post({ kind: 'written', written }))
+  readonly #removed = new OutcomeSender<number>((removed) => this.post({ kind: 'removed', removed }))
 
   constructor(index: number, options: RequestThreadsOptions, onEnd: () => void) {
     this.#index = index
@@ -164,7 +168,10 @@ class RequestThread {
         this.#markReady()
         break
       case 'records':
-        for (const record of message.records) this.#append(record)
+        for (const [i, record] of message.records.errands.entries()) this.#append(message.records.first + i, record)
+        break
+      case 'removals':
+        for (const [i, name] of message.removals.errands.entries()) this.#remove(message.removals.first + i, name)
         break
       case 'connection':
         server.serve(new PortStream(message.port), message.remoteAddress)
@@ -184,21 +191,15 @@ class RequestThread {
     }
   }
 
-  #append({ id, op, name, slot, extra, durable, timestamp }: SentRecord): void {
+  #append(number: number, { op, name, slot, extra, durable, timestamp }: SentRecord): void {
     const { store, sharing } = this.#options
     const options = { extra, durable, ...(timestamp !== undefined && { timestamp }) }
-    store.log.append(op, name, (error) => this.#onWritten(error === undefined ? { id } : { id, error }), options)
+    store.log.append(op, name, (error) => this.#written.send(number, error), options)
     // From here on the log itself keeps later times back.
     if (slot >= 0) sharing.shared.free(this.#index, slot)
   }
 
-  /** What one write(2) has written is told at once. */
-  #onWritten(written: Written): void {
-    this.#written.push(written)
-    if (this.#written.length > 1) return
-    queueMicrotask(() => {
-      this.post({ kind: 'written', written: this.#written })
-      this.#written = []
-    })
+  #remove(number: number, name: string): void {
+    this.#options.remove(name, (status) => this.#removed.send(number, status))
   }
 }

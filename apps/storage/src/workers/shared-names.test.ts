@@ -45,7 +45,7 @@ beforeEach(() => {
     thread: THREAD,
     names: inThread,
     now: () => now,
-    send: (records) => sent.push(...records),
+    send: ({ errands }) => sent.push(...errands),
   })
 })
 afterEach(async () => {

@@ -3,7 +3,8 @@ import type { LogDone } from '../disk/log-done.ts'
 import type { AppendOptions, NameLog } from '../disk/name-log.ts'
 import { StoreError } from '../disk/store-error.ts'
 import type { BinlogOp } from '../engine/binlog.ts'
-import type { SentRecord, Written } from './messages.ts'
+import { ErrandSender, type Errands, type Outcomes } from './errands.ts'
+import type { SentRecord } from './messages.ts'
 import type { SharedNames } from './shared-names.ts'
 
 export interface ThreadLogOptions {
@@ -11,20 +12,19 @@ export interface ThreadLogOptions {
   readonly names: SharedNames
   /** Unix seconds. */
   readonly now: () => number
-  send(records: readonly SentRecord[]): void
+  send(records: Errands<SentRecord>): void
 }
 
 /** The log as a thread sees it: the main thread writes; the records of one turn of the event loop go there together. */
 export class ThreadLog implements NameLog {
   readonly #options: ThreadLogOptions
   readonly #slots = new Map<string, number>()
-  readonly #waiting = new Map<number, LogDone>()
+  readonly #records: ErrandSender<SentRecord, Error | undefined>
   #drawn = -1
-  #lastId = 0
-  #records: SentRecord[] = []
 
   constructor(options: ThreadLogOptions) {
     this.#options = options
+    this.#records = new ErrandSender((records) => options.send(records))
   }
 
   drawTimestamp(): number {
@@ -52,25 +52,12 @@ export class ThreadLog implements NameLog {
 
   append(op: BinlogOp, name: string, done: LogDone, options: AppendOptions = {}): void {
     const { extra = '', durable = false, timestamp } = options
-    this.#lastId += 1
-    this.#waiting.set(this.#lastId, done)
-    this.#records.push({ id: this.#lastId, op, name, slot: this.#takeSlot(name), extra, durable, timestamp })
-    if (this.#records.length === 1) setImmediate(() => this.#send())
+    this.#records.send({ op, name, slot: this.#takeSlot(name), extra, durable, timestamp }, done)
   }
 
   /** The main thread has written these. */
-  written(written: readonly Written[]): void {
-    for (const { id, error } of written) {
-      const done = this.#waiting.get(id)
-      this.#waiting.delete(id)
-      done?.(error)
-    }
-  }
-
-  #send(): void {
-    const records = this.#records
-    this.#records = []
-    this.#options.send(records)
+  written(written: Outcomes<Error | undefined>): void {
+    this.#records.settle(written)
   }
 
   #takeSlot(name: string): number {
