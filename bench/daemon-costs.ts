@@ -45,6 +45,6 @@ async function askedOnce(port: number): Promise<Socket> {
   socket.write(activeTestRequest.head)
   for (;;) {
     const [piece] = (await once(socket, 'data')) as [Buffer]
-    if (reader.feed(piece)) return socket
+    if (reader.feed(piece, piece.length)) return socket
   }
 }

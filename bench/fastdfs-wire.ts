@@ -51,10 +51,15 @@ function emptyRequest(command: number): WireRequest {
   return { head }
 }
 
+const EMPTY = Buffer.alloc(0)
+const WORD = 2 ** 32
+
 /** Counts a response's bytes by its header; keeps small bodies (file IDs), only counts large ones. */
 export class FrameReader implements ResponseReader {
+  /** −1 until the header is whole. */
   #left = -1
-  #small = Buffer.alloc(0)
+  /** Of a header or a small body: what has arrived. */
+  #small = EMPTY
   readonly #onBody: ((body: Buffer) => void) | undefined
   readonly #sizeWanted: number | undefined
 
@@ -65,28 +70,32 @@ export class FrameReader implements ResponseReader {
 
   begin(): void {
     this.#left = -1
-    this.#small = Buffer.alloc(0)
+    this.#small = EMPTY
   }
 
-  feed(piece: Buffer): boolean {
-    let data = piece
-    if (this.#left < 0) {
-      data = this.#small.length > 0 ? Buffer.concat([this.#small, piece]) : piece
-      if (data.length < HEADER_SIZE) {
-        this.#small = Buffer.from(data)
-        return false
-      }
-      const status = data.readInt8(9)
-      if (status !== 0) throw new Error(`the server answered status ${status}`)
-      this.#left = Number(data.readBigInt64BE(0))
-      if (this.#sizeWanted !== undefined && this.#left !== this.#sizeWanted) {
-        throw new Error(`the server sent ${this.#left} bytes instead of ${this.#sizeWanted}`)
-      }
-      this.#small = Buffer.alloc(0)
-      data = data.subarray(HEADER_SIZE)
+  feed(buffer: Buffer, length: number): boolean {
+    if (this.#left >= 0) return this.#take(buffer, 0, length)
+    if (this.#small.length === 0 && length >= HEADER_SIZE) return this.#start(buffer, length)
+    this.#small = Buffer.concat([this.#small, buffer.subarray(0, length)])
+    if (this.#small.length < HEADER_SIZE) return false
+    const whole = this.#small
+    this.#small = EMPTY
+    return this.#start(whole, whole.length)
+  }
+
+  #start(buffer: Buffer, length: number): boolean {
+    const status = buffer.readInt8(9)
+    if (status !== 0) throw new Error(`the server answered status ${status}`)
+    this.#left = buffer.readUInt32BE(0) * WORD + buffer.readUInt32BE(4)
+    if (this.#sizeWanted !== undefined && this.#left !== this.#sizeWanted) {
+      throw new Error(`the server sent ${this.#left} bytes instead of ${this.#sizeWanted}`)
     }
-    this.#left -= data.length
-    if (this.#onBody) this.#small = Buffer.concat([this.#small, data])
+    return this.#take(buffer, HEADER_SIZE, length)
+  }
+
+  #take(buffer: Buffer, from: number, to: number): boolean {
+    this.#left -= to - from
+    if (this.#onBody) this.#small = Buffer.concat([this.#small, buffer.subarray(from, to)])
     if (this.#left > 0) return false
     this.#onBody?.(this.#small)
     return true

@@ -32,12 +32,12 @@ export class HttpReader implements ResponseReader {
     this.#head = ''
   }
 
-  feed(piece: Buffer): boolean {
+  feed(buffer: Buffer, received: number): boolean {
     if (this.#left >= 0) {
-      this.#left -= piece.length
+      this.#left -= received
       return this.#left <= 0
     }
-    this.#head += piece.toString('latin1')
+    this.#head += buffer.toString('latin1', 0, received)
     const end = this.#head.indexOf('\r\n\r\n')
     if (end < 0) return false
     const head = this.#head.slice(0, end)

@@ -7,10 +7,13 @@ export interface WireRequest {
   bodyRepeat?: number
 }
 
-/** Reads one response; `feed` gets each received piece and says whether the response is whole. Throws on a bad answer. */
+/**
+ * Reads one response; `feed` gets each received piece, the first `length` bytes of a buffer that is used again, and says
+ * whether the response is whole. Throws on a bad answer.
+ */
 export interface ResponseReader {
   begin(): void
-  feed(piece: Buffer): boolean
+  feed(buffer: Buffer, length: number): boolean
 }
 
 export interface LoadPlan {
@@ -87,8 +90,9 @@ function runLane(lane: number, shared: Shared): Promise<void> {
       reader.begin()
       send(socket, plan.request(lane, sequence++))
     }
-    const receive = (piece: Buffer) => {
-      if (!reader.feed(piece)) return
+    const received = Buffer.allocUnsafe(RECEIVE_BUFFER_BYTES)
+    const receive = (length: number) => {
+      if (!reader.feed(received, length)) return
       shared.latenciesMs.push(performance.now() - sentAt)
       next()
     }
@@ -98,10 +102,10 @@ function runLane(lane: number, shared: Shared): Promise<void> {
       noDelay: true,
       // One buffer per connection: the client must not be what the benchmark measures.
       onread: {
-        buffer: Buffer.allocUnsafe(RECEIVE_BUFFER_BYTES),
-        callback: (length, buffer) => {
+        buffer: received,
+        callback: (length) => {
           try {
-            receive(Buffer.from(buffer.buffer, buffer.byteOffset, length))
+            receive(length)
             return true
           } catch (error) {
             socket.destroy(error instanceof Error ? error : new Error(String(error)))

@@ -102,8 +102,8 @@ function counter(bytes: number): ResponseReader {
     begin() {
       left = bytes
     },
-    feed(piece) {
-      left -= piece.length
+    feed(_buffer, length) {
+      left -= length
       return left <= 0
     },
   }

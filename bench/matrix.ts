@@ -38,6 +38,8 @@ interface MatrixOptions {
   /** No measurement writes more. Cells in which not every connection could write one file are left out. */
   readonly bytesMax: number
   onRow(row: Row): void
+  /** What else makes new files, before the first ones are removed. */
+  beforeDeletions(): Promise<void>
 }
 
 const NAME_BYTES = 80
@@ -70,6 +72,7 @@ export async function runMatrix(options: MatrixOptions): Promise<void> {
     }
   }
   for (const connections of options.connections) await benchQuery(options, connections)
+  await options.beforeDeletions()
   for (const files of stored) await benchDelete(options, files)
 }
 

@@ -69,22 +69,37 @@ async function runRound(round: number): Promise<void> {
       rows.push(row)
       process.stdout.write(matrixRow(row))
     }
-    await runMatrix({ folder: place, async: plain, group, sizes, connections, seconds, bytesMax, onRow })
-    if (round === rounds - 1) await finish(plain)
+    const isLast = round === rounds - 1
+    const beforeDeletions = async () => {
+      if (isLast) await runHttp(plain)
+    }
+    await runMatrix({
+      folder: place,
+      async: plain,
+      group,
+      sizes,
+      connections,
+      seconds,
+      bytesMax,
+      onRow,
+      beforeDeletions,
+    })
+    if (isLast) await finish(plain)
   } finally {
     await Promise.all([plain.close(), group.close()])
     rmSync(place, { recursive: true, force: true })
   }
 }
 
+async function runHttp(cluster: BenchCluster): Promise<void> {
+  for (const size of sizes) {
+    httpRows.push(await benchHttp(cluster, { size, connections: HTTP_CONNECTIONS, seconds, bytesMax: GIB }))
+  }
+}
+
 async function finish(cluster: BenchCluster): Promise<void> {
   storageMbAfterLoad = residentMb(cluster.pids().storage)
-  process.stdout.write(`\n${httpTitles()}`)
-  for (const size of sizes) {
-    const row = await benchHttp(cluster, { size, connections: HTTP_CONNECTIONS, seconds, bytesMax: GIB })
-    httpRows.push(row)
-    process.stdout.write(httpRow(row))
-  }
+  process.stdout.write(`\n${httpTitles()}${httpRows.map(httpRow).join('')}`)
   costs = await measureCosts(cluster, IDLE_CONNECTIONS)
   const loaded = storageMbAfterLoad === null ? 'unknown' : `${storageMbAfterLoad.toFixed(0)} MB`
   process.stdout.write(`\n${costLines(costs)}memory of the storage after the load: ${loaded}\n`)
