@@ -14,6 +14,7 @@ import { countBytes } from '../engine/counters.ts'
 import type { ConnectionState, HandlerContext } from '../handlers/context.ts'
 import { buffered, checkGroup, type Finish } from '../handlers/requests.ts'
 import type { PartCopies } from '../parts/part-copies.ts'
+import { gathered } from './gathered.ts'
 
 /** Of the commands 200 to 204. */
 const VERSION = 1
@@ -40,18 +41,16 @@ export function buddyHandlers(
   const { hello, partWrite, partCommit, partDrop, partStat } = storageCommands
   const { store, counters } = context
   const keyOf = ({ uploadId, epoch: ep }: { uploadId: Buffer; epoch: number }) => ({ upl: nameOf(uploadId), ep })
-  const write: CommandHandler<ConnectionState> = {
-    ...buffered(context, partWrite, null, ({ offset, crc32: crc, about, data, ...key }, finish) => {
-      if (crc32(data) !== crc) throw new StoreError(Status.EIO, 'bytes of an upload were spoilt on their way')
-      const told = about.length === 0 ? null : decodeAboutPart(about)
-      answer(finish, async () => {
-        const there = await copies.write(keyOf(key), { offset, data, about: told })
-        countBytes(counters, 'SyncIn', data.length, data.length)
-        return partWrite.response.encode({ offset: there })
-      })
-    }),
-    bodyMax: PART_DATA_SIZE_MAX + HEAD_BYTES_MAX,
-  }
+  const bodyMax = PART_DATA_SIZE_MAX + HEAD_BYTES_MAX
+  const write = gathered(context, partWrite, bodyMax, ({ offset, crc32: crc, about, data, ...key }, finish) => {
+    if (crc32(data) !== crc) throw new StoreError(Status.EIO, 'bytes of an upload were spoilt on their way')
+    const told = about.length === 0 ? null : decodeAboutPart(about)
+    answer(finish, async () => {
+      const there = await copies.write(keyOf(key), { offset, data, about: told })
+      countBytes(counters, 'SyncIn', data.length, data.length)
+      return partWrite.response.encode({ offset: there })
+    })
+  })
   return [
     [
       hello.code,

@@ -9,7 +9,7 @@ import {
 } from '@cairn/dfs-core'
 import type { Member } from '../engine/members.ts'
 import type { FinishedUpload } from '../parts/ledger-line.ts'
-import type { PieceBuffers } from './piece-buffers.ts'
+import { PIECE_FRONT, type PieceBuffers } from './piece-buffers.ts'
 
 export interface BuddyLinkOptions {
   pool: ConnectionPool
@@ -21,12 +21,10 @@ export interface BuddyLinkOptions {
   signal: AbortSignal
 }
 
-export interface ShippedBytes {
+export interface ShippedPlace {
   upl: string
   ep: number
   offset: number
-  data: Buffer
-  about: AboutPart | null
 }
 
 const NOTHING = Buffer.alloc(0)
@@ -53,20 +51,29 @@ export class BuddyLink {
     row.response.decode(await this.#send(row.code, row.request.encode({ group, id })))
   }
 
-  /** Resolves with the bytes that are there now. */
-  async write({ upl, ep, offset, data, about }: ShippedBytes): Promise<number> {
+  /** Makes the copy where there is none. Resolves with the bytes that are there now. */
+  open(place: ShippedPlace, about: AboutPart): Promise<number> {
+    const told = { ...keyOf(place), offset: place.offset, crc32: 0, about: encodeAboutPart(about), data: NOTHING }
+    return this.#write(storageCommands.partWrite.request.encode(told))
+  }
+
+  /** Sends `size` bytes, which are in the piece behind its front. Resolves with the bytes that are there now. */
+  write(place: ShippedPlace, piece: Buffer, size: number): Promise<number> {
+    const data = piece.subarray(PIECE_FRONT, PIECE_FRONT + size)
+    const told = { ...keyOf(place), offset: place.offset, crc32: crc32(data), about: NOTHING, data }
+    storageCommands.partWrite.request.write(told, piece, 0)
+    return this.#write(piece.subarray(0, PIECE_FRONT), data)
+  }
+
+  async #write(head: Buffer, body?: Buffer): Promise<number> {
     const row = storageCommands.partWrite
-    const key = { uploadId: Buffer.from(upl, 'hex'), epoch: ep }
-    const told = about === null ? NOTHING : encodeAboutPart(about)
-    const frame = row.request.encode({ ...key, offset, crc32: crc32(data), about: told, data })
-    return row.response.decode(await this.#send(row.code, frame)).offset
+    return row.response.decode(await this.#send(row.code, head, body)).offset
   }
 
   async commit({ upl, ep, fid, at, ct, sha256, head, size, crc32: crc }: FinishedUpload): Promise<void> {
     const row = storageCommands.partCommit
     const request = row.request.encode({
-      uploadId: Buffer.from(upl, 'hex'),
-      epoch: ep,
+      ...keyOf({ upl, ep }),
       size,
       crc32: crc,
       sha256: Buffer.from(sha256, 'hex'),
@@ -80,11 +87,11 @@ export class BuddyLink {
 
   async drop(upl: string, ep: number): Promise<void> {
     const row = storageCommands.partDrop
-    await this.#send(row.code, row.request.encode({ uploadId: Buffer.from(upl, 'hex'), epoch: ep }))
+    await this.#send(row.code, row.request.encode(keyOf({ upl, ep })))
   }
 
   /** With a timer of its own: Node.js 20 forgets a signal of `AbortSignal.timeout` that only `AbortSignal.any` refers to. */
-  async #send(command: number, head: Buffer): Promise<Buffer> {
+  async #send(command: number, head: Buffer, body?: Buffer): Promise<Buffer> {
     const { pool, signal: stop, answerMs } = this.#options
     const broken = new AbortController()
     const onStop = () => broken.abort(stop.reason)
@@ -92,10 +99,15 @@ export class BuddyLink {
     if (stop.aborted) onStop()
     const timer = setTimeout(() => broken.abort(new Error(`no answer within ${answerMs} ms`)), answerMs)
     try {
-      return await pool.request(this.#address, { command, head, signal: broken.signal, bodyIsAlwaysRead: true })
+      const request = { command, head, ...(body && { body }), signal: broken.signal, bodyIsAlwaysRead: true }
+      return await pool.request(this.#address, request)
     } finally {
       clearTimeout(timer)
       stop.removeEventListener('abort', onStop)
     }
   }
+}
+
+function keyOf({ upl, ep }: { upl: string; ep: number }) {
+  return { uploadId: Buffer.from(upl, 'hex'), epoch: ep }
 }

@@ -5,6 +5,7 @@ import type { FinishedUpload } from '../parts/ledger-line.ts'
 import type { Part } from '../parts/part.ts'
 import type { Shipment } from '../parts/shipping.ts'
 import type { BuddyLink } from './buddy-link.ts'
+import { PIECE_FRONT } from './piece-buffers.ts'
 
 /**
  * The client is held when a member that lives is further behind. With what is on its way in sockets, 32 MiB are sent again at most when this
@@ -136,7 +137,7 @@ export class PartShipment implements Shipment {
     const buddy = await this.#options.findBuddy(upl)
     if (buddy === null) return null
     this.#lastBuddy = buddy
-    const there = await buddy.write({ upl, ep, offset: settled, data: Buffer.alloc(0), about: aboutOf(this.#part) })
+    const there = await buddy.open({ upl, ep, offset: settled }, aboutOf(this.#part))
     this.#shipped = Math.min(there, settled)
     this.#lagMax = Math.max(SHIPPING_LAG_MAX, settled - this.#shipped)
     return buddy
@@ -147,14 +148,19 @@ export class PartShipment implements Shipment {
     const offset = this.#shipped
     await buddy.buffers.use(async (piece) => {
       const wanted = Math.min(PART_DATA_SIZE_MAX, this.#part.settled - offset)
-      const { bytesRead } = await file.read(piece, 0, wanted, offset)
+      const { bytesRead } = await file.read(piece, PIECE_FRONT, wanted, offset)
       if (bytesRead === 0) throw new Error(`part ${upl} ends before ${this.#part.settled}`)
-      const there = await buddy.write({ upl, ep, offset, data: piece.subarray(0, bytesRead), about: null })
-      if (there === offset + bytesRead) this.#options.shipped(bytesRead)
+      const there = await buddy.write({ upl, ep, offset }, piece, bytesRead)
+      if (there === offset + bytesRead) this.#arrived(bytesRead)
       else this.#stepBack(buddy)
       this.#shipped = Math.min(there, offset + bytesRead)
     })
     this.#wake()
+  }
+
+  #arrived(bytes: number): void {
+    this.#stepsBack = 0
+    this.#options.shipped(bytes)
   }
 
   #stepBack({ id }: BuddyLink): void {

@@ -1,5 +1,7 @@
-import { PART_DATA_SIZE_MAX } from '@cairn/dfs-core'
+import { PART_DATA_SIZE_MAX, storageCommands } from '@cairn/dfs-core'
 
+/** A piece has room in front for what PART_WRITE says of it, so that its bytes are sent from where they were read to. */
+export const PIECE_FRONT = storageCommands.partWrite.request.sizeMin
 /** So many pieces are on their way to one member, however many uploads there are: memory does not grow with them. */
 const PIECES_MAX = 8
 
@@ -12,7 +14,7 @@ export class PieceBuffers {
   async use<T>(work: (piece: Buffer) => Promise<T>): Promise<T> {
     if (this.#used >= PIECES_MAX) await new Promise<void>((resolve) => this.#waiting.push(resolve))
     this.#used += 1
-    const piece = this.#free.pop() ?? Buffer.allocUnsafeSlow(PART_DATA_SIZE_MAX)
+    const piece = this.#free.pop() ?? Buffer.allocUnsafeSlow(PIECE_FRONT + PART_DATA_SIZE_MAX)
     try {
       const result = await work(piece)
       // After a failure the kernel may still be sending from it.

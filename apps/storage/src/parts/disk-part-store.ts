@@ -250,10 +250,7 @@ export class DiskPartStore implements PartStore {
     await this.#joiner.close()
     await this.#shipping.close()
     await this.#finisher.close()
-    for (const part of this.#parts.values()) {
-      await part.closeFile()
-      await part.retire()
-    }
+    for (const part of this.#parts.values()) await part.retire()
     await this.#frontier.close()
     await this.#link.late.close()
     this.ledgers.close()

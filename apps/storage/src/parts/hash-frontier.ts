@@ -28,6 +28,9 @@ type Answer =
   | ({ kind: 'finished'; id: number } & FileHashes)
   | { kind: 'failed'; id: number; message: string }
 
+/** The thread is told of bytes when there are so many more: a message costs as much as hashing some of them. */
+const TOLD_BYTES = 1024 * 1024
+
 interface Waiter {
   lagMax: number
   resolve(): void
@@ -101,6 +104,8 @@ class Job implements HashJob {
   readonly #post: (message: Request) => void
   readonly #forget: () => void
   #end = 0
+  /** The end that the thread knows. */
+  #told = 0
   #failed: Error | null = null
   readonly #waiters = new Set<Waiter>()
   #finish: { resolve(hashes: FileHashes): void; reject(error: Error): void } | null = null
@@ -112,12 +117,13 @@ class Job implements HashJob {
 
   advance(end: number): void {
     this.#end = end
-    this.#post({ kind: 'advance', end })
+    if (end - this.#told >= TOLD_BYTES) this.#tell()
   }
 
   below(lagMax: number): Promise<void> {
     if (this.#failed !== null) return Promise.reject(this.#failed)
     if (this.#end - this.hashed <= lagMax) return Promise.resolve()
+    this.#tell()
     return new Promise((resolve, reject) => this.#waiters.add({ lagMax, resolve, reject }))
   }
 
@@ -143,6 +149,11 @@ class Job implements HashJob {
       this.#waiters.delete(waiter)
       waiter.resolve()
     }
+  }
+
+  #tell(): void {
+    this.#told = this.#end
+    this.#post({ kind: 'advance', end: this.#end })
   }
 
   end(hashes: FileHashes): void {

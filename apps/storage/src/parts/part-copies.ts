@@ -9,6 +9,7 @@ import { isNamePart } from '../engine/logic-name.ts'
 import { admitCopy } from './admission.ts'
 import { asUploadError } from './disk-failure.ts'
 import type { FinishedUpload } from './ledger-line.ts'
+import { OpenCopies } from './open-copies.ts'
 import type { OpenParts } from './open-parts.ts'
 import { Part, type PartContext } from './part.ts'
 import { NO_FACTS } from './part-facts.ts'
@@ -53,6 +54,7 @@ const EXTENSION_LENGTH_MAX = 6
  */
 export class PartCopies {
   readonly #options: PartCopiesOptions
+  readonly #open = new OpenCopies()
 
   constructor(options: PartCopiesOptions) {
     this.#options = options
@@ -68,13 +70,12 @@ export class PartCopies {
         throw new UploadError('too_large', `upload ${key.upl} is not that long`)
       }
       try {
-        await part.openForWriting()
-        await part.rollback({ offset, crcStart: offset, crc: 0 })
-        if (data.length > 0) await part.append([data])
+        await this.#open.whileWritten(part, async () => {
+          await part.rollback({ offset, crcStart: offset, crc: 0 })
+          if (data.length > 0) await part.append([data])
+        })
       } catch (error) {
         throw asUploadError(error)
-      } finally {
-        await part.closeFile()
       }
       return part.offset
     })
@@ -198,6 +199,7 @@ export class PartCopies {
   /** By whoever holds its slot. No tombstone: the upload lives elsewhere. */
   async remove(part: Part): Promise<void> {
     this.#options.parts.delete(part.upl)
+    this.#open.forget(part)
     await part.retire()
     await removePartFiles(part.paths)
   }

@@ -237,6 +237,7 @@ export class Part {
   /** Nothing touches the part's files after this has resolved: they may be removed. */
   async retire(): Promise<void> {
     this.#isRetired = true
+    await this.closeFile()
     await this.#backgroundSync
     await this.#saving
   }
