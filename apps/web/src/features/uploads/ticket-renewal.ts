@@ -13,8 +13,8 @@ type Renewal =
   | { kind: 'final'; error: { code: string } }
 
 /**
- * Asks for a fresh ticket. `broken`: the connection to the storage broke; then the answer also tells a broken network from a silent
- * storage, and may name another one that goes on.
+ * Asks for a fresh ticket. `broken`: the connection to the storage broke, or it has nothing of the upload any more; then the answer also
+ * tells a broken network from a silent storage, and may name another one that goes on.
  */
 export async function renewal(job: Job, uploadId: string, broken: boolean): Promise<Renewal> {
   const { takeOver, silentSince } = job

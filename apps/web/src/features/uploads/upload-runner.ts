@@ -37,6 +37,12 @@ type Parts = {
   onAnew: (job: Job) => void
 }
 
+/**
+ * Why a ticket is wanted: the one there was is refused; the connection broke, and it is not known whose fault that was; or the storage has
+ * lost what was sent, and another one may have a copy.
+ */
+type RenewalReason = 'refused' | 'broken' | 'lost'
+
 /** Runs jobs in a few slots and reports how far they are twice a second. */
 export class UploadRunner {
   readonly #parts: Parts
@@ -143,7 +149,7 @@ export class UploadRunner {
         this.#parts.onAgain(job)
         return
       case 'interrupted':
-        if (result.by === 'network') await this.#renew(job, true)
+        if (result.by === 'network') await this.#renew(job, 'broken')
         else outcomes.waits(job, result.by)
         return
       case 'unreadable':
@@ -153,10 +159,11 @@ export class UploadRunner {
         outcomes.refused(job, result.code, { code: 'refused', detail: { code: result.code } }, 'storage')
         return
       case 'gone':
-        this.#createAgain(job)
+        if (job.sent > 0) await this.#renew(job, 'lost')
+        else this.#createAgain(job)
         return
       case 'ticket':
-        await this.#renew(job, false)
+        await this.#renew(job, 'refused')
     }
   }
 
@@ -172,7 +179,7 @@ export class UploadRunner {
   /** Its receipt came too late: another device, or another storage, has it by now. */
   async #goneOnElsewhere(job: Job): Promise<void> {
     Object.assign(job, { allSent: false, receipt: null, place: null })
-    await this.#renew(job, false)
+    await this.#renew(job, 'refused')
   }
 
   #createAgain(job: Job): void {
@@ -189,20 +196,22 @@ export class UploadRunner {
     }
   }
 
-  /** `broken`: the connection broke, and it is not known whose fault that was. */
-  async #renew(job: Job, broken: boolean): Promise<void> {
+  async #renew(job: Job, reason: RenewalReason): Promise<void> {
     const { outcomes } = this.#parts
     if (job.uploadId === null) return
     const stop = new AbortController()
     job.stop = stop
-    const renewed = await (broken ? this.#causes.find(job, job.uploadId) : renewal(job, job.uploadId, false))
+    const renewed = await (reason === 'broken'
+      ? this.#causes.find(job, job.uploadId)
+      : renewal(job, job.uploadId, reason === 'lost'))
     if (job.stop !== stop || stop.signal.aborted) return
     job.stop = null
     if (renewed.kind === 'renewed') {
       job.takeOver = false
       const moved = this.#placeAt(job, renewed.ticket)
-      if (broken && !moved) outcomes.waits(job, 'storage')
-      else this.#again(job)
+      if (moved || reason === 'refused') this.#again(job)
+      else if (reason === 'lost') this.#createAgain(job)
+      else outcomes.waits(job, 'storage')
     } else if (renewed.kind === 'finished') outcomes.stored(job, { entry: null, notice: 'finished_elsewhere' })
     else if (renewed.kind === 'final') outcomes.failed(job, renewed.error)
     else if (renewed.kind === 'elsewhere') outcomes.elsewhere(job, renewed.agent)
