@@ -200,7 +200,8 @@ describe('a storage that is killed under load', () => {
 
   it('is not started twice on the same folder', async () => {
     await start(0)
-    await expect(startDaemon(bundle, folder, { server_id: '100001' })).rejects.toThrow('is in use by process')
+    const keys = { server_id: '100001', tracker_server: `127.0.0.1:${cluster.tracker.tcpPort}` }
+    await expect(startDaemon(bundle, folder, keys)).rejects.toThrow('is in use by process')
   })
 
   it('ends with 0 and a clean folder when it is told to stop', async () => {
