@@ -9,7 +9,6 @@ import { StartProcess } from './start-process.ts'
 
 test.describe.configure({ mode: 'serial', timeout: 180_000 })
 
-const AGAIN_MS_MAX = 15_000
 let env: Record<string, string>
 
 test.beforeAll(async () => {
@@ -38,10 +37,11 @@ test('the first start ends at an address that answers, and SIGTERM ends it with 
 })
 
 test('a second start on the same data says where the first one is; Ctrl-C ends the first with 0', async () => {
-  const startedAtMs = Date.now()
   const first = new StartProcess(env)
   await first.running()
-  expect(Date.now() - startedAtMs).toBeLessThan(AGAIN_MS_MAX)
+  // What makes it take seconds and not minutes.
+  expect(first.output).toMatch(/dependencies +[\d.]+ s +unchanged/)
+  expect(first.output).toMatch(/build +[\d.]+ s +unchanged/)
   const second = new StartProcess(env)
   expect(await second.ended()).toBe(1)
   expect(second.output.trim()).toContain(

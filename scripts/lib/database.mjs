@@ -5,6 +5,14 @@ import { PlainError } from './plain-error.mjs'
 
 const CONNECT_TIMEOUT_MS = 5000
 const DATABASE_MISSING = '3D000'
+/** What people can do something about, by the code of PostgreSQL or of the connection. */
+const REASONS = {
+  '28P01': 'user or password is wrong',
+  '28000': 'this user may not sign in from here',
+  ECONNREFUSED: 'nothing listens there',
+  ENOTFOUND: 'there is no such host',
+  ETIMEDOUT: 'nobody answers there',
+}
 
 /** Throws one sentence when nothing usable answers at DATABASE_URL. `migrate deploy` makes a missing database. */
 async function requireDatabase(url) {
@@ -15,7 +23,7 @@ async function requireDatabase(url) {
   } catch (error) {
     if (error.code === DATABASE_MISSING) return
     // The URL holds a password: only the host is shown.
-    const reason = error.code ?? error.message
+    const reason = REASONS[error.code] ?? error.code ?? error.message
     throw new PlainError(`The database of DATABASE_URL (${client.host}:${client.port}) cannot be used: ${reason}.`, {
       cause: error,
     })
