@@ -8,7 +8,7 @@ const DATABASE_MISSING = '3D000'
 /** What people can do something about, by the code of PostgreSQL or of the connection. */
 const REASONS = {
   '28P01': 'user or password is wrong',
-  '28000': 'this user may not sign in from here',
+  28000: 'this user may not sign in from here',
   ECONNREFUSED: 'nothing listens there',
   ENOTFOUND: 'there is no such host',
   ETIMEDOUT: 'nobody answers there',
