@@ -4,7 +4,9 @@ import { ConfError, readConf } from '@cairn/dfs-core/conf'
 
 /** What the tools need of a client.conf (client protocol §9.3). */
 export interface ClientConf {
-  /** `host:port`, sorted by address as the C client does, without repetitions. */
+  /** The tracker servers, each with its one or two addresses (`host:port`), sorted as the C client does, none twice. */
+  readonly servers: readonly (readonly string[])[]
+  /** All of their addresses: of a server with two, the one that can be reached is asked. */
   readonly trackers: readonly string[]
   readonly connectTimeoutMs: number
   readonly networkTimeoutMs: number
@@ -16,19 +18,25 @@ const DEFAULT_NETWORK_SECONDS = 30
 /** Reads client.conf. Throws ConfError when it cannot be read, or names no tracker. */
 export function readClientConf(file: string): ClientConf {
   const conf = readConf(file)
-  const trackers = [...new Set(conf.all('tracker_server').map(trackerAddress))].sort()
-  if (trackers.length === 0) throw new ConfError(`${file}: tracker_server is missing`)
+  const texts = new Set(conf.all('tracker_server').map((text) => trackerAddresses(text).join()))
+  const servers = [...texts].sort().map((text) => text.split(','))
+  servers.sort((a, b) => a.length - b.length)
+  if (servers.length === 0) throw new ConfError(`${file}: tracker_server is missing`)
   return {
-    trackers,
+    servers,
+    trackers: servers.flat(),
     connectTimeoutMs: 1000 * conf.integer('connect_timeout', { min: 1, fallback: DEFAULT_CONNECT_SECONDS }),
     networkTimeoutMs: 1000 * conf.integer('network_timeout', { min: 1, fallback: DEFAULT_NETWORK_SECONDS }),
   }
 }
 
-/** `host[,host2][:port]`: of two addresses of one tracker the first is used. */
-export function trackerAddress(text: string): string {
-  if (isIPv6(text.trim())) return formatAddress(text.trim(), DEFAULT_TRACKER_PORT)
-  const [, hosts = '', port] = /^(.*?)(?::(\d+))?$/.exec(text.trim()) ?? []
-  const [host = ''] = hosts.split(',')
-  return formatAddress(host.trim().replace(/^\[|\]$/g, ''), port === undefined ? DEFAULT_TRACKER_PORT : Number(port))
+/** `host[,host2][:port]`, IPv6 in brackets where a port follows → one or two times `host:port`. */
+export function trackerAddresses(text: string): string[] {
+  const bare = text.trim()
+  if (isIPv6(bare)) return [formatAddress(bare, DEFAULT_TRACKER_PORT)]
+  const [, hosts = '', port] = /^(.*?)(?::(\d+))?$/.exec(bare) ?? []
+  return hosts
+    .replace(/^\[|\]$/g, '')
+    .split(',')
+    .map((host) => formatAddress(host.trim(), port === undefined ? DEFAULT_TRACKER_PORT : Number(port)))
 }

@@ -169,6 +169,16 @@ describe('the tools of FastDFS', () => {
     }
   })
 
+  it('ask a tracker with two addresses at the one that can be reached, and count it once', async () => {
+    const port = cluster.tracker.tcpPort
+    const two = path.join(folder, 'two.conf')
+    writeFileSync(two, `connect_timeout = 5\ntracker_server = 127.0.0.99,127.0.0.1:${port}\n`)
+    expect((await fdfs('fdfs_upload_file', two, localFile('two.txt', content(10)))).code).toBe(0)
+    const { code, out } = await fdfs('fdfs_monitor', two, '-h', `127.0.0.1:${port}`)
+    expect([code, out]).toEqual([0, expect.stringMatching(/^tracker server count=1, current server index=0\n/)])
+    expect(out).toContain('group name = group1')
+  })
+
   it('the three lists say what they found, or nothing', async () => {
     const trackers = await fdfs('fdfs_tracker_stat', '-c', conf)
     expect(trackers.out).toMatch(
@@ -268,6 +278,8 @@ describe('cairn', () => {
       expect([code, out]).toEqual([2, ''])
       expect(err).toContain('cairn ')
     }
+    const elsewhere = await cairn('upload', localFile('x.txt', content(1)), '--group', 'group9')
+    expect([elsewhere.code, elsewhere.err]).toEqual([1, expect.stringContaining('No storage takes files now')])
     const nobody = await cairn('monitor', '--tracker', '127.0.0.1:1')
     expect([nobody.code, nobody.err]).toEqual([1, expect.stringContaining('127.0.0.1:1')])
   })

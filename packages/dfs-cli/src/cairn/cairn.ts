@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util'
-import { DfsClient, ServerError } from '@cairn/dfs-core'
-import { readClientConf, trackerAddress } from '../client-conf.ts'
+import { DfsClient, ServerError, Status } from '@cairn/dfs-core'
+import { readClientConf, trackerAddresses } from '../client-conf.ts'
 import { errnoText } from '../errno.ts'
 import type { Terminal } from '../terminal.ts'
 import { deleteStorage, monitor, setTrunkServer } from './cluster-commands.ts'
@@ -106,12 +106,25 @@ function parse(command: CairnCommand, args: readonly string[]): Pick<CommandCont
 function openClient(options: CommandContext['options'], defaultTrackers: readonly string[]): DfsClient {
   const { conf, tracker } = options
   if (typeof conf === 'string') return new DfsClient(readClientConf(conf))
-  const trackers = Array.isArray(tracker) ? tracker.map(trackerAddress) : defaultTrackers
+  const trackers = Array.isArray(tracker) ? tracker.flatMap(trackerAddresses) : defaultTrackers
   return new DfsClient({ trackers })
 }
 
 /** What went wrong, for a person. */
 function sentence(error: unknown): string {
-  if (error instanceof ServerError) return `${errnoText(error.status)}. (${error.message})`
+  if (error instanceof ServerError) return `${whatTrackersLack(error) ?? errnoText(error.status)}. (${error.message})`
   return error instanceof Error ? error.message : String(error)
 }
+
+/** "No such file" is not what a tracker means: it does not know of files. */
+function whatTrackersLack({ command, status }: ServerError): string | undefined {
+  if (STORE_COMMANDS.includes(command)) {
+    if (status === Status.ENOENT) return 'No storage takes files now; cairn monitor tells the state of each'
+    if (status === Status.ENOSPC) return 'The storages are full up to the space that they keep free'
+  }
+  if (FETCH_COMMANDS.includes(command) && status === Status.ENOENT) return 'No storage of this group can be asked now'
+  return undefined
+}
+
+const STORE_COMMANDS: readonly number[] = [101, 104, 106, 107]
+const FETCH_COMMANDS: readonly number[] = [102, 103, 105]

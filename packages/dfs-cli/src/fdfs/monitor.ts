@@ -1,5 +1,5 @@
 import { DfsClient, ServerError, Status } from '@cairn/dfs-core'
-import { type ClientConf, trackerAddress } from '../client-conf.ts'
+import { type ClientConf, trackerAddresses } from '../client-conf.ts'
 import { errnoOf, errnoText } from '../errno.ts'
 import type { Terminal } from '../terminal.ts'
 import { groupReport } from './monitor-report.ts'
@@ -18,15 +18,17 @@ export const monitor: Tool = (args, terminal) => {
   const [command = 'list', group, id = ''] = rest
   if (args.includes('-h') && tracker === undefined) return usage(terminal, USAGE)
   return withClient(conf, terminal, async (client, settings) => {
-    const { trackers } = settings
-    const index = tracker === undefined ? 0 : trackers.indexOf(trackerAddress(tracker))
+    const { servers } = settings
+    const [wanted = ''] = tracker === undefined ? [] : trackerAddresses(tracker)
+    const index = tracker === undefined ? 0 : servers.findIndex((addresses) => addresses.includes(wanted))
+    const trackers = servers[index] ?? []
     if (index < 0) {
       terminal.out(`tracker server: ${tracker} not exists!\n`)
       return Status.ENOENT
     }
-    terminal.out(`tracker server count=${trackers.length}, current server index=${index}\n`)
-    terminal.out(`\ntracker server is ${trackers[index]}\n\n`)
-    if (command === 'list') return await listAt({ ...settings, trackers: [trackers[index] ?? ''] }, group, terminal)
+    terminal.out(`tracker server count=${servers.length}, current server index=${index}\n`)
+    terminal.out(`\ntracker server is ${trackers[0]}\n\n`)
+    if (command === 'list') return await listAt({ ...settings, trackers }, group, terminal)
     if (command === 'delete' && group !== undefined) return await remove(client, { group, id }, terminal)
     if (command === 'set_trunk_server' && group !== undefined)
       return await setTrunkServer(client, { group, id }, terminal)
