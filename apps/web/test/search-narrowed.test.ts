@@ -36,8 +36,8 @@ const numbered = (count: number, name: string) => Array.from({ length: count }, 
 
 it('what somebody with little has is found by the index, and not by going over all of it', async () => {
   const [crowd, owner] = [await newPerson(), await newPerson()]
-  await fill(crowd, numbered(2500, 'somebody else’s'))
-  await fill(owner, numbered(200, 'mine'))
+  await fill(crowd, numbered(1200, 'somebody else’s'))
+  await fill(owner, numbered(150, 'mine'))
   await analyse()
   const sought = { ownerId: owner.id, grams: ['潮位'], lookedUp: ['潮位'], filters: Prisma.empty, share: 1 }
   const eras = { trait: 'era' as const, numbers: Array.from({ length: 64 }, (_, n) => n) }
@@ -87,14 +87,14 @@ describe('a search in a folder', () => {
     const folders = await db().entry.findMany({ where: { parentId: owner.rootId }, orderBy: { id: 'asc' } })
     const [small, large] = folders
     await fill(owner, ['a tide table'], small!.id)
-    await fill(owner, numbered(1500, 'a tide table'), large!.id)
+    await fill(owner, numbered(900, 'a tide table'), large!.id)
     await analyse()
     expect(await found(owner, 'tide in:here', small!.publicId)).toEqual(['a tide table'])
     expect(await found(owner, 'in:here', small!.publicId)).toEqual(['a tide table'])
     const newest = await found(owner, 'tide in:here', large!.publicId)
     expect(newest).toHaveLength(20)
-    expect(newest).toContain('a tide table 1499')
-    expect(await found(owner, 'tide in:here')).toContain('a tide table 1499')
+    expect(newest).toContain('a tide table 899')
+    expect(await found(owner, 'tide in:here')).toContain('a tide table 899')
   })
 })
 

@@ -83,21 +83,21 @@ async function read(sought: Sought & { lookedUp: readonly string[] }, limit: num
 }
 
 /**
- * What the search index finds stands alone. With the other conditions or the LIMIT beside it, the planner takes a walk over
- * everything that a person has, or over the whole table, for cheap.
+ * What the search index finds for words stands alone. With the other conditions or the LIMIT beside it, the planner takes a
+ * walk over everything that a person has, or over the whole table, for cheap. Filters alone may have a better index.
  */
 export function foundByIndex(sought: Sought & { lookedUp: readonly string[] }): Prisma.Sql {
   const { ownerId, grams, lookedUp, filters } = sought
   const isRest = lookedUp.length < grams.length
+  const others = Prisma.sql`AND e.owner_id = ${ownerId} AND e.parent_id IS NOT NULL ${filters}`
   return Prisma.sql`
     WITH looked_up AS MATERIALIZED (
       SELECT id, owner_id, parent_id, kind::int, name, category, size, modified_at
         ${isRest ? Prisma.sql`, grams` : Prisma.empty}
-      FROM entry e WHERE ${keyConditions(sought)} AND trash_id IS NULL
+      FROM entry e WHERE ${keyConditions(sought)} AND trash_id IS NULL ${grams.length === 0 ? others : Prisma.empty}
     ), found AS (
       SELECT ${candidateColumns} FROM looked_up e
-      WHERE e.owner_id = ${ownerId} AND e.parent_id IS NOT NULL
-        ${isRest ? Prisma.sql`AND e.grams @> ${[...grams]}` : Prisma.empty} ${filters}
+      WHERE TRUE ${others} ${isRest ? Prisma.sql`AND e.grams @> ${[...grams]}` : Prisma.empty}
     )`
 }
 
