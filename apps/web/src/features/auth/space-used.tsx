@@ -26,13 +26,15 @@ export function SpaceUsed({ quota }: { quota: Me['quota'] }) {
         <Percent of={quota} />
       </p>
       {group === undefined ? null : (
-        <p className="mt-1 flex justify-between gap-2" title={group.name}>
-          <span className="min-w-0 flex-1 truncate">
+        <>
+          <p className="mt-1.5 truncate" title={group.name}>
             <bdi>{group.name}</bdi>
-          </span>
-          <span className="shrink-0">{textOf(group)}</span>
-          <Percent of={group} />
-        </p>
+          </p>
+          <p className="flex justify-between gap-2">
+            <span>{textOf(group)}</span>
+            <Percent of={group} />
+          </p>
+        </>
       )}
     </>
   )

@@ -17,6 +17,8 @@ export type UploadDoor = {
   pick: (what: Pickable, target: Target) => void
 }
 
+export type Shown = { folderId: string; entryId: string }
+
 export type Pickable = 'files' | 'folder' | 'pictures' | 'photo'
 
 export type Drive = {
@@ -30,8 +32,10 @@ export type Drive = {
   /** From below the top folder down to the open one; known before the folder is loaded where it can be. */
   path: readonly Target[]
   open: (folder: Target | string, how?: Opening) => void
-  /** Opens a folder with one of its entries in view and focused. */
+  /** Opens a folder with one of its entries in view, selected and focused. */
   openAt: (folderId: string, entryId: string) => void
+  /** What that was last done with, until something else is opened; a new object for each time. */
+  shown: Shown | null
   /** The folder that was open before, when this one was opened by going up. */
   cameFrom: string | null
   state: FolderState

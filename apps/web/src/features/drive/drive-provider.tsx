@@ -5,12 +5,11 @@ import { type ReactNode, useEffect, useRef, useState } from 'react'
 import { holdKeys } from '../../components/held-keys.ts'
 import { usePreferences } from '../../components/preferences-provider.tsx'
 import { type ListOrder, ROOT_ID } from './api-client.ts'
-import { DriveContext, type UploadDoor } from './drive-context.tsx'
+import { DriveContext, type Shown, type UploadDoor } from './drive-context.tsx'
 import type { Naming } from './name-dialog.tsx'
 import type { EntryPage } from './schema.ts'
 import { type Target, useDriveChanges } from './use-drive-changes.ts'
 import { useFolder } from './use-folder.ts'
-import { focusEntry } from './use-folder-pane.ts'
 import { type Opening, useFolderRoute } from './use-folder-route.ts'
 
 /** The first page of the folder that the page was opened with. */
@@ -31,6 +30,7 @@ export function DriveProvider({ initial, uploads, children }: DriveProviderProps
   const paths = useRef(new Map<string, readonly Target[]>([[ROOT_ID, []]]))
   const offsets = useRef(new Map<string, number>())
   const cameFrom = useRef<string | null>(null)
+  const [shown, setShown] = useState<Shown | null>(null)
 
   if (state.folder !== null) paths.current.set(folderId, state.folder.path)
   const path = paths.current.get(folderId) ?? []
@@ -50,12 +50,12 @@ export function DriveProvider({ initial, uploads, children }: DriveProviderProps
     const goesUp = id === ROOT_ID || path.some((above) => above.id === id)
     const child = id === ROOT_ID ? path[0] : path[path.findIndex((above) => above.id === id) + 1]
     cameFrom.current = goesUp ? (child?.id ?? null) : null
+    setShown(null)
     if (typeof folder !== 'string' && !paths.current.has(id)) paths.current.set(id, [...path, folder])
     route.open(id, how)
   }
   const openAt = (id: string, entryId: string) => {
-    if (place !== null && id === folderId) return focusEntry(entryId)
-    cameFrom.current = entryId
+    setShown({ folderId: id, entryId })
     route.open(id)
   }
 
@@ -69,6 +69,7 @@ export function DriveProvider({ initial, uploads, children }: DriveProviderProps
         path,
         open,
         openAt,
+        shown,
         cameFrom: cameFrom.current,
         state,
         order,

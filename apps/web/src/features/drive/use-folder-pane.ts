@@ -4,8 +4,16 @@ import { type MouseEvent, type RefObject, useEffect, useRef, useState } from 're
 import { useAnnounce } from '../../components/live-region.tsx'
 import { ROOT_ID } from './api-client.ts'
 import type { DragGhostHandle } from './drag-ghost.tsx'
-import { useDrive } from './drive-context.tsx'
-import { clearSelection, nothingSelected, type Selection, selectAll, selectedCount, withoutGone } from './selection.ts'
+import { type Drive, useDrive } from './drive-context.tsx'
+import {
+  clearSelection,
+  nothingSelected,
+  type Selection,
+  selectAll,
+  selectedCount,
+  selectOnly,
+  withoutGone,
+} from './selection.ts'
 import { useSelectionText } from './selection-bar.tsx'
 import { useChosenActions } from './use-chosen-actions.ts'
 import type { Chosen } from './use-drive-changes.ts'
@@ -29,10 +37,9 @@ export type FolderView = ReturnType<typeof useFolderPane>
 /** Selection, keys, pointer, menus and dialogs of one open folder. */
 export function useFolderPane({ pane, scroller, ghost, columns }: Parts) {
   const drive = useDrive()
-  const { state, cameFrom } = drive
-  const { items, total } = state
-  const [selection, setSelection] = useState<Selection>({ ...nothingSelected, focus: cameFrom })
-  const [reveal, setReveal] = useState<Reveal | null>(cameFrom === null ? null : { id: cameFrom, focus: true })
+  const { items, total } = drive.state
+  const [selection, setSelection] = useState(() => selectionAt(drive))
+  const [reveal, setReveal] = useState<Reveal | null>(() => revealAt(selection.focus))
   const [pathEdited, setPathEdited] = useState(false)
   const [menu, setMenu] = useState<OpenMenu | null>(null)
   const found = useTargets(selection)
@@ -44,8 +51,9 @@ export function useFolderPane({ pane, scroller, ghost, columns }: Parts) {
 
   const step = (next: Selection) => {
     setSelection(next)
-    if (next.focus !== null) setReveal({ id: next.focus, focus: true })
+    if (next.focus !== null) setReveal(revealAt(next.focus))
   }
+  useShown(step)
   const leave = (gone: Chosen) => {
     const order = items.map(({ id }) => id)
     step(clearSelection(withoutGone(selection, order, new Set(gone.ids))))
@@ -87,6 +95,24 @@ export function useFolderPane({ pane, scroller, ghost, columns }: Parts) {
     },
     returnFocus: () => focusEntry(selection.focus),
   }
+}
+
+const revealAt = (id: string | null): Reveal | null => (id === null ? null : { id, focus: true })
+
+/** With what a folder is opened: the entry that was to be shown, or the folder that one comes up from. */
+function selectionAt({ shown, folderId, cameFrom }: Drive): Selection {
+  return shown?.folderId === folderId ? selectOnly(shown.entryId) : { ...nothingSelected, focus: cameFrom }
+}
+
+/** Shows an entry of the folder that is open already. */
+function useShown(step: (next: Selection) => void): void {
+  const { shown, folderId } = useDrive()
+  const seen = useRef(shown)
+  useEffect(() => {
+    if (shown === seen.current) return
+    seen.current = shown
+    if (shown?.folderId === folderId) step(selectOnly(shown.entryId))
+  })
 }
 
 function isOnSomething({ target }: MouseEvent): boolean {
