@@ -1,5 +1,14 @@
 import { basename } from 'node:path'
-import { extensionOf, FileInfoFlag, fileBody, type Metadata, parseFileId, ServerError, Status } from '@cairn/dfs-core'
+import {
+  addressOf,
+  extensionOf,
+  FileInfoFlag,
+  fileBody,
+  type Metadata,
+  parseFileId,
+  ServerError,
+  Status,
+} from '@cairn/dfs-core'
 import { localTime } from '../local-time.ts'
 import { type Answer, type CairnCommand, type CommandContext, numberOption, textOption, UsageError } from './command.ts'
 import { showProgress } from './progress.ts'
@@ -153,7 +162,8 @@ export const meta: CairnCommand = {
     const json = await client.getMetadata(fileId).catch(async (error: unknown) => {
       if (!(error instanceof ServerError) || error.status !== Status.ENOENT) throw error
       // FastDFS answers ENOENT also for a file without metadata.
-      await client.fileInfo(fileId, FileInfoFlag.noCrc32 | FileInfoFlag.silent)
+      const source = client.storage(addressOf(await client.tracker.queryUpdate(fileId)))
+      await source.queryFileInfo(fileId, FileInfoFlag.noCrc32 | FileInfoFlag.silent)
       return {}
     })
     return { json, text: table(Object.entries(json)) }
