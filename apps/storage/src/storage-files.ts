@@ -29,8 +29,8 @@ export class StorageFiles {
   readonly #cursor: DirectoryCursor
   readonly #orphansSince: number | null
 
-  /** `clock`: shared with other threads that draw names. */
-  constructor(config: StorageConfig, logger: Logger, clock?: LogWriterOptions['clock']) {
+  /** `shared`: with other threads, which draw names and write records. */
+  constructor(config: StorageConfig, logger: Logger, shared: Pick<LogWriterOptions, 'clock' | 'end'> = {}) {
     const now = unixSeconds()
     this.#config = config
     this.#logger = logger
@@ -49,7 +49,7 @@ export class StorageFiles {
       this.counters = saved.counters
       this.#cursor = createDirectoryCursor(saved.cursor, config.subdirCount, config.rotateCount)
       const report = (message: string, error?: unknown) => logger.warn({ err: error }, message)
-      this.log = openLogWriter({ folder: binlogFolder(config.basePath), now: unixSeconds, report, clock })
+      this.log = openLogWriter({ folder: binlogFolder(config.basePath), now: unixSeconds, report, ...shared })
     } catch (error) {
       this.#running.abandon()
       throw error

@@ -96,7 +96,8 @@ class Storage implements RunningStorage {
     this.#config = config
     this.#logger = logger
     this.#sharing = createWorkSharing(config)
-    this.#files = new StorageFiles(config, logger, this.#sharing?.shared.clock)
+    const shared = this.#sharing?.shared
+    this.#files = new StorageFiles(config, logger, { clock: shared?.clock, end: shared?.logEnd })
     this.#opened.push(() => this.#files.close())
     this.#opened.push(() => this.#metrics.close())
   }

@@ -1,18 +1,19 @@
-import { closeSync, fdatasync, fdatasyncSync, fstatSync, ftruncateSync, openSync } from 'node:fs'
+import { closeSync, fdatasync, fdatasyncSync, fstatSync, openSync } from 'node:fs'
 import { type BinlogOp, type BinlogRecord, formatRecord, isSourceOp } from '../engine/binlog.ts'
-import { syncFolder, writeAll } from './atomic-file.ts'
+import { syncFolder } from './atomic-file.ts'
 import { type BinlogPosition, binlogPath, openForAppend, saveWriteIndex } from './binlog-files.ts'
 import { afterwards, type LogDone } from './log-done.ts'
+import { createLogEnd, type LogEnd, writeLines } from './log-end.ts'
 import type { AppendOptions, NameLog } from './name-log.ts'
 import { createRecordClock, HOLD_SECONDS_MAX, type RecordClock } from './record-clock.ts'
 
 /**
- * Orders, writes, syncs and rotates the binlog of one storage process. Nothing else writes the log: other threads send
- * their records to this one.
+ * Orders, writes, syncs and rotates the binlog of one storage process. Other threads may write records of new files
+ * behind what it has written (`LogEnd`); they send it all others.
  *
- * Times: a name is drawn (`drawTimestamp`), held while its record is not yet appended (`hold`), and let go by
- * `append` of a record with that name or by `release`. While a name is held no record gets a later time than it, so
- * a reader of the log who applied all records up to time W has every file whose name says less than W.
+ * Times: a name is drawn (`drawTimestamp`), held while its record is not yet written (`hold`), and let go by the record
+ * with that name or by `release`. A record gets its time when it is written. While a name is held no record gets a later
+ * time than it, so a reader of the log who applied all records up to time W has every file whose name says less than W.
  */
 export interface LogWriter extends NameLog {
   isHeld(name: string): boolean
@@ -28,6 +29,8 @@ export interface LogWriter extends NameLog {
   position(): BinlogPosition
   /** Calls back after records were written; returns how to stop that. */
   onWritten(listener: () => void): () => void
+  /** Others have written records, or ended in the midst of it: looks where the log ends now, and tells the listeners. */
+  othersHaveWritten(): void
   /** `done` when everything appended before is durable; all who wait share one fdatasync. */
   sync(done: LogDone): void
   /** `sync` as a promise. */
@@ -42,18 +45,24 @@ export interface LogWriterOptions {
   readonly rotateBytes?: number
   /** Where other threads draw names too: the clock that they share. `last`: the time of the newest record. */
   readonly clock?: ((last: number, now: () => number) => RecordClock) | undefined
+  /** Where other threads write records too: the end that they share. */
+  readonly end?: LogEnd | undefined
   /** Told what went wrong where nobody waits for an answer. */
   readonly report?: (message: string, error?: unknown) => void
 }
 
-interface Waiter {
+/** A record that is not yet written. */
+interface Pending {
+  readonly op: BinlogOp
+  readonly name: string
   readonly done: LogDone
-  readonly durable: boolean
+  readonly options: AppendOptions
 }
 
-const GIB = 1024 ** 3
-/** Appends that wait for the end of this turn of the event loop are written at once from here on. */
-const PENDING_CHARS_MAX = 256 * 1024
+/** A file of the log that is so long is the last one's predecessor: FastDFS's own limit. */
+export const LOG_FILE_BYTES = 1024 ** 3
+/** Records that wait for the end of this turn of the event loop are written at once from here on. */
+const PENDING_MAX = 4096
 
 /** Writes a record, then makes the change that it announces, before any reader of the log wakes. */
 export function logThen(log: LogWriter, record: BinlogRecord, change: () => void): Promise<void> {
@@ -74,16 +83,13 @@ class FileLogWriter implements LogWriter {
   readonly openedAfter: number
   readonly #now: () => number
   readonly #clock: RecordClock
+  readonly #end: LogEnd
   readonly #rotateBytes: number
   readonly #report: (message: string, error?: unknown) => void
   readonly #listeners = new Set<() => void>()
   readonly #held = new Map<string, number>()
   #fd: number
-  #index: number
-  #size: number
-  #lines = ''
-  #waiters: Waiter[] = []
-  #pendingSince = Number.POSITIVE_INFINITY
+  #pending: Pending[] = []
   #scheduled = false
   #syncWaiters: LogDone[] = []
   #syncing = false
@@ -94,15 +100,17 @@ class FileLogWriter implements LogWriter {
   constructor(options: LogWriterOptions) {
     this.folder = options.folder
     this.#now = options.now ?? (() => Math.floor(Date.now() / 1000))
-    this.#rotateBytes = options.rotateBytes ?? GIB
+    this.#end = options.end ?? createLogEnd()
+    this.#rotateBytes = options.rotateBytes ?? LOG_FILE_BYTES
     this.#report = options.report ?? (() => undefined)
     const opened = openForAppend(this.folder)
     this.#fd = opened.fd
-    this.#index = opened.index
-    this.#size = opened.size
+    this.#end.index = opened.index
+    this.#end.size = opened.size
+    this.#end.isOpen = true
     this.#clock = (options.clock ?? createRecordClock)(opened.lastTimestamp, this.#now)
     this.openedAfter = opened.lastTimestamp
-    if (opened.cut > 0) this.#report(`cut ${opened.cut} torn bytes off ${binlogPath(this.folder, this.#index)}`)
+    if (opened.cut > 0) this.#report(`cut ${opened.cut} torn bytes off ${this.#path}`)
   }
 
   get isFailed(): boolean {
@@ -114,15 +122,7 @@ class FileLogWriter implements LogWriter {
       done(this.#failure ?? new Error('the binlog is closed'))
       return
     }
-    const timestamp = options.timestamp ?? this.#clock.next(this.#oldestHeld())
-    this.#held.delete(name)
-    if (isSourceOp(op)) {
-      this.#clock.raise(timestamp)
-      this.#pendingSince = Math.min(this.#pendingSince, timestamp)
-    }
-    this.#lines += formatRecord({ timestamp, op, name, extra: options.extra ?? '' })
-    this.#waiters.push({ done, durable: options.durable === true })
-    if (this.#lines.length >= PENDING_CHARS_MAX) this.#writePending()
+    if (this.#pending.push({ op, name, done, options }) >= PENDING_MAX) this.#writePending()
     else this.#schedule()
   }
 
@@ -132,10 +132,12 @@ class FileLogWriter implements LogWriter {
 
   hold(name: string, timestamp: number): void {
     this.#held.set(name, timestamp)
+    this.#clock.keep(this.#oldestHeld())
   }
 
   release(name: string): void {
     this.#held.delete(name)
+    this.#clock.keep(this.#oldestHeld())
   }
 
   isHeld(name: string): boolean {
@@ -144,16 +146,24 @@ class FileLogWriter implements LogWriter {
 
   watermark(): number {
     const held = Math.min(this.#oldestHeld(), this.#clock.heldElsewhere())
-    return Math.min(this.drawTimestamp(), held, this.#pendingSince) - 1
+    return Math.min(this.#clock.now(), held) - 1
   }
 
   position(): BinlogPosition {
-    return { index: this.#index, offset: this.#size }
+    return { index: this.#end.index, offset: this.#end.size }
   }
 
   onWritten(listener: () => void): () => void {
     this.#listeners.add(listener)
     return () => this.#listeners.delete(listener)
+  }
+
+  othersHaveWritten(): void {
+    if (this.#closed) return
+    this.#end.locked(() => {
+      this.#end.size = fstatSync(this.#fd).size
+    })
+    this.#tellListeners()
   }
 
   sync(done: LogDone): void {
@@ -176,6 +186,7 @@ class FileLogWriter implements LogWriter {
     if (this.#closed) return
     if (this.#failure === null) await this.flush()
     this.#closed = true
+    this.#end.isOpen = false
     this.#listeners.clear()
     closeSync(this.#fd)
   }
@@ -201,43 +212,48 @@ class FileLogWriter implements LogWriter {
   }
 
   #writePending(): void {
-    if (this.#waiters.length === 0) return
-    const waiters = this.#waiters
-    const bytes = Buffer.from(this.#lines, 'latin1')
-    this.#waiters = []
-    this.#lines = ''
+    if (this.#pending.length === 0) return
+    const pending = this.#pending
+    this.#pending = []
     try {
-      if (this.#size >= this.#rotateBytes) this.#rotate()
-      writeAll(this.#fd, bytes)
-      this.#size += bytes.length
+      this.#end.locked(() => this.#write(pending))
     } catch (cause) {
-      this.#undoPartWrite()
-      const error = new Error(`cannot write ${binlogPath(this.folder, this.#index)}`, { cause })
-      for (const waiter of waiters) this.#call(waiter.done, error)
+      const error = new Error(`cannot write ${this.#path}`, { cause })
+      for (const { done } of pending) this.#call(done, error)
       return
-    } finally {
-      this.#pendingSince = Number.POSITIVE_INFINITY
     }
-    for (const waiter of waiters) {
-      if (waiter.durable) this.#syncWaiters.push(waiter.done)
-      else this.#call(waiter.done)
+    for (const { done, options } of pending) {
+      if (options.durable === true) this.#syncWaiters.push(done)
+      else this.#call(done)
     }
     if (this.#syncWaiters.length > 0) this.#startSync()
+    this.#tellListeners()
+  }
+
+  #tellListeners(): void {
     for (const listener of this.#listeners) listener()
   }
 
-  /** A failed write may have left half a line: what was written before must stay readable. */
-  #undoPartWrite(): void {
-    try {
-      if (fstatSync(this.#fd).size > this.#size) ftruncateSync(this.#fd, this.#size)
-    } catch (error) {
-      this.#report('cannot cut the binlog back after a failed write', error)
+  #write(pending: readonly Pending[]): void {
+    let lines = ''
+    for (const { op, name, options } of pending) {
+      const timestamp = options.timestamp ?? this.#clock.next(this.#oldestHeld())
+      this.#held.delete(name)
+      if (isSourceOp(op)) this.#clock.raise(timestamp)
+      lines += formatRecord({ timestamp, op, name, extra: options.extra ?? '' })
     }
+    this.#clock.keep(this.#oldestHeld())
+    if (this.#end.size >= this.#rotateBytes) this.#rotate()
+    writeLines(this.#fd, this.#end, lines)
+  }
+
+  get #path(): string {
+    return binlogPath(this.folder, this.#end.index)
   }
 
   #rotate(): void {
     fdatasyncSync(this.#fd)
-    const next = this.#index + 1
+    const next = this.#end.index + 1
     const fd = openSync(binlogPath(this.folder, next), 'w', 0o644)
     closeSync(fd)
     const appendFd = openSync(binlogPath(this.folder, next), 'a', 0o644)
@@ -246,8 +262,8 @@ class FileLogWriter implements LogWriter {
     // A running fdatasync still uses the old descriptor; it is closed when that one has come back.
     const old = this.#fd
     this.#fd = appendFd
-    this.#index = next
-    this.#size = 0
+    this.#end.index = next
+    this.#end.size = 0
     if (this.#syncing) this.#retired.push(old)
     else closeSync(old)
   }
@@ -268,6 +284,7 @@ class FileLogWriter implements LogWriter {
 
   /** Nobody knows which records are on the disk, and a second sync would not tell: nothing is written any more. */
   #syncFailed(cause: Error): Error {
+    this.#end.isOpen = false
     this.#failure ??= new Error('the binlog could not be synced; nothing is written until the next start', { cause })
     this.#report('the binlog cannot be synced: this storage takes no changes any more', cause)
     return this.#failure

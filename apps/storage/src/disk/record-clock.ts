@@ -6,8 +6,12 @@ export const HOLD_SECONDS_MAX = 60
  * the name. Names may be drawn by other threads too.
  */
 export interface RecordClock {
-  /** Unix seconds for a new name: not before any record so far. */
+  /** Unix seconds: not before any record so far. */
+  now(): number
+  /** `now` for a new name, which waits for its record from here on (see `keep`). */
   draw(): number
+  /** The oldest name that waits in this thread has this time; +∞: there is none. */
+  keep(oldest: number): void
   /** For the next record: not before the last one, and not after `heldHere`, a name that waits in this thread. */
   next(heldHere: number): number
   /** A record has this time, whatever the clock says. */
@@ -22,7 +26,9 @@ export interface RecordClock {
 export function createRecordClock(last: number, now: () => number): RecordClock {
   let newest = last
   return {
+    now: () => Math.max(newest, now()),
     draw: () => Math.max(newest, now()),
+    keep: () => undefined,
     next(heldHere) {
       newest = Math.max(newest, Math.min(now(), heldHere))
       return newest

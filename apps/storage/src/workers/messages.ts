@@ -50,6 +50,8 @@ export type LogLevel = 'debug' | 'info' | 'warn' | 'error'
 export type FromThread =
   | { readonly kind: 'ready' }
   | { readonly kind: 'records'; readonly records: Errands<SentRecord> }
+  /** The thread has written to the log itself. */
+  | { readonly kind: 'logged' }
   /** Files that clients want to be gone: their logic names. */
   | { readonly kind: 'removals'; readonly removals: Errands<string> }
   /** A client's commands for the main thread come through this port. */

@@ -8,6 +8,7 @@ import {
   type Relay,
   type RelayState,
 } from '@cairn/dfs-core/server'
+import { binlogFolder } from '../disk/binlog-files.ts'
 import type { GroupSync } from '../disk/group-sync.ts'
 import { NewFiles } from '../disk/new-files.ts'
 import { openStorePath, type StorePath } from '../disk/store-path.ts'
@@ -66,8 +67,10 @@ class RequestThread {
     this.#log = new ThreadLog({
       thread,
       names: this.#names,
+      folder: binlogFolder(config.basePath),
       now,
       send: (records) => this.#send({ kind: 'records', records }),
+      hasWritten: () => this.#send({ kind: 'logged' }),
     })
     this.#storePaths = config.storePaths.map(({ path, readonly }, index) =>
       openStorePath(index, path, readonly, (_message, error) =>
@@ -109,6 +112,7 @@ class RequestThread {
     await this.#server.close(graceMs)
     clearInterval(this.#timer)
     this.#closeAccessLog()
+    this.#log.close()
     this.#sendFigures()
     this.#port.close()
   }

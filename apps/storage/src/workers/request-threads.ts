@@ -170,6 +170,9 @@ class RequestThread {
       case 'records':
         for (const [i, record] of message.records.errands.entries()) this.#append(message.records.first + i, record)
         break
+      case 'logged':
+        store.log.othersHaveWritten()
+        break
       case 'removals':
         for (const [i, name] of message.removals.errands.entries()) this.#remove(message.removals.first + i, name)
         break

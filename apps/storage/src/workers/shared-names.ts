@@ -1,3 +1,4 @@
+import type { LogEnd } from '../disk/log-end.ts'
 import { HOLD_SECONDS_MAX, type RecordClock } from '../disk/record-clock.ts'
 
 // Memory of all threads: 32-bit words, then the bytes of names.
@@ -6,17 +7,28 @@ import { HOLD_SECONDS_MAX, type RecordClock } from '../disk/record-clock.ts'
 // |-----------------------|------------------------------------------------------------------------|
 // | 0                     | lock: 0 free, 1 taken                                                  |
 // | 1                     | unix seconds: the newest record                                        |
+// | 2                     | unix seconds: the oldest name that waits in the main thread; 0: none   |
+// | 3, 4                  | the log: which file is written, and its bytes so far                   |
+// | 5                     | 1: threads may write to the log                                        |
 // | per thread: 1         | slots from the first one on that were ever used                        |
 // | per thread: 1         | connections                                                            |
 // | per thread: slotCount | unix seconds of the name in the slot; 0: free                          |
 // | bytes                 | per slot: length, characters                                           |
 const LOCK = 0
 const NEWEST = 1
-const HEAD_WORDS = 2
+const KEPT = 2
+const LOG_INDEX = 3
+const LOG_SIZE = 4
+const LOG_OPEN = 5
+const HEAD_WORDS = 6
 const THREAD_HEAD_WORDS = 2
 const NAME_BYTES = 64
 const WORD_BYTES = 4
-/** Nobody holds the lock for longer than some microseconds; a thread that ended in between would hold it for ever. */
+/**
+ * Nobody holds the lock for longer than a small write(2) takes; a thread that ended in between would hold it for ever.
+ * Should a disk make a write wait for longer, two write at once: each line stays whole, no name is let go too early, and
+ * the main thread soon looks for itself where the log ends.
+ */
 const LOCK_WAIT_MS = 2000
 
 export interface SharedNamesSize {
@@ -32,13 +44,14 @@ export function allocateSharedNames({ threads, slots }: SharedNamesSize): Shared
 }
 
 /**
- * The names that threads have drawn and whose records are not yet in the hands of the main thread, where all threads
- * see them. A thread takes a slot when it draws; the main thread frees it when it has the record.
+ * The names that threads have drawn and whose records are not yet written or in the hands of the main thread, where all
+ * threads see them: a thread takes a slot when it draws. And the end of the log, which they write in turn.
  */
 export class SharedNames {
   readonly #size: SharedNamesSize
   readonly #words: Int32Array
   readonly #bytes: Buffer
+  #hasLock = false
 
   constructor(memory: SharedArrayBuffer, size: SharedNamesSize) {
     const words = HEAD_WORDS + size.threads * (THREAD_HEAD_WORDS + size.slots)
@@ -97,17 +110,59 @@ export class SharedNames {
   readonly clock = (last: number, now: () => number): RecordClock => {
     this.#put(NEWEST, last)
     return {
-      draw: () => Math.max(this.#at(NEWEST), now()),
-      next: (heldHere) =>
+      now: () => Math.max(this.#at(NEWEST), now()),
+      draw: () =>
         this.#locked(() => {
-          const timestamp = Math.max(this.#at(NEWEST), Math.min(now(), heldHere, this.#oldest(now())))
-          this.#put(NEWEST, timestamp)
+          const timestamp = Math.max(this.#at(NEWEST), now())
+          if (this.#at(KEPT) === 0) this.#put(KEPT, timestamp)
           return timestamp
         }),
+      keep: (oldest) => this.#put(KEPT, oldest === Number.POSITIVE_INFINITY ? 0 : oldest),
+      next: (heldHere) => this.#locked(() => this.#next(now(), heldHere)),
       raise: (timestamp) => this.#locked(() => this.#put(NEWEST, Math.max(this.#at(NEWEST), timestamp))),
       heldElsewhere: () => this.#locked(() => this.#oldest(now())),
       isHeldElsewhere: (name) => this.#isHeld(name),
     }
+  }
+
+  /** The time of the next record of a thread. Call it in `logEnd.locked`. */
+  nextTime(now: number): number {
+    const kept = this.#at(KEPT)
+    return this.#next(now, kept < now - HOLD_SECONDS_MAX ? Number.POSITIVE_INFINITY : kept)
+  }
+
+  readonly logEnd: LogEnd = this.#logEnd()
+
+  #logEnd(): LogEnd {
+    const at = (word: number) => this.#at(word)
+    const put = (word: number, value: number) => this.#put(word, value)
+    return {
+      get index() {
+        return at(LOG_INDEX)
+      },
+      set index(value) {
+        put(LOG_INDEX, value)
+      },
+      get size() {
+        return at(LOG_SIZE)
+      },
+      set size(value) {
+        put(LOG_SIZE, value)
+      },
+      get isOpen() {
+        return at(LOG_OPEN) !== 0
+      },
+      set isOpen(value) {
+        put(LOG_OPEN, value ? 1 : 0)
+      },
+      locked: (work) => this.#locked(work),
+    }
+  }
+
+  #next(now: number, heldHere: number): number {
+    const timestamp = Math.max(this.#at(NEWEST), Math.min(now, heldHere, this.#oldest(now)))
+    this.#put(NEWEST, timestamp)
+    return timestamp
   }
 
   #oldest(now: number): number {
@@ -163,14 +218,17 @@ export class SharedNames {
     Atomics.store(this.#words, word, value | 0)
   }
 
-  /** The main thread may wait here too: for some instructions of another thread. */
+  /** The main thread may wait here too: while another one writes some lines to the log. */
   #locked<T>(work: () => T): T {
+    if (this.#hasLock) return work()
     while (Atomics.compareExchange(this.#words, LOCK, 0, 1) !== 0) {
       if (Atomics.wait(this.#words, LOCK, 1, LOCK_WAIT_MS) === 'timed-out') break
     }
+    this.#hasLock = true
     try {
       return work()
     } finally {
+      this.#hasLock = false
       Atomics.store(this.#words, LOCK, 0)
       Atomics.notify(this.#words, LOCK, 1)
     }

@@ -11,8 +11,9 @@ interface Survivors {
   readonly logger: Logger
 }
 
-/** What a thread that ended was in the midst of, and nobody was told of: files without a record, and temporary ones. */
+/** What a thread that ended was in the midst of, and nobody was told of: records, files without one, and temporary files. */
 export function takeBack({ store, sharing, logger }: Survivors, thread: number, temporaryPrefix: string): void {
+  store.log.othersHaveWritten()
   for (const { slot, name } of sharing.shared.heldBy(thread)) {
     if (name !== '' && removeIfAny(store.resolve(name).path))
       logger.warn({ name }, 'removed a file that a thread left without a record')
