@@ -4,18 +4,6 @@ import type { StorageStat } from '@cairn/dfs-core'
 export type Counters = Omit<StorageStat, 'connections' | 'lastSyncedTimestamp' | 'lastHeartBeatTime'>
 type CounterName = keyof Counters
 
-/** Operations that are counted twice: tried and succeeded. */
-export type CountedOperation =
-  | 'Upload'
-  | 'Append'
-  | 'Modify'
-  | 'Truncate'
-  | 'SetMeta'
-  | 'Delete'
-  | 'Download'
-  | 'GetMeta'
-export type CountedBytes = 'Upload' | 'Append' | 'Modify' | 'Download' | 'SyncIn' | 'SyncOut'
-
 /** FastDFS's key in storage_stat.dat, in its order. */
 const KEYS: ReadonlyArray<readonly [CounterName, string]> = [
   ...pair('Upload', 'upload_count', 'Count'),
@@ -52,15 +40,41 @@ export function newCounters(): Counters {
   return Object.fromEntries(KEYS.map(([name]) => [name, 0])) as Counters
 }
 
-/** One operation: `bytes` are those of its content. */
+// Putting a key together takes longer than counting.
+const OPERATIONS = {
+  Upload: ['totalUploadCount', 'successUploadCount'],
+  Append: ['totalAppendCount', 'successAppendCount'],
+  Modify: ['totalModifyCount', 'successModifyCount'],
+  Truncate: ['totalTruncateCount', 'successTruncateCount'],
+  SetMeta: ['totalSetMetaCount', 'successSetMetaCount'],
+  Delete: ['totalDeleteCount', 'successDeleteCount'],
+  Download: ['totalDownloadCount', 'successDownloadCount'],
+  GetMeta: ['totalGetMetaCount', 'successGetMetaCount'],
+} as const
+const BYTES = {
+  Upload: ['totalUploadBytes', 'successUploadBytes'],
+  Append: ['totalAppendBytes', 'successAppendBytes'],
+  Modify: ['totalModifyBytes', 'successModifyBytes'],
+  Download: ['totalDownloadBytes', 'successDownloadBytes'],
+  SyncIn: ['totalSyncInBytes', 'successSyncInBytes'],
+  SyncOut: ['totalSyncOutBytes', 'successSyncOutBytes'],
+} as const
+
+/** Operations that are counted twice: tried and succeeded. */
+export type CountedOperation = keyof typeof OPERATIONS
+export type CountedBytes = keyof typeof BYTES
+
 export function countOperation(counters: Counters, operation: CountedOperation, succeeded: boolean): void {
-  counters[`total${operation}Count`] += 1
-  if (succeeded) counters[`success${operation}Count`] += 1
+  const [total, success] = OPERATIONS[operation]
+  counters[total] += 1
+  if (succeeded) counters[success] += 1
 }
 
+/** `tried` and `done`: bytes of content. */
 export function countBytes(counters: Counters, what: CountedBytes, tried: number, done: number): void {
-  counters[`total${what}Bytes`] += tried
-  counters[`success${what}Bytes`] += done
+  const [total, success] = BYTES[what]
+  counters[total] += tried
+  counters[success] += done
 }
 
 /** What was counted since the last time; counting begins at 0 again. */
