@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { measureTree } from '../src/features/shares/server/shared-entries.ts'
 import { db, inTransaction } from '../src/lib/db.ts'
 import { addFile, newPerson } from './support/people.ts'
 import { signedInDrive } from './support/signed-in-drive.ts'
@@ -77,4 +78,16 @@ describe('the totals of folders', () => {
     expect(await kept(owner.id)).toEqual(await recounted(owner.id))
     expect((await kept(owner.id)).reduce((sum, { entries }) => sum + entries, 0)).toBe(18)
   })
+})
+
+it('tell what a tree holds: its files and folders, and not what lies in trash', async () => {
+  const top = await drive.makeFolder('Measured')
+  const inner = await drive.makeFolder('Measured inside', top.id)
+  for (const size of [10, 20]) await addFile(person.id, top.row, `measured ${size}`, { size })
+  await addFile(person.id, inner.row, 'measured 5', { size: 5 })
+  const gone = await addFile(person.id, inner.row, 'measured in trash', { size: 100 })
+  await drive.post('trash', { ids: [gone.publicId] })
+  const loose = await addFile(person.id, person.rootId, 'measured beside', { size: 7 })
+  expect(await measureTree(db(), [top.row, loose.id])).toEqual({ files: 4, folders: 2, bytes: 42 })
+  expect(await measureTree(db(), [loose.id, gone.id])).toEqual({ files: 1, folders: 0, bytes: 7 })
 })

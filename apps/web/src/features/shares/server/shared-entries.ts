@@ -106,20 +106,29 @@ export function toVisitedItem(item: EntryItem & { thumbnailUrl?: string }): Visi
   }
 }
 
-/** How many files and folders these entries are with all below them, and how large. */
+/**
+ * How many files and folders these entries are with all below them, and how large. Only folders are walked: how many
+ * entries lie in each of them, and their bytes, is kept.
+ */
 export async function measureTree(
   tx: Transaction,
   topIds: readonly bigint[],
 ): Promise<{ files: number; folders: number; bytes: number }> {
   const [sum] = await tx.$queryRaw<[{ files: bigint; folders: bigint; bytes: bigint }]>`
-    WITH RECURSIVE down AS (
+    WITH RECURSIVE top AS (
       SELECT id, kind, size FROM entry WHERE id = ANY(${[...topIds]}::bigint[]) AND trash_id IS NULL
+    ), down AS (
+      SELECT id, 0 AS inner_folders FROM top WHERE kind = 0
       UNION ALL
-      SELECT c.id, c.kind, c.size FROM down JOIN entry c ON c.parent_id = down.id AND c.trash_id IS NULL
-      WHERE down.kind = 0
+      SELECT c.id, 1 FROM down JOIN entry c ON c.parent_id = down.id AND c.kind = 0 AND c.trash_id IS NULL
+    ), inside AS (
+      SELECT count(*) AS folders, coalesce(sum(t.entries), 0) - coalesce(sum(inner_folders), 0) AS files,
+        coalesce(sum(t.bytes), 0) AS bytes
+      FROM down LEFT JOIN folder_total t ON t.folder_id = down.id
     )
-    SELECT count(*) FILTER (WHERE kind = 1) AS files, count(*) FILTER (WHERE kind = 0) AS folders,
-      coalesce(sum(size), 0)::bigint AS bytes FROM down`
+    SELECT (inside.files + (SELECT count(*) FROM top WHERE kind = 1))::bigint AS files, inside.folders,
+      (inside.bytes + (SELECT coalesce(sum(size), 0) FROM top))::bigint AS bytes
+    FROM inside`
   return { files: Number(sum.files), folders: Number(sum.folders), bytes: Number(sum.bytes) }
 }
 
