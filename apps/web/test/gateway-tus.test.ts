@@ -11,6 +11,8 @@ import { GROUP, STORAGE_ID } from './support/receipts.ts'
 
 const SIZE_MAX = 10_000_000
 const HOUR_SECONDS = 3600
+/** Some hundred requests, each with storages and a database behind it. */
+const TIME_MAX_MS = 300_000
 const LONG_AGO = new Date('2026-01-01')
 
 const drive = await startGatewayDrive({ sizeMax: SIZE_MAX })
@@ -52,12 +54,16 @@ function target(): Target {
   }
 }
 
-it('the gateway keeps every demand of tus 1.0.0 on servers, but for what it does otherwise by design', async () => {
-  const results = await runConformance(target())
-  const violated = results.filter(({ outcome }) => outcome === 'violated')
-  const reasons = violated.map(({ requirement, reason }) => [requirement.id, reason])
-  expect(reasons.filter(([id = '']) => gatewayViolates[id] === undefined)).toEqual([])
-  expect(violated.map(({ requirement }) => requirement.id)).toEqual(Object.keys(gatewayViolates))
-  const unseen = results.filter(({ outcome }) => outcome === 'not testable')
-  expect([...new Set(unseen.map(({ requirement }) => requirement.extension))]).toEqual(gatewayLacks)
-})
+it(
+  'the gateway keeps every demand of tus 1.0.0, but for what it does otherwise by design',
+  async () => {
+    const results = await runConformance(target())
+    const violated = results.filter(({ outcome }) => outcome === 'violated')
+    const reasons = violated.map(({ requirement, reason }) => [requirement.id, reason])
+    expect(reasons.filter(([id = '']) => gatewayViolates[id] === undefined)).toEqual([])
+    expect(violated.map(({ requirement }) => requirement.id)).toEqual(Object.keys(gatewayViolates))
+    const unseen = results.filter(({ outcome }) => outcome === 'not testable')
+    expect([...new Set(unseen.map(({ requirement }) => requirement.extension))]).toEqual(gatewayLacks)
+  },
+  TIME_MAX_MS,
+)
