@@ -27,7 +27,7 @@ export async function completeUploads(ownerId: string, items: readonly Item[]): 
     const rows = await lockUploads(tx, ownerId, upls)
     const { settlements, failed, errors } = judgeAll(items, rows)
     // Entries before what gives back space: whoever adds entries asks for the quota's row last.
-    await settleUploads(tx, ownerId, settlements)
+    const settled = await settleUploads(tx, ownerId, settlements)
     await endUploads(
       tx,
       failed.map(({ upload }) => upload),
@@ -39,8 +39,11 @@ export async function completeUploads(ownerId: string, items: readonly Item[]): 
       failed.map(({ fileId }) => fileId),
       'the upload failed',
     )
-    const after = await lockUploads(tx, ownerId, upls)
-    return { answers: await answerAll(tx, items, after, errors), committed: settlements.map(({ upload }) => upload) }
+    for (const [upl, { entryId, notice }] of settled) {
+      const row = rows.get(upl)
+      if (row !== undefined) rows.set(upl, { ...row, entry_id: entryId, notice })
+    }
+    return { answers: await answerAll(tx, items, rows, errors), committed: settlements.map(({ upload }) => upload) }
   })
   acknowledgeSoon(committed)
   return { items: answers }
