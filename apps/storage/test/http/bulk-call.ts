@@ -31,7 +31,7 @@ export function bulkBody(files: readonly Pick<BulkFile, 'ticket' | 'content'>[])
   )
 }
 
-export interface Line {
+interface Line {
   upl: string | null
   receipt?: string | null
   status?: number
