@@ -150,15 +150,19 @@ export function useReveal(
   items: readonly EntryItem[],
   scrollTo: (index: number) => void,
 ): void {
+  const scrolled = useRef<unknown>(null)
   const done = useRef<unknown>(null)
+  // After each commit: the row of what lies far away, or in a list that has just come, is made by a later one.
   useEffect(() => {
     if (reveal === null || done.current === reveal) return
     const index = items.findIndex(({ id }) => id === reveal.id)
     if (index < 0) return
+    if (scrolled.current !== reveal) scrollTo(index)
+    scrolled.current = reveal
+    if (reveal.focus && document.getElementById(`entry-${reveal.id}`) === null) return
     done.current = reveal
-    scrollTo(index)
     if (reveal.focus) {
       requestAnimationFrame(() => document.getElementById(`entry-${reveal.id}`)?.focus({ preventScroll: true }))
     }
-  }, [reveal, items, scrollTo])
+  })
 }

@@ -37,8 +37,8 @@ export function SelectionBar({ selection, total, bytes, actions, onClear, onSele
     <div
       role="toolbar"
       aria-label={text(selection, total)}
-      // Beside the details there is not room for all: the rest is reached by scrolling and by Tab.
-      className="scrollbar-none mx-4 mb-1 flex h-[34px] items-center gap-1 overflow-x-auto rounded-button bg-select-2 pr-2 pl-0.5 forced-colors:border"
+      // Beside the details there is no room for words; the rest is reached by scrolling and by Tab.
+      className="scrollbar-none @container mx-4 mb-1 flex h-[34px] items-center gap-1 overflow-x-auto rounded-button bg-select-2 pr-2 pl-0.5 forced-colors:border"
     >
       <IconButton small label={t('clearSelection')} onClick={onClear}>
         <Icon of={X} size="small" />
@@ -48,9 +48,16 @@ export function SelectionBar({ selection, total, bytes, actions, onClear, onSele
         <span className="mr-2 whitespace-nowrap text-13 text-ink-2 tabular-nums">{format.size(bytes)}</span>
       )}
       {actions.map((action) => (
-        <Button key={action.id} kind="accent" size="sm" className="h-7 shrink-0 font-normal" onClick={action.run}>
+        <Button
+          key={action.id}
+          kind="accent"
+          size="sm"
+          className="h-7 shrink-0 font-normal"
+          title={action.label}
+          onClick={action.run}
+        >
           <Icon of={action.icon} size="small" />
-          {action.short ?? action.label}
+          <span className="@max-[860px]:sr-only">{action.short ?? action.label}</span>
         </Button>
       ))}
       {complete ? null : (
