@@ -92,7 +92,7 @@ function Long({ name, text, label, short = (whole) => whole }: LongProps) {
   if (text === null) return null
   return (
     <Fact name={name}>
-      <span className="-my-1 flex items-center gap-1">
+      <span className="-my-1 flex items-center gap-1 coarse:-my-3">
         <code title={text} className="truncate font-mono text-12">
           {short(text)}
         </code>

@@ -137,7 +137,15 @@ function Head({ link, actions }: { link: VisitedShare; actions: Actions }) {
       <h1 className="font-[620] text-[28px] leading-9 tracking-[-0.025em] [overflow-wrap:anywhere]">
         <bdi>{title}</bdi>
       </h1>
-      <p className="mt-1.5 text-ink-2 tabular-nums">{facts.join(' · ')}</p>
+      <p className="mt-1.5 text-ink-2 tabular-nums">
+        {facts.map((fact, index) => (
+          // A fact is on one line as long as it fits on one.
+          <Fragment key={fact}>
+            {index > 0 ? ' · ' : null}
+            <span className="inline-block max-w-full [overflow-wrap:anywhere]">{fact}</span>
+          </Fragment>
+        ))}
+      </p>
       {link.allowDownload ? (
         <div className="mt-5 flex gap-2 phone:flex-col phone:*:h-12">
           <Button kind="primary" onClick={() => actions.download()}>
@@ -176,18 +184,18 @@ function Crumbs({ visit, link }: { visit: Visit; link: VisitedShare }) {
   const last = visit.path.at(-1)
   return (
     <nav aria-label={t('path')} className="flex flex-wrap items-center gap-1 px-5 pb-2 phone:px-5">
-      <Button kind="ghost" size="sm" onClick={() => visit.openFolder('root')}>
-        {t('title', { name: link.title, more: Math.max(0, link.items - 1) })}
+      <Button kind="ghost" size="sm" className="max-w-full" onClick={() => visit.openFolder('root')}>
+        <span className="truncate">{t('title', { name: link.title, more: Math.max(0, link.items - 1) })}</span>
       </Button>
       {visit.path.map(({ id, name }) => (
         <Fragment key={id}>
           <Icon of={ChevronRight} size="tiny" className="text-ink-3" />
           {id === last?.id ? (
-            <span aria-current="page" className="min-w-0 px-2.5 font-semibold text-13">
+            <span aria-current="page" className="min-w-0 max-w-full px-2.5 font-semibold text-13">
               <FileName name={name} />
             </span>
           ) : (
-            <Button kind="ghost" size="sm" onClick={() => visit.openFolder(id)}>
+            <Button kind="ghost" size="sm" className="max-w-full" onClick={() => visit.openFolder(id)}>
               <FileName name={name} />
             </Button>
           )}
