@@ -23,7 +23,11 @@ export function openLogOutput(): LogOutput {
     timer = null
     output.flush()
   }
-  const flushSync = () => output.flushSync()
+  // A reader that is gone is noticed by `flush`, and pino gives up then; `flushSync` alone would try again for ever.
+  const flushSync = () => {
+    flush()
+    output.flushSync()
+  }
   process.on('exit', flushSync)
   const log: LogOutput = {
     lastLevel: 0,
