@@ -45,6 +45,8 @@ test('several files at once arrive whole, with both copies; an empty one is kept
     await expect.poll(() => sha256At(drive, drive.storages[1]!, fileId)).toBe(expected)
   }
   await expect(uploadPanel(page).getByText('4 files uploaded')).toBeVisible()
+  // The sidebar follows by itself.
+  await expect(page.getByRole('img', { name: /^14 B of/ })).toBeVisible()
   expect(fs.statSync(await download(page, 'nothing.txt')).size).toBe(0)
 })
 
