@@ -72,7 +72,7 @@ test('people share the space of a group, and a link lets somebody choose a new p
   await group.getByRole('button', { name: 'Cancel' }).click()
   await expect(page.getByRole('row').filter({ hasText: name })).toContainText('5 MB')
   await theirs.goto(`${drive.url}/settings/profile`)
-  await expect(theirs.getByText(name)).toBeVisible()
+  await expect(theirs.getByText(name, { exact: true })).toBeVisible()
 
   await page.goto(`${drive.url}/admin/people`)
   const dialog = await openPerson(page, other)

@@ -110,7 +110,8 @@ test.describe('on a phone', () => {
     const palette = page.getByRole('dialog', { name: 'Search' })
     await page.getByRole('combobox').fill('hach')
     await expect(page.getByRole('option', { name: '海岸测绘' })).toBeVisible()
-    expect(await palette.boundingBox()).toMatchObject({ x: 0, y: 0, width: 390, height: 844 })
+    // It grows into its place.
+    await expect.poll(() => palette.boundingBox()).toMatchObject({ x: 0, y: 0, width: 390, height: 844 })
     await palette.getByRole('button', { name: 'Close search' }).tap()
     await expect(palette).toHaveCount(0)
   })
