@@ -21,7 +21,7 @@ export function Sheet({ open, onOpenChange, label, children, onCloseAutoFocus }:
   return (
     <Radix.Root open={open} onOpenChange={onOpenChange}>
       <Radix.Portal>
-        <Radix.Overlay className="fixed inset-0 z-40 bg-scrim data-[state=closed]:animate-dialog-out data-[state=open]:animate-fade" />
+        <Radix.Overlay className="fixed inset-0 z-40 bg-scrim data-[state=closed]:pointer-events-none! data-[state=closed]:animate-dialog-out data-[state=open]:animate-fade" />
         <Radix.Content
           aria-describedby={undefined}
           {...(onCloseAutoFocus === undefined ? {} : { onCloseAutoFocus })}

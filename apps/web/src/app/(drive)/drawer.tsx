@@ -12,7 +12,7 @@ export function Drawer({ me, open, onOpenChange }: DrawerProps) {
   return (
     <Dialog.Root open={open} onOpenChange={onOpenChange}>
       <Dialog.Portal>
-        <Dialog.Overlay className="fixed inset-0 z-40 bg-scrim data-[state=closed]:animate-dialog-out data-[state=open]:animate-fade wide:hidden" />
+        <Dialog.Overlay className="fixed inset-0 z-40 bg-scrim data-[state=closed]:pointer-events-none! data-[state=closed]:animate-dialog-out data-[state=open]:animate-fade wide:hidden" />
         <Dialog.Content
           aria-describedby={undefined}
           className="fixed inset-y-0 left-0 z-40 flex w-[280px] max-w-[86vw] flex-col bg-canvas px-3 pb-4 shadow-3 outline-none data-[state=closed]:animate-drawer-out data-[state=open]:animate-drawer wide:hidden forced-colors:border"
