@@ -1,12 +1,7 @@
 import { defineConfig } from '@playwright/test'
 
 // `npm test` sets these: the browser that it found, and where its report goes.
-const {
-  CHROMIUM_PATH: executablePath,
-  PLAYWRIGHT_JSON_OUTPUT_NAME: report,
-  CI: ci,
-  CAIRN_TEST_TRACE: trace,
-} = process.env
+const { CHROMIUM_PATH: executablePath, PLAYWRIGHT_JSON_OUTPUT_NAME: report, CI: ci } = process.env
 
 export default defineConfig({
   testDir: 'e2e',
@@ -26,8 +21,7 @@ export default defineConfig({
     // Requests of a service worker pass by the page's own events; e2e/installed.spec.ts allows it.
     serviceWorkers: 'block',
     screenshot: 'only-on-failure',
-    // Films every page and copies its DOM at each step: for whoever looks for a fault, not for every run.
-    trace: trace ? 'retain-on-failure' : 'off',
+    trace: 'retain-on-failure',
     launchOptions: {
       ...(executablePath ? { executablePath } : {}),
       // Chromium refuses its sandbox to root and in most containers; the pages are our own.

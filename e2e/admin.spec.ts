@@ -6,8 +6,12 @@ import { test } from './drive-test.ts'
 
 /** Finds somebody in the table of people and opens what can be done for them. */
 async function openPerson(page: Page, { email, name }: { email: string; name: string }) {
-  await page.getByRole('searchbox', { name: 'Name or email' }).fill(email)
-  await expect(page.getByText('1 person', { exact: true })).toBeVisible()
+  // What is typed before the page has come to life is not seen by it.
+  await expect(async () => {
+    await page.getByRole('searchbox', { name: 'Name or email' }).fill('')
+    await page.getByRole('searchbox', { name: 'Name or email' }).fill(email)
+    await expect(page.getByText('1 person', { exact: true })).toBeVisible({ timeout: 5000 })
+  }).toPass()
   await page.getByRole('button', { name: `Change ${name}` }).click()
   return page.getByRole('dialog', { name })
 }
