@@ -80,11 +80,12 @@ export class SpoolStore extends DataStore {
 
   async #write(body: Readable, upl: string, offset: number): Promise<number> {
     const { check } = currentUpload()
-    const content = check === undefined ? body : await checkedBody(body, check)
     const row = await rowOf(upl)
     const isRepeated = row.state !== 'open' || (offset === 0 && row.spool !== null)
-    if (isRepeated) return await this.#drop(content, row)
-    const writer = new SpoolWriter(row, await memberOf(row), offset)
+    const writer = isRepeated ? null : new SpoolWriter(row, await memberOf(row), offset)
+    // Last: from here on somebody reads it to its end, which closes the file that its bytes wait in.
+    const content = check === undefined ? body : await checkedBody(body, check)
+    if (writer === null) return await this.#drop(content, row)
     let breakOff: unknown
     try {
       for await (const chunk of content) await writer.add(chunk)
