@@ -21,7 +21,7 @@ export default defineConfig({
     // Requests of a service worker pass by the page's own events; e2e/installed.spec.ts allows it.
     serviceWorkers: 'block',
     screenshot: 'only-on-failure',
-    trace: 'retain-on-failure',
+    // No film: it makes the run a third longer. `playwright test --trace retain-on-failure` makes one.
     launchOptions: {
       ...(executablePath ? { executablePath } : {}),
       // Chromium refuses its sandbox to root and in most containers; the pages are our own.

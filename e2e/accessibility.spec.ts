@@ -1,10 +1,12 @@
 // WCAG 2.2 AA on every page, by day and by night, as far as a machine can tell.
+
 import { AxeBuilder } from '@axe-core/playwright'
 import { expect, type Page } from '@playwright/test'
 import pg from 'pg'
 import type { Drive } from './cluster.ts'
 import { chooseFiles, createFolder, forgetSession, type Person, row, textFile } from './drive-page.ts'
 import { test } from './drive-test.ts'
+import { openPage } from './living-page.ts'
 import { enterCode, shareEntry } from './share-link.ts'
 
 const RULES = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa']
@@ -60,7 +62,7 @@ async function examine(page: Page, what: string): Promise<void> {
 }
 
 async function visit(page: Page, url: string, status = 200): Promise<void> {
-  const answer = await page.goto(url)
+  const answer = await openPage(page, url)
   expect(answer?.status(), url).toBe(status)
   await examine(page, url)
 }
@@ -76,7 +78,7 @@ test('every page of the drive is accessible, by day and by night', async ({ page
   await visit(page, `${drive.url}/drive/nowhere`)
   await visit(page, `${drive.url}/nowhere`, 404)
   await page.route('**/api/me/sessions', (route) => route.fulfill({ json: { sessions: 5 } }))
-  await page.goto(`${drive.url}/settings/security`)
+  await openPage(page, `${drive.url}/settings/security`)
   await expect(page.getByRole('alert').filter({ hasText: 'This page did not load' })).toBeVisible()
   await examine(page, 'a page that failed')
 })

@@ -1,10 +1,12 @@
 // Accounts as people meet them: invitations, authenticators, links, sessions, a sign-in service.
+
 import { type Browser, expect, type Locator, type Page } from '@playwright/test'
 import { generate } from 'otplib'
 import pg from 'pg'
 import type { Drive } from './cluster.ts'
 import { fillRegistration, forgetSession, newPerson, type Person, register, signIn } from './drive-page.ts'
 import { test } from './drive-test.ts'
+import { openPage, reload } from './living-page.ts'
 
 /** Another browser, with nobody signed in. */
 async function otherBrowser(browser: Browser): Promise<Page> {
@@ -12,7 +14,7 @@ async function otherBrowser(browser: Browser): Promise<Page> {
 }
 
 async function openSecurity(page: Page, driveUrl: string): Promise<void> {
-  await page.goto(`${driveUrl}/settings/security`)
+  await openPage(page, `${driveUrl}/settings/security`)
   await expect(page.getByRole('heading', { name: 'Where you are signed in' })).toBeVisible()
   await expect(page.getByRole('main')).toHaveAttribute('aria-busy', 'false')
 }
@@ -62,7 +64,7 @@ test('with an authenticator the password alone opens nothing; a code does, and a
 }) => {
   const { secret, codes } = await addAuthenticator(page, drive.url, person)
   const door = await otherBrowser(browser)
-  await door.goto(`${drive.url}/sign-in`)
+  await openPage(door, `${drive.url}/sign-in`)
   await expect(door.getByLabel('Email')).toBeFocused()
   await door.keyboard.type(person.email)
   await door.keyboard.press('Tab')
@@ -118,7 +120,7 @@ test('a device can be signed out from another one', async ({ page, drive, person
   await openSecurity(page, drive.url)
   await page.getByRole('button', { name: /^Sign out Chrome/ }).click()
   await expect(page.getByText('Signed out there')).toBeVisible()
-  await lost.reload()
+  await reload(lost)
   await expect(lost.getByRole('heading', { name: 'Sign in to Cairn' })).toBeVisible()
   await lost.context().close()
 })
@@ -134,7 +136,7 @@ test('who is invited joins with the address and the space of the invitation, onc
   expect(made.status()).toBe(201)
   const { link } = await made.json()
   const door = await otherBrowser(browser)
-  await door.goto(link)
+  await openPage(door, link)
   await expect(door.getByText('You are invited. 7 GB to begin with.')).toBeVisible()
   await expect(door.getByLabel('Email')).toHaveValue(guest.email)
   await door.getByLabel('Name').fill(guest.name)
@@ -142,7 +144,7 @@ test('who is invited joins with the address and the space of the invitation, onc
   await door.getByRole('button', { name: 'Create account' }).click()
   await expect(door.getByText('Lay the first stone')).toBeVisible()
   await forgetSession(door)
-  await door.goto(link)
+  await openPage(door, link)
   await expect(door.getByRole('heading', { name: 'This invitation opens nothing' })).toBeVisible()
   await door.context().close()
   await admin.context().close()
@@ -157,7 +159,7 @@ test('a password that guessers try first is refused with a sentence', async ({ d
 })
 
 test('a name and a theme that were chosen are there on the next device', async ({ page, drive, person, browser }) => {
-  await page.goto(`${drive.url}/settings/profile`)
+  await openPage(page, `${drive.url}/settings/profile`)
   await expect(page.getByRole('main')).toHaveAttribute('aria-busy', 'false')
   await page.getByLabel('How others see you').fill('Mei the Second')
   await page.getByRole('button', { name: 'Save' }).click()
@@ -176,7 +178,7 @@ test('a name and a theme that were chosen are there on the next device', async (
 test('an address to go on to after signing in never leaves the drive', async ({ page, drive, person }) => {
   for (const next of ['https://example.com/', '//example.com', '/\\example.com', '/\t/example.com']) {
     await forgetSession(page)
-    await page.goto(`${drive.url}/sign-in?next=${encodeURIComponent(next)}`)
+    await openPage(page, `${drive.url}/sign-in?next=${encodeURIComponent(next)}`)
     await page.getByLabel('Email').fill(person.email)
     await page.getByLabel('Password', { exact: true }).fill(person.password)
     await page.getByRole('button', { name: 'Sign in' }).click()

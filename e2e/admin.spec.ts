@@ -3,6 +3,7 @@ import { expect, type Page } from '@playwright/test'
 import { openAdministration } from './admin-page.ts'
 import { forgetSession, newPerson, register, signIn } from './drive-page.ts'
 import { test } from './drive-test.ts'
+import { openPage, reload } from './living-page.ts'
 
 /** Finds somebody in the table of people and opens what can be done for them. */
 async function openPerson(page: Page, { email, name }: { email: string; name: string }) {
@@ -22,7 +23,7 @@ test('nothing is here for people who are no administrators', async ({ page, driv
   await forgetSession(page)
   await register(page, drive.url, other)
   for (const name of ['capacity', 'people', 'groups', 'shares', 'jobs', 'audit', 'settings']) {
-    const answer = await page.goto(`${drive.url}/admin/${name}`)
+    const answer = await openPage(page, `${drive.url}/admin/${name}`)
     expect(answer?.status()).toBe(404)
     await expect(page.getByText('Nothing to open here')).toBeVisible()
   }
@@ -40,14 +41,14 @@ test('a changed quota is felt, and a disabled person is signed out', async ({ pa
   await dialog.getByLabel('Space').fill('3 MB')
   await dialog.getByRole('button', { name: 'Save' }).click()
   await expect(dialog).toHaveCount(0)
-  await theirs.reload()
+  await reload(theirs)
   await expect(theirs.getByRole('complementary')).toContainText('3 MB')
 
   await page.getByRole('button', { name: `Change ${other.name}` }).click()
   await dialog.getByRole('button', { name: 'Disable' }).click()
   await expect(dialog.getByRole('button', { name: 'Enable' })).toBeVisible()
   await expect(async () => {
-    await theirs.goto(`${drive.url}/drive`)
+    await openPage(theirs, `${drive.url}/drive`)
     expect(theirs.url()).toContain('/sign-in')
   }).toPass({ timeout: 30_000 })
   await context.close()
@@ -75,15 +76,15 @@ test('people share the space of a group, and a link lets somebody choose a new p
   await expect(group.getByRole('button', { name: `Take out: ${other.name}` })).toBeVisible()
   await group.getByRole('button', { name: 'Cancel' }).click()
   await expect(page.getByRole('row').filter({ hasText: name })).toContainText('5 MB')
-  await theirs.goto(`${drive.url}/settings/profile`)
+  await openPage(theirs, `${drive.url}/settings/profile`)
   await expect(theirs.getByText(name, { exact: true })).toBeVisible()
 
-  await page.goto(`${drive.url}/admin/people`)
+  await openPage(page, `${drive.url}/admin/people`)
   const dialog = await openPerson(page, other)
   await dialog.getByRole('button', { name: 'Make a link' }).click()
   const link = await dialog.getByLabel('Pass this link on yourself').inputValue()
   const stranger = await (await browser.newContext({ serviceWorkers: 'block' })).newPage()
-  await stranger.goto(link)
+  await openPage(stranger, link)
   await stranger.getByLabel('New password', { exact: true }).fill('a kettle on the sill')
   await stranger.getByRole('button', { name: 'Set the password' }).click()
   await expect(stranger.getByRole('link', { name: 'Sign in' })).toBeVisible()
@@ -120,18 +121,18 @@ test('a setting takes effect within five seconds and stands in the audit log', a
   const context = await browser.newContext({ serviceWorkers: 'block' })
   const stranger = await context.newPage()
   await expect(async () => {
-    await stranger.goto(`${drive.url}/register`)
+    await openPage(stranger, `${drive.url}/register`)
     await expect(stranger.getByRole('button', { name: 'Create account' })).toHaveCount(0, { timeout: 2000 })
   }).toPass({ timeout: 30_000 })
   await choice.selectOption('Everybody')
   await expect(page.getByText('Everybody who reaches this page can make an account.')).toBeVisible()
   await expect(async () => {
-    await stranger.goto(`${drive.url}/register`)
+    await openPage(stranger, `${drive.url}/register`)
     await expect(stranger.getByRole('button', { name: 'Create account' })).toBeVisible({ timeout: 2000 })
   }).toPass({ timeout: 30_000 })
   await context.close()
 
-  await page.goto(`${drive.url}/admin/audit`)
+  await openPage(page, `${drive.url}/admin/audit`)
   const log = page.getByRole('region', { name: 'Audit log' })
   await expect(log.getByRole('row').filter({ hasText: 'from: closed, to: open' }).first()).toContainText(person.email)
 })

@@ -1,6 +1,7 @@
 import { expect } from '@playwright/test'
 import { forgetSession, register, signIn } from './drive-page.ts'
 import { test } from './drive-test.ts'
+import { openPage } from './living-page.ts'
 
 test('a wrong password is refused with a sentence, the right one opens the drive', async ({ page, drive, person }) => {
   await forgetSession(page)
@@ -19,13 +20,13 @@ test('signing out ends the session itself, not only the cookie', async ({ page, 
   await page.context().addCookies(cookies)
   const answer = await page.request.get(`${drive.url}/api/me`)
   expect(answer.status()).toBe(401)
-  await page.goto(`${drive.url}/drive`)
+  await openPage(page, `${drive.url}/drive`)
   await expect(page.getByRole('heading', { name: 'Sign in to Cairn' })).toBeVisible()
 })
 
 test('the second person is no administrator and is not told so', async ({ page, drive, browser }) => {
   const other = await (await browser.newContext()).newPage()
-  await other.goto(`${drive.url}/register`)
+  await openPage(other, `${drive.url}/register`)
   await expect(other.getByRole('button', { name: 'Create account' })).toBeVisible()
   await expect(other.getByText('administrator')).toHaveCount(0)
   await register(other, drive.url)
@@ -37,7 +38,7 @@ test('the second person is no administrator and is not told so', async ({ page, 
 
 test('an email can register once', async ({ page, drive, person }) => {
   await forgetSession(page)
-  await page.goto(`${drive.url}/register`)
+  await openPage(page, `${drive.url}/register`)
   await page.getByLabel('Name').fill('Somebody else')
   await page.getByLabel('Email').fill(person.email.toUpperCase())
   await page.getByLabel('Password', { exact: true }).fill('another long password')
@@ -47,7 +48,7 @@ test('an email can register once', async ({ page, drive, person }) => {
 
 test('a page that needs a person leads to sign-in and back', async ({ page, drive, person }) => {
   await forgetSession(page)
-  await page.goto(`${drive.url}/drive`)
+  await openPage(page, `${drive.url}/drive`)
   await expect(page.getByRole('heading', { name: 'Sign in to Cairn' })).toBeVisible()
   await page.getByLabel('Email').fill(person.email)
   await page.getByLabel('Password', { exact: true }).fill(person.password)
@@ -58,7 +59,7 @@ test('a page that needs a person leads to sign-in and back', async ({ page, driv
 test('the page speaks Chinese to who asks for it', async ({ browser, drive }) => {
   const context = await browser.newContext({ locale: 'zh-CN' })
   const page = await context.newPage()
-  await page.goto(`${drive.url}/sign-in`)
+  await openPage(page, `${drive.url}/sign-in`)
   await expect(page.getByRole('button', { name: '登录' })).toBeVisible()
   await context.close()
 })

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { expect } from '@playwright/test'
 import { chooseFiles, row, textFile } from './drive-page.ts'
 import { test } from './drive-test.ts'
+import { reload } from './living-page.ts'
 
 const file = textFile('report.txt', 'soundings of the harbour\n'.repeat(4000))
 const hash = createHash('sha256').update(file.buffer).digest('hex')
@@ -22,7 +23,7 @@ test('details say how many copies exist right now, and verify reads them', async
   const [, second] = drive.storages
   if (second === undefined) throw new Error('there is no second storage')
   await drive.kill(second.name)
-  await page.reload()
+  await reload(page)
   await row(page, file.name).click()
   await page.keyboard.press('i')
   await expect(panel).toContainText('1 of 2 copies')

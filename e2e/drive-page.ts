@@ -1,5 +1,7 @@
 // The pages as a person meets them: what tests press and read, by role and name.
+
 import { expect, type Locator, type Page } from '@playwright/test'
+import { openPage } from './living-page.ts'
 
 export interface Person {
   name: string
@@ -20,7 +22,7 @@ export function newPerson(): Person {
 }
 
 export async function fillRegistration(page: Page, driveUrl: string, person: Person): Promise<void> {
-  await page.goto(`${driveUrl}/register`)
+  await openPage(page, `${driveUrl}/register`)
   await page.getByLabel('Name').fill(person.name)
   await page.getByLabel('Email').fill(person.email)
   await page.getByLabel('Password', { exact: true }).fill(person.password)
@@ -35,14 +37,14 @@ export async function register(page: Page, driveUrl: string, person = newPerson(
   const form = { email, password, csrfToken, json: 'true' }
   const entered = await page.request.post(`${driveUrl}/api/auth/callback/credentials`, { headers, form })
   await expect(entered).toBeOK()
-  await page.goto(`${driveUrl}/drive`)
+  await openPage(page, `${driveUrl}/drive`)
   await expect(page.getByText('Lay the first stone')).toBeVisible()
   await expect(page.getByRole('main')).toHaveAttribute('aria-busy', 'false')
   return person
 }
 
 export async function signIn(page: Page, driveUrl: string, { email, password }: Person): Promise<void> {
-  await page.goto(`${driveUrl}/sign-in`)
+  await openPage(page, `${driveUrl}/sign-in`)
   await page.getByLabel('Email').fill(email)
   await page.getByLabel('Password', { exact: true }).fill(password)
   await page.getByRole('button', { name: 'Sign in' }).click()

@@ -3,6 +3,7 @@ import pg from 'pg'
 import type { Drive } from './cluster.ts'
 import { createFolder, openFolder, row } from './drive-page.ts'
 import { test } from './drive-test.ts'
+import { reload } from './living-page.ts'
 
 test('a folder is created, renamed, and still there after a reload', async ({ page }) => {
   await createFolder(page, 'Field notes')
@@ -12,7 +13,7 @@ test('a folder is created, renamed, and still there after a reload', async ({ pa
   await dialog.getByLabel('Name').fill('Field notes 2026')
   await dialog.getByRole('button', { name: 'Rename' }).click()
   await expect(row(page, 'Field notes 2026')).toBeVisible()
-  await page.reload()
+  await reload(page)
   await expect(row(page, 'Field notes 2026')).toBeVisible()
   await expect(row(page, 'Field notes')).toHaveCount(0)
 })
@@ -38,7 +39,7 @@ test('a deleted folder comes back with Undo', async ({ page }) => {
   await expect(page.getByText('“Lighthouse” moved to trash')).toBeVisible()
   await page.getByRole('button', { name: 'Undo' }).click()
   await expect(row(page, 'Lighthouse')).toBeVisible()
-  await page.reload()
+  await reload(page)
   await expect(row(page, 'Lighthouse')).toBeVisible()
 })
 
@@ -72,7 +73,7 @@ test('a name that is taken is refused and stays in the field', async ({ page }) 
 test('a name of 255 bytes in Chinese is kept as it is', async ({ page }) => {
   const name = '潮位观测数据'.repeat(14).slice(0, 85)
   await createFolder(page, name)
-  await page.reload()
+  await reload(page)
   await expect(row(page, name)).toBeVisible()
 })
 
@@ -126,7 +127,7 @@ test('any place in a folder of 5,000 is one jump away, and what was selected sta
   const name = `Long list ${process.pid}`
   await createFolder(page, name)
   await fill(drive, name, 5000)
-  await page.reload()
+  await reload(page)
   await openFolder(page, name)
   await row(page, 'report 00000').click()
   let pages = 0

@@ -1,7 +1,9 @@
 // The drive as an app of a phone's home screen.
+
 import { expect, type Page } from '@playwright/test'
 import { createFolder, forgetSession, type NamedFile, openFolder, row, signIn, textFile } from './drive-page.ts'
 import { test } from './drive-test.ts'
+import { openPage, reload } from './living-page.ts'
 import { picture } from './made-files.ts'
 
 test.use({ serviceWorkers: 'allow' })
@@ -34,7 +36,7 @@ test('a browser can install the drive', async ({ page }) => {
 test('without a network the installed drive says so, and goes on when it is back', async ({ page, drive, context }) => {
   await whenInstalled(page)
   await context.setOffline(true)
-  await page.goto(`${drive.url}/drive`)
+  await openPage(page, `${drive.url}/drive`)
   await expect(page.getByRole('heading', { name: 'You are offline' })).toBeVisible()
   await context.setOffline(false)
   await page.getByRole('link', { name: 'Try again' }).click()
@@ -70,7 +72,7 @@ test('what is shared without a network and signed out is kept, and asked about w
   await createFolder(page, 'Holidays')
   const { share_target: target } = await readManifest(page)
   await forgetSession(page)
-  await page.goto(`${drive.url}/sign-in`)
+  await openPage(page, `${drive.url}/sign-in`)
   await context.setOffline(true)
   const photos = [picture('harbour.png', [200, 90, 40]), picture('pier.png', [30, 90, 140])]
   await share(page, target, [...photos, textFile('note.txt', 'from the phone')])
@@ -83,7 +85,7 @@ test('what is shared without a network and signed out is kept, and asked about w
   await openFolder(page, 'Holidays')
   for (const name of ['harbour.png', 'pier.png', 'note.txt']) await expect(row(page, name)).toBeVisible()
   // Nothing is asked twice.
-  await page.reload()
+  await reload(page)
   await expect(row(page, 'note.txt')).toBeVisible()
   await expect(page.getByRole('dialog')).toHaveCount(0)
 })

@@ -2,6 +2,7 @@ import { expect, type Page } from '@playwright/test'
 import pg from 'pg'
 import { createFolder, openFolder, row } from './drive-page.ts'
 import { test } from './drive-test.ts'
+import { reload } from './living-page.ts'
 
 /** A folder made by the API and not by hand; returns its id. */
 async function makeFolder(page: Page, name: string, parentId = 'root'): Promise<string> {
@@ -64,7 +65,7 @@ test('everything in a folder of 1,600 moves in the background, is cancelled, and
   const [from, to] = [await makeFolder(page, 'From'), await makeFolder(page, 'To')]
   await Promise.all(Array.from({ length: 25 }, (_, n) => makeFolder(page, `part ${n}`, from)))
   await double(page, from, 6)
-  await page.reload()
+  await reload(page)
   await openFolder(page, 'From')
   await expect(page.getByText('1,600 items')).toBeVisible()
   await row(page, 'part 0').click()
@@ -107,7 +108,7 @@ test('copy and paste by keyboard; a taken name is decided; undo and redo', async
   await expect(row(page, 'Plans (2)')).toHaveCount(0)
   await page.keyboard.press('Control+Shift+z')
   await expect(row(page, 'Plans (2)')).toBeVisible()
-  await page.reload()
+  await reload(page)
   await expect(row(page, 'Plans (2)')).toBeVisible()
 })
 
@@ -144,7 +145,7 @@ test.describe('on a phone', () => {
 
   test('a long press begins a selection, a tap adds to it, and both go to trash', async ({ page }) => {
     for (const name of ['Beach', 'Harbour']) await makeFolder(page, name)
-    await page.reload()
+    await reload(page)
     const beach = page.getByRole('row').filter({ hasText: 'Beach' })
     await beach.dispatchEvent('pointerdown', { pointerType: 'touch', clientX: 100, clientY: 200, button: 0 })
     await expect(page.getByRole('main').getByText('1 selected')).toBeVisible()

@@ -3,6 +3,7 @@ import { lanAddresses } from '../scripts/lib/settings.mjs'
 import { startDrive } from './cluster.ts'
 import { register, textFile } from './drive-page.ts'
 import { test } from './drive-test.ts'
+import { reload } from './living-page.ts'
 
 const PHONE = { width: 390, height: 844 }
 
@@ -34,7 +35,7 @@ async function makeFolders(page: Page, names: string[]): Promise<void> {
       await fetch('/api/drive/folders', { method: 'POST', headers: { 'content-type': 'application/json' }, body })
     }
   }, names)
-  await page.reload()
+  await reload(page)
   // What fingers do besides tapping is loaded behind the list.
   await page.waitForLoadState('networkidle')
 }

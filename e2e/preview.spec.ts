@@ -1,6 +1,7 @@
 import { expect, type Locator, type Page } from '@playwright/test'
 import { chooseFiles, row, textFile } from './drive-page.ts'
 import { test } from './drive-test.ts'
+import { reload } from './living-page.ts'
 import { chinesePdf, pdf, picture, sound, zip } from './made-files.ts'
 
 const red = picture('a red.png', [200, 30, 30])
@@ -52,7 +53,7 @@ test('pictures are walked through by keyboard, enlarged, and left at the same pl
   await expect(image).toHaveAttribute('data-scale', '1.50')
   await page.keyboard.press('0')
   await expect(image).toHaveAttribute('data-scale', '1.00')
-  await page.reload()
+  await reload(page)
   await expect(preview(page, green.name)).toBeVisible()
   await page.keyboard.press('Escape')
   await expect(preview(page, green.name)).toBeHidden()

@@ -1,6 +1,7 @@
 import { expect, type Page } from '@playwright/test'
 import { chooseFiles, createFolder, openFolder, row, textFile } from './drive-page.ts'
 import { test } from './drive-test.ts'
+import { reload } from './living-page.ts'
 
 const TIDES = '潮位观测数据_2026.txt'
 
@@ -83,7 +84,7 @@ test('what was found is a page: it is filtered, acted upon, opened by its addres
   await page.getByRole('menuitemradio', { name: 'Documents' }).click()
   await expect(row(page, 'Harbour plans')).toHaveCount(0)
   await expect(page).toHaveURL(/type%3Adocument/)
-  await page.reload()
+  await reload(page)
   await expect(page.getByRole('textbox', { name: 'Search' })).toHaveValue('harbour type:document ')
   await row(page, 'harbour south.txt').click()
   await page.keyboard.press('Delete')

@@ -1,6 +1,8 @@
 // Making a link in the drive and opening it elsewhere, as people do.
+
 import { type Browser, expect, type Page } from '@playwright/test'
 import { row } from './drive-page.ts'
+import { openPage } from './living-page.ts'
 
 export interface MadeLink {
   url: string
@@ -49,7 +51,7 @@ export async function enterCode(page: Page, code: string): Promise<void> {
 
 /** Opens the link, with its code where it asks for one. */
 export async function visit(page: Page, { url, code }: MadeLink): Promise<void> {
-  await page.goto(url)
+  await openPage(page, url)
   if (code !== null) await enterCode(page, code)
   await expect(page.getByText(/^Shared by /)).toBeVisible()
 }

@@ -1,6 +1,7 @@
 import { expect } from '@playwright/test'
 import { chooseFiles, row, textFile } from './drive-page.ts'
 import { test } from './drive-test.ts'
+import { openPage, reload } from './living-page.ts'
 import { copyLink, enterCode, openShareDialog, shareEntry, stranger, visit } from './share-link.ts'
 
 test.beforeEach(async ({ page }) => {
@@ -36,7 +37,7 @@ test('a link exists when it is copied, saves its changes itself, and is taken ba
   await expect.poll(async () => (await shares())[0].state).toBe('active')
 
   const visitor = await stranger(browser)
-  await visitor.goto((await shares())[0].url)
+  await openPage(visitor, (await shares())[0].url)
   await enterCode(visitor, code ?? '')
   await expect(visitor.getByText('View only')).toBeVisible()
   await visitor.context().close()
@@ -63,7 +64,7 @@ test('the list of links tells their state, and a row opens its link with a new c
   await expect(code).toHaveText(/^[2-9A-HJKMNP-TV-Z]{6}$/)
   expect(await code.textContent()).not.toBe(made.code)
 
-  await visitor.reload()
+  await reload(visitor)
   await expect(visitor.getByRole('heading', { name: 'Enter the code' })).toBeVisible()
   await visitor.context().close()
 })

@@ -1,6 +1,7 @@
 import { expect, type Page } from '@playwright/test'
 import { createFolder, row } from './drive-page.ts'
 import { test } from './drive-test.ts'
+import { reload } from './living-page.ts'
 
 async function trash(page: Page, name: string): Promise<void> {
   await createFolder(page, name)
@@ -48,7 +49,7 @@ test('deleting for good asks, and Cancel changes nothing', async ({ page }) => {
   await page.keyboard.press('Delete')
   await dialog.getByRole('button', { name: 'Delete 1 item' }).click()
   await expect(row(page, 'Secret')).toHaveCount(0)
-  await page.reload()
+  await reload(page)
   await expect(page.getByRole('heading', { name: 'Trash' })).toBeVisible()
   await expect(row(page, 'Secret')).toHaveCount(0)
 })
@@ -59,7 +60,7 @@ test('emptying trash says how many things go, and they are gone', async ({ page 
   await page.getByRole('button', { name: 'Empty trash' }).click()
   await page.getByRole('dialog').getByRole('button', { name: 'Delete 3 items' }).click()
   await expect(page.getByText('Deleted 3 items for good').first()).toBeVisible()
-  await page.reload()
+  await reload(page)
   await expect(page.getByRole('heading', { name: 'Trash' })).toBeVisible()
   await expect(page.getByRole('checkbox')).toHaveCount(0)
 })

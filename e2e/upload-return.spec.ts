@@ -1,4 +1,5 @@
 // Uploads that go on: after a reload, on another device, with a file that was changed meanwhile.
+
 import { createHash, randomBytes } from 'node:crypto'
 import fs from 'node:fs'
 import os from 'node:os'
@@ -7,6 +8,7 @@ import { type BrowserType, expect, type LaunchOptions, type Page } from '@playwr
 import { sha256Of, writeRandomFile } from './big-file.ts'
 import { chooseFiles, download, row, signIn, uploadPanel } from './drive-page.ts'
 import { test } from './drive-test.ts'
+import { openPage, reload } from './living-page.ts'
 import { receivedBytes, slowDown, speedUp, underWay } from './upload-line.ts'
 
 const MIB = 1024 * 1024
@@ -60,7 +62,7 @@ async function keepsHandles(browserType: BrowserType, launchOptions: LaunchOptio
   const browser = await browserType.launch(launchOptions)
   try {
     const page = await browser.newPage()
-    await page.goto(url)
+    await openPage(page, url)
     return await page.evaluate(async () => {
       const root = await navigator.storage.getDirectory()
       const handle = await root.getFileHandle('kept', { create: true })
@@ -98,7 +100,7 @@ test('a dropped file goes on after a reload by itself, from where it was', async
   await dropPrivateFile(page, 'dropped.bin')
   await middle
   page.on('dialog', (dialog) => dialog.accept())
-  await page.reload()
+  await reload(page)
   await expect(uploadPanel(page).getByText('dropped.bin')).toBeVisible()
   await expect(row(page, 'dropped.bin')).toBeVisible({ timeout: 60_000 })
   expect(receivedBytes(drive) - before).toBeLessThanOrEqual(SIZE + 10 * MIB)
@@ -123,7 +125,7 @@ test('a file with other content but the same name, size and date is never put on
   await chooseFiles(page, [file])
   await middle
   page.on('dialog', (dialog) => dialog.accept())
-  await page.reload()
+  await reload(page)
   await expect(uploadPanel(page).getByText(/Choose the file again/)).toBeVisible()
   fs.writeFileSync(file, second)
   fs.utimesSync(file, time, time)
@@ -157,7 +159,7 @@ test('another device takes an upload over, and the first one says where it goes 
   const phone = await context.newPage()
   await signIn(phone, drive.url, person)
   await expect(phone.getByRole('main')).toHaveAttribute('aria-busy', 'false')
-  await phone.goto(`${drive.url}/settings/uploads`)
+  await openPage(phone, `${drive.url}/settings/uploads`)
   await expect(phone.getByText(/\d+% · .* · Chrome, Linux/)).toBeVisible()
   const chooser = phone.waitForEvent('filechooser')
   await phone.getByRole('button', { name: 'Go on with travels.bin here' }).click()
@@ -171,7 +173,7 @@ test('another device takes an upload over, and the first one says where it goes 
   await expect(uploadPanel(phone).getByText(/1 file uploaded/)).toBeVisible({ timeout: 60_000 })
   expect(receivedBytes(drive) - before).toBeLessThanOrEqual(SIZE + 10 * MIB)
   await context.close()
-  await page.reload()
+  await reload(page)
   expect(await sha256Of(fs.createReadStream(await download(page, 'travels.bin')))).toBe(content)
   fs.rmSync(folder, { recursive: true })
 })

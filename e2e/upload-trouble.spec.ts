@@ -1,4 +1,5 @@
 // Uploads in the world as it is: lines that break, slow phones, files that vanish, servers that stumble, a second tab.
+
 import fs from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
@@ -6,6 +7,7 @@ import { expect, type Page } from '@playwright/test'
 import { sha256Of, writeRandomFile } from './big-file.ts'
 import { chooseFiles, download, row, textFile, uploadPanel } from './drive-page.ts'
 import { test } from './drive-test.ts'
+import { openPage, reload } from './living-page.ts'
 import { picture } from './made-files.ts'
 import { receivedBytes, slowDown, speedUp, underWay } from './upload-line.ts'
 
@@ -83,12 +85,12 @@ test('a second tab leaves an upload alone, and goes on with it when the first is
   // The rest takes longer than a busy machine takes to show a second tab.
   slowDown(drive, CRAWLING_BYTES_PER_SECOND)
   const second = await context.newPage()
-  await second.goto(`${drive.url}/drive`)
+  await openPage(second, `${drive.url}/drive`)
   await expect(second.getByRole('main')).toHaveAttribute('aria-busy', 'false')
   await expect(uploadPanel(second)).toHaveCount(0)
   await page.close()
   speedUp(drive)
-  await second.reload()
+  await reload(second)
   await chooseAgain(second, file)
   await expect(row(second, 'two-tabs.bin')).toBeVisible({ timeout: 60_000 })
   expect(receivedBytes(drive) - before).toBeLessThanOrEqual(SIZE + 2 * LOST_BYTES_MAX)

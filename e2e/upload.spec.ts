@@ -6,6 +6,7 @@ import pg from 'pg'
 import { sha256Of, writeRandomFile } from './big-file.ts'
 import { chooseFiles, download, openFolder, row, textFile, uploadPanel } from './drive-page.ts'
 import { test, UPLOAD_MAX_BYTES } from './drive-test.ts'
+import { reload } from './living-page.ts'
 import { fileIdOf, sha256At } from './stored-file.ts'
 import { receivedBytes, slowDown, speedUp, underWay } from './upload-line.ts'
 
@@ -60,7 +61,7 @@ test('a cancelled upload leaves nothing and gives its space back', async ({ page
   await expect(uploadPanel(page).getByText('cancelled.bin')).toHaveCount(0)
   const quota = async () => (await (await page.request.get(`${drive.url}/api/me`)).json()).quota
   await expect.poll(quota).toMatchObject({ usedBytes: 0, reservedBytes: 0 })
-  await page.reload()
+  await reload(page)
   await expect(page.getByText('Lay the first stone')).toBeVisible()
 })
 
@@ -80,7 +81,7 @@ test('an upload goes on from where it was: resumed after a pause, and after a re
   await uploadPanel(page).getByRole('button', { name: 'Resume goes-on.bin' }).click()
   await further
   page.on('dialog', (dialog) => dialog.accept())
-  await page.reload()
+  await reload(page)
   await expect(uploadPanel(page).getByText(/Choose the file again to go on/)).toBeVisible()
   speedUp(drive)
   const chooser = page.waitForEvent('filechooser')

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { expect, type Page } from '@playwright/test'
 import { chooseFiles, createFolder, forgetSession, openFolder, register, row, textFile } from './drive-page.ts'
 import { test } from './drive-test.ts'
+import { openPage } from './living-page.ts'
 import { enterCode, openShareDialog, shareEntry, stranger, visit, visited } from './share-link.ts'
 
 const text = 'low tide at six\n'.repeat(200)
@@ -33,7 +34,7 @@ for (const phone of [false, true]) {
     const link = await shareEntry(page, 'Survey')
     const visitor = await stranger(browser, phone)
 
-    const answer = await visitor.goto(link.url)
+    const answer = await openPage(visitor, link.url)
     const source = (await answer?.text()) ?? ''
     for (const secret of ['Survey', 'Mei Lin', 'property="og:']) expect(source).not.toContain(secret)
     expect(source).toContain('noindex')
@@ -75,7 +76,7 @@ for (const phone of [false, true]) {
     await visited(visitor, 'Survey').click()
     await expect(visitor.getByRole('heading', { name: 'This link does not open anything.' })).toBeVisible()
     const [revoked, unknown] = [
-      await visitor.goto(link.url),
+      await openPage(visitor, link.url),
       await visitor.request.get(link.url.replace(/.{8}$/, 'AAAAAAAA')),
     ]
     expect([revoked?.status(), unknown.status()]).toEqual([404, 404])
