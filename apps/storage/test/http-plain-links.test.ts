@@ -66,6 +66,8 @@ describe('links at http_access = open', () => {
     }
     const named = await get(`/${fid}?filename=${encodeURIComponent('报告 1.jpg')}`)
     expect(named.headers['content-disposition']).toContain("filename*=UTF-8''%E6%8A%A5%E5%91%8A%201.jpg")
+    const plain = await get(`/${fid}?filename=report.jpg`)
+    expect(plain.headers['content-disposition']).toBe('attachment; filename="report.jpg"')
   })
 
   it('know the time in the name, and send nothing to who has it', async () => {
@@ -86,6 +88,8 @@ describe('links at http_access = open', () => {
     expect(several.status).toBe(206)
     expect(several.headers['content-type']).toMatch(/^multipart\/byteranges; boundary=/)
     expect(several.body.includes(content.subarray(100, 110))).toBe(true)
+    expect((await get(`/${fid}`, { Range: 'bytes=0-0,2-2,4-4,6-6,8-8' })).status).toBe(206)
+    expect((await get(`/${fid}`, { Range: 'bytes=0-0,2-2,4-4,6-6,8-8,10-10' })).status).toBe(416)
     await storage.close()
     await start('open', { multiRange: false })
     expect((await get(`/${fid}`, { Range: 'bytes=0-9,100-109' })).status).toBe(416)

@@ -4,14 +4,17 @@ export interface ByteRange {
   end: number
 }
 
-/** More ranges than this are not served one by one; like nginx, the whole file is sent then. */
+/** More ranges than this are not served one by one. */
 export const RANGES_MAX = 5
 
 /**
- * The ranges that a `Range` header asks of a file of `size` bytes (RFC 9110 §14): `whole` when the header is absent, not understood or asks for
- * too many, `unsatisfiable` when no range touches the file. Ranges that overlap or touch become one.
+ * The ranges that a `Range` header asks of a file of `size` bytes (RFC 9110 §14): `whole` when the header is absent or not understood,
+ * `unsatisfiable` when no range touches the file. Ranges that overlap or touch become one.
  */
-export function parseRanges(header: string | undefined, size: number): ByteRange[] | 'whole' | 'unsatisfiable' {
+export function parseRanges(
+  header: string | undefined,
+  size: number,
+): ByteRange[] | 'whole' | 'too_many' | 'unsatisfiable' {
   const list = /^bytes=(.{1,512})$/i.exec(header ?? '')?.[1]
   if (list === undefined) return 'whole'
   const ranges: ByteRange[] = []
@@ -22,7 +25,7 @@ export function parseRanges(header: string | undefined, size: number): ByteRange
   }
   if (ranges.length === 0) return 'unsatisfiable'
   const joined = join(ranges)
-  return joined.length > RANGES_MAX ? 'whole' : joined
+  return joined.length > RANGES_MAX ? 'too_many' : joined
 }
 
 function parseRange(text: string, size: number): ByteRange | 'unsatisfiable' | null {

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import type { IncomingMessage } from 'node:http'
-import { type ByteRange, parseRanges } from './byte-range.ts'
+import { type ByteRange, parseRanges, RANGES_MAX } from './byte-range.ts'
 import type { DownloadFacts } from './download-facts.ts'
 import { HttpError } from './http-error.ts'
 
@@ -23,12 +23,7 @@ export function planDownload(request: IncomingMessage, facts: DownloadFacts): Do
   }
 
   const whole = { start: 0, end: size - 1 }
-  const ranges = parseRanges(rangeHeader(request, etag), size)
-  const isRefused = facts.multiRange === false && Array.isArray(ranges) && ranges.length > 1
-  if (ranges === 'unsatisfiable' || isRefused) {
-    const contentRange = { 'Content-Range': `bytes */${size}`, 'Accept-Ranges': 'bytes' }
-    throw new HttpError(416, 'range_not_satisfiable', `the file has ${size} bytes`, contentRange)
-  }
+  const ranges = wantedRanges(request, facts)
   const typed = { ...headers, 'Content-Type': contentType }
   if (ranges === 'whole') {
     return {
@@ -44,6 +39,17 @@ export function planDownload(request: IncomingMessage, facts: DownloadFacts): Do
     return { status: 206, headers: { ...typed, ...single }, ranges, separators: [] }
   }
   return planMultipart(headers, facts, ranges)
+}
+
+/** More ranges than are sent: the whole file, or 416 where `rangesMax` says so. */
+function wantedRanges(request: IncomingMessage, { etag, size, rangesMax }: DownloadFacts): ByteRange[] | 'whole' {
+  const ranges = parseRanges(rangeHeader(request, etag), size)
+  const isTooMany = ranges === 'too_many' || (Array.isArray(ranges) && ranges.length > (rangesMax ?? RANGES_MAX))
+  if (ranges === 'unsatisfiable' || (isTooMany && rangesMax !== undefined)) {
+    const contentRange = { 'Content-Range': `bytes */${size}`, 'Accept-Ranges': 'bytes' }
+    throw new HttpError(416, 'range_not_satisfiable', `the file has ${size} bytes`, contentRange)
+  }
+  return ranges === 'too_many' ? 'whole' : ranges
 }
 
 function planMultipart(

@@ -9,8 +9,8 @@ export interface DownloadFacts {
   etag: string
   contentType: string
   headers: Record<string, string>
-  /** False: of several ranges none is sent (`http.multi_range.enabled`). Default true. */
-  multiRange?: boolean
+  /** A request for more ranges gets 416, and not the whole file. */
+  rangesMax?: number
 }
 
 export interface FileTimes {
@@ -42,7 +42,7 @@ export function fileOfPath(pathname: string): { fileId: string; file: FileId } |
 /** Headers of a download by ticket: type, disposition and file name are the web application's decision. */
 export function factsByTicket(file: FileId, times: FileTimes, ticket: DownloadTicket): DownloadFacts {
   const maxAge = Math.max(0, ticket.exp - Math.floor(Date.now() / 1000))
-  const disposition = contentDisposition.create(ticket.fn, { type: ticket.cd === 'a' ? 'attachment' : 'inline' })
+  const disposition = dispositionOf(ticket.cd === 'a' ? 'attachment' : 'inline', ticket.fn)
   return facts(file, times, {
     contentType: ticket.ct,
     extra: { 'Content-Disposition': disposition, 'Cache-Control': `private, max-age=${maxAge}` },
@@ -61,8 +61,13 @@ export function plainFacts(
     'Cache-Control': `public, max-age=${PUBLIC_MAX_AGE_SECONDS}`,
     'Last-Modified': new Date(changedAt).toUTCString(),
   }
-  if (fileName !== null) extra['Content-Disposition'] = contentDisposition.create(fileName, { type: 'attachment' })
+  if (fileName !== null) extra['Content-Disposition'] = dispositionOf('attachment', fileName)
   return facts(file, times, { contentType, extra })
+}
+
+/** With quotes also where RFC 6266 asks for none: old clients look for them, and nginx's module writes them (§8.2). */
+function dispositionOf(type: 'attachment' | 'inline', fileName: string): string {
+  return contentDisposition.create(fileName, { type }).replace(/; filename=([^";]+)/, '; filename="$1"')
 }
 
 function facts(

@@ -1,6 +1,6 @@
 // What every HTTP door to stored files has in common, whether the bytes are on its disk or in a cluster behind it.
 export { type Logger, logRequest } from './access-log.ts'
-export type { ByteRange } from './byte-range.ts'
+export { type ByteRange, RANGES_MAX } from './byte-range.ts'
 export { SNIFF_BYTES, sniffContentType } from './content-type.ts'
 export { answerPreflight, EXPOSED_HEADERS, isPreflight, setCorsHeaders } from './cors.ts'
 export { DownloadAccess } from './download-access.ts'

@@ -2,7 +2,7 @@ import { createHash, timingSafeEqual } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { extname } from 'node:path'
 import { type FileId, ProtocolError, parseFileId } from '@cairn/dfs-core'
-import { type DownloadFacts, type FileTimes, HttpError, plainFacts } from '@cairn/dfs-http'
+import { type DownloadFacts, type FileTimes, HttpError, plainFacts, RANGES_MAX } from '@cairn/dfs-http'
 import type { PlainLinkConfig } from '../plain-link-config.ts'
 import { createMediaTypes } from './media-types.ts'
 
@@ -72,7 +72,8 @@ export class PlainLinks {
   facts({ file, query }: PlainLink, times: FileTimes): DownloadFacts {
     const { multiRange } = this.#config
     const contentType = this.#typeOf(file.extension.toLowerCase())
-    return { ...plainFacts(file, times, { contentType, fileName: query.get('filename') }), multiRange }
+    const rangesMax = multiRange ? RANGES_MAX : 1
+    return { ...plainFacts(file, times, { contentType, fileName: query.get('filename') }), rangesMax }
   }
 
   /** Throws the answer for a file that is not here; returns when it is to be fetched from its source. */
