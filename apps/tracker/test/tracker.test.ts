@@ -137,6 +137,14 @@ describe('a storage server that comes back on another port', () => {
 })
 
 describe('a storage server that may not join', () => {
+  it.each([0, 17])('names %i trackers: one to sixteen are a list', async (count) => {
+    const { tcpPort } = await trackers.start()
+    const list = Array.from({ length: count }, (_, i) => `127.0.0.1:${tcpPort + i}`)
+    const peer = await StoragePeer.connect({ trackerPort: tcpPort, id: '100001', trackers: list })
+    expect((await peer.join()).status).toBe(Status.EINVAL)
+    peer.close()
+  })
+
   it('is named in the log with the reason, once and again after it had joined', async () => {
     const lines: string[] = []
     const { tcpPort } = await trackers.start(undefined, undefined, (line) => lines.push(line))

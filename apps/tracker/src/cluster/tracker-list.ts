@@ -2,7 +2,7 @@ import { Refusal } from './refusal.ts'
 
 // Trackers have no list of each other in their configuration: the storage servers bring it with JOIN.
 
-const TRACKERS_MAX = 16
+export const TRACKERS_MAX = 16
 
 export interface TrackerAddress {
   /** One or two addresses. */

@@ -5,7 +5,7 @@ import { changeAddress } from '../cluster/address-change.ts'
 import { joinStorage } from '../cluster/join.ts'
 import { Refusal } from '../cluster/refusal.ts'
 import type { Session } from '../cluster/session.ts'
-import type { TrackerAddress } from '../cluster/tracker-list.ts'
+import { TRACKERS_MAX, type TrackerAddress } from '../cluster/tracker-list.ts'
 import type { Election } from '../election/election.ts'
 import { handler, type TrackerContext, type TrackerHandler } from './context.ts'
 
@@ -27,7 +27,7 @@ export function joinHandlers(context: TrackerContext, { relearn }: Election): Tr
   const refused = new Map<string, string>()
   return [
     handler(context, trackerCommands.join, (request, session) => {
-      const trackers = telling(request, session, () => request.trackers.map(parseTracker))
+      const trackers = telling(request, session, () => parseTrackers(request.trackers))
       const isSelf = selfTest(context, trackers, request.trackerIp)
       const learning = relearn.before(trackers.filter((tracker) => !isSelf(tracker)))
       if (learning === null) return join(request, session, { trackers, isSelf })
@@ -86,6 +86,12 @@ export function joinHandlers(context: TrackerContext, { relearn }: Election): Tr
     logger.info({ group: group.name, storage: id, from: session.peerIp, port, version: server.version }, 'joined')
     return { status: server.status, sourceId: server.syncSource }
   }
+}
+
+function parseTrackers(lines: readonly string[]): TrackerAddress[] {
+  const count = lines.length
+  if (count < 1 || count > TRACKERS_MAX) throw new Refusal('malformed', `a list of ${count} trackers`)
+  return lines.map(parseTracker)
 }
 
 function parseTracker(line: string): TrackerAddress {

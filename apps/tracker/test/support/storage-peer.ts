@@ -14,6 +14,8 @@ interface PeerOptions {
   tracker?: { ip: string; line: string }
   /** The lines of other trackers. */
   otherTrackers?: readonly string[]
+  /** All lines, in place of the above. */
+  trackers?: readonly string[]
 }
 
 /** Talks to a tracker as a storage server does. */
@@ -69,7 +71,7 @@ export class StoragePeer {
         status,
         storageId: id,
         trackerIp: tracker.ip,
-        trackers: [tracker.line, ...otherTrackers],
+        trackers: this.#options.trackers ?? [tracker.line, ...otherTrackers],
       }),
     )
   }
