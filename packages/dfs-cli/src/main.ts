@@ -1,3 +1,4 @@
+import { constants } from 'node:os'
 import { cairnUsage, runCairn } from './cairn/cairn.ts'
 import { fdfsTools } from './fdfs/tools.ts'
 import type { Terminal } from './terminal.ts'
@@ -9,15 +10,23 @@ export { cairnUsage }
 /** The names under which a program is made. */
 export const programNames = ['cairn', ...Object.keys(fdfsTools)]
 
-/** Runs the program of this name with the arguments of the process, and sets its exit code. Ctrl-C breaks its work off. */
+/**
+ * Runs the program of this name with the arguments of the process, and sets its exit code. Ctrl-C breaks its work off;
+ * the exit code is then 128 and the signal's number, which is how shells tell that a program was stopped.
+ */
 export async function main(
   name: string,
   args: readonly string[],
   defaultTrackers: readonly string[] = ['127.0.0.1:22122'],
 ): Promise<void> {
   const stop = new AbortController()
-  process.once('SIGINT', () => stop.abort(new Error('stopped')))
-  process.once('SIGTERM', () => stop.abort(new Error('stopped')))
+  let signal: 'SIGINT' | 'SIGTERM' | undefined
+  for (const name of ['SIGINT', 'SIGTERM'] as const) {
+    process.once(name, () => {
+      signal = name
+      stop.abort(new Error('stopped'))
+    })
+  }
   const terminal: Terminal = {
     out: (text) => process.stdout.write(text),
     err: (text) => process.stderr.write(text),
@@ -25,5 +34,7 @@ export async function main(
     signal: stop.signal,
   }
   const tool = fdfsTools[name]
-  process.exitCode = tool === undefined ? await runCairn(args, terminal, defaultTrackers) : await tool(args, terminal)
+  const code = tool === undefined ? await runCairn(args, terminal, defaultTrackers) : await tool(args, terminal)
+  // What was done before the signal came is done.
+  process.exitCode = code !== 0 && signal !== undefined ? 128 + constants.signals[signal] : code
 }

@@ -77,7 +77,8 @@ async function runCommand(
   const { options, words } = parse(command, args)
   const client = openClient(options, defaultTrackers)
   try {
-    const { json, text, failure } = await command.run({ client, terminal, words, options })
+    const stoppable = client.with({ signal: terminal.signal })
+    const { json, text, failure } = await command.run({ client: stoppable, terminal, words, options })
     terminal.out(options['json'] === true ? `${JSON.stringify(json, null, 2)}\n` : text)
     if (failure !== undefined) throw failure.error
   } finally {
