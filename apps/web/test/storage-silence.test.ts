@@ -1,7 +1,8 @@
 import { createServer, type RequestListener } from 'node:http'
-import type { AddressInfo } from 'node:net'
+import net, { type AddressInfo } from 'node:net'
 import { expect, it } from 'vitest'
 import { silenceOf } from '../src/features/admin/server/cluster.ts'
+import { askEach } from '../src/features/drive/copies.ts'
 import { storageStatus } from '../src/lib/storage-service.ts'
 import { freshDatabase } from './support/database.ts'
 import { GROUP, STORAGE_ID } from './support/receipts.ts'
@@ -48,4 +49,20 @@ it('a mistake of our own is neither, and is thrown', async () => {
   const mistake = await storageStatus({ ...member, httpPort: 70_000 }).catch((caught: unknown) => caught)
   expect(mistake).toBeInstanceOf(TypeError)
   expect(silenceOf(mistake)).toBeNull()
+})
+
+it('a storage that takes the question and says nothing is given up; it is named as the one that does not answer', async () => {
+  const server = net.createServer()
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const asked = new Promise<net.Socket>((resolve) => server.once('connection', resolve))
+  const { port } = server.address() as AddressInfo
+  const file = { fileId: `${GROUP}/M00/00/00/wKgBaFv9Ad-Abep_AAAAAAAAAAA000.txt`, size: 1 }
+  const silent = { ...member, port, httpPort: null }
+  const begun = Date.now()
+  expect(await askEach([silent], file, 50)).toEqual([{ member: silent, state: 'unreachable', since: null }])
+  // The client itself would have gone on for 30 s.
+  expect(Date.now() - begun).toBeLessThan(20_000)
+  const socket = await asked
+  await new Promise((resolve) => socket.resume().once('close', resolve))
+  await new Promise((resolve) => server.close(resolve))
 })

@@ -93,8 +93,10 @@ function Sentence({ need }: { need: Need }) {
         n: need.storage.recordsBehind ?? 0,
       })
     case 'offline': {
-      const since = need.storage.heartbeatAt === null ? null : format.date(need.storage.heartbeatAt)
-      const values = { b, storage: need.storage.id, since: since ?? '', peers: need.servedBy.join(', ') }
+      const { id, heartbeatAt } = need.storage
+      const heard = heartbeatAt === null ? 'never' : 'once'
+      const seconds = heartbeatAt === null ? 0 : Math.max(0, (Date.now() - Date.parse(heartbeatAt)) / 1000)
+      const values = { b, storage: id, heard, t: format.duration(seconds), peers: need.servedBy.join(', ') }
       return need.servedBy.length === 0 ? t.rich('needOfflineAlone', values) : t.rich('needOffline', values)
     }
   }

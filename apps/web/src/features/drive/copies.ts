@@ -8,6 +8,8 @@ import type { Copies } from './schema.ts'
 // Cairn storages answer for themselves then and do not ask the source of the file; C storages ignore the bit.
 const ASK_NOBODY_ELSE = 0x40
 const ASKED_AT_ONCE = 8
+/** For answers that somebody is looking at the page for; a busy storage takes less. */
+export const SOON_MS = 4_000
 
 interface StoredContent {
   fileId: string
@@ -24,11 +26,11 @@ export interface MemberCopy {
   since: number | null
 }
 
-async function ask(member: Member, { fileId, size }: StoredContent): Promise<MemberCopy> {
+async function ask(member: Member, { fileId, size }: StoredContent, late: AbortSignal): Promise<MemberCopy> {
   const answer = (state: CopyState, since: number | null = null): MemberCopy => ({ member, state, since })
   if (!member.isActive) return answer('unreachable')
   try {
-    const storage = dfs().storage(addressOf(member))
+    const storage = dfs().with({ signal: late }).storage(addressOf(member))
     const info = await storage.queryFileInfo(fileId, FileInfoFlag.noCrc32 | ASK_NOBODY_ELSE)
     return info.size === size ? answer('whole', info.mtime) : answer('missing')
   } catch (error) {
@@ -38,14 +40,24 @@ async function ask(member: Member, { fileId, size }: StoredContent): Promise<Mem
   }
 }
 
-/** What each member of its group says about a file now. */
-export async function askMembers(file: StoredContent): Promise<MemberCopy[]> {
-  const members = await addressBook().membersOf(groupOf(file.fileId))
-  return await Promise.all(members.map((member) => ask(member, file)))
+/** What each member of its group says about a file now; who has not answered within `withinMs` is unreachable. */
+export async function askMembers(file: StoredContent, withinMs?: number): Promise<MemberCopy[]> {
+  return await askEach(await addressBook().membersOf(groupOf(file.fileId)), file, withinMs)
+}
+
+export async function askEach(members: Member[], file: StoredContent, withinMs?: number): Promise<MemberCopy[]> {
+  const late = new AbortController()
+  const giveUp = () => late.abort(new ConnectionError(`no answer within ${withinMs} ms`))
+  const timer = withinMs === undefined ? undefined : setTimeout(giveUp, withinMs)
+  try {
+    return await Promise.all(members.map((member) => ask(member, file, late.signal)))
+  } finally {
+    clearTimeout(timer)
+  }
 }
 
 async function countCopies(file: StoredContent): Promise<Copies[string]> {
-  const copies = await askMembers(file)
+  const copies = await askMembers(file, SOON_MS)
   const known = copies.filter(({ state }) => state !== 'unreachable')
   const have = known.length === 0 ? null : known.filter(({ state }) => state === 'whole').length
   return { have, want: copies.length }

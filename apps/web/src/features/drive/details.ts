@@ -3,7 +3,7 @@ import { reachingStorage } from '../../lib/dfs.ts'
 import { pathsOf } from '../../lib/entries/entry-paths.ts'
 import { notFound, presentEntries } from '../../lib/entries/open-entries.ts'
 import type { CopyDetail, EntryDetails, MediaDetails } from '../../lib/entry-details.ts'
-import { askMembers } from './copies.ts'
+import { askMembers, SOON_MS } from './copies.ts'
 import { lastVerification } from './verifications.ts'
 
 const ACTIVITIES_MAX = 50
@@ -78,7 +78,7 @@ export async function copyDetails(ownerId: string, entryId: string): Promise<Cop
   const { blob } = await entryOf(ownerId, entryId)
   const fileId = blob?.fileId
   if (!blob || fileId == null) return []
-  const copies = await reachingStorage(() => askMembers({ fileId, size: Number(blob.size) }))
+  const copies = await reachingStorage(() => askMembers({ fileId, size: Number(blob.size) }, SOON_MS))
   return copies.map(({ member, state, since }) => ({
     storageId: member.storageId,
     group: member.group,
