@@ -15,7 +15,10 @@ const DIGITS_MAX = 19
 const [FIRST_MONTH, LAST_MONTH] = [30 * 12, 71 * 12 - 1]
 const ERA_BITS = 12n
 
-/** Traits of everything that fits these filters, and of some that does not: sizes and days are still to be compared. */
+/**
+ * Traits of everything that fits these filters, and of some that does not: sizes and days are still to be compared. The
+ * index looks for each month of a time by itself.
+ */
 export function traitsOf({ type, minSize, maxSize, after, before }: SearchQuery): TraitSet[] {
   const sets: TraitSet[] = []
   if (type !== null) sets.push({ trait: 'kind', numbers: [kinds.indexOf(type)] })
