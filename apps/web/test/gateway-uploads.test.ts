@@ -1,8 +1,10 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { request } from 'node:http'
+import { sign, type UploadTicket } from '@cairn/dfs-core/tickets'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { db } from '../src/lib/db.ts'
 import { addressBook, dfs } from '../src/lib/dfs.ts'
+import { masterKeys } from '../src/lib/keys.ts'
 import { startGatewayDrive } from './support/gateway-drive.ts'
 import { reachable, type Started, sha256, type UploadClient } from './support/upload-client.ts'
 
@@ -185,6 +187,28 @@ describe('what does not fit is refused', () => {
     ])
     expect((await patch(started, 0, content, { 'Upload-Checksum': checksum(content) })).status).toBe(204)
     expect(await storedHash(started, await receiptOf(started))).toBe(sha256(content))
+  })
+
+  it.each([
+    ['that is longer than the ticket allows', {}],
+    ['and a checksum, before it has come to its end', { 'Upload-Checksum': `sha256 ${'A'.repeat(43)}=` }],
+  ])('a body without an announced length %s', async (_, headers) => {
+    const started = await client.start(randomBytes(1000))
+    const created = await fetch(reachable(started.endpoint), {
+      method: 'POST',
+      headers: { ...headersOf(started), 'Upload-Defer-Length': '1' },
+    })
+    expect(created.status).toBe(201)
+    const answer = await patch(started, 0, randomBytes(MIB), headers)
+    expect([answer.status, (await answer.json()) as unknown]).toMatchObject([413, { code: 'too_large' }])
+  })
+
+  it('a ticket for a group that was signed with the key of another', async () => {
+    const started = await client.start(randomBytes(1000))
+    const [, , payload = ''] = started.ticket.split('.')
+    const ticket = JSON.parse(Buffer.from(payload, 'base64url').toString()) as UploadTicket
+    const forged = sign({ ...ticket, grp: 'group2' }, masterKeys().ticketRing(ticket.grp))
+    expect((await create({ ...started, ticket: forged }, 1000)).status).toBe(401)
   })
 
   it('somebody else’s ticket opens no upload', async () => {

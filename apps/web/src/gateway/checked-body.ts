@@ -7,12 +7,16 @@ import { type BodyCheck, UploadError } from '@cairn/dfs-tus'
 
 /**
  * A body whose checksum was found to be right. What was appended to a spool cannot be taken back, so its bytes wait on
- * the disk of this machine for the last of them. Throws `checksum_mismatch`, also for a body that broke off.
+ * the disk of this machine for the last of them. Throws `checksum_mismatch`, also for a body that broke off, and
+ * `too_large` for more than `sizeMax` bytes.
  */
-export async function checkedBody(body: AsyncIterable<Buffer>, check: BodyCheck): Promise<Readable> {
+export async function checkedBody(body: Readable, check: BodyCheck, sizeMax: number): Promise<Readable> {
   const file = await openNameless()
+  let size = 0
   try {
-    for await (const chunk of body) {
+    for await (const chunk of untilRefused(body)) {
+      size += chunk.length
+      if (size > sizeMax) throw new UploadError('too_large', 'the body is longer than what the upload still lacks')
       check.update(chunk)
       await file.appendFile(chunk)
     }
@@ -22,6 +26,11 @@ export async function checkedBody(body: AsyncIterable<Buffer>, check: BodyCheck)
     await file.close()
     throw asDiskFull(error)
   }
+}
+
+/** To be read in a loop that may end early by throwing: @tus/server takes a body that was destroyed for a client that is gone. */
+export function untilRefused(body: Readable): AsyncIterable<Buffer> {
+  return body.iterator({ destroyOnReturn: false })
 }
 
 /** A file that is gone as soon as it is closed, however this process ends. */

@@ -5,7 +5,7 @@ import { DataStore, Upload } from '@tus/server'
 import type { SpooledUpload } from '../generated/prisma/client.ts'
 import { db } from '../lib/db.ts'
 import { endSpooledUploads, KEPT_MS, offsetAt } from '../lib/spooled-uploads.ts'
-import { checkedBody } from './checked-body.ts'
+import { checkedBody, untilRefused } from './checked-body.ts'
 import { currentUpload } from './current-upload.ts'
 import { SpoolWriter } from './spool-writer.ts'
 import { asUploadError, memberOf } from './upload-failure.ts'
@@ -84,11 +84,12 @@ export class SpoolStore extends DataStore {
     const isRepeated = row.state !== 'open' || (offset === 0 && row.spool !== null)
     const writer = isRepeated ? null : new SpoolWriter(row, await memberOf(row), offset)
     // Last: from here on somebody reads it to its end, which closes the file that its bytes wait in.
-    const content = check === undefined ? body : await checkedBody(body, check)
+    const content = check === undefined ? body : await checkedBody(body, check, Number(row.size) - offset)
     if (writer === null) return await this.#drop(content, row)
     let breakOff: unknown
     try {
-      for await (const chunk of content) await writer.add(chunk)
+      const chunks = content === body ? untilRefused(body) : content
+      for await (const chunk of chunks) await writer.add(chunk)
     } catch (error) {
       if (writer.hasFailed) throw asUploadError(error)
       breakOff = error
