@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { readdirSync, readFileSync } from 'node:fs'
+import { readdirSync, readFileSync, truncateSync } from 'node:fs'
 import { join } from 'node:path'
 import type { UploadTicket } from '@cairn/dfs-core/tickets'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -153,6 +153,21 @@ describe('partial uploads', () => {
     const whole = upload(200_000)
     await whole.create(200_000)
     expect((await joinOf([whole], 200_000)).code).toBe('bad_request')
+  })
+
+  it('that are lost end what was to be joined from them, and say so', async () => {
+    const part = await partial(randomBytes(2_000_000))
+    truncateSync(join(folder, 'path0/data/.cairn-parts', part.upl.slice(0, 2), `${part.upl}.part`), 1_000_000)
+    const upl = newUploadId()
+    const ticket = web.upload({ upl, len: 2_000_000 })
+    const calls = tusCalls(storage.http.port, upl, ticket)
+    expect((await joinRequest({ upl }, ticket, listOf([part]))).status).toBe(201)
+    // It is locked as long as it is read.
+    await expect.poll(async () => (await part.end()).status).toBe(204)
+    expect((await calls.receipt()).status).toBe(410)
+    expect((await calls.head()).status).toBe(410)
+    expect((await joinRequest({ upl }, ticket, listOf([part]))).code).toBe('gone')
+    expect(partNames()).toEqual([])
   })
 
   it('can be ended, and what is joined from others too', async () => {

@@ -59,7 +59,6 @@ export async function answerReceipt(
     answerJson(response, 200, { receipt: signReceipt(identity, finished) })
     return
   }
-  const progress = parts.progress(upl)
-  if (progress === null) throw new HttpError(404, 'not_found', 'there is no such upload')
-  answerJson(response, 202, progress)
+  // Where there is no progress, the status rejects with what became of the upload.
+  answerJson(response, 202, parts.progress(upl) ?? (await parts.status(upl)))
 }

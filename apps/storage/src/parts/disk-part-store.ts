@@ -77,7 +77,7 @@ export class DiskPartStore implements PartStore {
       this.#forget(upload.upl)
       options.onFinished?.(upload, seconds)
     }
-    const shipping = (options.startShipping ?? noShipping)((part) => void this.#supersede(part))
+    const shipping = (options.startShipping ?? noShipping)((part) => void this.#giveUp(part))
     this.#shipping = shipping
     const link = this.#link
     this.#finisher = new PartFinisher({ link, ledgers: this.ledgers, shipping, onFinished, report })
@@ -117,7 +117,7 @@ export class DiskPartStore implements PartStore {
   /** Finishes what was complete when the process ended: its uploader may never come back. */
   async finishComplete(): Promise<void> {
     for (const part of [...this.#parts.values()]) {
-      this.#joiner.goOn(part, this.#parts)
+      if (!this.#joiner.goOn(part, this.#parts)) await this.#giveUp(part)
       // A failure was reported by the finisher, and the next request for the upload tries again.
       if (part.isComplete && part.becomesFile) await Promise.allSettled([this.#finisher.finish(part)])
     }
@@ -147,7 +147,7 @@ export class DiskPartStore implements PartStore {
       this.#parts.set(upl, await Part.create(this.#context, place, { ...upload, len }))
     }
     const part = this.#parts.get(upl)
-    if (part !== undefined) this.#joiner.goOn(part, this.#parts)
+    if (part !== undefined && !this.#joiner.goOn(part, this.#parts)) await this.#discard(part, ep)
     const status = await this.status(upl)
     if (upload.len === null || status.len === upload.len) return status
     throw new UploadError('length_mismatch', `upload ${upl} was created with ${status.len} bytes`)
@@ -218,7 +218,7 @@ export class DiskPartStore implements PartStore {
    */
   async whenFinished(upl: string, maxWaitMs: number): Promise<FinishedUpload | null> {
     const part = this.#parts.get(upl)
-    if (part !== undefined) this.#joiner.goOn(part, this.#parts)
+    if (part !== undefined && !this.#joiner.goOn(part, this.#parts)) await this.#giveUp(part)
     if (part?.isComplete === true && part.becomesFile) {
       const finishing = this.#finisher.finish(part)
       if (maxWaitMs > 0) await atMost(finishing, maxWaitMs)
@@ -275,8 +275,8 @@ export class DiskPartStore implements PartStore {
     await removePartFiles(part.paths)
   }
 
-  /** Its upload goes on at another member: what is here is of no use to anybody. */
-  async #supersede(part: Part): Promise<void> {
+  /** What is here is of no use to anybody: its upload goes on at another member, or cannot go on. */
+  async #giveUp(part: Part): Promise<void> {
     const { upl } = part
     await this.#finisher.settled(upl)
     try {
@@ -284,7 +284,7 @@ export class DiskPartStore implements PartStore {
       if (this.#parts.get(upl) === part && !part.isCopy) await this.#discard(part, part.ep).finally(release)
       else release()
     } catch (error) {
-      this.#options.report(`cannot drop upload ${upl}, which goes on at another member`, error)
+      this.#options.report(`cannot drop upload ${upl}`, error)
     }
   }
 

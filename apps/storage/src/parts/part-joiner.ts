@@ -36,12 +36,17 @@ export class PartJoiner {
     return [...this.#running.values()].some(({ sources }) => sources.some((source) => source.upl === upl))
   }
 
-  /** Fills an upload that is filled from others and has not all of their bytes; nothing else. */
-  goOn(part: Part, parts: ReadonlyMap<string, Part>): void {
-    if (!part.isJoined || part.isComplete || this.#running.has(part.upl)) return
+  /**
+   * Fills an upload that is filled from others and has not all of their bytes; nothing else. False when nothing can come
+   * of it any more: what it is joined from was deleted, or lost with its disk.
+   */
+  goOn(part: Part, parts: ReadonlyMap<string, Part>): boolean {
+    if (!part.isJoined || part.isComplete || this.#running.has(part.upl)) return true
     const sources = part.facts.joins.map((upl) => parts.get(upl)).filter((source) => source !== undefined)
-    if (sources.length === part.facts.joins.length) this.#start(part, sources)
-    else this.#options.report(`upload ${part.upl} lacks partial uploads that it is joined from`)
+    const isPossible = sources.length === part.facts.joins.length
+    if (isPossible) this.#start(part, sources)
+    else this.#options.report(`upload ${part.upl} is given up: it lacks partial uploads that it was joined from`)
+    return isPossible
   }
 
   #start(part: Part, sources: readonly Part[]): void {
