@@ -3,6 +3,8 @@ import localFont from 'next/font/local'
 import { cookies, headers } from 'next/headers'
 import { getLocale, getTranslations } from 'next-intl/server'
 import type { ReactNode } from 'react'
+import { EarlyFormsScript } from '../components/early-forms-script.tsx'
+import { LifeSign } from '../components/life-sign.tsx'
 import { parseTheme, THEME_COOKIE } from '../components/preferences.ts'
 import { ThemeKeeper } from '../components/theme-keeper.tsx'
 import { ThemeScript } from '../components/theme-script.tsx'
@@ -63,11 +65,13 @@ export default async function RootLayout({ children }: { children: ReactNode }) 
     >
       <head>
         <ThemeScript nonce={nonce} />
+        <EarlyFormsScript nonce={nonce} />
       </head>
       <body>
         <SectionMessages section="everywhere">{children}</SectionMessages>
         <ThemeKeeper theme={theme} />
         <OfflinePage />
+        <LifeSign />
       </body>
     </html>
   )

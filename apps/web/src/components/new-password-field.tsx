@@ -4,6 +4,7 @@ import { useTranslations } from 'next-intl'
 import { cn } from './class-names.ts'
 import { PasswordField } from './password-field.tsx'
 import { passwordStrength } from './password-strength.ts'
+import { useEarlyValue } from './use-early-value.ts'
 
 type NewPasswordFieldProps = {
   label: string
@@ -15,8 +16,10 @@ type NewPasswordFieldProps = {
 
 /** A password that is being chosen, and how hard it is to guess. */
 export function NewPasswordField({ label, value, onChange, error, compact = false }: NewPasswordFieldProps) {
+  const field = useEarlyValue<HTMLInputElement>(value, onChange)
   return (
     <PasswordField
+      ref={field}
       label={label}
       name="password"
       autoComplete="new-password"

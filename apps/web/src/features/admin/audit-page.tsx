@@ -2,6 +2,7 @@
 
 import { useTranslations } from 'next-intl'
 import { useState } from 'react'
+import { useEarlyValue } from '../../components/use-early-value.ts'
 import { useFormat } from '../../i18n/use-format.ts'
 import type { Column, TableOrder } from './admin-table.tsx'
 import { CsvLink } from './csv-link.tsx'
@@ -116,10 +117,12 @@ function detailText(detail: AuditItem['detail']): string {
 type DayProps = { label: string; value: string; onChange: (day: string) => void }
 
 function Day({ label, value, onChange }: DayProps) {
+  const field = useEarlyValue<HTMLInputElement>(value, onChange)
   return (
     <label className="flex items-center gap-1.5 text-13 text-ink-3 phone:flex-1">
       {label}
       <input
+        ref={field}
         type="date"
         value={value}
         onChange={(event) => onChange(event.target.value)}

@@ -1,6 +1,7 @@
 import { Search } from 'lucide-react'
 import type { ReactNode } from 'react'
 import { Icon } from '../../components/icon.tsx'
+import { useEarlyValue } from '../../components/use-early-value.ts'
 
 /** What narrows a table down. */
 export function FilterBar({ children }: { children: ReactNode }) {
@@ -10,10 +11,12 @@ export function FilterBar({ children }: { children: ReactNode }) {
 type SearchBoxProps = { label: string; value: string; onChange: (text: string) => void }
 
 export function SearchBox({ label, value, onChange }: SearchBoxProps) {
+  const field = useEarlyValue<HTMLInputElement>(value, onChange)
   return (
     <label className="flex h-[34px] min-w-0 items-center gap-2 rounded-button bg-sunken px-2.5 focus-within:outline-2 focus-within:outline-focus coarse:h-11 phone:basis-full">
       <Icon of={Search} size="small" className="text-ink-3" />
       <input
+        ref={field}
         type="search"
         aria-label={label}
         placeholder={label}
@@ -34,8 +37,10 @@ type ChoiceProps = {
 
 /** One of a few, in a list of the system. */
 export function Choice({ label, value, options, onChange }: ChoiceProps) {
+  const field = useEarlyValue<HTMLSelectElement>(value, onChange)
   return (
     <select
+      ref={field}
       aria-label={label}
       value={value}
       onChange={(event) => onChange(event.target.value)}

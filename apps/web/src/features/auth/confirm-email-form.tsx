@@ -1,8 +1,9 @@
 'use client'
 
 import { useTranslations } from 'next-intl'
-import { useState } from 'react'
+import { type FormEvent, useState } from 'react'
 import { Button, buttonLook } from '../../components/button.tsx'
+import { Form } from '../../components/form.tsx'
 import { ApiFailure, callApi, Unreachable } from '../../lib/call-api.ts'
 
 type State = 'open' | 'busy' | 'done' | 'linkGone' | 'emailTaken' | 'unreachable' | 'failed'
@@ -18,7 +19,8 @@ function reasonOf(failure: unknown): State {
 export function ConfirmEmailForm({ token }: { token: string }) {
   const t = useTranslations('auth')
   const [state, setState] = useState<State>('open')
-  const confirm = async () => {
+  const confirm = async (event: FormEvent) => {
+    event.preventDefault()
     setState('busy')
     try {
       await callApi('/api/auth/email', { method: 'POST', body: { token } })
@@ -40,15 +42,15 @@ export function ConfirmEmailForm({ token }: { token: string }) {
     )
   }
   return (
-    <>
+    <Form onSubmit={confirm}>
       {state === 'open' || state === 'busy' ? null : (
         <p role="alert" className="mb-4 text-13 text-danger">
           {t(state)}
         </p>
       )}
-      <Button kind="primary" size="lg" className="w-full" disabled={state === 'busy'} onClick={() => void confirm()}>
+      <Button type="submit" kind="primary" size="lg" className="w-full" disabled={state === 'busy'}>
         {t('confirmEmail')}
       </Button>
-    </>
+    </Form>
   )
 }

@@ -4,6 +4,7 @@ import { useTranslations } from 'next-intl'
 import { type FormEvent, useState } from 'react'
 import { Button } from '../../components/button.tsx'
 import { EmailField } from '../../components/email-field.tsx'
+import { Form } from '../../components/form.tsx'
 import { useFormat } from '../../i18n/use-format.ts'
 import { ApiFailure, callApi, Unreachable } from '../../lib/call-api.ts'
 
@@ -37,11 +38,11 @@ export function ForgotForm() {
 
   if (sentTo !== null) return <p role="status">{t('resetSent', { email: sentTo })}</p>
   return (
-    <form noValidate onSubmit={(event) => void submit(event)} className="flex flex-col gap-4">
+    <Form onSubmit={submit} className="flex flex-col gap-4">
       <EmailField label={t('email')} autoFocus error={error} />
       <Button type="submit" kind="primary" size="lg" className="w-full" disabled={busy}>
         {t('sendLink')}
       </Button>
-    </form>
+    </Form>
   )
 }

@@ -5,6 +5,7 @@ import { type FormEvent, useState } from 'react'
 import { Button } from '../../components/button.tsx'
 import { EmailField } from '../../components/email-field.tsx'
 import { Field } from '../../components/field.tsx'
+import { Form } from '../../components/form.tsx'
 import { NewPasswordField } from '../../components/new-password-field.tsx'
 import { useFormat } from '../../i18n/use-format.ts'
 import { ApiFailure, callApi, Unreachable } from '../../lib/call-api.ts'
@@ -56,7 +57,7 @@ export function RegisterForm({ invitation, email = null }: RegisterFormProps) {
   }
 
   return (
-    <form noValidate onSubmit={(event) => void submit(event)} className="flex flex-col gap-4">
+    <Form onSubmit={submit} className="flex flex-col gap-4">
       <Field label={t('name')} name="name" autoComplete="name" autoFocus error={errors.name} />
       <EmailField
         label={t('email')}
@@ -74,7 +75,7 @@ export function RegisterForm({ invitation, email = null }: RegisterFormProps) {
       <Button type="submit" kind="primary" size="lg" className="w-full" disabled={busy}>
         {t('registerSubmit')}
       </Button>
-    </form>
+    </Form>
   )
 }
 

@@ -3,6 +3,7 @@
 import { useTranslations } from 'next-intl'
 import { type FormEvent, useState } from 'react'
 import { Button, buttonLook } from '../../components/button.tsx'
+import { Form } from '../../components/form.tsx'
 import { NewPasswordField } from '../../components/new-password-field.tsx'
 import { PASSWORD_LENGTH_MIN } from '../../lib/account/account-rules.ts'
 import { ApiFailure, callApi, Unreachable } from '../../lib/call-api.ts'
@@ -49,11 +50,11 @@ export function ResetForm({ token }: { token: string }) {
     )
   }
   return (
-    <form noValidate onSubmit={(event) => void submit(event)} className="flex flex-col gap-4">
+    <Form onSubmit={submit} className="flex flex-col gap-4">
       <NewPasswordField label={t('newPassword')} value={password} onChange={setPassword} error={error} />
       <Button type="submit" kind="primary" size="lg" className="w-full" disabled={state === 'busy'}>
         {t('setPassword')}
       </Button>
-    </form>
+    </Form>
   )
 }

@@ -6,6 +6,7 @@ import { useTranslations } from 'next-intl'
 import { type FormEvent, useState } from 'react'
 import { Button } from '../../components/button.tsx'
 import { EmailField } from '../../components/email-field.tsx'
+import { Form } from '../../components/form.tsx'
 import { Icon } from '../../components/icon.tsx'
 import { PasswordField } from '../../components/password-field.tsx'
 import { CodeForm } from './code-form.tsx'
@@ -79,7 +80,7 @@ function PasswordForm({ refused, onRefused, onNeedsCode, onEntered }: PasswordFo
   }
 
   return (
-    <form noValidate onSubmit={(event) => void submit(event)} className="flex flex-col gap-4">
+    <Form onSubmit={submit} className="flex flex-col gap-4">
       <EmailField label={t('email')} autoFocus error={missing === 'email' ? t('emailMissing') : undefined} />
       <PasswordField
         label={t('password')}
@@ -95,14 +96,15 @@ function PasswordForm({ refused, onRefused, onNeedsCode, onEntered }: PasswordFo
       <Button type="submit" kind="primary" size="lg" className="w-full" disabled={busy}>
         {t('signIn')}
       </Button>
-    </form>
+    </Form>
   )
 }
 
 function OtherWay({ name }: { name: string }) {
   const t = useTranslations('auth')
   const [failed, setFailed] = useState(false)
-  const leave = async () => {
+  const leave = async (event: FormEvent) => {
+    event.preventDefault()
     const address = await startOidc(nextPath())
     if (address === null) setFailed(true)
     else window.location.assign(address)
@@ -114,10 +116,12 @@ function OtherWay({ name }: { name: string }) {
         {t('or')}
         <hr className="flex-1 border-line-2" />
       </div>
-      <Button size="lg" className="w-full" onClick={() => void leave()}>
-        <Icon of={KeyRound} size="small" />
-        {t('continueWith', { name })}
-      </Button>
+      <Form onSubmit={leave}>
+        <Button type="submit" size="lg" className="w-full">
+          <Icon of={KeyRound} size="small" />
+          {t('continueWith', { name })}
+        </Button>
+      </Form>
       {failed ? (
         <p role="alert" className="mt-2 text-13 text-danger">
           {t('oidcUnreachable', { name })}

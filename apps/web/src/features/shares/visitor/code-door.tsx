@@ -5,6 +5,8 @@ import { type FormEvent, useEffect, useId, useState } from 'react'
 import { Button } from '../../../components/button.tsx'
 import { cn } from '../../../components/class-names.ts'
 import { DoorFrame } from '../../../components/door-frame.tsx'
+import { Form } from '../../../components/form.tsx'
+import { useEarlyValue } from '../../../components/use-early-value.ts'
 import { useFormat } from '../../../i18n/use-format.ts'
 import { ApiFailure, Unreachable } from '../../../lib/call-api.ts'
 import { CODE_LENGTH } from '../schema.ts'
@@ -26,7 +28,7 @@ export function CodeDoor({ token, restSeconds, onOpen, onClosed }: CodeDoorProps
   const resting = door.rest > 0
   return (
     <DoorFrame>
-      <form onSubmit={door.submit} className="flex flex-col gap-6">
+      <Form onSubmit={door.submit} className="flex flex-col gap-6">
         <div>
           <h1 className="font-[620] text-24 title-tracking">{t('enterCode')}</h1>
           <p className="mt-1 text-ink-2">{t('whoHasIt')}</p>
@@ -55,7 +57,7 @@ export function CodeDoor({ token, restSeconds, onOpen, onClosed }: CodeDoorProps
             ? t('rests', { t: format.duration(door.rest) })
             : (door.problem ?? t('rule', { n: FAILURES_MAX, t: format.duration(REST_SECONDS) }))}
         </p>
-      </form>
+      </Form>
     </DoorFrame>
   )
 }
@@ -121,10 +123,12 @@ type CellsProps = { code: string; wrong: boolean; disabled: boolean; noteId: str
 /** One input with six cells as its picture: typing, pasting and codes from a message fill all of them. */
 function CodeCells({ code, wrong, disabled, noteId, onChange }: CellsProps) {
   const t = useTranslations('visitor')
+  const field = useEarlyValue<HTMLInputElement>(code, onChange)
   const cells = Array.from({ length: CODE_LENGTH }, (_, at) => ({ at, letter: code[at] ?? '' }))
   return (
     <div className="group/code relative grid grid-cols-6 gap-2">
       <input
+        ref={field}
         aria-label={t('codeLabel')}
         aria-invalid={wrong}
         aria-describedby={noteId}
