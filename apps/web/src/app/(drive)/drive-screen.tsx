@@ -3,6 +3,7 @@
 import { MutationCache, QueryCache, QueryClient, QueryClientProvider } from '@tanstack/react-query'
 import { type ReactNode, useState } from 'react'
 import { LiveRegionProvider } from '../../components/live-region.tsx'
+import { LookProvider } from '../../components/look-provider.tsx'
 import type { Preferences, Theme } from '../../components/preferences.ts'
 import { PreferencesProvider } from '../../components/preferences-provider.tsx'
 import { ToastProvider } from '../../components/toast.tsx'
@@ -41,15 +42,17 @@ export function DriveScreen({ me, preferences, theme, initial, children }: Drive
   return (
     <QueryClientProvider client={client}>
       <PreferencesProvider initial={preferences}>
-        <LiveRegionProvider>
-          <ToastProvider>
-            <HelpProvider>
-              <DriveShell me={me} theme={theme} initial={initial}>
-                {children}
-              </DriveShell>
-            </HelpProvider>
-          </ToastProvider>
-        </LiveRegionProvider>
+        <LookProvider theme={theme}>
+          <LiveRegionProvider>
+            <ToastProvider>
+              <HelpProvider>
+                <DriveShell me={me} initial={initial}>
+                  {children}
+                </DriveShell>
+              </HelpProvider>
+            </ToastProvider>
+          </LiveRegionProvider>
+        </LookProvider>
       </PreferencesProvider>
     </QueryClientProvider>
   )

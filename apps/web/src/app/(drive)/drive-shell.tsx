@@ -4,7 +4,6 @@ import dynamic from 'next/dynamic'
 import { useTranslations } from 'next-intl'
 import { type ReactNode, useState } from 'react'
 import { Contained } from '../../components/contained.tsx'
-import type { Theme } from '../../components/preferences.ts'
 import { useHydrated } from '../../components/use-hydrated.ts'
 import { useOnceOpen } from '../../components/use-once-open.ts'
 import type { Me } from '../../features/auth/schema.ts'
@@ -22,10 +21,10 @@ import { useMe } from './use-me.ts'
 
 const Drawer = dynamic(() => import('./drawer.tsx').then((module) => module.Drawer), { ssr: false })
 
-type DriveShellProps = { me: Me; theme: Theme; initial: InitialFolder | null; children: ReactNode }
+type DriveShellProps = { me: Me; initial: InitialFolder | null; children: ReactNode }
 
 /** Sidebar, bars, page and uploads: here the features meet. It stays while pages change, so that uploads go on. */
-export function DriveShell({ me: signedIn, theme, initial, children }: DriveShellProps) {
+export function DriveShell({ me: signedIn, initial, children }: DriveShellProps) {
   const shell = useTranslations('shell')
   const me = useMe(signedIn)
   const [drawer, setDrawer] = useState(false)
@@ -45,7 +44,7 @@ export function DriveShell({ me: signedIn, theme, initial, children }: DriveShel
           <div className="grid h-dvh grid-cols-[minmax(0,1fr)] overflow-hidden wide:grid-cols-[240px_minmax(0,1fr)]">
             <Sidebar me={me} />
             <main aria-busy={!hydrated} className="relative flex min-h-0 min-w-0 flex-col bg-surface">
-              <TopBar me={me} theme={theme} onDrawer={() => setDrawer(true)} />
+              <TopBar me={me} onDrawer={() => setDrawer(true)} />
               <OfflineBanner />
               <UploadsProvider value={uploads}>{children}</UploadsProvider>
             </main>

@@ -1,13 +1,25 @@
 'use client'
 
 import { useQueryClient } from '@tanstack/react-query'
-import { Clock, FolderPlus, HardDrive, Keyboard, LayoutGrid, Link2, Star, SunMoon, Trash2, Upload } from 'lucide-react'
+import {
+  Clock,
+  FolderPlus,
+  HardDrive,
+  Keyboard,
+  Languages,
+  LayoutGrid,
+  Link2,
+  Star,
+  SunMoon,
+  Trash2,
+  Upload,
+} from 'lucide-react'
 import dynamic from 'next/dynamic'
 import { useRouter } from 'next/navigation'
 import { useTranslations } from 'next-intl'
 import { type ReactNode, useCallback, useEffect, useState } from 'react'
 import { holdKeys } from '../../components/held-keys.ts'
-import { applyTheme } from '../../components/theme.ts'
+import { useLook } from '../../components/look-provider.tsx'
 import type { Me } from '../../features/auth/schema.ts'
 import { ROOT_ID } from '../../features/drive/api-client.ts'
 import { useDrive } from '../../features/drive/drive-context.tsx'
@@ -130,7 +142,9 @@ function useCommands(go: (placeId: string) => void): PaletteCommand[] {
   const router = useRouter()
   const { view, setView } = useListView()
   const to = (name: string) => t('goTo', { name })
-  const turn = () => applyTheme(document.documentElement.classList.contains('dark') ? 'light' : 'dark')
+  const { chooseTheme, chooseLanguage, language, languages } = useLook()
+  const turn = () => chooseTheme(document.documentElement.classList.contains('dark') ? 'light' : 'dark')
+  const otherLanguages = languages.filter(({ locale }) => locale !== language)
   const drives = useTranslations('drive')
   const other = view === 'list' ? 'grid' : 'list'
   return [
@@ -149,6 +163,12 @@ function useCommands(go: (placeId: string) => void): PaletteCommand[] {
     { id: 'favourites', label: to(places('favourites')), icon: Star, run: () => go('~favourites') },
     { id: 'shared', label: to(places('shared')), icon: Link2, run: () => router.push('/shared') },
     { id: 'trash', label: to(places('trash')), icon: Trash2, run: () => go('~trash') },
+    ...otherLanguages.map(({ locale, name }) => ({
+      id: `language-${locale}`,
+      label: t('changeLanguage', { name }),
+      icon: Languages,
+      run: () => chooseLanguage(locale),
+    })),
     { id: 'help', label: shell('keyboard'), icon: Keyboard, keys: '?', run: help },
   ]
 }

@@ -7,7 +7,6 @@ import { Button, buttonLook, IconButton } from '../../components/button.tsx'
 import { Icon } from '../../components/icon.tsx'
 import { Logo } from '../../components/logo.tsx'
 import { Menu } from '../../components/menu.tsx'
-import type { Theme } from '../../components/preferences.ts'
 import { PersonMenu } from '../../features/auth/person-menu.tsx'
 import type { Me } from '../../features/auth/schema.ts'
 import { useDrive } from '../../features/drive/drive-context.tsx'
@@ -15,10 +14,10 @@ import { useHelp } from '../../features/drive/help-context.tsx'
 import { JobsPopover } from '../../features/drive/jobs-popover.tsx'
 import { SearchField } from './search-field.tsx'
 
-type TopBarProps = { me: Me; theme: Theme; onDrawer: () => void }
+type TopBarProps = { me: Me; onDrawer: () => void }
 
 /** What brings something new, and who is here. */
-export function TopBar({ me, theme, onDrawer }: TopBarProps) {
+export function TopBar({ me, onDrawer }: TopBarProps) {
   const t = useTranslations('shell')
   const drive = useDrive()
   const help = useHelp()
@@ -70,7 +69,7 @@ export function TopBar({ me, theme, onDrawer }: TopBarProps) {
         />
       </span>
       {adds ? <JobsPopover /> : null}
-      <PersonMenu person={me} theme={theme} onKeyboardHelp={help} />
+      <PersonMenu person={me} onKeyboardHelp={help} />
     </header>
   )
 }

@@ -2,33 +2,25 @@
 
 import { Monitor, Moon, Sun } from 'lucide-react'
 import { useTranslations } from 'next-intl'
-import { type ReactNode, useState } from 'react'
+import type { ReactNode } from 'react'
 import { Icon } from '../../components/icon.tsx'
-import { useLanguage } from '../../components/language-links.tsx'
-import type { Theme } from '../../components/preferences.ts'
+import { useLook } from '../../components/look-provider.tsx'
 import { usePreferences } from '../../components/preferences-provider.tsx'
 import { Segmented } from '../../components/segmented.tsx'
-import { applyTheme } from '../../components/theme.ts'
-import { rememberLook } from '../../lib/remember-look.ts'
 
 /** Theme and language go with the person, the height of rows stays with the device. */
-export function AppearanceSettings({ theme }: { theme: Theme }) {
+export function AppearanceSettings() {
   const t = useTranslations('account')
   const shell = useTranslations('shell')
-  const { current, languages, choose } = useLanguage()
+  const look = useLook()
   const { preferences, change } = usePreferences()
-  const [chosen, setChosen] = useState(theme)
   return (
     <div className="py-2">
       <Choice label={shell('theme')} note={t('onAllDevices')}>
         <Segmented
           label={shell('theme')}
-          value={chosen}
-          onChange={(next) => {
-            setChosen(next)
-            applyTheme(next)
-            rememberLook({ theme: next })
-          }}
+          value={look.theme}
+          onChange={look.chooseTheme}
           segments={[
             {
               value: 'system',
@@ -43,12 +35,14 @@ export function AppearanceSettings({ theme }: { theme: Theme }) {
       <Choice label={shell('language')} note={t('onAllDevices')}>
         <Segmented
           label={shell('language')}
-          value={current}
-          onChange={(locale) => {
-            choose(locale)
-            rememberLook({ locale })
-          }}
-          segments={languages.map(({ locale, name, lang }) => ({ value: locale, label: name, lang, content: name }))}
+          value={look.language}
+          onChange={look.chooseLanguage}
+          segments={look.languages.map(({ locale, name, lang }) => ({
+            value: locale,
+            label: name,
+            lang,
+            content: name,
+          }))}
         />
       </Choice>
       <Choice label={shell('density')} note={t('onThisDevice')}>

@@ -3,24 +3,20 @@
 import dynamic from 'next/dynamic'
 import { useTranslations } from 'next-intl'
 import { useRef, useState } from 'react'
-import type { Theme } from '../../components/preferences.ts'
-import { applyTheme } from '../../components/theme.ts'
 import { useOnceOpen } from '../../components/use-once-open.ts'
-import { rememberLook } from '../../lib/remember-look.ts'
 import { Avatar } from './avatar.tsx'
 import type { Person } from './person-panel.tsx'
 
 const loadPanel = () => import('./person-panel.tsx').then((module) => module.PersonPanel)
 const PersonPanel = dynamic(loadPanel, { ssr: false })
 
-type PersonMenuProps = { person: Person; theme: Theme; onKeyboardHelp: () => void }
+type PersonMenuProps = { person: Person; onKeyboardHelp: () => void }
 
-/** Who is signed in, and what this device should look like. */
-export function PersonMenu({ person, theme, onKeyboardHelp }: PersonMenuProps) {
+/** Who is signed in, and what the drive should look like. */
+export function PersonMenu({ person, onKeyboardHelp }: PersonMenuProps) {
   const t = useTranslations('shell')
   const button = useRef<HTMLButtonElement>(null)
   const [open, setOpen] = useState(false)
-  const [chosenTheme, setChosenTheme] = useState(theme)
   const needed = useOnceOpen(open)
   const fetchPanel = () => void loadPanel()
   return (
@@ -45,12 +41,6 @@ export function PersonMenu({ person, theme, onKeyboardHelp }: PersonMenuProps) {
           open={open}
           onOpenChange={setOpen}
           person={person}
-          theme={chosenTheme}
-          onTheme={(next) => {
-            setChosenTheme(next)
-            applyTheme(next)
-            rememberLook({ theme: next })
-          }}
           onKeyboardHelp={() => {
             setOpen(false)
             onKeyboardHelp()

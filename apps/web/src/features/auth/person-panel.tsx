@@ -9,14 +9,12 @@ import { Sheet } from '../../components/action-sheet.tsx'
 import { AnchoredPanel } from '../../components/anchored-panel.tsx'
 import { cn } from '../../components/class-names.ts'
 import { Icon } from '../../components/icon.tsx'
-import { useLanguage } from '../../components/language-links.tsx'
-import type { Theme } from '../../components/preferences.ts'
+import { useLook } from '../../components/look-provider.tsx'
 import { usePreferences } from '../../components/preferences-provider.tsx'
 import { Segmented } from '../../components/segmented.tsx'
 import { StorageMeter } from '../../components/storage-meter.tsx'
 import { usePhone } from '../../components/use-media-query.ts'
 import { useFormat } from '../../i18n/use-format.ts'
-import { rememberLook } from '../../lib/remember-look.ts'
 import { Avatar } from './avatar.tsx'
 import type { Me } from './schema.ts'
 import { signOut } from './session-client.ts'
@@ -50,16 +48,14 @@ export function PersonPanel({ anchor, open, onOpenChange, ...rest }: PersonPanel
 
 type PersonChoicesProps = {
   person: Person
-  theme: Theme
-  onTheme: (theme: Theme) => void
   onKeyboardHelp: () => void
   onClose: () => void
 }
 
-function PersonChoices({ person, theme, onTheme, onKeyboardHelp, onClose }: PersonChoicesProps) {
+function PersonChoices({ person, onKeyboardHelp, onClose }: PersonChoicesProps) {
   const t = useTranslations('shell')
   const auth = useTranslations('auth')
-  const { current, languages, choose } = useLanguage()
+  const look = useLook()
   const { preferences, change } = usePreferences()
   const router = useRouter()
   const goTo = (path: string) => {
@@ -83,8 +79,8 @@ function PersonChoices({ person, theme, onTheme, onKeyboardHelp, onClose }: Pers
       <Choice icon={SunMoon} label={t('theme')}>
         <Segmented
           label={t('theme')}
-          value={theme}
-          onChange={onTheme}
+          value={look.theme}
+          onChange={look.chooseTheme}
           segments={[
             { value: 'system', label: t('themeSystem'), content: <Icon of={Monitor} size="small" /> },
             { value: 'light', label: t('themeLight'), content: <Icon of={Sun} size="small" /> },
@@ -95,12 +91,9 @@ function PersonChoices({ person, theme, onTheme, onKeyboardHelp, onClose }: Pers
       <Choice icon={Languages} label={t('language')}>
         <Segmented
           label={t('language')}
-          value={current}
-          onChange={(locale) => {
-            choose(locale)
-            rememberLook({ locale })
-          }}
-          segments={languages.map(({ locale, name, short, lang }) => ({
+          value={look.language}
+          onChange={look.chooseLanguage}
+          segments={look.languages.map(({ locale, name, short, lang }) => ({
             value: locale,
             label: name,
             lang,
