@@ -6,6 +6,7 @@ import { Button } from '../../components/button.tsx'
 import { Dialog, DialogButtons } from '../../components/dialog.tsx'
 import { Field } from '../../components/field.tsx'
 import { PasswordField } from '../../components/password-field.tsx'
+import { QrCode } from '../../components/qr-code.tsx'
 import { callApi } from '../../lib/call-api.ts'
 import type { AuthenticatorTask } from './authenticator-settings.tsx'
 import { FormError } from './form-error.tsx'
@@ -83,7 +84,7 @@ type ScanFormProps = { started: StartedAuthenticator; onCodes: (codes: string[])
 
 function ScanForm({ started, onCodes, onClose }: ScanFormProps) {
   const t = useTranslations('account')
-  const { secret, uri, qr } = started
+  const { secret, uri } = started
   const { errors, busy, onSubmit } = useSubmit(async (fields) => {
     const body = { code: String(fields.get('code')) }
     onCodes((await callApi<RecoveryCodes>('/api/me/authenticator/confirm', { method: 'POST', body })).codes)
@@ -93,19 +94,12 @@ function ScanForm({ started, onCodes, onClose }: ScanFormProps) {
     <form noValidate onSubmit={onSubmit}>
       <div className="flex flex-col gap-3 px-6 pb-4 phone:px-5">
         <p className="text-13 text-ink-2">{t('scanSentence')}</p>
-        {/* Dark on light in both themes: cameras expect that. */}
-        <svg
-          role="img"
-          aria-label={t('qr')}
-          viewBox={`-3 -3 ${qr.size + 6} ${qr.size + 6}`}
-          shapeRendering="crispEdges"
-          className="mx-auto size-48 rounded-button bg-white forced-color-adjust-none"
-        >
-          <path d={qr.path} fill="#000" />
-        </svg>
+        <div className="mx-auto size-48">
+          <QrCode text={uri} label={t('qr')} />
+        </div>
         <p className="text-center text-12 text-ink-3">
           {t('orType')}{' '}
-          <a href={uri} className="break-all font-mono text-accent-text hover:underline">
+          <a href={uri} className="block break-all font-mono text-accent-text leading-6 hover:underline">
             {secret.replace(/(.{4})(?=.)/g, '$1 ')}
           </a>
         </p>

@@ -1,4 +1,3 @@
-import { encode } from 'uqr'
 import {
   hasSecondFactor,
   replaceRecoveryCodes,
@@ -48,11 +47,10 @@ async function removedByAnother(userId: string): Promise<Date | null> {
 /** Shows a secret for an authenticator. Nobody is asked for its codes until one was confirmed. */
 export async function startAuthenticator(user: SignedInUser, password: string): Promise<StartedAuthenticator> {
   await requirePassword(user.id, password)
-  const started = await inTransaction(async (tx) => {
+  return await inTransaction(async (tx) => {
     if (await hasSecondFactor(tx, user.id)) throw alreadyThere()
     return await startTotp(tx, user.id, user.email)
   })
-  return { ...started, qr: qrOf(started.uri) }
 }
 
 /** From the first right code on, signing in asks for one. Tells the recovery codes, this once. */
@@ -116,11 +114,4 @@ function alreadyThere(): ApiError {
 
 function targetOf({ id, email }: SignedInUser) {
   return { kind: 'person', id, name: email }
-}
-
-/** One path with a square for each dark module. */
-function qrOf(text: string): StartedAuthenticator['qr'] {
-  const { data, size } = encode(text, { border: 0, ecc: 'M' })
-  const squares = data.flatMap((row, y) => row.flatMap((isDark, x) => (isDark ? `M${x} ${y}h1v1h-1z` : [])))
-  return { size, path: squares.join('') }
 }

@@ -53,11 +53,9 @@ export interface Security {
   authenticatorRemovedAt: string | null
 }
 
-/** A QR code: `path` draws its dark squares in a box of `size` × `size`. */
 export interface StartedAuthenticator {
   secret: string
   uri: string
-  qr: { size: number; path: string }
 }
 
 export interface RecoveryCodes {

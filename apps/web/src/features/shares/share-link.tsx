@@ -12,7 +12,7 @@ import { usePhone } from '../../components/use-media-query.ts'
 import { useShareText } from './share-text.ts'
 import type { useShare } from './use-share.ts'
 
-const QrCode = dynamic(() => import('./qr-code.tsx').then((module) => module.QrCode), { ssr: false })
+const QrCode = dynamic(() => import('../../components/qr-code.tsx').then((module) => module.QrCode), { ssr: false })
 const COPIED_MS = 2000
 
 type ShareLinkProps = { state: ReturnType<typeof useShare>; qrShown?: boolean }

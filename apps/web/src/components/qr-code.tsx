@@ -9,7 +9,12 @@ const QUIET_ZONE = 4
 export function QrCode({ text, label }: { text: string; label: string }) {
   const { size, path } = useMemo(() => draw(text), [text])
   return (
-    <svg role="img" aria-label={label} viewBox={`0 0 ${size} ${size}`} className="size-full rounded-button">
+    <svg
+      role="img"
+      aria-label={label}
+      viewBox={`0 0 ${size} ${size}`}
+      className="size-full rounded-button forced-color-adjust-none"
+    >
       <rect width={size} height={size} fill="#ffffff" />
       <path d={path} fill="#1f1e1a" shapeRendering="crispEdges" />
     </svg>
