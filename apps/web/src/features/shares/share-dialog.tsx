@@ -1,6 +1,6 @@
 'use client'
 
-import { ArrowLeft, ScrollText } from 'lucide-react'
+import { ArrowLeft, Link2Off, RotateCcw, ScrollText } from 'lucide-react'
 import { useTranslations } from 'next-intl'
 import { useState } from 'react'
 import { Button } from '../../components/button.tsx'
@@ -13,6 +13,7 @@ import { AccessLog } from './access-log.tsx'
 import type { ShareItem } from './schema.ts'
 import { ShareLink } from './share-link.tsx'
 import { ShareOptions, useLongDate } from './share-options.tsx'
+import { isActive } from './share-order.ts'
 import { useShare, useShareChanges } from './use-share.ts'
 
 export type ShareDialogSubject = { entries: readonly EntryItem[] } | { share: ShareItem; view?: 'log' | 'qr' }
@@ -53,9 +54,13 @@ export function ShareDialog({ subject, onClose }: ShareDialogProps) {
       ) : (
         <>
           <div className="scrollbar-thin overflow-y-auto px-6 pt-1 pb-5 phone:px-5">
-            <ShareLink state={state} qrShown={'share' in subject && subject.view === 'qr'} />
+            {isClosed(state) ? (
+              <Closed state={state} />
+            ) : (
+              <ShareLink state={state} qrShown={'share' in subject && subject.view === 'qr'} />
+            )}
             <ShareOptions draft={state.draft} onChange={state.change} />
-            <Sentence state={state} count={count} />
+            {isClosed(state) && state.problem.text === null ? null : <Sentence state={state} count={count} />}
           </div>
           <Foot state={state} onLog={() => setLog(true)} onClose={onClose} />
         </>
@@ -65,6 +70,28 @@ export function ShareDialog({ subject, onClose }: ShareDialogProps) {
 }
 
 type StateProps = { state: ReturnType<typeof useShare> }
+
+function isClosed({ share }: StateProps['state']): boolean {
+  return share !== null && !isActive(share)
+}
+
+/** In the place of the link: why it opens nothing, and what opens it again. */
+function Closed({ state: { share, renew } }: StateProps) {
+  const t = useTranslations('shares')
+  const why = share?.state ?? 'empty'
+  return (
+    <div className="flex items-center gap-3 rounded-card bg-canvas px-4 py-3 inset-ring inset-ring-line phone:flex-wrap">
+      <Icon of={Link2Off} className="shrink-0 text-ink-3" />
+      <p className="min-w-0 flex-1 text-13 text-ink-2">{t('closed', { why })}</p>
+      {why === 'revoked' || why === 'ended' ? (
+        <Button kind="primary" size="sm" onClick={() => void renew()}>
+          <Icon of={RotateCcw} size="small" />
+          {t('renew')}
+        </Button>
+      ) : null}
+    </div>
+  )
+}
 
 /** What the link allows, in one sentence; or what went wrong. */
 function Sentence({ state, count }: StateProps & { count: number }) {

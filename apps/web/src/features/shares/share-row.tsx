@@ -14,14 +14,12 @@ import { useToast } from '../../components/toast.tsx'
 import { usePhone } from '../../components/use-media-query.ts'
 import { useFormat } from '../../i18n/use-format.ts'
 import type { ShareItem } from './schema.ts'
-import { endOfDay } from './share-draft.ts'
 import { downloadsLeft, isActive, shownState } from './share-order.ts'
 import { useShareText } from './share-text.ts'
-import { useShareChanges } from './use-share.ts'
+import { renewal, useShareChanges } from './use-share.ts'
 
 export const shareColumns =
   'grid grid-cols-[minmax(0,1fr)_92px_72px_92px_64px_116px_140px] items-center max-wide:grid-cols-[minmax(0,1fr)_0_0_92px_64px_116px_140px]'
-const RENEWED_DAYS = 7
 
 type ShareRowProps = { share: ShareItem; onOpen: (view?: 'log' | 'qr') => void }
 
@@ -182,7 +180,7 @@ function More({ share, name, onOpen }: ActionsProps) {
   const renew = async () => {
     // Used-up limits are for the person to raise: the dialog has them.
     if (share.state === 'usedUp' || share.state === 'empty') return onOpen()
-    const renewed = await changes.send(share.id, { revoked: false, expiresAt: endOfDay(new Date(), RENEWED_DAYS) })
+    const renewed = await changes.send(share.id, renewal())
     if (renewed?.expiresAt) toast({ text: t('renewed', { date: format.shortDate(renewed.expiresAt) }) })
   }
   const live = isActive(share)

@@ -8,7 +8,14 @@ import { ApiFailure, Unreachable } from '../../lib/call-api.ts'
 import { LABELS_KEY } from '../../lib/entries/labels-key.ts'
 import type { ShareItem, UpdateShare } from './schema.ts'
 import { createShare, measureEntries, updateShare } from './share-api.ts'
-import { type Draft, draftOf, newDraft } from './share-draft.ts'
+import { type Draft, draftOf, endOfDay, newDraft } from './share-draft.ts'
+
+const RENEWED_DAYS = 7
+
+/** What opens a link again that was revoked or has ended. */
+export function renewal(): UpdateShare {
+  return { revoked: false, expiresAt: endOfDay(new Date(), RENEWED_DAYS) }
+}
 
 /** What the dialog is about: entries that are not shared by it yet, or a link that there is. */
 type ShareSubject = { entries: readonly { id: string; name: string }[] } | { share: ShareItem }
@@ -77,6 +84,7 @@ export function useShare(subject: ShareSubject) {
     },
     renewCode: () => save({ code: 'new' }),
     revoke: () => save({ revoked: true }),
+    renew: () => save(renewal()),
   }
 }
 
