@@ -69,7 +69,7 @@ describe('workers', () => {
   }, 180_000)
 
   it('go on where one was killed', async () => {
-    const top = await trashedTree(20_000)
+    const top = await trashedTree(12_000)
     const first = await startWorker()
     await until(async () => (await db().entry.count({ where: { parentId: top, trashId: top } })) > 0)
     first.kill('SIGKILL')
@@ -78,7 +78,7 @@ describe('workers', () => {
     await until(async () => (await unlockedJobs()) === 1)
     await startWorker()
     await until(async () => (await db().treeJob.count()) === 0)
-    expect(await db().entry.count({ where: { parentId: top, trashId: top } })).toBe(20_000)
+    expect(await db().entry.count({ where: { parentId: top, trashId: top } })).toBe(12_000)
   }, 180_000)
 
   it('run by a schedule that PostgreSQL knows', async () => {

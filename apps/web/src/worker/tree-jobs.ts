@@ -1,11 +1,17 @@
 import { listTreeJobs, runTreeJob } from '../lib/entries/tree-job.ts'
 
-const BUDGET_MS = 30_000
+const SLICE_MS = 1000
 
-/** Goes on with trashing and restoring large trees. Returns how many jobs were looked at. */
+/**
+ * Goes on with trashing and restoring large trees until nothing is left, turn by turn, so that small trees need not wait
+ * for large ones. Returns how many jobs were looked at.
+ */
 export async function continueTreeJobs(): Promise<number> {
-  const until = Date.now() + BUDGET_MS
   const jobs = await listTreeJobs()
-  for (const topId of jobs) await runTreeJob(topId, until)
+  for (let turns = jobs; turns.length > 0; ) {
+    const unfinished: bigint[] = []
+    for (const topId of turns) if (!(await runTreeJob(topId, Date.now() + SLICE_MS))) unfinished.push(topId)
+    turns = unfinished
+  }
   return jobs.length
 }

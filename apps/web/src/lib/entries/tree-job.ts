@@ -2,7 +2,8 @@ import { db, inTransaction, type Transaction, violatedIndex } from '../db.ts'
 import { freeName } from './free-name.ts'
 import { nameKeys } from './name-keys.ts'
 
-const TREE_BATCH_ROWS = 5000
+/** The counts of a person are locked while a batch lasts, so that nothing else of theirs can change. */
+const TREE_BATCH_ROWS = 1000
 
 /**
  * Trashing and restoring change the top entry at once; what lies below follows in batches. `tree_job` remembers what is
