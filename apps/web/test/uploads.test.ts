@@ -346,7 +346,13 @@ describe('a download URL', () => {
   })
 
   it('of a link is renewed for its visitors when it has expired, as long as the link gives the file', async () => {
-    const entry = await upload('shared.bin', randomBytes(10))
+    const content = randomBytes(10)
+    const elsewhere = await upload('kept.bin', content)
+    await db().$executeRaw`
+      INSERT INTO entry (public_id, owner_id, parent_id, kind, name, sort_key, grams, category, blob_id, size)
+      SELECT public_id || n, owner_id, parent_id, kind, name || n, sort_key || n, grams, category, blob_id, size
+      FROM entry, generate_series(1, 60) n WHERE public_id = ${elsewhere.id}`
+    const entry = await upload('shared.bin', content)
     const settings = { withCode: false, allowDownload: true, expiresAt: null, maxDownloads: null, maxViews: null }
     const { share } = (await browser.post('/api/shares', { ids: [entry.id], ...settings })).body
     const visitor = new Browser(server.url)

@@ -1,31 +1,11 @@
 import type { DownloadTicket } from '@cairn/dfs-core/tickets'
-import { db } from '../../../lib/db.ts'
 import { downloadExpiry } from '../../../lib/serving.ts'
 import { reachableUrl } from '../../../lib/stored-file-url.ts'
 import { requireDownload } from './grants.ts'
-import { findVisit, type Visit } from './open-share.ts'
+import { findVisit } from './open-share.ts'
 import { isLimited, limitedExpiry } from './share-file-url.ts'
-import { openSharedEntry } from './shared-entries.ts'
+import { findSharedContent } from './shared-entries.ts'
 import { openedShares, visitorHash } from './visitor.ts'
-
-const ENTRIES_LOOKED_AT = 50
-
-/** The entry of a link that has this content, if there still is one. */
-async function findShared({ share }: Visit, fileId: string): Promise<string | undefined> {
-  const rows = await db().entry.findMany({
-    where: { ownerId: share.ownerId, blob: { fileId }, trashId: null },
-    select: { publicId: true },
-    take: ENTRIES_LOOKED_AT,
-  })
-  for (const { publicId } of rows) {
-    const isIn = await openSharedEntry(share, publicId).then(
-      () => true,
-      () => false,
-    )
-    if (isIn) return publicId
-  }
-  return undefined
-}
 
 /**
  * A fresh address for the holder of an expired ticket of a link that this browser was let into, for the same use;
@@ -34,7 +14,7 @@ async function findShared({ share }: Visit, fileId: string): Promise<string | un
 export async function renewShared(headers: Headers, origin: string, old: DownloadTicket): Promise<string | undefined> {
   for (const { publicId } of openedShares(headers, origin)) {
     const visit = await findVisit(headers, origin, publicId)
-    const entryId = visit && (await findShared(visit, old.fid))
+    const entryId = visit && (await findSharedContent(visit.share, old.fid))
     if (!visit || !entryId || (old.cd === 'a' && !visit.share.allowDownload)) continue
     if (old.cd === 'a') await requireDownload(visit.share.id, visitorHash(visit.visitor), entryId)
     const now = Math.floor(Date.now() / 1000)

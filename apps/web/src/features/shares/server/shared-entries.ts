@@ -68,6 +68,22 @@ async function presentTops(tx: Transaction, share: { id: bigint; ownerId: string
   return rows.map((row) => row.id)
 }
 
+/** An entry of a link that has this content: present, and in the link itself or below a folder of it. */
+export async function findSharedContent(share: LiveShare, fileId: string): Promise<string | undefined> {
+  const [found] = await db().$queryRaw<{ public_id: string }[]>`
+    WITH RECURSIVE up AS (
+      SELECT e.public_id, e.id, e.parent_id, e.trash_id, 0 AS steps
+      FROM blob b JOIN entry e ON e.blob_id = b.id
+      WHERE b.file_id = ${fileId} AND e.owner_id = ${share.ownerId}
+      UNION ALL
+      SELECT up.public_id, p.id, p.parent_id, p.trash_id, up.steps + 1
+      FROM up JOIN entry p ON p.id = up.parent_id WHERE up.steps < ${WALK_MAX}
+    )
+    SELECT up.public_id FROM up LEFT JOIN share_item i ON i.share_id = ${share.id} AND i.entry_id = up.id
+    GROUP BY up.public_id HAVING bool_and(up.trash_id IS NULL) AND count(i.entry_id) > 0 LIMIT 1`
+  return found?.public_id
+}
+
 /** Several entries of a link, or all that was shared; in each case what is present. Throws not_found if one is not in it. */
 export async function openSharedEntries(share: LiveShare, publicIds: readonly string[] | undefined) {
   if (publicIds === undefined) return { ids: await presentTops(db(), share), names: [] }
