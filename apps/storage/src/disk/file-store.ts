@@ -1,4 +1,4 @@
-import { existsSync, linkSync, renameSync, unlink } from 'node:fs'
+import { existsSync, linkSync, renameSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { encodeMetadata } from '@cairn/dfs-core'
 import { slotOfName } from '../trunk/slot-name.ts'
@@ -10,13 +10,15 @@ import type { LogWriter } from './log-writer.ts'
 import { METADATA_SUFFIX, readMetadataFile } from './metadata-file.ts'
 import { NewFiles, type ResolvedName } from './new-files.ts'
 import type { NewFile, NewName } from './new-name.ts'
+import { Removal } from './removal.ts'
 
 export type { ResolvedName, StoreIdentity, StoreSpace } from './new-files.ts'
 
-/** The files of one storage. Everything is synchronous but deletions and the waiting for the log and the disk. */
+/** The files of one storage. Everything is synchronous but slow deletions and the waiting for the log and the disk. */
 export class FileStore extends NewFiles<LogWriter> {
-  /** Files whose deletion is logged and under way, by logic name. */
-  readonly #leaving = new Map<string, Promise<void>>()
+  /** Files whose deletion is logged and under way, by logic name, and who waits for its end. */
+  readonly #leaving = new Map<string, Array<() => void>>()
+  readonly #removal = new Removal()
 
   /**
    * A name for a file whose intention must be on disk before the file itself: drawn, free at this moment and held. The
@@ -126,8 +128,8 @@ export class FileStore extends NewFiles<LogWriter> {
     )
   }
 
-  /** Removes a file and its metadata. The records go first, for the same reason. ENOENT when there is no file. */
-  remove(name: ResolvedName, done: LogDone): void {
+  /** Removes a file and its metadata. The records go first, for the same reason. ENOENT when there is no file. For `size` see `takeOff`. */
+  remove(name: ResolvedName, done: LogDone, size?: number): void {
     const metadataPath = name.path + METADATA_SUFFIX
     this.log.append(
       'D',
@@ -144,33 +146,34 @@ export class FileStore extends NewFiles<LogWriter> {
               afterwards(() => removeIfAny(metadataPath), done),
             )
           }),
+          size,
         ),
       ),
     )
   }
 
   /**
-   * Takes a file off the disk after its record was written; call it when the log calls back. It is done in the thread
-   * pool: where the disk is told of freed blocks at once (mount option `discard`) every file takes a millisecond or two.
+   * Takes a file off the disk after its record was written; call it when the log calls back. A small file may be gone
+   * when this returns (see `Removal`); one of unknown size counts as large.
    */
-  takeOff(name: ResolvedName, done: LogDone): void {
+  takeOff(name: ResolvedName, done: LogDone, size = Number.POSITIVE_INFINITY): void {
     const { logicName, path } = name
     if (slotOfName(logicName) !== null) {
       afterwards(() => removeStored(name), done)()
       return
     }
-    const gone = new Promise<void>((resolve) => {
-      unlink(path, (error) => {
-        this.#leaving.delete(logicName)
-        resolve()
-        done(error ?? undefined)
-      })
+    const waiting: Array<() => void> = []
+    this.#leaving.set(logicName, waiting)
+    this.#removal.remove(path, size, (error) => {
+      this.#leaving.delete(logicName)
+      for (const goOn of waiting) goOn()
+      done(error)
     })
-    this.#leaving.set(logicName, gone)
   }
 
   /** For readers of the log who look for the file: it may still be there when its deletion is read. */
-  async untilTakenOff(logicName: string): Promise<void> {
-    await this.#leaving.get(logicName)
+  untilTakenOff(logicName: string): Promise<void> {
+    const waiting = this.#leaving.get(logicName)
+    return waiting === undefined ? Promise.resolve() : new Promise((resolve) => waiting.push(resolve))
   }
 }

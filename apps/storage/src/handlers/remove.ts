@@ -80,5 +80,6 @@ function remove(context: HandlerContext, file: ResolvedName, finish: Finish): vo
   store.remove(
     file,
     ifWell(finish, () => settleChange(store, config.uploadDurability, changed, settled)),
+    facts.size,
   )
 }

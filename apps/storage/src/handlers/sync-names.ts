@@ -114,7 +114,7 @@ function removeReplica(context: HandlerContext, { file, timestamp }: TimedFile, 
     file.logicName,
     afterwards(
       () => context.tombstones.add(file.logicName, timestamp),
-      ifWell(finish, () => context.store.takeOff(file, finish)),
+      ifWell(finish, () => context.store.takeOff(file, finish, facts.size)),
     ),
     { timestamp },
   )
