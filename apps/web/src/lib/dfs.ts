@@ -9,11 +9,13 @@ const CONNECT_TIMEOUT_MS = 3000
 const NETWORK_TIMEOUT_MS = 30_000
 const CHOICES_MAX = 3
 const LOOPBACK = '127.0.0.1'
+const ADDRESSES_FRESH_MS = 5000
 
 // Not process-wide: Next bundles dfs-core into pages, routes and the proxy anew, and an error that a client of one bundle
 // throws is no instance of the class of another. Each has its own few connections.
 let client: DfsClient | undefined
 let book: AddressBook | undefined
+let own: { addresses: ReadonlySet<string>; until: number } | undefined
 
 /** The client of the file system. */
 export function dfs(): DfsClient {
@@ -59,12 +61,14 @@ export async function chooseStorage(): Promise<ReachableMember> {
   })
 }
 
+/** Remembered for a short while: each of a thousand tickets asks for them. */
 function ownAddresses(): ReadonlySet<string> {
-  return new Set(
-    Object.values(networkInterfaces())
-      .flat()
-      .map((network) => network?.address ?? ''),
-  )
+  const now = Date.now()
+  if (own === undefined || own.until < now) {
+    const networks = Object.values(networkInterfaces()).flat()
+    own = { addresses: new Set(networks.map((network) => network?.address ?? '')), until: now + ADDRESSES_FRESH_MS }
+  }
+  return own.addresses
 }
 
 /** The origin at which the sender of a request reaches a storage. */

@@ -64,6 +64,12 @@ describe('derived keys', () => {
     expect(storage.kids).toEqual(['k1'])
   })
 
+  it('are derived once for each ring', () => {
+    const web = open(master)
+    expect(web.ticketRing('group1').key('k1')).toBe(web.ticketRing('group1').key('k1'))
+    expect(web.receiptRing('group1', '100001').key('k1')).toBe(web.receiptRing('group1', '100001').key('k1'))
+  })
+
   it('differ by purpose, group and storage', () => {
     const { ticketRing, receiptRing, serviceRing } = open(master)
     const rings = [

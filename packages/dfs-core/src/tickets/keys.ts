@@ -105,7 +105,13 @@ export function openMasterKeys(text: string): MasterKeys {
     const master = masters.get(kid)
     return master && Buffer.from(hkdfSync('sha256', master, Buffer.alloc(0), info, KEY_SIZE))
   }
-  const ringOf = (info: string): KeyRing => memoizedRing(current, (kid) => derive(kid, info))
+  // Kept, for a derived key takes ten times as long as a signature.
+  const rings = new Map<string, KeyRing>()
+  const ringOf = (info: string): KeyRing => {
+    const ring = rings.get(info) ?? memoizedRing(current, (kid) => derive(kid, info))
+    rings.set(info, ring)
+    return ring
+  }
   return {
     current,
     kids: [...masters.keys()],
