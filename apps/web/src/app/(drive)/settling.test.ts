@@ -31,3 +31,14 @@ test('what does not end is settled from time to time', () => {
   vi.advanceTimersByTime(5_000)
   expect(runs).toEqual([2_000, 4_000, 5_250])
 })
+
+test('what comes in lots is settled after a rest, and the last of it too', () => {
+  const runs: number[] = []
+  const settling = new Settling({ quietMs: 500, latestMs: 2_000, restMs: 2_000, run: () => runs.push(Date.now()) })
+  for (let lot = 0; lot < 5; lot += 1) {
+    settling.note()
+    vi.advanceTimersByTime(1_000)
+  }
+  vi.advanceTimersByTime(5_000)
+  expect(runs).toEqual([500, 2_500, 4_500])
+})

@@ -44,7 +44,11 @@ export function useDriveUploads(personId: string) {
     else onStart()
     if (unreadable > 0) toast({ text: t('unreadable', { n: unreadable }), problem: true })
   }
-  const inputs = useFileInputs(add)
+  const inputs = useFileInputs({
+    // What uploads need is fetched meanwhile; without a network, the choice finds that out.
+    onChoosing: () => void uploads.open().catch(() => undefined),
+    onChosen: add,
+  })
   const door: UploadDoor = {
     pick: inputs.pick,
     pasteFiles: (files, target) => add(pastedFiles(files, new Date()), target),

@@ -10,8 +10,14 @@ import type { ChosenFile } from '../../features/uploads/upload-job.ts'
 
 type FileInputs = { elements: ReactNode; pick: (what: Pickable, target: Target) => void }
 
+type FileInputEvents = {
+  /** A chooser is open: what is chosen will come soon. */
+  onChoosing: () => void
+  onChosen: (files: ChosenFile[], target: Target) => void
+}
+
 /** The browser's own file choosers. What is chosen goes to the folder that was open when the chooser was. */
-export function useFileInputs(onChosen: (files: ChosenFile[], target: Target) => void): FileInputs {
+export function useFileInputs({ onChoosing, onChosen }: FileInputEvents): FileInputs {
   const t = useTranslations('uploads')
   const toast = useToast()
   const target = useRef<Target | null>(null)
@@ -39,6 +45,7 @@ export function useFileInputs(onChosen: (files: ChosenFile[], target: Target) =>
     pick: (what, into) => {
       target.current = into
       inputs[what].current?.click()
+      onChoosing()
     },
     elements: (
       <>

@@ -6,14 +6,19 @@ import { type ReactNode, useState } from 'react'
 import { useToast } from '../../components/toast.tsx'
 import type { Target } from '../../features/drive/use-drive-changes.ts'
 import { askPreflight } from '../../features/uploads/preflight-ask.ts'
-import { filesToSend, identicalFiles, needsDecision, type UploadPlan } from '../../features/uploads/preflight-plan.ts'
+import {
+  filesToSend,
+  identicalFiles,
+  MANY_FILES,
+  needsDecision,
+  type UploadPlan,
+} from '../../features/uploads/preflight-plan.ts'
 import type { ChosenFile, UploadTarget } from '../../features/uploads/upload-job.ts'
 import type { Uploads } from '../../features/uploads/use-uploads.ts'
 
 // Most uploads have nothing to decide.
-const PreflightDialog = dynamic(
-  async () => (await import('../../features/uploads/preflight-dialog.tsx')).PreflightDialog,
-)
+const loadDialog = async () => (await import('../../features/uploads/preflight-dialog.tsx')).PreflightDialog
+const PreflightDialog = dynamic(loadDialog)
 
 type Asked = { id: number; plan: UploadPlan; target: Target; onStart: () => void }
 
@@ -38,6 +43,8 @@ export function usePreflight({ open }: Uploads): {
     const session = await open().catch(() => null)
     if (session === null) return toast({ text: t('notLoaded'), problem: true })
     const { engine, hasher } = session
+    // Fetched while the server is asked. Where that fails, showing it fails too, which says so.
+    if (files.length >= MANY_FILES) void loadDialog().catch(() => undefined)
     const plan = await askPreflight(hasher, target.id, files)
     if (plan === null) {
       onStart()

@@ -8,12 +8,14 @@ import type { EntryItem } from '../../features/drive/schema.ts'
 import type { UploadEvents } from '../../features/uploads/upload-outcomes.ts'
 import { Settling } from './settling.ts'
 
-const GATHER_MS = 150
+/** What is stored at the same moment is listed together. */
+const GATHER_MS = 20
+const PAUSE_MS = 150
 /** Of many files nobody sees each one come, and the list is not drawn anew for each. */
 const MANY_ENTRIES = 20
-const GATHER_MANY_MS = 750
+const PAUSE_MANY_MS = 750
 /** Sums follow what is stored; lists are asked for again when nothing comes any more, or seldom. */
-const SUMS = { quietMs: 500, latestMs: 2_000 }
+const SUMS = { quietMs: 500, latestMs: 2_000, restMs: 2_000 }
 const LISTS = { quietMs: 1_500, latestMs: 10_000 }
 
 /**
@@ -26,17 +28,18 @@ export function useStoredEntries(): UploadEvents {
     const arrived = new Map<string, EntryItem[]>()
     const unsettled = new Set<string>()
     let gathering: ReturnType<typeof setTimeout> | null = null
-    let gatherMs = GATHER_MS
+    let restsUntil = 0
 
+    const list = () => {
+      gathering = null
+      const count = [...arrived.values()].reduce((sum, entries) => sum + entries.length, 0)
+      restsUntil = Date.now() + (count < MANY_ENTRIES ? PAUSE_MS : PAUSE_MANY_MS)
+      for (const [folderId, entries] of arrived) addTo(client, folderId, entries)
+      arrived.clear()
+    }
     const gather = () => {
       if (gathering !== null) return
-      gathering = setTimeout(() => {
-        gathering = null
-        const count = [...arrived.values()].reduce((sum, entries) => sum + entries.length, 0)
-        gatherMs = count < MANY_ENTRIES ? GATHER_MS : GATHER_MANY_MS
-        for (const [folderId, entries] of arrived) addTo(client, folderId, entries)
-        arrived.clear()
-      }, gatherMs)
+      gathering = setTimeout(list, Math.max(GATHER_MS, restsUntil - Date.now()))
     }
     const sums = new Settling({ ...SUMS, run: () => refreshSums(client) })
     const lists = new Settling({

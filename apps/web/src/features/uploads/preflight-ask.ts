@@ -9,6 +9,8 @@ import type { ChosenFile } from './upload-job.ts'
 /** Reading the heads of more files than this takes longer than sending a few of them in vain. */
 const PROBES_MAX = 500
 const ASKED_AT_ONCE = 4
+/** Of fewer files each question is smaller: the server looks at some while the browser reads the sizes of others. */
+const ASKED_MIN = 250
 
 /**
  * What uploading these files would mean. First by names and sizes alone; only those that look like something the person
@@ -49,12 +51,14 @@ function planOf(chosen: readonly ChosenFile[], { kinds, freeBytes, trashDays }: 
 /** Several batches at a time: a drop of a hundred thousand files is a hundred questions. */
 async function askAll(folderId: string, chosen: readonly ChosenFile[]): Promise<Preflight | null> {
   const answers: Preflight[] = []
+  const share = Math.ceil(chosen.length / ASKED_AT_ONCE)
+  const size = Math.min(PREFLIGHT_BATCH_MAX, Math.max(ASKED_MIN, share))
   let next = 0
   const ask = async () => {
     for (let first = next; first < chosen.length; first = next) {
-      next += PREFLIGHT_BATCH_MAX
-      const batch = chosen.slice(first, first + PREFLIGHT_BATCH_MAX)
-      answers[first / PREFLIGHT_BATCH_MAX] = await preflight({ folderId, items: batch.map(itemOf) })
+      next += size
+      const batch = chosen.slice(first, first + size)
+      answers[first / size] = await preflight({ folderId, items: batch.map(itemOf) })
     }
   }
   await Promise.all(Array.from({ length: ASKED_AT_ONCE }, ask))

@@ -5,7 +5,7 @@ import type { PreflightKind } from './schema.ts'
 import type { ChosenFile } from './upload-job.ts'
 
 /** From so many files on, people want to see what they are about to do. */
-const MANY_FILES = 200
+export const MANY_FILES = 200
 
 type PlannedFile = ChosenFile & { kind: PreflightKind }
 

@@ -42,7 +42,7 @@ export class UploadEngine {
     this.#memory = memory
     this.#copies = new CopiesWatch({
       onCopies: (id, copies) => store.dispatch({ type: 'copies', id, copies }),
-      isBusy: () => store.snapshot().counts.uploading > 0,
+      isBusy: () => this.#runner.isRunning || this.#waiting() > 0,
     })
     this.#claims = new InstantClaims({
       hasher,
@@ -63,6 +63,7 @@ export class UploadEngine {
       memory,
       hasher,
       outcomes: this.#outcomes,
+      waiting: () => this.#waiting(),
       onFree: () => this.#pumpSoon(),
       onAgain: (job) => this.#ready.addFirst(job.id),
       onAnew: ({ id }) => this.#starter.add(id),
@@ -246,6 +247,11 @@ export class UploadEngine {
       for (let job = this.#nextReady(now); job !== undefined; job = this.#nextReady(now)) this.#runner.start(job)
     }
     if (this.#ready.size < READY_AHEAD) this.#starter.pump()
+  }
+
+  /** Files that wait for their place or for room to be sent. */
+  #waiting(): number {
+    return this.#starter.size + this.#ready.size
   }
 
   #nextReady(now: number): Job | undefined {

@@ -30,6 +30,8 @@ type Parts = {
   memory: UploadMemory
   hasher: ContentHasher
   outcomes: UploadOutcomes
+  /** Files that are not running yet. */
+  waiting: () => number
   /** A slot is free, or a job should run again. */
   onFree: () => void
   onAgain: (job: Job) => void
@@ -48,8 +50,7 @@ export class UploadRunner {
   readonly #parts: Parts
   readonly #completions = new Batcher({
     max: BATCH_MAX,
-    waitMs: () =>
-      this.#parts.store.snapshot().counts.queued > MANY_WAITING ? COMPLETE_WAIT_MANY_MS : COMPLETE_WAIT_MS,
+    waitMs: () => (this.#parts.waiting() > MANY_WAITING ? COMPLETE_WAIT_MANY_MS : COMPLETE_WAIT_MS),
     send: completeUploads,
   })
   readonly #running = new Set<Job>()
@@ -66,6 +67,10 @@ export class UploadRunner {
 
   constructor(parts: Parts) {
     this.#parts = parts
+  }
+
+  get isRunning(): boolean {
+    return this.#running.size > 0
   }
 
   hasRoomFor(job: Job): boolean {
@@ -127,6 +132,7 @@ export class UploadRunner {
       job.stop = null
       this.#running.delete(job)
       await this.#settle(job, stop.signal.aborted ? { kind: 'stopped' } : result)
+      if (!this.isRunning) this.#parts.store.flush()
     }
     this.#parts.onFree()
   }

@@ -37,6 +37,10 @@ export class UploadStarter {
     this.#parts = parts
   }
 
+  get size(): number {
+    return this.#line.size
+  }
+
   add(id: string): void {
     this.#line.add(id)
   }

@@ -4,10 +4,13 @@ import type { UploadItem, UploadState } from './upload-item.ts'
 import { UploadQueue } from './upload-queue.ts'
 import type { UploadSummary } from './upload-summary.ts'
 
-const FLUSH_MS = 100
+const PAUSE_MS = 100
 /** Of so many files nobody sees each one change: twice a second is enough, and leaves the time to sending. */
 const MANY_FILES = 100
-const FLUSH_MANY_MS = 500
+const PAUSE_MANY_MS = 500
+/** Where so much changed at once, whole lots of small files come and go. */
+const MANY_CHANGES = 100
+const PAUSE_LOTS_MS = 1_000
 
 /** Holds the queue for the page. Events of one moment are applied together, so that pages repaint once for all of them. */
 export class UploadStore {
@@ -15,6 +18,7 @@ export class UploadStore {
   #summary: UploadSummary = this.#queue.summary()
   #pending: UploadAction[] = []
   #timer: ReturnType<typeof setTimeout> | null = null
+  #restsUntil = 0
   readonly #listeners = new Set<() => void>()
 
   readonly subscribe = (listener: () => void): (() => void) => {
@@ -41,12 +45,13 @@ export class UploadStore {
     return this.#queue.rows.between(view)
   }
 
+  /** Shown at once, unless something was shown just before. */
   dispatch(action: UploadAction): void {
     this.#pending.push(action)
-    this.#timer ??= setTimeout(() => this.flush(), this.#summary.files > MANY_FILES ? FLUSH_MANY_MS : FLUSH_MS)
+    this.#timer ??= setTimeout(() => this.flush(), this.#restsUntil - performance.now())
   }
 
-  /** Applies everything that happened so far: for what a person did. */
+  /** Applies everything that happened so far: for what a person did, and when nothing more will happen. */
   flush(): void {
     if (this.#timer !== null) clearTimeout(this.#timer)
     this.#timer = null
@@ -55,6 +60,12 @@ export class UploadStore {
     this.#pending = []
     for (const action of actions) this.#queue.apply(action)
     this.#summary = this.#queue.summary()
+    this.#restsUntil = performance.now() + this.#pauseAfter(actions.length)
     for (const listener of this.#listeners) listener()
+  }
+
+  #pauseAfter(changes: number): number {
+    if (changes > MANY_CHANGES) return PAUSE_LOTS_MS
+    return this.#summary.files > MANY_FILES ? PAUSE_MANY_MS : PAUSE_MS
   }
 }
