@@ -10,7 +10,7 @@ import { startStorage } from '../src/storage.ts'
 import { content, logger, testStorageConfig, until } from './cluster.ts'
 
 const IDS = ['100001', '100002']
-const LIMIT_MS = 30_000
+const LIMIT_MS = 60_000
 const hasIpv6 = Object.values(networkInterfaces()).some((entries) => entries?.some(({ address }) => address === '::1'))
 
 let folder = ''

@@ -2,7 +2,7 @@ import { parseFileId } from '@cairn/dfs-core'
 import { expect, it } from 'vitest'
 import { content, startCluster, type TestStorage, until } from './cluster.ts'
 
-const LIMIT_MS = 60_000
+const LIMIT_MS = 90_000
 const TRUNK = { fileSize: 4 * 1024 * 1024, slotMaxSize: 512 * 1024, allocAlignmentSize: 256 }
 
 it('storages that go on take other settings of trunk files from a tracker that was started with them', async () => {

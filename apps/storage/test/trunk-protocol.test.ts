@@ -19,7 +19,7 @@ const PATIENT = { heartBeatIntervalMs: 5000 }
 const TRACKER = { cluster: { useTrunkFile: true }, trunk: TRUNK }
 
 /** Generous: it is waited for states, on machines that are busy. */
-const LIMIT_MS = 60_000
+const LIMIT_MS = 90_000
 const until = (what: string, condition: () => boolean | Promise<boolean>) => within(what, condition, LIMIT_MS)
 
 let cluster: TestCluster

@@ -4,7 +4,7 @@ import { parseFileId } from '@cairn/dfs-core'
 import { afterEach, expect, it } from 'vitest'
 import { allActive, content, startCluster, type TestCluster, type TestStorage, until } from './cluster.ts'
 
-const LIMIT_MS = 60_000
+const LIMIT_MS = 90_000
 const TRUNK_BYTES = 4 * 1024 * 1024
 const TRUNK = { fileSize: TRUNK_BYTES, slotMaxSize: 512 * 1024, allocAlignmentSize: 256 }
 

@@ -7,7 +7,7 @@ import { allActive, content, startCluster, type TestCluster, type TestStorage, u
 const TRUNK = { fileSize: 4 * 1024 * 1024, slotMaxSize: 512 * 1024, allocAlignmentSize: 256 }
 
 /** Generous: it is waited for states, on machines that are busy. */
-const LIMIT_MS = 60_000
+const LIMIT_MS = 90_000
 const until = (what: string, condition: () => boolean | Promise<boolean>) => within(what, condition, LIMIT_MS)
 
 let cluster: TestCluster

@@ -17,7 +17,7 @@ type Group = keyof typeof GROUPS
 const GROUP_NAMES: readonly Group[] = ['group1', 'group2']
 const LATE = '100005'
 const [ACTIVE, OFFLINE, DELETED] = [7, 5, 4]
-const LIMIT_MS = 60_000
+const LIMIT_MS = 90_000
 const until = (what: string, condition: () => boolean | Promise<boolean>) => within(what, condition, LIMIT_MS)
 
 const trackers: (RunningTracker | null)[] = []

@@ -62,7 +62,10 @@ describe('whether a hash is stored', () => {
     const known = { sha256: sha256(stored), size: stored.length }
     const times = { known: [] as number[], unknown: [] as number[] }
     const shapes = new Set<string>()
-    for (let round = 0; round < 40; round += 1) {
+    const apart = () => Math.abs(least(times.known) - least(times.unknown))
+    const allowed = () => 5 + 0.25 * least(times.unknown)
+    // A busy machine needs more of them until one of each kind met nothing in its way.
+    for (let round = 0; round < 40 || (round < 100 && apart() >= allowed()); round += 1) {
       const unknown = { sha256: hashOf(`nothing ${round}`), size: stored.length }
       for (const [kind, claimed] of [
         ['known', known],
@@ -75,7 +78,7 @@ describe('whether a hash is stored', () => {
       }
     }
     expect(shapes).toHaveLength(1)
-    expect(Math.abs(least(times.known) - least(times.unknown))).toBeLessThan(5 + 0.25 * least(times.unknown))
+    expect(apart()).toBeLessThan(allowed())
   })
 
   it('shows neither in the refusal nor in its time', async () => {

@@ -1,4 +1,5 @@
 import { type DownloadTicket, TicketError, verify } from '@cairn/dfs-core/tickets'
+import { contentDisposition } from '../../lib/content-disposition.ts'
 import { addressBook, reachingStorage } from '../../lib/dfs.ts'
 import { notFound } from '../../lib/entries/open-entries.ts'
 import { masterKeys } from '../../lib/keys.ts'
@@ -36,15 +37,13 @@ export async function download(reader: Reader, entryId: string, inline: boolean)
 }
 
 function emptyFile(name: string, headers: Record<string, string>): Response {
-  // RFC 8187: encodeURIComponent leaves five characters that have a meaning there.
-  const encoded = encodeURIComponent(name).replace(/['()*!]/g, (char) => `%${char.charCodeAt(0).toString(16)}`)
   return new Response(null, {
     status: 200,
     headers: {
       ...headers,
       'Content-Length': '0',
       'Content-Type': 'application/octet-stream',
-      'Content-Disposition': `attachment; filename*=UTF-8''${encoded}`,
+      'Content-Disposition': contentDisposition(name),
       'X-Content-Type-Options': 'nosniff',
     },
   })
