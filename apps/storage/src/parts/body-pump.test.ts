@@ -23,44 +23,47 @@ function newGate() {
   return { opened: once(opening, 'open').then(() => undefined), open: () => opening.emit('open') }
 }
 
+const budget = { share: 2 * 1024 * 1024 }
 const never = new AbortController().signal
 
 describe('pumpBody', () => {
   it('stores a whole body in order', async () => {
     const sink = collector()
     const body = Readable.from([Buffer.from('ab'), Buffer.from('cd'), Buffer.from('e')])
-    expect(await pumpBody(body, { room: 5, takeover: never, store: sink.store })).toBe('whole')
+    expect(await pumpBody(body, { room: 5, takeover: never, budget, store: sink.store })).toBe('whole')
     expect(sink.text()).toBe('abcde')
   })
 
   it('ends an empty body', async () => {
     const sink = collector()
-    expect(await pumpBody(Readable.from([]), { room: 5, takeover: never, store: sink.store })).toBe('whole')
+    expect(await pumpBody(Readable.from([]), { room: 5, takeover: never, budget, store: sink.store })).toBe('whole')
   })
 
-  it('holds the body while more than 2 MiB wait for the disk', async () => {
+  it.each([2048, 256])('holds the body while more than its share of %i KiB waits for the disk', async (kilobytes) => {
     const gate = newGate()
     const sink = collector(() => gate.opened)
     let produced = 0
-    const chunk = Buffer.alloc(256 * 1024)
+    const chunk = Buffer.alloc(64 * 1024)
+    const share = kilobytes * 1024
     const body = new Readable({
       read() {
         produced += chunk.length
-        this.push(produced > 64 * chunk.length ? null : chunk)
+        this.push(produced > 4 * share ? null : chunk)
       },
     })
-    const done = pumpBody(body, { room: 1e9, takeover: never, store: sink.store })
+    const done = pumpBody(body, { room: 1e9, takeover: never, budget: { share }, store: sink.store })
     await expect.poll(() => body.isPaused()).toBe(true)
-    expect(produced).toBeLessThan(5 * 1024 * 1024)
+    // One chunk is being stored, and the stream may have some of its own.
+    expect(produced).toBeLessThan(share + 4 * chunk.length)
     gate.open()
     expect(await done).toBe('whole')
-    expect(sink.size()).toBe(64 * chunk.length)
+    expect(sink.size()).toBe(4 * share)
   })
 
   it('stores what came before the client went away', async () => {
     const sink = collector()
     const body = new PassThrough()
-    const done = pumpBody(body, { room: 100, takeover: never, store: sink.store })
+    const done = pumpBody(body, { room: 100, takeover: never, budget, store: sink.store })
     body.write('abc')
     await expect.poll(sink.text).toBe('abc')
     body.destroy(new Error('aborted'))
@@ -73,7 +76,7 @@ describe('pumpBody', () => {
     const sink = collector(() => gate.opened)
     const body = new PassThrough()
     const takeover = new AbortController()
-    const done = pumpBody(body, { room: 100, takeover: takeover.signal, store: sink.store })
+    const done = pumpBody(body, { room: 100, takeover: takeover.signal, budget, store: sink.store })
     body.write('abc')
     await expect.poll(sink.calls).toBe(1)
     body.write('def')
@@ -90,26 +93,26 @@ describe('pumpBody', () => {
     takeover.abort()
     const body = new PassThrough()
     body.write('abc')
-    expect(await pumpBody(body, { room: 100, takeover: takeover.signal, store: sink.store })).toBe('taken_over')
+    expect(await pumpBody(body, { room: 100, takeover: takeover.signal, budget, store: sink.store })).toBe('taken_over')
     expect(sink.text()).toBe('')
   })
 
   it('stops at a byte too many', async () => {
     const sink = collector()
     const body = Readable.from([Buffer.from('abc'), Buffer.from('de')])
-    expect(await pumpBody(body, { room: 4, takeover: never, store: sink.store })).toBe('too_long')
+    expect(await pumpBody(body, { room: 4, takeover: never, budget, store: sink.store })).toBe('too_long')
   })
 
   it('rejects with the error of the disk', async () => {
     const body = Readable.from([Buffer.from('abc')])
     const store = () => Promise.reject(new Error('ENOSPC'))
-    await expect(pumpBody(body, { room: 4, takeover: never, store })).rejects.toThrow('ENOSPC')
+    await expect(pumpBody(body, { room: 4, takeover: never, budget, store })).rejects.toThrow('ENOSPC')
   })
 
   it('ends when the body was destroyed before', async () => {
     const body = new PassThrough()
     body.destroy()
     const sink = collector()
-    expect(await pumpBody(body, { room: 4, takeover: never, store: sink.store })).toBe('broken')
+    expect(await pumpBody(body, { room: 4, takeover: never, budget, store: sink.store })).toBe('broken')
   })
 })

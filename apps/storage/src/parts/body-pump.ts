@@ -1,7 +1,5 @@
 import type { Readable } from 'node:stream'
-
-/** Received bytes that wait to be written: above this the body is paused, below half of it it flows again. */
-const PENDING_BYTES_MAX = 2 * 1024 * 1024
+import type { BodyBudget } from './body-budget.ts'
 
 /**
  * How a body ended: whole; `broken` because the client is gone; `taken_over` because a newer request wants the upload; `too_long` because it
@@ -13,6 +11,8 @@ export interface BodySinkOptions {
   /** Bytes that may come at most. */
   room: number
   takeover: AbortSignal
+  /** When a share of it is here and not stored, the body is paused. */
+  budget: Pick<BodyBudget, 'share'>
   /** Stores some chunks. It is not called again before its promise is settled; chunks gather meanwhile and come in one call. */
   store(chunks: Buffer[]): Promise<void>
 }
@@ -24,7 +24,8 @@ export interface BodySinkOptions {
 export function pumpBody(body: Readable, options: BodySinkOptions): Promise<BodyEnd> {
   return new Promise((resolve, reject) => {
     let pending: Buffer[] = []
-    let pendingBytes = 0
+    /** Bytes that are pending or being stored. */
+    let held = 0
     let received = 0
     let isStoring = false
     let end: BodyEnd | null = null
@@ -40,11 +41,12 @@ export function pumpBody(body: Readable, options: BodySinkOptions): Promise<Body
       if (pending.length > 0) {
         const chunks = pending
         pending = []
-        pendingBytes = 0
         isStoring = true
+        const storingBytes = held
         options.store(chunks).then(
           () => {
             isStoring = false
+            held -= storingBytes
             if (end === null) body.resume()
             step()
           },
@@ -68,8 +70,8 @@ export function pumpBody(body: Readable, options: BodySinkOptions): Promise<Body
         return
       }
       pending.push(chunk)
-      pendingBytes += chunk.length
-      if (pendingBytes >= PENDING_BYTES_MAX) body.pause()
+      held += chunk.length
+      if (held >= options.budget.share) body.pause()
       step()
     }
     const onEnd = () => endAs('whole')

@@ -12,6 +12,7 @@ import type { Durability } from '../disk/group-sync.ts'
 import type { StorePath } from '../disk/store-path.ts'
 import { admitUpload } from './admission.ts'
 import { atMost } from './at-most.ts'
+import { BodyBudget } from './body-budget.ts'
 import { asUploadError } from './disk-failure.ts'
 import { HashFrontier } from './hash-frontier.ts'
 import { LateConfirmations } from './late-confirmations.ts'
@@ -45,12 +46,11 @@ export interface PartStoreOptions {
   isBuried?(logicName: string, timestamp: number): boolean
 }
 
-const EXPIRY_MS = 14 * 24 * 3600 * 1000
 const OPEN_PARTS_MAX = 100_000
 
 /** The uploads of one storage: open ones as parts on its store paths, finished ones in the ledgers. */
 export class DiskPartStore implements PartStore {
-  readonly expiryMs = EXPIRY_MS
+  readonly expiryMs = 14 * 24 * 3600 * 1000
   readonly wholeMax = WHOLE_UPLOAD_MAX
   readonly ledgers = new UploadLedgers()
   /** Whoever touches an upload holds its slot. */
@@ -60,6 +60,7 @@ export class DiskPartStore implements PartStore {
   readonly #options: PartStoreOptions
   readonly #context: PartContext
   readonly #frontier = new HashFrontier()
+  readonly #budget = new BodyBudget()
   readonly #finisher: PartFinisher
   readonly #joiner: PartJoiner
   readonly #link: LinkContext
@@ -186,9 +187,9 @@ export class DiskPartStore implements PartStore {
     const part = this.#parts.get(upl)
     // A repeated last request: nothing is missing, and its body is empty (the protocol layer has checked its length).
     if (part === undefined || part.isComplete) return offset
-    const shipment = this.#shipping.follow(part)
+    const intake = { ...options, shipment: this.#shipping.follow(part), budget: this.#budget }
     try {
-      await this.#parts.whileWritten(part, () => receiveIntoPart(part, body, { ...options, shipment }))
+      await this.#parts.whileWritten(part, () => receiveIntoPart(part, body, intake))
     } catch (error) {
       // Whoever takes over is told how much there is, which is to survive a power loss then.
       if (error instanceof UploadError && error.code === 'taken_over') await part.sync()
@@ -242,7 +243,7 @@ export class DiskPartStore implements PartStore {
 
   /** Uploads that nobody has written to for 14 days. */
   expired(nowMs: number): string[] {
-    return this.#parts.unchangedSince(nowMs - EXPIRY_MS)
+    return this.#parts.unchangedSince(nowMs - this.expiryMs)
   }
 
   /** Ends running work; requests must have ended before. */

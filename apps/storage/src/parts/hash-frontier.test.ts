@@ -63,7 +63,9 @@ describe('HashFrontier', () => {
     expect((await job.finish(9)).sha256).toBe(sha256(Buffer.from('announced')))
   })
 
-  it('serves several files at once', async () => {
+  it.each([1, 3])('serves several files at once, with %i threads', async (threads) => {
+    await frontier.close()
+    frontier = new HashFrontier(threads)
     const contents = Array.from({ length: 8 }, (_, index) => randomBytes(300_000 * (index + 1)))
     const hashes = contents.map((content, index) => {
       writeFileSync(`${path}${index}`, content)

@@ -1,4 +1,6 @@
+import { availableParallelism } from 'node:os'
 import { Worker } from 'node:worker_threads'
+import { keepYoungGenerationSmall } from '../young-generation.ts'
 
 interface FileHashes {
   /** In hex. */
@@ -37,16 +39,50 @@ interface Waiter {
   reject(error: Error): void
 }
 
+/** One thread hashes 0.4 to 2 GB/s, by the processor: uploads side by side have more of them, and other work has the rest. */
+const THREADS_MAX = Math.max(1, Math.min(4, Math.floor(availableParallelism() / 2)))
+
 /**
  * SHA-256 that follows the bytes as they are written (D7): a worker thread reads the file back from the page cache, so the hash does not
  * depend on connections, restarts or the order in which bytes came, and the event loop never hashes.
  */
 export class HashFrontier {
+  readonly #threadsMax: number
+  readonly #threads: HashThread[] = []
+
+  constructor(threadsMax = THREADS_MAX) {
+    this.#threadsMax = threadsMax
+  }
+
+  /** Starts to hash a file from its beginning; `crcEnd`: the CRC-32 of the bytes before it is wanted too. */
+  open(path: string, crcEnd: number): HashJob {
+    return this.#leastBusy().open(path, crcEnd)
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.#threads.map((thread) => thread.close()))
+  }
+
+  /** Threads are started when there is something for each of them. */
+  #leastBusy(): HashThread {
+    const [least] = this.#threads.toSorted((a, b) => a.jobs - b.jobs)
+    if (least !== undefined && (least.jobs === 0 || this.#threads.length >= this.#threadsMax)) return least
+    const thread = new HashThread()
+    this.#threads.push(thread)
+    return thread
+  }
+}
+
+class HashThread {
   #worker: Worker | null = null
   readonly #jobs = new Map<number, Job>()
   #lastId = 0
 
-  /** Starts to hash a file from its beginning; `crcEnd`: the CRC-32 of the bytes before it is wanted too. */
+  /** How many files it is hashing. */
+  get jobs(): number {
+    return this.#jobs.size
+  }
+
   open(path: string, crcEnd: number): HashJob {
     this.#worker ??= this.#startWorker()
     this.#lastId += 1
@@ -66,6 +102,7 @@ export class HashFrontier {
 
   #startWorker(): Worker {
     const worker = new Worker(new URL('./hash-worker.mjs', import.meta.url))
+    worker.once('online', keepYoungGenerationSmall)
     worker.on('message', (answer: Answer) => this.#receive(answer))
     worker.on('error', (error) => {
       if (this.#worker === worker) this.#worker = null

@@ -1,5 +1,6 @@
 import type { Readable } from 'node:stream'
 import { UploadError, type WriteOptions } from '@cairn/dfs-tus'
+import type { BodyBudget } from './body-budget.ts'
 import { type BodyEnd, pumpBody } from './body-pump.ts'
 import { asUploadError } from './disk-failure.ts'
 import type { Part } from './part.ts'
@@ -12,7 +13,7 @@ import type { Shipment } from './shipping.ts'
 export async function receiveIntoPart(
   part: Part,
   body: Readable,
-  { shipment, ...options }: WriteOptions & { shipment: Shipment | null },
+  { shipment, budget, ...options }: WriteOptions & { shipment: Shipment | null; budget: BodyBudget },
 ): Promise<void> {
   const { takeover, check, length, len } = options
   const mark = part.mark
@@ -25,7 +26,7 @@ export async function receiveIntoPart(
   await part.openForWriting()
   if (check !== undefined || length === undefined) part.unsettle()
   try {
-    const end = await pumpBody(body, { room: part.room, takeover, store })
+    const end = await budget.during(() => pumpBody(body, { room: part.room, takeover, budget, store }))
     judge(end, check)
   } catch (error) {
     const isKept = check === undefined && !(error instanceof UploadError && error.code === 'too_large')
