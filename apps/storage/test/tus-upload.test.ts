@@ -4,7 +4,7 @@ import { request as httpRequest } from 'node:http'
 import { dirname, join } from 'node:path'
 import { crc32, decodeMetadata, parseFileId } from '@cairn/dfs-core'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { receiptOf, TUS_BODY, tusCalls } from './http/http-call.ts'
+import { receiptIn, receiptOf, TUS_BODY, tusCalls } from './http/http-call.ts'
 import {
   binlogLines,
   createWebKeys,
@@ -95,27 +95,27 @@ describe('an upload', () => {
 
   it('larger than memory takes is stored as a part and becomes a file', async () => {
     const content = randomBytes(64 * 1024 + 1)
-    const { createWith } = upload(content.length)
-    expectStored((await createWith(content.length, content)).headers['cairn-receipt'], content)
+    const calls = upload(content.length)
+    expectStored(await receiptIn(await calls.createWith(content.length, content), calls), content)
   })
 
   it('in pieces has the hashes of the whole', async () => {
     const content = randomBytes(3_000_000)
-    const { create, patch, head } = upload(content.length)
+    const { create, patch, head, receipt } = upload(content.length)
     expect((await create(content.length)).status).toBe(201)
     expect((await patch(0, content.subarray(0, 1_000_000))).headers['upload-offset']).toBe('1000000')
     expect((await head()).headers['upload-offset']).toBe('1000000')
     expect((await patch(1_000_000, content.subarray(1_000_000, 1_000_001))).status).toBe(204)
     const last = await patch(1_000_001, content.subarray(1_000_001))
     expect([last.status, last.headers['upload-offset']]).toEqual([204, '3000000'])
-    expectStored(last.headers['cairn-receipt'], content)
+    expectStored(await receiptIn(last, { receipt }), content)
   })
 
   it('tells the type from the bytes, not from the extension', async () => {
     const content = Buffer.concat([PNG_HEAD, randomBytes(100_000)])
-    const { createWith } = upload(content.length, { ext: 'txt' })
-    const answer = await createWith(content.length, content)
-    expect(web.receipt(String(answer.headers['cairn-receipt'])).ct).toBe('image/png')
+    const calls = upload(content.length, { ext: 'txt' })
+    const answer = await calls.createWith(content.length, content)
+    expect(web.receipt(await receiptIn(answer, calls)).ct).toBe('image/png')
   })
 
   it('keeps its offset and its bytes over a restart', async () => {
@@ -128,7 +128,7 @@ describe('an upload', () => {
     const again = tusCalls(storage.http.port, upl, web.upload({ upl, len: content.length }))
     expect((await again.head()).headers['upload-offset']).toBe('1234567')
     const last = await again.patch(1_234_567, content.subarray(1_234_567))
-    expectStored(last.headers['cairn-receipt'], content)
+    expectStored(await receiptIn(last, again), content)
   })
 
   it('goes back to what was synced when the machine itself was restarted', async () => {
@@ -186,7 +186,7 @@ describe('an upload', () => {
     const stale = await patch(1000, content.subarray(1000))
     expect([stale.status, stale.json['code']]).toEqual([410, 'superseded'])
     const done = await second.patch(1000, content.subarray(1000))
-    expect(web.receipt(String(done.headers['cairn-receipt'])).ep).toBe(2)
+    expect(web.receipt(await receiptIn(done, second)).ep).toBe(2)
     const third = tusCalls(storage.http.port, upl, web.upload({ upl, len: content.length, ep: 3 }))
     expect(web.receipt(String((await third.head()).headers['cairn-receipt'])).ep).toBe(3)
     expect((await second.receipt()).status).toBe(410)
@@ -194,7 +194,7 @@ describe('an upload', () => {
 
   it('whose connection hangs is taken over by the next request, which finds all that came', async () => {
     const content = randomBytes(500_000)
-    const { upl, create, head, patch } = upload(content.length)
+    const { upl, create, head, patch, receipt } = upload(content.length)
     await create(content.length)
     const ticket = web.upload({ upl, len: content.length })
     const headers = { ...TUS_BODY, Authorization: `Bearer ${ticket}`, 'Upload-Offset': '0', 'Content-Length': '500000' }
@@ -210,7 +210,7 @@ describe('an upload', () => {
     const sidecar = join(folder, 'path0/data/.cairn-parts', upl.slice(0, 2), `${upl}.json`)
     expect(JSON.parse(readFileSync(sidecar, 'utf8'))).toMatchObject({ offsetDurable: 200_000 })
     expect(await ended).toBe(423)
-    expectStored((await patch(200_000, content.subarray(200_000))).headers['cairn-receipt'], content)
+    expectStored(await receiptIn(await patch(200_000, content.subarray(200_000)), { receipt }), content)
   })
 
   it('of which nothing is known has no receipt', async () => {
@@ -242,8 +242,8 @@ describe('a name that is taken between drawing and placing', () => {
     }
     storage = await startWebStorage({ folder, step })
     const content = randomBytes(size)
-    const answer = await upload(size).createWith(size, content)
-    const { fid } = web.receipt(String(answer.headers['cairn-receipt']))
+    const calls = upload(size)
+    const { fid } = web.receipt(await receiptIn(await calls.createWith(size, content), calls))
     expect(taken).not.toBe('')
     expect(pathOf(fid)).not.toBe(taken)
     expect(readFileSync(pathOf(fid)).equals(content)).toBe(true)

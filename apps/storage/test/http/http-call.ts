@@ -78,10 +78,15 @@ export function tusCalls(port: number, upl: string, ticket: string) {
 }
 
 /** The receipt of a complete upload: the poll for it is answered when it is finished, or after a moment. */
-export async function receiptOf(calls: ReturnType<typeof tusCalls>): Promise<string> {
+export async function receiptOf(calls: Pick<ReturnType<typeof tusCalls>, 'receipt'>): Promise<string> {
   for (;;) {
     const { status, json } = await calls.receipt()
     if (status === 200) return String(json['receipt'])
     if (status !== 202) throw new Error(`the receipt was answered ${status}`)
   }
+}
+
+/** The receipt in the answer to the last byte of an upload, which waits a second for it, or the one of a poll. */
+export async function receiptIn({ headers }: HttpAnswer, calls: Parameters<typeof receiptOf>[0]): Promise<string> {
+  return String(headers['cairn-receipt'] ?? (await receiptOf(calls)))
 }
