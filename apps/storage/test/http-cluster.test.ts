@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto'
-import { existsSync, mkdirSync, readFileSync, unlinkSync } from 'node:fs'
+import { existsSync, readFileSync, unlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseFileId } from '@cairn/dfs-core'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { storageConfigDefaults } from '../src/config.ts'
 import { allActive, startCluster, type TestCluster, type TestStorage, until } from './cluster.ts'
-import { call, tusCalls } from './http/http-call.ts'
+import { call, receiptIn, tusCalls } from './http/http-call.ts'
+import { addWebMember } from './http/web-member.ts'
 import { createWebKeys, newUploadId, sha256, type WebKeys } from './http/web-storage.ts'
 
 let cluster: TestCluster
@@ -16,27 +16,19 @@ let web: WebKeys
 beforeEach(async () => {
   cluster = await startCluster([])
   web = createWebKeys(cluster.folder)
-  one = await addStorage('100001')
-  two = await addStorage('100002')
+  one = await addWebMember(cluster, '100001')
+  two = await addWebMember(cluster, '100002')
   await allActive(cluster)
 })
 
 afterEach(() => cluster.close())
-
-function addStorage(id: string): Promise<TestStorage> {
-  const folder = join(cluster.folder, id)
-  mkdirSync(folder, { recursive: true })
-  createWebKeys(cluster.folder, id, folder)
-  const http = { ...storageConfigDefaults.http, bindAddress: '127.0.0.1', port: 0, keysFile: join(folder, 'keys.json') }
-  return cluster.addStorage(id, { http })
-}
 
 async function upload(to: TestStorage, body: Buffer): Promise<string> {
   const upl = newUploadId()
   const calls = tusCalls(to.running.httpPort, upl, web.upload({ upl, len: body.length, mem: to.id }))
   const answer = await calls.createWith(body.length, body)
   expect(answer.status).toBe(201)
-  return String(answer.headers['cairn-receipt'])
+  return await receiptIn(answer, calls)
 }
 
 const fileIdOf = (receipt: string) => web.receipt(receipt).fid
@@ -108,7 +100,7 @@ describe('a group of two storages', () => {
     const after = tusCalls(one.running.httpPort, upl, ticket)
     expect((await after.head()).headers['upload-offset']).toBe('300000')
     const last = await after.patch(300_000, body.subarray(300_000))
-    const fid = fileIdOf(String(last.headers['cairn-receipt']))
+    const fid = fileIdOf(await receiptIn(last, after))
     await until('it is at the other member', () => existsSync(pathAt(two, fid)))
     expect((await get(two, fid)).body.equals(body)).toBe(true)
   })

@@ -1,11 +1,11 @@
 import { randomBytes } from 'node:crypto'
-import { appendFileSync, mkdirSync } from 'node:fs'
+import { appendFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { storageConfigDefaults } from '../src/config.ts'
 import type { StorageReport } from '../src/storage-report.ts'
 import { allActive, startCluster, type TestCluster, type TestStorage, until } from './cluster.ts'
 import { call, tusCalls } from './http/http-call.ts'
+import { addWebMember } from './http/web-member.ts'
 import { createWebKeys, newUploadId, type WebKeys } from './http/web-storage.ts'
 
 let cluster: TestCluster
@@ -16,20 +16,12 @@ let web: WebKeys
 beforeEach(async () => {
   cluster = await startCluster([])
   web = createWebKeys(cluster.folder)
-  one = await addStorage('100001')
-  two = await addStorage('100002')
+  one = await addWebMember(cluster, '100001')
+  two = await addWebMember(cluster, '100002')
   await allActive(cluster)
 })
 
 afterEach(() => cluster.close())
-
-function addStorage(id: string): Promise<TestStorage> {
-  const folder = join(cluster.folder, id)
-  mkdirSync(folder, { recursive: true })
-  createWebKeys(cluster.folder, id, folder)
-  const http = { ...storageConfigDefaults.http, bindAddress: '127.0.0.1', port: 0, keysFile: join(folder, 'keys.json') }
-  return cluster.addStorage(id, { http })
-}
 
 async function report(): Promise<StorageReport> {
   const headers = { Authorization: `Bearer ${web.service('status', '')}` }

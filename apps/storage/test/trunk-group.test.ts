@@ -154,8 +154,8 @@ it('a member that does not answer holds up one slot for a second, and no other',
   member.keepSilent()
   expect(await confirmOne()).toBe('confirmed')
   const started = performance.now()
-  for (let i = 0; i < 5; i += 1) await confirmOne()
-  expect(performance.now() - started).toBeLessThan(4000)
+  for (let i = 0; i < 10; i += 1) await confirmOne()
+  expect(performance.now() - started).toBeLessThan(9500)
 })
 
 it('a trunk server that cannot be reached is not asked for every small file', () => {

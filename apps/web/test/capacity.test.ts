@@ -14,6 +14,7 @@ import { TestCluster } from './support/cluster.ts'
 import { freshDatabase } from './support/database.ts'
 import { driveOf } from './support/drive.ts'
 import { addFile, newPerson, signedInBrowser } from './support/people.ts'
+import { UploadClient } from './support/upload-client.ts'
 
 const cluster = new TestCluster()
 await cluster.start()
@@ -34,28 +35,8 @@ afterAll(async () => {
   await cluster.close()
 })
 
-const reachable = (url: string) => url.replace('//drive.test:', '//127.0.0.1:')
-
 /** Stores content as a browser does; returns the entry's public id. */
-async function upload(name: string, content: Buffer): Promise<string> {
-  const items = [{ clientId: name, folderId: 'root', name, size: content.length }]
-  const { body } = await browser.post('/api/uploads', { items })
-  const [started] = body.items
-  const response = await fetch(reachable(started.endpoint), {
-    method: 'POST',
-    headers: {
-      Authorization: `Bearer ${started.ticket}`,
-      'Tus-Resumable': '1.0.0',
-      'Upload-Length': String(content.length),
-      'Content-Type': 'application/offset+octet-stream',
-    },
-    body: new Uint8Array(content),
-  })
-  const receipt = response.headers.get('Cairn-Receipt')
-  const done = await browser.post('/api/uploads/complete', { items: [{ uploadId: started.uploadId, receipt }] })
-  expect(done.body.items[0]).toMatchObject({ ok: true })
-  return done.body.items[0].entry.id
-}
+const upload = (name: string, content: Buffer) => new UploadClient(browser).upload(content, { name })
 
 /** The ledger once the storages have counted and copied everything. */
 async function settledLedger(isSettled: (ledger: LedgerView) => boolean): Promise<LedgerView> {

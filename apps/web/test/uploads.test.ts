@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from 'node:crypto'
+import { randomBytes } from 'node:crypto'
 import { sign, verify } from '@cairn/dfs-core/tickets'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { expireUploads } from '../src/features/uploads/server/expire-uploads.ts'
@@ -13,6 +13,7 @@ import { TestCluster } from './support/cluster.ts'
 import { freshDatabase } from './support/database.ts'
 import { driveOf } from './support/drive.ts'
 import { type Person, signedInBrowser } from './support/people.ts'
+import { reachable, sha256, UploadClient } from './support/upload-client.ts'
 
 const cluster = new TestCluster()
 await cluster.start()
@@ -21,11 +22,13 @@ let server: Awaited<ReturnType<typeof startApiServer>>
 let browser: Browser
 let person: Person
 let drive: ReturnType<typeof driveOf>
+let client: UploadClient
 
 beforeAll(async () => {
   server = await startApiServer()
   ;({ browser, person } = await signedInBrowser(server.url))
   drive = driveOf(browser, person)
+  client = new UploadClient(browser)
 })
 afterAll(async () => {
   await server.close()
@@ -34,7 +37,6 @@ afterAll(async () => {
 
 /** For what other processes notice by their clocks. */
 const LATER = { timeout: 60_000 }
-const sha256 = (bytes: Buffer) => createHash('sha256').update(bytes).digest('hex')
 
 async function start(items: Record<string, unknown>[], as = browser): Promise<Answer['body']['items']> {
   const body = items.map((item, i) => ({ clientId: `${i}`, folderId: 'root', name: `file ${i}`, size: 1, ...item }))
@@ -43,34 +45,9 @@ async function start(items: Record<string, unknown>[], as = browser): Promise<An
   return answer.body.items
 }
 
-// The storage's origin as the browser sees it has the host name of our page, which only tests know.
-const reachable = (url: string) => url.replace('//drive.test:', '//127.0.0.1:')
-
-/** Sends the bytes as a browser does for a small file, in one request; returns the receipt. */
-async function send(
-  started: { endpoint: string; ticket: string; uploadUrl: string },
-  content: Buffer,
-): Promise<string> {
-  const headers = { Authorization: `Bearer ${started.ticket}`, 'Tus-Resumable': '1.0.0' }
-  const created = await fetch(reachable(started.endpoint), {
-    method: 'POST',
-    headers: {
-      ...headers,
-      'Upload-Length': String(content.length),
-      'Content-Type': 'application/offset+octet-stream',
-    },
-    body: new Uint8Array(content),
-  })
-  expect(created.status).toBe(201)
-  const receipt = created.headers.get('Cairn-Receipt')
-  if (receipt) return receipt
-  const polled = await fetch(`${reachable(started.uploadUrl)}/receipt`, { headers })
-  return ((await polled.json()) as { receipt: string }).receipt
-}
-
 async function upload(name: string, content: Buffer): Promise<Answer['body']> {
   const [started] = await start([{ name, size: content.length }])
-  const receipt = await send(started, content)
+  const receipt = await client.send(started, content)
   const { body } = await browser.post('/api/uploads/complete', { items: [{ uploadId: started.uploadId, receipt }] })
   expect(body.items[0]).toMatchObject({ ok: true })
   return body.items[0].entry
@@ -213,7 +190,7 @@ describe('an upload', () => {
     expect(items).toContainEqual(expect.objectContaining({ uploadId: started.uploadId, name: 'later.bin', size: 5000 }))
     const renewed = (await browser.post(`/api/uploads/${started.uploadId}/ticket`, {})).body
     expect(renewed).toMatchObject({ uploadUrl: started.uploadUrl, endpoint: started.endpoint })
-    await send(renewed, content)
+    await client.send(renewed, content)
     const { browser: stranger } = await signedInBrowser(server.url)
     expect((await stranger.post(`/api/uploads/${started.uploadId}/ticket`, {})).status).toBe(404)
     expect((await stranger.delete(`/api/uploads/${started.uploadId}`)).status).toBe(404)
@@ -249,7 +226,7 @@ describe('an upload', () => {
     expect((await ticketOf('?device=laptop')).status).toBe(200)
     const taken = (await ticketOf('?device=phone&takeOver=1')).body
     expect((await ticketOf('?device=laptop')).status).toBe(409)
-    const receipt = await send(taken, content)
+    const receipt = await client.send(taken, content)
     const late = await fetch(reachable(begun.uploadUrl), {
       method: 'HEAD',
       headers: { Authorization: `Bearer ${begun.ticket}`, 'Tus-Resumable': '1.0.0' },
@@ -263,7 +240,7 @@ describe('an upload', () => {
     const content = randomBytes(700)
     const before = await quota()
     const [started] = await start([{ name: 'given up', size: 700 }])
-    const receipt = await send(started, content)
+    const receipt = await client.send(started, content)
     expect((await browser.delete(`/api/uploads/${started.uploadId}`)).status).toBe(204)
     expect((await browser.delete(`/api/uploads/${started.uploadId}`)).status).toBe(204)
     expect(await quota()).toEqual(before)
@@ -278,7 +255,7 @@ describe('an upload', () => {
   it('whose browser went away is completed by the reconcile job, once', async () => {
     const content = randomBytes(900)
     const [started] = await start([{ name: 'orphan.bin', size: 900 }])
-    await send(started, content)
+    await client.send(started, content)
     const first = await reconcileUploads()
     expect(first.committed).toBeGreaterThanOrEqual(1)
     const entry = await db().entry.findFirstOrThrow({ where: { ownerId: person.id, name: 'orphan.bin' } })
