@@ -4,9 +4,10 @@ import { request as httpRequest } from 'node:http'
 import { connect } from 'node:net'
 import { join } from 'node:path'
 import fc from 'fast-check'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { BULK_TYPE, type BulkFile, bulkBody, bulkFile, linesOf, sendBulk } from './http/bulk-call.ts'
 import { call, receiptOf, tusCalls } from './http/http-call.ts'
+import { ownWebStorage } from './http/own-web-storage.ts'
 import {
   binlogLines,
   createWebKeys,
@@ -16,49 +17,31 @@ import {
   startWebStorage,
   storedFiles,
   WEB_ORIGIN,
-  type WebKeys,
-  type WebStorage,
 } from './http/web-storage.ts'
 
 const WHOLE = 64 * 1024
+const used = ownWebStorage()
 
-let folder: string
-let storage: WebStorage
-let web: WebKeys
-let log: string[]
-
-beforeEach(async () => {
-  folder = newFolder()
-  web = createWebKeys(folder)
-  log = []
-  storage = await startWebStorage({ folder, onLog: (line) => log.push(line) })
-})
-
-afterEach(async () => {
-  await storage.close()
-  removeFolder(folder)
-})
-
-const file = (content: Buffer, fields: object = {}): BulkFile => bulkFile(web, content, fields)
-const contentOf = (fid: string) => readFileSync(join(folder, 'path0', 'data', fid.split('/').slice(2).join('/')))
+const file = (content: Buffer, fields: object = {}): BulkFile => bulkFile(used.web, content, fields)
+const contentOf = (fid: string) => readFileSync(join(used.folder, 'path0', 'data', fid.split('/').slice(2).join('/')))
 const send = async (files: readonly Pick<BulkFile, 'ticket' | 'content'>[]) =>
-  linesOf(await sendBulk(storage.http.port, bulkBody(files)))
+  linesOf(await sendBulk(used.port, bulkBody(files)))
 
 /** Contents on the disk, without their metadata files. */
-const contentsStored = () => storedFiles(folder).filter((name) => !name.endsWith('-m'))
+const contentsStored = () => storedFiles(used.folder).filter((name) => !name.endsWith('-m'))
 
 describe('many files in one request', () => {
   it('are stored like single ones and answered in their order', async () => {
     const files = [1, 4096, WHOLE, ...Array.from({ length: 97 }, (_, index) => 100 + index)].map((size) =>
       file(randomBytes(size), { ext: 'dat' }),
     )
-    const answer = await sendBulk(storage.http.port, bulkBody(files))
+    const answer = await sendBulk(used.port, bulkBody(files))
     expect([answer.status, answer.headers['content-type']]).toEqual([200, 'application/x-ndjson'])
     const lines = linesOf(answer)
     expect(lines.map(({ upl }) => upl)).toEqual(files.map(({ upl }) => upl))
     for (const [index, { receipt }] of lines.entries()) {
       const { upl, content } = files[index] ?? file(Buffer.alloc(1))
-      const told = web.receipt(String(receipt))
+      const told = used.web.receipt(String(receipt))
       expect(told).toMatchObject({
         upl,
         size: content.length,
@@ -70,21 +53,21 @@ describe('many files in one request', () => {
       expect(contentOf(told.fid).equals(content)).toBe(true)
     }
     expect(contentsStored()).toHaveLength(100)
-    expect(binlogLines(folder)).toHaveLength(200)
+    expect(binlogLines(used.folder)).toHaveLength(200)
   })
 
   it('count and are logged one by one', async () => {
     await send([file(Buffer.from('one')), file(Buffer.from('two')), file(Buffer.from('three'), { mem: '100002' })])
-    const metrics = await call(storage.http.port, { path: '/metrics' })
+    const metrics = await call(used.port, { path: '/metrics' })
     expect(metrics.body.toString()).toContain('cairn_store_http_requests_total{method="POST",status="201"} 2')
     expect(metrics.body.toString()).toContain('cairn_store_http_requests_total{method="POST",status="403"} 1')
-    const files = log.filter((line) => line.includes('one of many files')).map((line) => JSON.parse(line).status)
+    const files = used.log.filter((line) => line.includes('one of many files')).map((line) => JSON.parse(line).status)
     expect(files.toSorted()).toEqual([201, 201, 403])
-    expect(log.join('')).not.toMatch(/v1\.[^"]{40}/)
+    expect(used.log.join('')).not.toMatch(/v1\.[^"]{40}/)
   })
 
   it('may be sent by a page of the web application, whose browser asks once in two hours', async () => {
-    const asked = await call(storage.http.port, {
+    const asked = await call(used.port, {
       method: 'OPTIONS',
       path: '/files/bulk',
       headers: {
@@ -95,7 +78,7 @@ describe('many files in one request', () => {
     })
     expect(asked.headers).toMatchObject({ 'access-control-allow-origin': WEB_ORIGIN, 'access-control-max-age': '7200' })
     expect(asked.headers['access-control-allow-headers']).toContain('Content-Type')
-    const answer = await sendBulk(storage.http.port, bulkBody([file(Buffer.from('x'))]), {
+    const answer = await sendBulk(used.port, bulkBody([file(Buffer.from('x'))]), {
       ...BULK_TYPE,
       Origin: WEB_ORIGIN,
     })
@@ -105,7 +88,7 @@ describe('many files in one request', () => {
   it('are answered also when the client reads nothing before it has sent everything', async () => {
     const files = Array.from({ length: 200 }, () => file(randomBytes(WHOLE)))
     const body = bulkBody(files)
-    const socket = connect(storage.http.port, '127.0.0.1').pause()
+    const socket = connect(used.port, '127.0.0.1').pause()
     const head = `POST /files/bulk HTTP/1.1\r\nHost: x\r\nConnection: close\r\nContent-Type: ${BULK_TYPE['Content-Type']}\r\nContent-Length: ${body.length}\r\n\r\n`
     socket.write(head)
     await new Promise((resolve) => socket.write(body, resolve))
@@ -118,15 +101,15 @@ describe('many files in one request', () => {
 describe('what is sent again', () => {
   it('is found, and stored once', async () => {
     const files = Array.from({ length: 20 }, (_, index) => file(randomBytes(1000 + index)))
-    const first = (await send(files)).map(({ receipt }) => web.receipt(String(receipt)).fid)
-    const again = (await send(files)).map(({ receipt }) => web.receipt(String(receipt)).fid)
+    const first = (await send(files)).map(({ receipt }) => used.web.receipt(String(receipt)).fid)
+    const again = (await send(files)).map(({ receipt }) => used.web.receipt(String(receipt)).fid)
     expect(again).toEqual(first)
     expect(contentsStored()).toHaveLength(20)
   })
 
   it('is found within one request, too', async () => {
     const twice = file(randomBytes(1000))
-    const [first, second] = (await send([twice, twice])).map(({ receipt }) => web.receipt(String(receipt)).fid)
+    const [first, second] = (await send([twice, twice])).map(({ receipt }) => used.web.receipt(String(receipt)).fid)
     expect(second).toBe(first)
     expect(contentsStored()).toHaveLength(1)
   })
@@ -137,7 +120,7 @@ describe('what is sent again', () => {
     const half = body.length - 1500
     await new Promise<void>((resolve) => {
       const request = httpRequest({
-        port: storage.http.port,
+        port: used.port,
         method: 'POST',
         path: '/files/bulk',
         headers: { ...BULK_TYPE, 'Content-Length': String(body.length) },
@@ -165,10 +148,10 @@ describe('what is sent again', () => {
     const content = randomBytes(5000)
     const begun = file(content)
     const ended = file(randomBytes(10))
-    const calls = tusCalls(storage.http.port, begun.upl, begun.ticket)
+    const calls = tusCalls(used.port, begun.upl, begun.ticket)
     await calls.create(content.length)
     await calls.patch(0, content.subarray(0, 100))
-    const gone = tusCalls(storage.http.port, ended.upl, ended.ticket)
+    const gone = tusCalls(used.port, ended.upl, ended.ticket)
     await gone.create(10)
     await gone.end()
     expect(await send([begun, ended])).toMatchObject([
@@ -176,8 +159,8 @@ describe('what is sent again', () => {
       { upl: ended.upl, status: 410, code: 'gone' },
     ])
     await calls.patch(100, content.subarray(100))
-    const finished = web.receipt(await receiptOf(calls))
-    expect((await send([begun])).map(({ receipt }) => web.receipt(String(receipt)).fid)).toEqual([finished.fid])
+    const finished = used.web.receipt(await receiptOf(calls))
+    expect((await send([begun])).map(({ receipt }) => used.web.receipt(String(receipt)).fid)).toEqual([finished.fid])
   })
 })
 
@@ -186,7 +169,7 @@ describe('a bad file', () => {
     const now = Math.floor(Date.now() / 1000)
     const content = randomBytes(2000)
     const moved = file(content)
-    await send([{ ...moved, ticket: web.upload({ upl: moved.upl, len: 2000, ep: 2 }) }])
+    await send([{ ...moved, ticket: used.web.upload({ upl: moved.upl, len: 2000, ep: 2 }) }])
     const forged = file(content)
     const bad: [BulkFile, number, string][] = [
       [file(content, { exp: now - 120 }), 401, 'ticket_expired'],
@@ -205,7 +188,7 @@ describe('a bad file', () => {
     const lines = await send(bad.flatMap(([one], index) => [one, good[index] ?? one]))
     expect(lines.filter((_, index) => index % 2 === 0)).toMatchObject(bad.map(([, status, code]) => ({ status, code })))
     const stored = lines.filter((_, index) => index % 2 === 1)
-    expect(stored.map(({ receipt }) => web.receipt(String(receipt)).upl)).toEqual(good.map(({ upl }) => upl))
+    expect(stored.map(({ receipt }) => used.web.receipt(String(receipt)).upl)).toEqual(good.map(({ upl }) => upl))
     expect(contentsStored()).toHaveLength(good.length + 1)
   })
 
@@ -228,27 +211,24 @@ describe('a body that is no row of files', () => {
   it('is answered for what came whole before, and then with what is wrong', async () => {
     const good = file(randomBytes(100))
     const torn = bulkBody([good, file(randomBytes(50))]).subarray(0, -1)
-    const answer = linesOf(await sendBulk(storage.http.port, torn))
+    const answer = linesOf(await sendBulk(used.port, torn))
     expect(answer).toMatchObject([{ upl: good.upl }, { upl: null, status: 400, code: 'bad_request' }])
     const long = Buffer.concat([bulkBody([good]), Buffer.from([0x04, 0x01, 0, 0, 0, 1]), Buffer.alloc(2000)])
-    expect(linesOf(await sendBulk(storage.http.port, long))).toMatchObject([
-      { upl: good.upl },
-      { upl: null, status: 400 },
-    ])
+    expect(linesOf(await sendBulk(used.port, long))).toMatchObject([{ upl: good.upl }, { upl: null, status: 400 }])
     expect(contentsStored()).toHaveLength(1)
   })
 
   it('is refused as a whole when nothing came before', async () => {
-    const status = async (body: Buffer) => (await sendBulk(storage.http.port, body)).status
+    const status = async (body: Buffer) => (await sendBulk(used.port, body)).status
     expect(await status(Buffer.alloc(0))).toBe(400)
     expect(await status(Buffer.alloc(5))).toBe(400)
     expect(await status(Buffer.from([0xff, 0xff, 0, 0, 0, 1]))).toBe(400)
-    const plain = await sendBulk(storage.http.port, bulkBody([file(Buffer.from('x'))]), {
+    const plain = await sendBulk(used.port, bulkBody([file(Buffer.from('x'))]), {
       'Content-Type': 'text/plain',
     })
     expect(plain.status).toBe(415)
-    expect((await call(storage.http.port, { path: '/files/bulk' })).status).toBe(405)
-    expect(storedFiles(folder)).toEqual([])
+    expect((await call(used.port, { path: '/files/bulk' })).status).toBe(405)
+    expect(storedFiles(used.folder)).toEqual([])
   })
 
   it('has at most 200 files and 16 MiB', async () => {
@@ -275,14 +255,14 @@ describe('a body that is no row of files', () => {
       fc.asyncProperty(broken, async ({ size, changes }) => {
         const body = Buffer.from(whole)
         for (const { at, to } of changes) body[at] = to
-        const answer = await sendBulk(storage.http.port, body.subarray(0, size))
+        const answer = await sendBulk(used.port, body.subarray(0, size))
         expect([200, 400, 413]).toContain(answer.status)
         if (answer.status === 200) expect(linesOf(answer).length).toBeGreaterThan(0)
       }),
       { numRuns: 100 },
     )
     expect(contentsStored().length).toBeLessThanOrEqual(4)
-    expect(log.filter((line) => line.includes('"level":50'))).toEqual([])
+    expect(used.log.filter((line) => line.includes('"level":50'))).toEqual([])
     expect(await send([file(Buffer.from('served'))])).toMatchObject([{ receipt: expect.stringMatching(/^v1\./) }])
   })
 })

@@ -7,53 +7,25 @@ import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import type { DownloadTicket } from '@cairn/dfs-core/tickets'
 import { HttpError } from '@cairn/dfs-http'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { call } from './http/http-call.ts'
-import {
-  createWebKeys,
-  GROUP,
-  newFolder,
-  removeFolder,
-  startWebStorage,
-  type WebKeys,
-  type WebStorage,
-  type WebStorageOptions,
-} from './http/web-storage.ts'
+import { ownWebStorage } from './http/own-web-storage.ts'
+import { GROUP } from './http/web-storage.ts'
 
 const NAME_LENGTH = 27
-let folder: string
-let storage: WebStorage
-let web: WebKeys
-let log: string[]
-
-beforeEach(async () => {
-  folder = newFolder()
-  web = createWebKeys(folder)
-  log = []
-  storage = await startWebStorage({ folder, onLog: (line) => log.push(line) })
-})
-
-afterEach(async () => {
-  await storage.close()
-  removeFolder(folder)
-})
-
-async function restart(options: Partial<WebStorageOptions>) {
-  await storage.close()
-  storage = await startWebStorage({ folder, ...options })
-}
+const used = ownWebStorage()
 
 /** Stores a file as a FastDFS client would. */
 function store(content: Buffer, ext = 'bin'): string {
-  const [storePath] = storage.store.storePaths
+  const [storePath] = used.storage.store.storePaths
   if (storePath === undefined) throw new Error('no store path')
-  const name = storage.store.createWhole(content, { storePath, ext })
-  storage.store.publish(name, { durability: 'none' }, () => undefined)
+  const name = used.storage.store.createWhole(content, { storePath, ext })
+  used.storage.store.publish(name, { durability: 'none' }, () => undefined)
   return name.fileId
 }
 
 const fileName = (fid: string) => fid.slice(fid.lastIndexOf('/') + 1)
-const pathOf = (fid: string) => join(folder, 'path0/data', fid.split('/').slice(2).join('/'))
+const pathOf = (fid: string) => join(used.folder, 'path0/data', fid.split('/').slice(2).join('/'))
 
 function get(
   fid: string,
@@ -64,8 +36,8 @@ function get(
     ...fields
   }: Partial<DownloadTicket> & { headers?: Record<string, string>; method?: string } = {},
 ) {
-  const t = web.download({ fid, sz, ...fields })
-  return call(storage.http.port, { method, path: `/${fid}?t=${t}`, headers })
+  const t = used.web.download({ fid, sz, ...fields })
+  return call(used.port, { method, path: `/${fid}?t=${t}`, headers })
 }
 
 describe('a download', () => {
@@ -157,12 +129,12 @@ describe('a download', () => {
   it('of a client that stops reading holds one piece, and ends with it', async () => {
     const content = randomBytes(30_000_000)
     const fid = store(content)
-    const t = web.download({ fid, sz: content.length })
-    const socket = connect(storage.http.port, '127.0.0.1')
+    const t = used.web.download({ fid, sz: content.length })
+    const socket = connect(used.port, '127.0.0.1')
     socket.write(`GET /${fid}?t=${t} HTTP/1.1\r\nHost: x\r\n\r\n`)
     await once(socket, 'readable')
     socket.destroy()
-    await expect.poll(() => log.some((line) => line.includes('"whole":false'))).toBe(true)
+    await expect.poll(() => used.log.some((line) => line.includes('"whole":false'))).toBe(true)
     expect((await get(fid, content.length)).body.equals(content)).toBe(true)
   })
 
@@ -184,21 +156,21 @@ describe('a ticket', () => {
   it('is for one file, and needed', async () => {
     const fid = store(Buffer.from('mine'))
     const other = store(Buffer.from('other'))
-    const t = web.download({ fid: other, sz: 5 })
-    const wrong = await call(storage.http.port, { path: `/${fid}?t=${t}` })
+    const t = used.web.download({ fid: other, sz: 5 })
+    const wrong = await call(used.port, { path: `/${fid}?t=${t}` })
     expect([wrong.status, wrong.json['code']]).toEqual([403, 'forbidden'])
-    const none = await call(storage.http.port, { path: `/${fid}` })
+    const none = await call(used.port, { path: `/${fid}` })
     expect([none.status, none.json['code']]).toEqual([401, 'ticket_invalid'])
-    const forged = await call(storage.http.port, { path: `/${fid}?t=${t.slice(0, -3)}AAA` })
+    const forged = await call(used.port, { path: `/${fid}?t=${t.slice(0, -3)}AAA` })
     expect([forged.status, forged.json['code']]).toEqual([401, 'ticket_invalid'])
   })
 
   it('that has expired is renewed by the web application, once, and not for scripts', async () => {
-    await restart({ http: { webUrl: 'http://127.0.0.1:3000/' } })
+    await used.restart({ http: { webUrl: 'http://127.0.0.1:3000/' } })
     const fid = store(Buffer.from('mine'))
     const exp = Math.floor(Date.now() / 1000) - 61
-    const t = web.download({ fid, sz: 4, exp })
-    const ask = (headers: Record<string, string> = {}) => call(storage.http.port, { path: `/${fid}?t=${t}`, headers })
+    const t = used.web.download({ fid, sz: 4, exp })
+    const ask = (headers: Record<string, string> = {}) => call(used.port, { path: `/${fid}?t=${t}`, headers })
     const script = await ask({ 'Sec-Fetch-Mode': 'cors' })
     expect([script.status, script.json['code']]).toEqual([401, 'ticket_expired'])
     const first = await ask()
@@ -217,37 +189,35 @@ describe('a ticket', () => {
     ['elsewhere.example:8888', 'http://127.0.0.1:3000'],
   ])('that has expired is renewed under the name that the browser knows: asked as %s, at %s', async (host, base) => {
     const webOrigins = ['http://localhost:3000', 'http://192.168.1.7:3000', 'https://files.example']
-    await restart({ http: { webUrl: 'http://127.0.0.1:3000', webOrigins } })
+    await used.restart({ http: { webUrl: 'http://127.0.0.1:3000', webOrigins } })
     const fid = store(Buffer.from('mine'))
-    const t = web.download({ fid, sz: 4, exp: Math.floor(Date.now() / 1000) - 61 })
-    const answer = await call(storage.http.port, { path: `/${fid}?t=${t}`, headers: { Host: host } })
+    const t = used.web.download({ fid, sz: 4, exp: Math.floor(Date.now() / 1000) - 61 })
+    const answer = await call(used.port, { path: `/${fid}?t=${t}`, headers: { Host: host } })
     expect([answer.status, answer.headers.location]).toEqual([302, `${base}/r?t=${encodeURIComponent(t)}`])
   })
 
   it('that has expired and is for another file is not renewed', async () => {
-    await restart({ http: { webUrl: 'http://127.0.0.1:3000' } })
+    await used.restart({ http: { webUrl: 'http://127.0.0.1:3000' } })
     const fid = store(Buffer.from('mine'))
     const other = store(Buffer.from('other'))
-    const t = web.download({ fid: other, sz: 5, exp: Math.floor(Date.now() / 1000) - 61 })
-    expect((await call(storage.http.port, { method: 'HEAD', path: `/${fid}?t=${t}` })).status).toBe(401)
+    const t = used.web.download({ fid: other, sz: 5, exp: Math.floor(Date.now() / 1000) - 61 })
+    expect((await call(used.port, { method: 'HEAD', path: `/${fid}?t=${t}` })).status).toBe(401)
   })
 
   it('is judged when the download begins, not while it runs', async () => {
     const content = randomBytes(20_000_000)
     const fid = store(content)
     // The last three of the 60 seconds that are granted for clocks.
-    const t = web.download({ fid, sz: content.length, exp: Math.floor(Date.now() / 1000) - 57 })
+    const t = used.web.download({ fid, sz: content.length, exp: Math.floor(Date.now() / 1000) - 57 })
     const request = httpRequest({
       host: '127.0.0.1',
-      port: storage.http.port,
+      port: used.port,
       path: `/${fid}?t=${t}`,
       agent: false,
     }).end()
     const [response] = (await once(request, 'response')) as [Readable & { statusCode: number }]
     expect(response.statusCode).toBe(200)
-    await expect
-      .poll(async () => (await call(storage.http.port, { method: 'HEAD', path: `/${fid}?t=${t}` })).status)
-      .toBe(401)
+    await expect.poll(async () => (await call(used.port, { method: 'HEAD', path: `/${fid}?t=${t}` })).status).toBe(401)
     let size = 0
     for await (const chunk of response) size += (chunk as Buffer).length
     expect(size).toBe(content.length)
@@ -255,8 +225,8 @@ describe('a ticket', () => {
 
   it('of a limited share serves three times the file', async () => {
     const fid = store(randomBytes(1000))
-    const t = web.download({ fid, sz: 1000, pol: 'limited' })
-    const ask = async () => (await call(storage.http.port, { path: `/${fid}?t=${t}` })).status
+    const t = used.web.download({ fid, sz: 1000, pol: 'limited' })
+    const ask = async () => (await call(used.port, { path: `/${fid}?t=${t}` })).status
     expect([await ask(), await ask(), await ask(), await ask()]).toEqual([200, 200, 200, 403])
   })
 })
@@ -276,10 +246,10 @@ describe('a path', () => {
     '/group1/MFF/00/00/oYYBAF8AAAAAAAAAAAAABcv0OSYAAAAA.txt',
     '/group2/M00/00/00/oYYBAF8AAAAAAAAAAAAABcv0OSYAAAAA.txt',
   ])('%s leads nowhere, with a ticket or without', async (path) => {
-    writeFileSync(join(folder, 'path0/data/secret'), 'secret')
+    writeFileSync(join(used.folder, 'path0/data/secret'), 'secret')
     for (const access of ['open', 'ticket'] as const) {
-      await restart({ http: { access } })
-      const answer = await call(storage.http.port, { path })
+      await used.restart({ http: { access } })
+      const answer = await call(used.port, { path })
       expect([400, 401, 404]).toContain(answer.status)
       expect(answer.body.toString()).not.toContain('secret')
     }
@@ -288,22 +258,22 @@ describe('a path', () => {
   it('of a metadata file leads nowhere', async () => {
     const fid = store(Buffer.from('x'))
     writeFileSync(`${pathOf(fid)}-m`, 'own\x02somebody')
-    await restart({ http: { access: 'open' } })
-    expect((await call(storage.http.port, { path: `/${fid}` })).status).toBe(200)
-    expect((await call(storage.http.port, { path: `/${fid}-m` })).status).toBe(400)
+    await used.restart({ http: { access: 'open' } })
+    expect((await call(used.port, { path: `/${fid}` })).status).toBe(200)
+    expect((await call(used.port, { path: `/${fid}-m` })).status).toBe(400)
   })
 })
 
 describe('http_access = open', () => {
   it('serves without a ticket, and knows types by extension', async () => {
-    await restart({ http: { access: 'open' } })
+    await used.restart({ http: { access: 'open' } })
     const fid = store(Buffer.from('x'), 'png')
-    const answer = await call(storage.http.port, { path: `/${fid}` })
+    const answer = await call(used.port, { path: `/${fid}` })
     expect([answer.status, answer.headers['content-type']]).toEqual([200, 'image/png'])
     expect(answer.headers['cache-control']).toBe('public, max-age=3600')
     const slave = `/${fid.replace(/\.png$/, '_80x80.png')}`
     writeFileSync(pathOf(slave.slice(1)), 'thumbnail')
-    expect((await call(storage.http.port, { path: slave })).body.toString()).toBe('thumbnail')
+    expect((await call(used.port, { path: slave })).body.toString()).toBe('thumbnail')
   })
 })
 
@@ -313,7 +283,7 @@ describe('a file that has not arrived', () => {
   it('is read from its source, whole or in ranges', async () => {
     const content = randomBytes(500_000)
     const asked: string[] = []
-    await restart({
+    await used.restart({
       findAtSource: (fileId) => {
         asked.push(fileId)
         const read = (offset: number, length: number) =>
@@ -334,7 +304,7 @@ describe('a file that has not arrived', () => {
   })
 
   it('and whose source is down is 503 with Retry-After', async () => {
-    await restart({
+    await used.restart({
       findAtSource: () => Promise.reject(new HttpError(503, 'source_down', 'down', { 'Retry-After': '5' })),
     })
     const answer = await get(fid, 9)
@@ -352,11 +322,11 @@ describe('bytes that are no request', () => {
     ['nonsense', 'NONSENSE\r\n\r\n', '400'],
     ['headers without end', `GET / HTTP/1.1\r\nX: ${'x'.repeat(40_000)}\r\n\r\n`, '431'],
   ])('%s are answered and the connection ends', async (_name, bytes, status) => {
-    const socket = connect(storage.http.port, '127.0.0.1')
+    const socket = connect(used.port, '127.0.0.1')
     socket.end(bytes)
     let text = ''
     for await (const chunk of socket) text += String(chunk)
     expect(text).toContain(`HTTP/1.1 ${status}`)
-    expect((await call(storage.http.port, { path: '/healthz' })).json).toEqual({ ok: true })
+    expect((await call(used.port, { path: '/healthz' })).json).toEqual({ ok: true })
   })
 })

@@ -9,45 +9,21 @@ import {
   sign,
   switchMasterKey,
 } from '@cairn/dfs-core/tickets'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { call, tusCalls } from './http/http-call.ts'
-import {
-  createWebKeys,
-  GROUP,
-  MEMBER,
-  newFolder,
-  newUploadId,
-  removeFolder,
-  sha256,
-  startWebStorage,
-  storedFiles,
-  type WebKeys,
-  type WebStorage,
-} from './http/web-storage.ts'
+import { ownWebStorage } from './http/own-web-storage.ts'
+import { GROUP, MEMBER, newUploadId, sha256, storedFiles } from './http/web-storage.ts'
 
-let folder: string
-let storage: WebStorage
-let web: WebKeys
+const used = ownWebStorage()
 
-beforeEach(async () => {
-  folder = newFolder()
-  web = createWebKeys(folder)
-  storage = await startWebStorage({ folder })
-})
-
-afterEach(async () => {
-  await storage.close()
-  removeFolder(folder)
-})
-
-function service(op: ServiceOp, body: object, ticket = web.service(op, JSON.stringify(body))) {
+function service(op: ServiceOp, body: object, ticket = used.web.service(op, JSON.stringify(body))) {
   const headers = { Authorization: `Bearer ${ticket}`, 'Content-Type': 'application/json' }
-  return call(storage.http.port, { method: 'POST', path: `/cairn/v1/${op}`, headers, body: JSON.stringify(body) })
+  return call(used.port, { method: 'POST', path: `/cairn/v1/${op}`, headers, body: JSON.stringify(body) })
 }
 
 function upload(len: number) {
   const upl = newUploadId()
-  return { upl, ...tusCalls(storage.http.port, upl, web.upload({ upl, len })) }
+  return { upl, ...tusCalls(used.port, upl, used.web.upload({ upl, len })) }
 }
 
 async function finished(content = randomBytes(100)): Promise<string> {
@@ -72,14 +48,14 @@ describe('the web application', () => {
     expect(await listed({ after: first })).toEqual([second, third])
     const { json } = await service('list', {})
     const [upload1] = json['uploads'] as { receipt: string }[]
-    expect(web.receipt(upload1?.receipt ?? '')).toMatchObject({ upl: first, sha256: sha256(content) })
+    expect(used.web.receipt(upload1?.receipt ?? '')).toMatchObject({ upl: first, sha256: sha256(content) })
 
     const unknown = newUploadId()
     expect((await service('ack', { upls: [second, unknown] })).json).toEqual({ done: [second] })
     expect((await service('ack', { upls: [second] })).json).toEqual({ done: [second] })
     expect(await listed()).toEqual([first, third])
-    await storage.close()
-    storage = await startWebStorage({ folder })
+    await used.stop()
+    await used.start()
     expect(await listed()).toEqual([first, third])
     const { json: stat } = await service('stat', { upls: [first, second, unknown] })
     expect(stat['parts']).toEqual([
@@ -93,13 +69,13 @@ describe('the web application', () => {
     const open = upload(1000)
     await open.create(1000)
     await open.patch(0, Buffer.alloc(500))
-    const files = storedFiles(folder).filter((name) => !name.startsWith('.cairn-parts'))
+    const files = storedFiles(used.folder).filter((name) => !name.startsWith('.cairn-parts'))
     expect((await service('stat', { upls: [open.upl] })).json['parts']).toEqual([
       { upl: open.upl, ep: 1, offset: 500, state: 'open' },
     ])
     const unknown = newUploadId()
     expect((await service('drop', { upls: [open.upl, done, unknown] })).json).toEqual({ done: [open.upl, unknown] })
-    expect(storedFiles(folder)).toEqual(files)
+    expect(storedFiles(used.folder)).toEqual(files)
     expect((await open.head()).status).toBe(410)
   })
 
@@ -108,7 +84,7 @@ describe('the web application', () => {
     expect(json).toMatchObject({
       group: GROUP,
       storageId: MEMBER,
-      httpPort: storage.http.port,
+      httpPort: used.port,
       version: '0.1.0',
       files: 0,
     })
@@ -126,31 +102,31 @@ describe('a service call is refused', () => {
   it.each<[string, () => ReturnType<typeof service>, number, string]>([
     [
       'with a ticket for another call',
-      () => service('ack', body, web.service('drop', JSON.stringify(body))),
+      () => service('ack', body, used.web.service('drop', JSON.stringify(body))),
       403,
       'forbidden',
     ],
     [
       'with a ticket for another body',
-      () => service('ack', body, web.service('ack', '{"upls":["x"]}')),
+      () => service('ack', body, used.web.service('ack', '{"upls":["x"]}')),
       403,
       'forbidden',
     ],
     [
       'with a ticket for another member',
-      () => service('ack', body, web.service('ack', JSON.stringify(body), { mem: '100002' })),
+      () => service('ack', body, used.web.service('ack', JSON.stringify(body), { mem: '100002' })),
       403,
       'forbidden',
     ],
     [
       'with an expired ticket',
-      () => service('ack', body, web.service('ack', JSON.stringify(body), { exp: 1 })),
+      () => service('ack', body, used.web.service('ack', JSON.stringify(body), { exp: 1 })),
       401,
       'ticket_expired',
     ],
     [
       'with an upload ticket',
-      () => service('ack', body, web.upload({ upl: newUploadId(), len: 1 })),
+      () => service('ack', body, used.web.upload({ upl: newUploadId(), len: 1 })),
       401,
       'ticket_invalid',
     ],
@@ -170,7 +146,7 @@ describe('a service call is refused', () => {
   })
 
   it('by GET, or without a ticket, or when it is none of ours', async () => {
-    const ask = async (method: string, path: string) => (await call(storage.http.port, { method, path })).status
+    const ask = async (method: string, path: string) => (await call(used.port, { method, path })).status
     expect(await ask('GET', '/cairn/v1/list')).toBe(405)
     expect(await ask('POST', '/cairn/v1/list')).toBe(401)
     expect(await ask('POST', '/cairn/v1/list/..')).toBe(404)
@@ -180,11 +156,13 @@ describe('a service call is refused', () => {
 describe('keys', () => {
   it('that are rotated work at once, and old tickets as long as their key is there', async () => {
     const old = upload(10)
-    const path = join(folder, 'master.json')
+    const path = join(used.folder, 'master.json')
     const added = addMasterKey(JSON.parse(readFileSync(path, 'utf8')))
     const rotated = openMasterKeys(formatKeyFile(switchMasterKey(added.file, added.kid)))
-    writeFileSync(join(folder, 'keys.new'), formatKeyFile(rotated.exportStorageKeys(GROUP, MEMBER)), { mode: 0o600 })
-    renameSync(join(folder, 'keys.new'), join(folder, 'keys.json'))
+    writeFileSync(join(used.folder, 'keys.new'), formatKeyFile(rotated.exportStorageKeys(GROUP, MEMBER)), {
+      mode: 0o600,
+    })
+    renameSync(join(used.folder, 'keys.new'), join(used.folder, 'keys.json'))
     const now = Math.floor(Date.now() / 1000)
     const upl = newUploadId()
     const ops = ['create', 'write', 'head', 'end'] as const
@@ -205,14 +183,14 @@ describe('keys', () => {
       },
       rotated.ticketRing(GROUP),
     )
-    const answer = await tusCalls(storage.http.port, upl, ticket).createWith(10, Buffer.alloc(10))
+    const answer = await tusCalls(used.port, upl, ticket).createWith(10, Buffer.alloc(10))
     expect(answer.status).toBe(201)
     expect(String(answer.headers['cairn-receipt'])).toContain(`v1.${added.kid}.`)
     expect((await old.create(10)).status).toBe(201)
   })
 
   it('that cannot be read leave the old ones in force', async () => {
-    writeFileSync(join(folder, 'keys.json'), '{ half')
+    writeFileSync(join(used.folder, 'keys.json'), '{ half')
     expect((await upload(10).create(10)).status).toBe(201)
   })
 })

@@ -2,64 +2,27 @@ import { createHash, randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { request as httpRequest } from 'node:http'
 import type { UploadTicket } from '@cairn/dfs-core/tickets'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { call, type HttpAnswer, receiptIn, TUS, TUS_BODY, tusCalls } from './http/http-call.ts'
-import {
-  createWebKeys,
-  GROUP,
-  newFolder,
-  newUploadId,
-  removeFolder,
-  sha256,
-  startWebStorage,
-  storedFiles,
-  type WebKeys,
-  type WebStorage,
-  type WebStorageOptions,
-} from './http/web-storage.ts'
+import { ownWebStorage } from './http/own-web-storage.ts'
+import { createWebKeys, GROUP, newFolder, newUploadId, removeFolder, sha256, storedFiles } from './http/web-storage.ts'
 
-let folder: string
-let storage: WebStorage
-let web: WebKeys
-let log: string[]
-
-beforeEach(async () => {
-  folder = newFolder()
-  web = createWebKeys(folder)
-  log = []
-  await start({})
-})
-
-afterEach(async () => {
-  await storage.close()
-  removeFolder(folder)
-})
-
-async function start(options: Partial<WebStorageOptions>) {
-  storage = await startWebStorage({ folder, onLog: (line) => log.push(line), ...options })
-}
-
-async function restart(options: Partial<WebStorageOptions>) {
-  await storage.close()
-  await start(options)
-}
-
-const port = () => storage.http.port
+const used = ownWebStorage()
 
 function upload(len: number, fields: Partial<UploadTicket> = {}) {
   const upl = newUploadId()
-  const ticket = web.upload({ upl, len, ...fields })
-  return { upl, ticket, ...tusCalls(port(), upl, ticket) }
+  const ticket = used.web.upload({ upl, len, ...fields })
+  return { upl, ticket, ...tusCalls(used.port, upl, ticket) }
 }
 
 /** A refusal has its status and its code, leaves nothing on the disk, and the next upload works. */
 async function expectRefused(answer: HttpAnswer, status: number, code: string, left: string[] = []) {
   expect([answer.status, answer.headers['cairn-error']]).toEqual([status, code])
   if (answer.body.length > 0) expect(answer.json).toMatchObject({ code, message: expect.any(String) as string })
-  expect(storedFiles(folder)).toEqual(left)
+  expect(storedFiles(used.folder)).toEqual(left)
   const content = Buffer.from('the next one works')
   const next = await upload(content.length).createWith(content.length, content)
-  expect(web.receipt(String(next.headers['cairn-receipt'])).sha256).toBe(sha256(content))
+  expect(used.web.receipt(String(next.headers['cairn-receipt'])).sha256).toBe(sha256(content))
 }
 
 describe('a ticket', () => {
@@ -68,7 +31,7 @@ describe('a ticket', () => {
   it('that is missing is refused', async () => {
     const headers = { ...TUS_BODY, 'Upload-Length': '1000' }
     await expectRefused(
-      await call(port(), { method: 'POST', path: '/files/', headers, body: content }),
+      await call(used.port, { method: 'POST', path: '/files/', headers, body: content }),
       401,
       'ticket_invalid',
     )
@@ -77,7 +40,7 @@ describe('a ticket', () => {
   it('in the query does not count', async () => {
     const { ticket } = upload(1000)
     const headers = { ...TUS_BODY, 'Upload-Length': '1000' }
-    const answer = await call(port(), { method: 'POST', path: `/files/?t=${ticket}`, headers, body: content })
+    const answer = await call(used.port, { method: 'POST', path: `/files/?t=${ticket}`, headers, body: content })
     await expectRefused(answer, 401, 'ticket_invalid')
   })
 
@@ -85,10 +48,10 @@ describe('a ticket', () => {
     const { upl, ticket } = upload(1000)
     for (const at of [0, 5, 30, ticket.length - 60, ticket.length - 2]) {
       const forged = ticket.slice(0, at) + (ticket[at] === 'A' ? 'B' : 'A') + ticket.slice(at + 1)
-      const answer = await tusCalls(port(), upl, forged).createWith(1000, content)
+      const answer = await tusCalls(used.port, upl, forged).createWith(1000, content)
       expect([answer.status, answer.json['code']]).toEqual([401, 'ticket_invalid'])
     }
-    expect(storedFiles(folder)).toEqual([])
+    expect(storedFiles(used.folder)).toEqual([])
   })
 
   it('that has expired asks for a new one', async () => {
@@ -101,7 +64,7 @@ describe('a ticket', () => {
     const { upl } = upload(1000)
     const forged = createWebKeys(other).upload({ upl, len: 1000 })
     removeFolder(other)
-    await expectRefused(await tusCalls(port(), upl, forged).createWith(1000, content), 401, 'ticket_invalid')
+    await expectRefused(await tusCalls(used.port, upl, forged).createWith(1000, content), 401, 'ticket_invalid')
   })
 
   it('of another member is refused', async () => {
@@ -113,10 +76,10 @@ describe('a ticket', () => {
     await mine.create(1000)
     const other = upload(1000)
     for (const request of [
-      tusCalls(port(), mine.upl, other.ticket).head(),
-      tusCalls(port(), mine.upl, other.ticket).patch(0, content),
-      tusCalls(port(), mine.upl, other.ticket).end(),
-      tusCalls(port(), mine.upl, other.ticket).receipt(),
+      tusCalls(used.port, mine.upl, other.ticket).head(),
+      tusCalls(used.port, mine.upl, other.ticket).patch(0, content),
+      tusCalls(used.port, mine.upl, other.ticket).end(),
+      tusCalls(used.port, mine.upl, other.ticket).receipt(),
     ]) {
       const answer = await request
       expect([answer.status, answer.headers['cairn-error']]).toEqual([403, 'forbidden'])
@@ -129,13 +92,15 @@ describe('a ticket', () => {
     for (const request of [createWith(1000, content), head(), patch(0, content), end()]) {
       expect((await request).status).toBe(403)
     }
-    expect((await tusCalls(port(), upl, web.upload({ upl, len: 1000, ops: ['create'] })).create(1000)).status).toBe(201)
+    expect(
+      (await tusCalls(used.port, upl, used.web.upload({ upl, len: 1000, ops: ['create'] })).create(1000)).status,
+    ).toBe(201)
   })
 
   it('of another kind is refused', async () => {
     const { upl } = upload(1000)
-    const download = web.download({ fid: `${GROUP}/M00/00/00/oYYBAF8AAAAAAAAAAAAABcv0OSYAAAAA.txt`, sz: 1 })
-    await expectRefused(await tusCalls(port(), upl, download).createWith(1000, content), 401, 'ticket_invalid')
+    const download = used.web.download({ fid: `${GROUP}/M00/00/00/oYYBAF8AAAAAAAAAAAAABcv0OSYAAAAA.txt`, sz: 1 })
+    await expectRefused(await tusCalls(used.port, upl, download).createWith(1000, content), 401, 'ticket_invalid')
   })
 
   it('for a range of a parallel upload is refused as not supported', async () => {
@@ -145,7 +110,7 @@ describe('a ticket', () => {
 
 describe('content', () => {
   it('above the limit of the storage is refused', async () => {
-    await restart({ uploadSizeMax: 5000 })
+    await used.restart({ uploadSizeMax: 5000 })
     await expectRefused(await upload(5001).create(5001), 413, 'too_large')
   })
 
@@ -171,7 +136,7 @@ describe('content', () => {
     expect((await head()).headers['upload-offset']).toBe('100000')
     const last = await patch(100_000, Buffer.alloc(100_000, 'x'))
     const whole = Buffer.concat([Buffer.alloc(100_000), Buffer.alloc(100_000, 'x')])
-    expect(web.receipt(await receiptIn(last, { receipt })).sha256).toBe(sha256(whole))
+    expect(used.web.receipt(await receiptIn(last, { receipt })).sha256).toBe(sha256(whole))
   })
 
   it('of one small request that is longer than declared is refused', async () => {
@@ -189,7 +154,7 @@ describe('content', () => {
     }
     const request = httpRequest({
       host: '127.0.0.1',
-      port: port(),
+      port: used.port,
       method: 'POST',
       path: '/files/',
       headers,
@@ -201,9 +166,9 @@ describe('content', () => {
     await once(request, 'continue')
     await new Promise((resolve) => request.write(Buffer.alloc(500), resolve))
     request.destroy()
-    await expect.poll(() => log.some((line) => line.includes('"path":"/files/"'))).toBe(true)
+    await expect.poll(() => used.log.some((line) => line.includes('"path":"/files/"'))).toBe(true)
     expect((await head()).status).toBe(404)
-    expect(storedFiles(folder)).toEqual([])
+    expect(storedFiles(used.folder)).toEqual([])
   })
 
   it('with a wrong checksum is refused, also when it is small', async () => {
@@ -216,14 +181,14 @@ describe('content', () => {
   })
 
   it('that does not fit is refused before a byte of it is taken', async () => {
-    await restart({ reserve: { kind: 'ratio', ratio: 0.999 } })
+    await used.restart({ reserve: { kind: 'ratio', ratio: 0.999 } })
     const answer = await upload(1000).createWith(1000, randomBytes(1000))
     expect([answer.status, answer.json['code']]).toEqual([507, 'disk_full'])
-    expect(storedFiles(folder)).toEqual([])
+    expect(storedFiles(used.folder)).toEqual([])
   })
 
   it('that open uploads have spoken for is refused, and admitted when they end', async () => {
-    const [space] = storage.store.space()
+    const [space] = used.storage.store.space()
     const free = (space?.freeBytes ?? 0) - (space?.reservedBytes ?? 0)
     const most = Math.floor(free * 0.9)
     const first = upload(most)
@@ -251,21 +216,21 @@ describe('an upload', () => {
     await create(1000)
     await patch(0, Buffer.alloc(10))
     expect((await end()).status).toBe(204)
-    expect(storedFiles(folder)).toEqual([])
+    expect(storedFiles(used.folder)).toEqual([])
     await expectRefused(await head(), 410, 'gone')
     expect((await createWith(1000, Buffer.alloc(1000))).json['code']).toBe('gone')
-    await restart({})
-    expect((await tusCalls(port(), 'f'.repeat(32), 'x').head()).status).toBe(401)
+    await used.restart({})
+    expect((await tusCalls(used.port, 'f'.repeat(32), 'x').head()).status).toBe(401)
   })
 
   it('stays gone after a restart, and may come back with a higher epoch', async () => {
     const { upl, create, end } = upload(1000)
     await create(1000)
     await end()
-    await restart({})
-    const same = tusCalls(port(), upl, web.upload({ upl, len: 1000 }))
+    await used.restart({})
+    const same = tusCalls(used.port, upl, used.web.upload({ upl, len: 1000 }))
     expect((await same.create(1000)).json['code']).toBe('gone')
-    const higher = tusCalls(port(), upl, web.upload({ upl, len: 1000, ep: 2 }))
+    const higher = tusCalls(used.port, upl, used.web.upload({ upl, len: 1000, ep: 2 }))
     expect((await higher.create(1000)).status).toBe(201)
   })
 
@@ -275,20 +240,20 @@ describe('an upload', () => {
     const content = randomBytes(100_000)
     await create(100_000)
     const receipt = await receiptIn(await patch(0, content), calls)
-    const files = storedFiles(folder)
+    const files = storedFiles(used.folder)
     const ended = await end()
     expect([ended.status, ended.json['code']]).toEqual([403, 'upload_finished'])
     expect((await patch(0, content)).json['code']).toBe('offset_conflict')
     expect((await patch(100_000, content)).json['code']).toBe('too_large')
     expect((await patch(100_000, Buffer.alloc(0))).status).toBe(204)
-    expect(web.receipt(String((await head()).headers['cairn-receipt']))).toEqual(web.receipt(receipt))
-    expect(storedFiles(folder)).toEqual(files)
+    expect(used.web.receipt(String((await head()).headers['cairn-receipt']))).toEqual(used.web.receipt(receipt))
+    expect(storedFiles(used.folder)).toEqual(files)
   })
 
   it('cannot be created again with another length', async () => {
     const { upl, create } = upload(1000)
     await create(1000)
-    const other = tusCalls(port(), upl, web.upload({ upl, len: 2000 }))
+    const other = tusCalls(used.port, upl, used.web.upload({ upl, len: 2000 }))
     expect((await other.create(2000)).json['code']).toBe('length_mismatch')
   })
 })
@@ -307,7 +272,7 @@ describe('a path', () => {
   ])('%s leads nowhere', async (path) => {
     const { ticket } = upload(10)
     for (const method of ['HEAD', 'PATCH', 'DELETE']) {
-      const answer = await call(port(), {
+      const answer = await call(used.port, {
         method,
         path,
         headers: { ...TUS_BODY, Authorization: `Bearer ${ticket}`, 'Upload-Offset': '0' },
@@ -315,7 +280,7 @@ describe('a path', () => {
       })
       expect([answer.status, answer.headers['cairn-error']]).toEqual([404, 'not_found'])
     }
-    expect(storedFiles(folder)).toEqual([])
+    expect(storedFiles(used.folder)).toEqual([])
   })
 })
 
@@ -328,7 +293,7 @@ describe('the log', () => {
       Authorization: `Bearer ${ticket}`,
       'Upload-Length': '1000',
     }
-    const created = await call(port(), {
+    const created = await call(used.port, {
       method: 'POST',
       path: '/files/?t=secret-query',
       headers,
@@ -336,10 +301,10 @@ describe('the log', () => {
     })
     expect(created.status).toBe(201)
     expect(created.headers['set-cookie']).toBeUndefined()
-    await call(port(), { method: 'PATCH', path: `/files/${upl}?t=secret-query`, headers, body: 'x' })
-    await call(port(), { path: '/nothing?t=secret-query', headers: { Cookie: 'cairn.session.3000=secret-cookie' } })
-    await expect.poll(() => log.filter((line) => line.includes('"http"')).length).toBe(3)
-    const text = log.join('')
+    await call(used.port, { method: 'PATCH', path: `/files/${upl}?t=secret-query`, headers, body: 'x' })
+    await call(used.port, { path: '/nothing?t=secret-query', headers: { Cookie: 'cairn.session.3000=secret-cookie' } })
+    await expect.poll(() => used.log.filter((line) => line.includes('"http"')).length).toBe(3)
+    const text = used.log.join('')
     for (const secret of ['secret-cookie', 'secret-query', ticket, ticket.slice(-43)])
       expect(text).not.toContain(secret)
   })
@@ -348,7 +313,7 @@ describe('the log', () => {
 /** A body without Content-Length, 150,000 bytes; gives the status. */
 function sendChunked(path: string, headers: Record<string, string>): Promise<number> {
   return new Promise((resolve, reject) => {
-    const options = { host: '127.0.0.1', port: port(), method: 'PATCH', path, agent: false }
+    const options = { host: '127.0.0.1', port: used.port, method: 'PATCH', path, agent: false }
     const request = httpRequest({ ...options, headers: { ...headers, 'Transfer-Encoding': 'chunked' } }, (response) => {
       response.resume()
       resolve(response.statusCode ?? 0)
@@ -362,7 +327,7 @@ function sendChunked(path: string, headers: Record<string, string>): Promise<num
 describe('a request that is no tus request', () => {
   it('gets 412 and the version that is spoken', async () => {
     const { ticket, upl } = upload(10)
-    const answer = await call(port(), {
+    const answer = await call(used.port, {
       method: 'HEAD',
       path: `/files/${upl}`,
       headers: { Authorization: `Bearer ${ticket}` },
@@ -372,7 +337,7 @@ describe('a request that is no tus request', () => {
 
   it('a preflight is answered only for the origins of the web application', async () => {
     const ask = (origin: string) =>
-      call(port(), {
+      call(used.port, {
         method: 'OPTIONS',
         path: '/files/',
         headers: {
@@ -400,7 +365,7 @@ describe('a request that is no tus request', () => {
   })
 
   it('OPTIONS without a preflight tells what is supported', async () => {
-    const answer = await call(port(), { method: 'OPTIONS', path: '/files/', headers: TUS })
+    const answer = await call(used.port, { method: 'OPTIONS', path: '/files/', headers: TUS })
     expect(answer.headers['tus-extension']).toBe(
       'creation,creation-with-upload,creation-defer-length,expiration,checksum,checksum-trailer,termination,concatenation',
     )
