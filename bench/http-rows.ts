@@ -3,7 +3,8 @@ import { downloadTicket, uploadTicket } from './bench-tickets.ts'
 import { FrameReader, fileIdOf, uploadRequest } from './fastdfs-wire.ts'
 import { getRequest, HttpReader, tusUploadRequest } from './http-wire.ts'
 import { runLoad, type Speed } from './lane.ts'
-import { pick, settleDisk } from './matrix.ts'
+import { pick } from './load-client.ts'
+import { settleDisk } from './matrix.ts'
 import { PIECE_BYTES, type Size } from './sizes.ts'
 
 /** Uploads and downloads as browsers do them. */

@@ -36,6 +36,8 @@ export interface Speed {
   readonly p99Ms?: number
   /** Microseconds of processor time that the server took for one operation, where the system tells. */
   readonly cpuUs?: number
+  /** The same of a client that tells. */
+  readonly clientCpuUs?: number
 }
 
 interface Shared {

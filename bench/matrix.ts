@@ -2,18 +2,11 @@ import { execFileSync } from 'node:child_process'
 import { rmSync } from 'node:fs'
 import path from 'node:path'
 import type { BenchCluster } from './bench-cluster.ts'
-import {
-  deleteRequest,
-  downloadRequest,
-  FrameReader,
-  fileIdOf,
-  queryStoreRequest,
-  uploadRequest,
-} from './fastdfs-wire.ts'
-import { runLoad, type Speed } from './lane.ts'
+import type { Speed } from './lane.ts'
+import type { LoadClient } from './load-client.ts'
 import { createFilesLoop, rawExchange, removeFilesLoop } from './machine.ts'
 import { withCpu } from './server-cpu.ts'
-import { PIECE_BYTES, type Size } from './sizes.ts'
+import type { Size } from './sizes.ts'
 
 /** One row of the matrix: what was done, and how fast the machine alone and each kind of storage did it. */
 export interface Row {
@@ -31,6 +24,7 @@ interface MatrixOptions {
   readonly folder: string
   readonly async: BenchCluster
   readonly group: BenchCluster
+  readonly client: LoadClient
   readonly sizes: readonly Size[]
   readonly connections: readonly number[]
   /** Of every measurement. */
@@ -77,23 +71,19 @@ export async function runMatrix(options: MatrixOptions): Promise<void> {
 }
 
 async function benchUpload(options: MatrixOptions, size: Size, connections: number): Promise<Stored> {
-  const { bytesMax, seconds, folder } = options
+  const { bytesMax, seconds, folder, client } = options
   const countMax = Math.min(FILES_MAX, Math.max(connections, Math.floor(bytesMax / size.bytes)))
   const loop = path.join(folder, `loop-${size.bytes}-${connections}`)
-  const request = uploadRequest(size.bytes, Buffer.alloc(Math.min(size.bytes, PIECE_BYTES), 'cairn bench '))
   const upload = async (cluster: BenchCluster) => {
-    const ids: string[] = []
     settleDisk()
-    const plan = {
-      host: cluster.host,
-      port: cluster.storagePort,
-      connections,
-      seconds,
-      operationsMax: countMax,
-      request: () => request,
-      reader: () => new FrameReader({ onBody: (body) => ids.push(fileIdOf(body)) }),
-    }
-    return { speed: await withCpu(cluster.pids().storage, () => runLoad(plan)), ids }
+    const load = { ...atStorage(cluster), connections, seconds, operationsMax: countMax, size: size.bytes }
+    let ids: string[] = []
+    const speed = await withCpu(cluster.pids().storage, async () => {
+      const uploaded = await client.upload(load)
+      ids = uploaded.ids
+      return uploaded.speed
+    })
+    return { speed, ids }
   }
   settleDisk()
   const machine = createFilesLoop(loop, { size: size.bytes, seconds, countMax })
@@ -104,38 +94,22 @@ async function benchUpload(options: MatrixOptions, size: Size, connections: numb
 }
 
 async function benchDownload(options: MatrixOptions, { size, connections, async: ids }: Stored): Promise<void> {
-  const { seconds } = options
-  const requests = ids.map(downloadRequest)
-  const operationsMax = Number.MAX_SAFE_INTEGER
-  const load = { connections, seconds, operationsMax }
+  const { seconds, client } = options
+  const load = { connections, seconds, operationsMax: Number.MAX_SAFE_INTEGER }
   const machine = await rawExchange({ ...load, requestBytes: NAME_BYTES, answerBytes: size.bytes })
-  const plan = {
-    ...load,
-    host: options.async.host,
-    port: options.async.storagePort,
-    request: (lane: number, sequence: number) => pick(requests, lane, sequence),
-    reader: () => new FrameReader({ sizeWanted: size.bytes }),
-  }
-  const speed = await withCpu(options.async.pids().storage, () => runLoad(plan))
+  const speed = await withCpu(options.async.pids().storage, () =>
+    client.download({ ...load, ...atStorage(options.async), size: size.bytes, ids }),
+  )
   options.onRow({ operation: 'download', size, connections, machine, async: speed, group: null })
 }
 
 async function benchDelete(options: MatrixOptions, stored: Stored): Promise<void> {
   const { size, connections, loop } = stored
-  const { seconds } = options
+  const { seconds, client } = options
   const remove = (cluster: BenchCluster, ids: string[]) => {
     settleDisk()
-    const requests = ids.map(deleteRequest)
-    const plan = {
-      host: cluster.host,
-      port: cluster.storagePort,
-      connections,
-      seconds,
-      operationsMax: requests.length,
-      request: () => requests.pop() ?? deleteRequest(''),
-      reader: () => new FrameReader({ sizeWanted: 0 }),
-    }
-    return withCpu(cluster.pids().storage, () => runLoad(plan))
+    const load = { ...atStorage(cluster), connections, seconds, operationsMax: ids.length, size: size.bytes, ids }
+    return withCpu(cluster.pids().storage, () => client.remove(load))
   }
   const machine = removeFilesLoop(loop.folder, { seconds, count: loop.count })
   const plain = await remove(options.async, stored.async)
@@ -152,14 +126,8 @@ async function benchQuery(options: MatrixOptions, connections: number): Promise<
     requestBytes: HEADER_BYTES,
     answerBytes: HEADER_BYTES + QUERY_ANSWER_BYTES,
   })
-  const plan = {
-    ...load,
-    host: options.async.host,
-    port: options.async.trackerPort,
-    request: () => queryStoreRequest,
-    reader: () => new FrameReader({ sizeWanted: QUERY_ANSWER_BYTES }),
-  }
-  const speed = await withCpu(options.async.pids().tracker, () => runLoad(plan))
+  const { host, trackerPort: port } = options.async
+  const speed = await withCpu(options.async.pids().tracker, () => options.client.query({ ...load, host, port }))
   options.onRow({ operation: 'tracker query', size: null, connections, machine, async: speed, group: null })
 }
 
@@ -168,9 +136,6 @@ export function settleDisk(): void {
   execFileSync('sync')
 }
 
-/** Lanes start far apart, so that they do not read the same file at the same time. */
-export function pick<T>(items: T[], lane: number, sequence: number): T {
-  const item = items[(lane * 7919 + sequence) % items.length]
-  if (item === undefined) throw new Error('nothing was uploaded, so nothing can be downloaded')
-  return item
+function atStorage({ host, storagePort }: BenchCluster): { host: string; port: number } {
+  return { host, port: storagePort }
 }

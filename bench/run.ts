@@ -1,5 +1,5 @@
 // `npm run bench`: the daemons under load, cell by cell, in turn with what this machine does without any server, beside
-// figures of FastDFS. `--minutes 3` and more; `--size "4 KB"`, `--connections 8`, `--folder`, `--json file`.
+// figures of FastDFS. `--minutes 3` and more; `--size "4 KB"`, `--connections 8`, `--folder`, `--json file`, `--client program`.
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
@@ -8,8 +8,10 @@ import { type BenchCluster, startBenchCluster } from './bench-cluster.ts'
 import { type DaemonCosts, measureCosts, residentMb } from './daemon-costs.ts'
 import { FIGURE_CONNECTIONS } from './fastdfs-figures.ts'
 import { benchHttp, type HttpRow } from './http-rows.ts'
+import { ownClient } from './load-client.ts'
 import { type Row, runMatrix } from './matrix.ts'
 import { medianRows } from './medians.ts'
+import { outsideClient } from './outside-client.ts'
 import { SIZES } from './sizes.ts'
 import { costLines, httpRow, httpTitles, matrixRow, matrixTitles } from './table.ts'
 
@@ -26,6 +28,7 @@ const { values } = parseArgs({
     size: { type: 'string', multiple: true },
     connections: { type: 'string', multiple: true },
     json: { type: 'string' },
+    client: { type: 'string' },
   },
 })
 const minutes = Number(values.minutes)
@@ -35,6 +38,7 @@ if (sizes.length === 0) throw new Error(`--size is one of: ${SIZES.map(({ name }
 const connections = (values.connections ?? FIGURE_CONNECTIONS.map(String)).map(Number)
 if (connections.some((count) => !(count >= 1 && count <= 1000))) throw new Error('--connections is 1 to 1000')
 
+const client = values.client === undefined ? ownClient : outsideClient(values.client)
 const isLong = minutes >= LONG_MINUTES
 const rounds = isLong ? 3 : 1
 /** Machine, async and group upload and delete; machine and async download; two tracker queries; two rows over HTTP. */
@@ -77,6 +81,7 @@ async function runRound(round: number): Promise<void> {
       folder: place,
       async: plain,
       group,
+      client,
       sizes,
       connections,
       seconds,

@@ -20,7 +20,7 @@ function titles(cells: readonly string[]): string {
 
 export function matrixTitles(): string {
   const columns = ['connections', 'machine', 'async', 'MB/s', 'p99 ms', 'of machine', 'group']
-  const beside = ['FastDFS', ': FastDFS', 'CPU µs', 'FastDFS', ': FastDFS']
+  const beside = ['FastDFS', ': FastDFS', 'CPU µs', 'FastDFS', ': FastDFS', 'client µs']
   return titles(['operations/s', ...columns, ...beside])
 }
 
@@ -42,6 +42,7 @@ export function matrixRow(row: Row): string {
     plain.cpuUs?.toFixed(0) ?? '',
     fastdfs === null ? '' : fastdfs.cpuUs.toFixed(0),
     fastdfs === null || plain.cpuUs === undefined ? '' : (plain.cpuUs / fastdfs.cpuUs).toFixed(2),
+    plain.clientCpuUs?.toFixed(0) ?? '',
   ])
 }
 
