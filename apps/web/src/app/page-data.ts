@@ -3,6 +3,8 @@ import { getMe, getSetup } from '../features/auth/queries.ts'
 import type { Me } from '../features/auth/schema.ts'
 import { currentUser } from '../features/auth/session.ts'
 import type { EntryPage, SortDirection, SortKey } from '../features/drive/schema.ts'
+import { readLabels } from '../features/labels/queries.ts'
+import type { Labels } from '../features/labels/schema.ts'
 import { ApiError } from '../lib/api-error.ts'
 import { env } from '../lib/env.ts'
 import { ownOrigin } from '../lib/own-origin.ts'
@@ -14,6 +16,12 @@ import { listPlace } from './list-place.ts'
 export async function loadMe(): Promise<Me | null> {
   const user = await currentUser()
   return user === null ? null : getMe(user)
+}
+
+/** The counts and tags of the sidebar; null when nobody is signed in. */
+export async function loadLabels(): Promise<Labels | null> {
+  const user = await currentUser()
+  return user === null ? null : readLabels(user.id)
 }
 
 /** What the doors need to know: whether anybody is here yet, who may come in, and what a new person gets. */

@@ -5,7 +5,7 @@ import { parsePreferences, parseTheme, THEME_COOKIE, VIEW_COOKIE } from '../../c
 import { placeId, placeOfPath } from '../../features/drive/place.ts'
 import { SectionMessages } from '../../i18n/section-messages.tsx'
 import { PATH_HEADER } from '../../lib/path-header.ts'
-import { loadFirstPage, loadMe } from '../page-data.ts'
+import { loadFirstPage, loadLabels, loadMe } from '../page-data.ts'
 import { DriveScreen } from './drive-screen.tsx'
 
 /** Rendered once, when a browser loads one of the pages inside; later pages come without it. */
@@ -18,11 +18,12 @@ export default async function DriveLayout({ children }: { children: ReactNode })
   const order = { sort: preferences.sort, direction: preferences.direction }
   const place = placeOfPath(path)
   const folderId = place === null ? null : placeId(place)
-  const page = folderId === null ? null : await loadFirstPage(folderId, order)
+  const [page, labels] = await Promise.all([folderId === null ? null : loadFirstPage(folderId, order), loadLabels()])
   return (
     <SectionMessages section="drive">
       <DriveScreen
         me={me}
+        labels={labels}
         preferences={preferences}
         theme={parseTheme(jar.get(THEME_COOKIE)?.value)}
         initial={page === null || folderId === null ? null : { folderId, order, page }}
