@@ -1,7 +1,7 @@
 'use client'
 
 import { useRouter } from 'next/navigation'
-import type { RefObject } from 'react'
+import { type RefObject, useRef } from 'react'
 import type { MenuAction } from '../../components/menu-action.ts'
 import { usePreferences } from '../../components/preferences-provider.tsx'
 import { useDrive } from './drive-context.tsx'
@@ -58,6 +58,7 @@ export function useFolderKeys(options: FolderKeysOptions): void {
   const router = useRouter()
   const { preferences } = usePreferences()
   const ids = items.map(({ id }) => id)
+  const keys = useRef(0)
 
   const go = (id: string | null, extend: boolean) => {
     if (id === null) return
@@ -76,7 +77,10 @@ export function useFolderKeys(options: FolderKeysOptions): void {
     if (isLoaded || jumpTo === null) return go(edgeOf(items), extend)
     const isBehindLoaded = direction > 0 ? start === 0 : start + items.length >= total
     if (extend && !isBehindLoaded) return go(edgeOf(items), true)
+    const pressed = keys.current
     const id = edgeOf((await jumpTo({ at: direction > 0 ? total - 1 : 0 })).items)
+    // Whoever has pressed another key since is elsewhere.
+    if (keys.current !== pressed) return
     const extended = extend && id !== null ? extendToEnd(selection, ids, { id, direction }) : null
     if (extended === null) go(id, false)
     else step(extended)
@@ -92,6 +96,7 @@ export function useFolderKeys(options: FolderKeysOptions): void {
     pane,
     letters: preferences.letters === 'commands',
     onCommand: (command) => {
+      keys.current += 1
       if (command.type === 'move') move(command)
       else if (command.type === 'go') router.push(goPaths[command.to])
       else if (command.type === 'edge') void goToEdge(command)
