@@ -1,4 +1,4 @@
-import { expect } from '@playwright/test'
+import { expect, type Page } from '@playwright/test'
 import { forgetSession, register, signIn } from './drive-page.ts'
 import { test } from './drive-test.ts'
 import { openPage } from './living-page.ts'
@@ -36,15 +36,37 @@ test('the second person is no administrator and is not told so', async ({ page, 
   await expect(page.getByText('Lay the first stone')).toBeVisible()
 })
 
-test('an email can register once', async ({ page, drive, person }) => {
-  await forgetSession(page)
-  await openPage(page, `${drive.url}/register`)
+test('an email can register once; what is typed and sent before the page has come to life is sent then', async ({
+  browser,
+  drive,
+  person,
+}) => {
+  const page = await (await browser.newContext({ serviceWorkers: 'block' })).newPage()
+  const comeToLife = await holdScripts(page)
+  await page.goto(`${drive.url}/register`, { waitUntil: 'commit' })
   await page.getByLabel('Name').fill('Somebody else')
   await page.getByLabel('Email').fill(person.email.toUpperCase())
   await page.getByLabel('Password', { exact: true }).fill('another long password')
   await page.getByRole('button', { name: 'Create account' }).click()
+  comeToLife()
   await expect(page.getByText('There is an account with this address already.')).toBeVisible()
+  await expect(page.getByLabel('Password', { exact: true })).toHaveValue('another long password')
+  await expect(page).toHaveURL(`${drive.url}/register`)
+  await page.context().close()
 })
+
+/** From here on pages get their scripts only when the returned function was called. */
+async function holdScripts(page: Page): Promise<() => void> {
+  let comeToLife: () => void = () => undefined
+  const called = new Promise<void>((resolve) => {
+    comeToLife = resolve
+  })
+  await page.route(/\/_next\/static\/.*\.js/, async (route) => {
+    await called
+    await route.continue()
+  })
+  return comeToLife
+}
 
 test('a page that needs a person leads to sign-in and back', async ({ page, drive, person }) => {
   await forgetSession(page)
