@@ -48,8 +48,9 @@ async function trashedTree(count: number): Promise<bigint> {
   return top.id
 }
 
-async function unlockedJobs(): Promise<number> {
-  return (await db().$queryRaw<unknown[]>`SELECT 1 FROM tree_job FOR UPDATE SKIP LOCKED`).length
+async function isNothingLocked(): Promise<boolean> {
+  const unlocked = await db().$queryRaw<unknown[]>`SELECT 1 FROM tree_job FOR UPDATE SKIP LOCKED`
+  return unlocked.length === (await db().treeJob.count())
 }
 
 async function until(isSo: () => Promise<boolean>): Promise<void> {
@@ -75,7 +76,7 @@ describe('workers', () => {
     first.kill('SIGKILL')
     await once(first, 'exit')
     // PostgreSQL ends the dead worker's transaction when it next looks at the connection.
-    await until(async () => (await unlockedJobs()) === 1)
+    await until(isNothingLocked)
     await startWorker()
     await until(async () => (await db().treeJob.count()) === 0)
     expect(await db().entry.count({ where: { parentId: top, trashId: top } })).toBe(12_000)
