@@ -46,7 +46,7 @@ export function buddyHandlers(
     if (crc32(data) !== crc) throw new StoreError(Status.EIO, 'bytes of an upload were spoilt on their way')
     const told = about.length === 0 ? null : decodeAboutPart(about)
     answer(finish, async () => {
-      const there = await copies.write(keyOf(key), { offset, data, about: told })
+      const there = await copies.write(keyOf(key), { offset, data, crc32: crc, about: told })
       countBytes(counters, 'SyncIn', data.length, data.length)
       return partWrite.response.encode({ offset: there })
     })

@@ -57,12 +57,16 @@ export class BuddyLink {
     return this.#write(storageCommands.partWrite.request.encode(told))
   }
 
-  /** Sends `size` bytes, which are in the piece behind its front. Resolves with the bytes that are there now. */
-  write(place: ShippedPlace, piece: Buffer, size: number): Promise<number> {
+  /** Puts in front of the `size` bytes of a piece what is to be said of them. */
+  prepare(place: ShippedPlace, piece: Buffer, size: number): void {
     const data = piece.subarray(PIECE_FRONT, PIECE_FRONT + size)
     const told = { ...keyOf(place), offset: place.offset, crc32: crc32(data), about: NOTHING, data }
     storageCommands.partWrite.request.write(told, piece, 0)
-    return this.#write(piece.subarray(0, PIECE_FRONT), data)
+  }
+
+  /** Sends a prepared piece. Resolves with the bytes that are there now. */
+  send(piece: Buffer, size: number): Promise<number> {
+    return this.#write(piece.subarray(0, PIECE_FRONT), piece.subarray(PIECE_FRONT, PIECE_FRONT + size))
   }
 
   async #write(head: Buffer, body?: Buffer): Promise<number> {

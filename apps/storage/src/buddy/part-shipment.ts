@@ -27,6 +27,12 @@ export interface PartShipmentOptions {
   report(message: string, error: unknown): void
 }
 
+interface Piece {
+  buffer: Buffer
+  offset: number
+  size: number
+}
+
 /**
  * Ships one upload to its buddy: the part is read back from the page cache, one piece after the other, as far as its bytes are settled.
  * A buddy that fails is left alone for a while and never holds the client; what it lacks is sent when it answers again.
@@ -125,7 +131,7 @@ export class PartShipment implements Shipment {
     }
     const file = await open(this.#part.paths.part, 'r')
     try {
-      while (this.#shipped < this.#part.settled && !this.#isEnded) await this.#sendPiece(this.#buddy, file)
+      await this.#sendPieces(this.#buddy, file)
     } finally {
       await file.close()
     }
@@ -143,18 +149,55 @@ export class PartShipment implements Shipment {
     return buddy
   }
 
-  async #sendPiece(buddy: BuddyLink, file: FileHandle): Promise<void> {
-    const { upl, ep } = this.#part
-    const offset = this.#shipped
-    await buddy.buffers.use(async (piece) => {
-      const wanted = Math.min(PART_DATA_SIZE_MAX, this.#part.settled - offset)
-      const { bytesRead } = await file.read(piece, PIECE_FRONT, wanted, offset)
-      if (bytesRead === 0) throw new Error(`part ${upl} ends before ${this.#part.settled}`)
-      const there = await buddy.write({ upl, ep, offset }, piece, bytesRead)
-      if (there === offset + bytesRead) this.#arrived(bytesRead)
+  /** One piece is on its way while the next one is read, if that is a full one: small ones cost as much. */
+  async #sendPieces(buddy: BuddyLink, file: FileHandle): Promise<void> {
+    let piece = await this.#readPiece(buddy, file, { offset: this.#shipped, sizeMin: 1 })
+    while (piece !== null) {
+      const [sent, read] = await Promise.allSettled([
+        this.#sendPiece(buddy, piece),
+        this.#readPiece(buddy, file, { offset: piece.offset + piece.size, sizeMin: PART_DATA_SIZE_MAX }),
+      ])
+      const next = read.status === 'fulfilled' ? read.value : null
+      const follows = next?.offset === this.#shipped && sent.status === 'fulfilled' && !this.#isEnded
+      if (next !== null && !follows) buddy.buffers.give(next.buffer, true)
+      if (sent.status === 'rejected') throw sent.reason
+      if (read.status === 'rejected') throw read.reason
+      piece = follows ? next : await this.#readPiece(buddy, file, { offset: this.#shipped, sizeMin: 1 })
+    }
+  }
+
+  /** The settled bytes from an offset on, ready to be sent; null when there are fewer. */
+  async #readPiece(
+    buddy: BuddyLink,
+    file: FileHandle,
+    { offset, sizeMin }: { offset: number; sizeMin: number },
+  ): Promise<Piece | null> {
+    const { upl, ep, settled } = this.#part
+    if (settled - offset < sizeMin || this.#isEnded) return null
+    const buffer = await buddy.buffers.take()
+    try {
+      const wanted = Math.min(PART_DATA_SIZE_MAX, settled - offset)
+      const { bytesRead: size } = await file.read(buffer, PIECE_FRONT, wanted, offset)
+      if (size === 0) throw new Error(`part ${upl} ends before ${settled}`)
+      buddy.prepare({ upl, ep, offset }, buffer, size)
+      return { buffer, offset, size }
+    } catch (error) {
+      buddy.buffers.give(buffer, true)
+      throw error
+    }
+  }
+
+  async #sendPiece(buddy: BuddyLink, { buffer, offset, size }: Piece): Promise<void> {
+    let isAnswered = false
+    try {
+      const there = await buddy.send(buffer, size)
+      isAnswered = true
+      if (there === offset + size) this.#arrived(size)
       else this.#stepBack(buddy)
-      this.#shipped = Math.min(there, offset + bytesRead)
-    })
+      this.#shipped = Math.min(there, offset + size)
+    } finally {
+      buddy.buffers.give(buffer, isAnswered)
+    }
     this.#wake()
   }
 

@@ -11,18 +11,16 @@ export class PieceBuffers {
   readonly #waiting: Array<() => void> = []
   #used = 0
 
-  async use<T>(work: (piece: Buffer) => Promise<T>): Promise<T> {
+  async take(): Promise<Buffer> {
     if (this.#used >= PIECES_MAX) await new Promise<void>((resolve) => this.#waiting.push(resolve))
     this.#used += 1
-    const piece = this.#free.pop() ?? Buffer.allocUnsafeSlow(PIECE_FRONT + PART_DATA_SIZE_MAX)
-    try {
-      const result = await work(piece)
-      // After a failure the kernel may still be sending from it.
-      this.#free.push(piece)
-      return result
-    } finally {
-      this.#used -= 1
-      this.#waiting.shift()?.()
-    }
+    return this.#free.pop() ?? Buffer.allocUnsafeSlow(PIECE_FRONT + PART_DATA_SIZE_MAX)
+  }
+
+  /** Of a buffer from `take`, once. It is used again unless the kernel may still be sending from it, after a failure. */
+  give(buffer: Buffer, isReusable: boolean): void {
+    if (isReusable) this.#free.push(buffer)
+    this.#used -= 1
+    this.#waiting.shift()?.()
   }
 }

@@ -38,6 +38,8 @@ export interface CopyKey {
 export interface CopiedBytes {
   offset: number
   data: Buffer
+  /** Of the data. */
+  crc32: number
   /** null where the copy is known to be here. */
   about: AboutPart | null
 }
@@ -61,7 +63,7 @@ export class PartCopies {
   }
 
   /** Bytes that replace what is there from their offset on. Resolves with the size of the copy; with fewer than `offset`, nothing was written. */
-  write(key: CopyKey, { offset, data, about }: CopiedBytes): Promise<number> {
+  write(key: CopyKey, { offset, data, crc32, about }: CopiedBytes): Promise<number> {
     return this.#hold(key, async () => {
       const part = this.#options.parts.get(key.upl) ?? (await this.#create(key, about))
       await this.#follow(part, key.ep)
@@ -72,7 +74,7 @@ export class PartCopies {
       try {
         await this.#open.whileWritten(part, async () => {
           await part.rollback({ offset, crcStart: offset, crc: 0 })
-          if (data.length > 0) await part.append([data])
+          if (data.length > 0) await part.append([data], crc32)
         })
       } catch (error) {
         throw asUploadError(error)

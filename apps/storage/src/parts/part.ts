@@ -177,14 +177,17 @@ export class Part {
     await file?.close()
   }
 
-  /** Writes chunks at the end; `offset` follows what is really written, also when a write fails. Waits for the hash to keep up. */
-  async append(chunks: readonly Buffer[]): Promise<void> {
+  /**
+   * Writes chunks at the end; `offset` follows what is really written, also when a write fails. Waits for the hash to keep
+   * up. `known`: the CRC-32 of all of them.
+   */
+  async append(chunks: readonly Buffer[], known?: number): Promise<void> {
     if (this.#file === null) throw new Error(`part ${this.upl} is not open`)
     if (this.#syncError !== undefined) throw this.#syncError
     let rest = chunks
     while (rest.length > 0) {
       const { bytesWritten } = await this.#file.writev(rest, this.offset)
-      rest = this.#account(rest, bytesWritten)
+      rest = this.#account(rest, bytesWritten, rest === chunks ? known : undefined)
     }
     this.#syncInBackground()
     if (this.#isHashed) await this.hash.keepUp(this.mark)
@@ -253,10 +256,11 @@ export class Part {
     return !isPartial(this.facts) && !this.isCopy
   }
 
-  /** Counts `written` bytes and returns what is left to write. */
-  #account(chunks: readonly Buffer[], written: number): readonly Buffer[] {
+  /** Counts `written` bytes and returns what is left to write. `known`: the CRC-32 of all chunks. */
+  #account(chunks: readonly Buffer[], written: number, known: number | undefined): readonly Buffer[] {
     const [taken, rest] = splitChunks(chunks, written)
-    for (const chunk of taken) this.#crc = crc32(chunk, this.#crc)
+    if (known !== undefined && rest.length === 0) this.#crc = combineCrc32(this.#crc, known, written)
+    else for (const chunk of taken) this.#crc = crc32(chunk, this.#crc)
     this.offset += written
     this.changedAtMs = Date.now()
     if (this.#isHashed) this.hash.advance(this.mark)
