@@ -235,7 +235,7 @@ function Overlays({ view }: { view: FolderView }) {
       {deletes ? (
         <DeleteDialog
           deletion={view.deletion}
-          onClose={() => view.setDeletion(null)}
+          onClose={view.forgetDeletion}
           onDelete={view.remove}
           onReturnFocus={view.returnFocus}
         />

@@ -23,7 +23,7 @@ export function useChosenActions({ targets: found, leave, onSelectAll }: ChosenA
   const { changes, place, folderId, path, state } = drive
   const { targets, partial, bytes, chosen } = found
   const [moving, setMoving] = useState<Chosen | null>(null)
-  const [deletion, setDeletion] = useState<Deletion | null>(null)
+  const [asked, setAsked] = useState<Deletion | 'everything' | null>(null)
   const here = { id: folderId, name: path.at(-1)?.name ?? '' }
   const inTrash = place?.kind === 'trash'
 
@@ -55,7 +55,7 @@ export function useChosenActions({ targets: found, leave, onSelectAll }: ChosenA
       onTrash: leaving(changes.trash),
       onCopy: () => withChosen((all) => changes.copy(all, here)),
       onRestore: leaving(changes.restore),
-      onRemove: () => withChosen((all) => setDeletion({ chosen: all, bytes, fromDrive: !inTrash })),
+      onRemove: () => withChosen((all) => setAsked({ chosen: all, bytes, fromDrive: !inTrash })),
     }),
     ground: useGroundActions({ onSelectAll, onPaste: paste }),
     moving,
@@ -64,9 +64,11 @@ export function useChosenActions({ targets: found, leave, onSelectAll }: ChosenA
       leave(all)
       changes.move(all, target)
     },
-    deletion,
-    setDeletion,
-    emptyTrash: () => setDeletion({ chosen: everythingIn(drive), bytes: state.totalBytes, fromDrive: false }),
+    // Of everything the dialog tells what it is by now: more may come to trash while it is open.
+    deletion:
+      asked === 'everything' ? { chosen: everythingIn(drive), bytes: state.totalBytes, fromDrive: false } : asked,
+    forgetDeletion: () => setAsked(null),
+    emptyTrash: () => setAsked('everything'),
     remove: ({ chosen: all, fromDrive }: Deletion) => {
       leave(all)
       changes.remove(all, fromDrive)
