@@ -78,7 +78,8 @@ export function AdminTable<Item, Sort extends string>(props: AdminTableProps<Ite
 const phoneLooks = {
   title: 'phone:order-first phone:col-span-2 phone:pr-11',
   line: 'phone:col-span-2',
-  corner: 'desk:sticky desk:right-0 desk:bg-surface phone:absolute phone:top-1.5 phone:right-1',
+  // Over the padding too, where what scrolls away would show beside it.
+  corner: 'desk:sticky desk:-right-3 desk:bg-surface phone:absolute phone:top-1.5 phone:right-1',
   hidden: 'phone:hidden',
 } as const
 

@@ -100,7 +100,7 @@ function useColumns(onOpen: (id: string) => void): Column<PersonItem, PersonSort
       key: 'email',
       title: t('email'),
       sort: 'email',
-      className: 'max-w-[200px] truncate text-ink-2',
+      className: 'max-w-[190px] truncate text-ink-2',
       phone: 'line',
       cell: ({ email }) => <span title={email}>{email}</span>,
     },
@@ -122,7 +122,12 @@ function useColumns(onOpen: (id: string) => void): Column<PersonItem, PersonSort
       phone: 'hidden',
       cell: ({ reservedBytes }) => format.size(reservedBytes),
     },
-    { key: 'group', title: t('group'), className: 'text-ink-2', cell: ({ group }) => group?.name ?? '–' },
+    {
+      key: 'group',
+      title: t('group'),
+      className: 'max-w-[140px] truncate text-ink-2',
+      cell: ({ group }) => <span title={group?.name}>{group?.name ?? '–'}</span>,
+    },
     {
       key: 'role',
       title: t('role'),

@@ -10,7 +10,7 @@ export function UsedSpace(space: UsedSpaceProps) {
   const format = useFormat()
   return (
     <span className="flex items-center gap-2.5 tabular-nums">
-      <span className="w-20">
+      <span className="w-14">
         <CapacityBar {...space} label={t('usedShare', { p: barPercents(space).used })} />
       </span>
       <span className="w-16">{format.size(space.usedBytes)}</span>

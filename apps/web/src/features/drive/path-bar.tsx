@@ -119,8 +119,9 @@ export function PhoneTitle({ path }: { path: readonly Target[] }) {
   const title = usePlaceName()
   const other = view === 'list' ? 'grid' : 'list'
   const lost = drive.state.status === 'not-found'
+  const isSearch = drive.place?.kind === 'search'
   return (
-    <div className="flex min-h-12 shrink-0 items-center pr-2 pl-2">
+    <div className={cn('flex min-h-12 shrink-0 pr-2 pl-2', isSearch ? 'items-start' : 'items-center')}>
       {path.length === 0 ? (
         <span className="w-2" />
       ) : (
