@@ -39,8 +39,10 @@ export function useHeadline(queue: UploadSummary): { title: string; detail: stri
         short,
       }
     }
-    case 'finishing':
-      return { title: t('finishing', { n }), detail: [percent, ...spared].join(' · '), short: t('finishing', { n }) }
+    case 'finishing': {
+      const title = t('finishing', { n: queue.counts.finishing })
+      return { title, detail: [percent, ...spared].join(' · '), short: title }
+    }
     case 'paused': {
       const title = queue.counts.paused > 0 ? t('paused', { n }) : t('elsewhere', { n })
       return { title, detail: `${percent} · ${t('kept', { part, whole })}`, short: title }
