@@ -19,7 +19,7 @@ export function ownWebStorage(): OwnWebStorage {
   return used
 }
 
-export class OwnWebStorage {
+class OwnWebStorage {
   #folder = ''
   #web: WebKeys | null = null
   #storage: WebStorage | null = null
