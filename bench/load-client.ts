@@ -19,7 +19,7 @@ export interface Load {
 }
 
 /** Of files: their size in bytes, and their ids. */
-export interface FileLoad extends Load {
+interface FileLoad extends Load {
   readonly size: number
   readonly ids: readonly string[]
 }
