@@ -54,6 +54,10 @@ it('a mistake of our own is neither, and is thrown', async () => {
 it('a storage that takes the question and says nothing is given up; it is named as the one that does not answer', async () => {
   const server = net.createServer()
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  let questions = 0
+  server.on('connection', () => {
+    questions += 1
+  })
   const asked = new Promise<net.Socket>((resolve) => server.once('connection', resolve))
   const { port } = server.address() as AddressInfo
   const file = { fileId: `${GROUP}/M00/00/00/wKgBaFv9Ad-Abep_AAAAAAAAAAA000.txt`, size: 1 }
@@ -64,5 +68,8 @@ it('a storage that takes the question and says nothing is given up; it is named 
   expect(Date.now() - begun).toBeLessThan(20_000)
   const socket = await asked
   await new Promise((resolve) => socket.resume().once('close', resolve))
+  // Nor is it asked again at once, for the next file of a list.
+  expect(await askEach([silent], file)).toEqual([{ member: silent, state: 'unreachable', since: null }])
+  expect(questions).toBe(1)
   await new Promise((resolve) => server.close(resolve))
 })

@@ -150,7 +150,7 @@ function StorageFigures({ storage, loss }: { storage: StorageView; loss: Loss })
         note={filesNote(storage, { t, format })}
       />
       <Figure title={t('lastCheck')} {...checkText(told, { t, format })} />
-      <Figure title={t('ifItDied')} {...lossText(loss, { t, format })} />
+      <Figure title={t('ifItDied')} {...lossText(loss, storage.silence, { t, format })} />
     </Figures>
   )
 }
@@ -178,10 +178,10 @@ function checkText(told: StorageView['told'], { t, format }: Words): { value: st
   }
 }
 
-function lossText(loss: Loss, { t, format }: Words): { value: string; note: string } {
+function lossText(loss: Loss, silence: StorageView['silence'], { t, format }: Words): { value: string; note: string } {
   switch (loss.kind) {
     case 'unknown':
-      return { value: t('notKnown'), note: t('doesNotTell') }
+      return { value: t('notKnown'), note: t(silence === 'away' ? 'doesNotAnswer' : 'doesNotTell') }
     case 'all':
       return { value: t('lostAll'), note: t('noPeer') }
     case 'none':

@@ -10,6 +10,9 @@ const ASK_NOBODY_ELSE = 0x40
 const ASKED_AT_ONCE = 8
 /** For answers that somebody is looking at the page for; a busy storage takes less. */
 export const SOON_MS = 4_000
+/** So long nobody waits again for a member that was given up: a list asks for many files, some at a time. */
+const GIVEN_UP_MS = 10_000
+const givenUp = new Map<string, number>()
 
 interface StoredContent {
   fileId: string
@@ -28,15 +31,17 @@ export interface MemberCopy {
 
 async function ask(member: Member, { fileId, size }: StoredContent, late: AbortSignal): Promise<MemberCopy> {
   const answer = (state: CopyState, since: number | null = null): MemberCopy => ({ member, state, since })
-  if (!member.isActive) return answer('unreachable')
+  const address = addressOf(member)
+  if (!member.isActive || Date.now() < (givenUp.get(address) ?? 0)) return answer('unreachable')
   try {
-    const storage = dfs().with({ signal: late }).storage(addressOf(member))
+    const storage = dfs().with({ signal: late }).storage(address)
     const info = await storage.queryFileInfo(fileId, FileInfoFlag.noCrc32 | ASK_NOBODY_ELSE)
     return info.size === size ? answer('whole', info.mtime) : answer('missing')
   } catch (error) {
     if (error instanceof ServerError && error.status === Status.ENOENT) return answer('missing')
-    if (error instanceof ServerError || error instanceof ConnectionError) return answer('unreachable')
-    throw error
+    if (!(error instanceof ServerError || error instanceof ConnectionError)) throw error
+    if (late.aborted) givenUp.set(address, Date.now() + GIVEN_UP_MS)
+    return answer('unreachable')
   }
 }
 
