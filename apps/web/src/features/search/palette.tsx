@@ -86,14 +86,16 @@ export function Palette(props: PaletteProps) {
                 </IconButton>
               </Dialog.Close>
             </div>
-            <PaletteChips
-              typed={palette.typed}
-              onTyped={type}
-              inFolder={props.folderId !== null}
-              tags={props.tags}
-              onReturnFocus={() => field.current?.focus()}
-              className="px-4 pt-2.5 pb-1"
-            />
+            {palette.onlyCommands ? null : (
+              <PaletteChips
+                typed={palette.typed}
+                onTyped={type}
+                inFolder={props.folderId !== null}
+                tags={props.tags}
+                onReturnFocus={() => field.current?.focus()}
+                className="px-4 pt-2.5 pb-1"
+              />
+            )}
             <List palette={palette} />
             <Hints />
           </Dialog.Content>
