@@ -20,8 +20,8 @@ const HEAD_BYTES = 6
 const TICKET_BYTES_MAX = 1024
 const FILES_MAX = 200
 const BODY_BYTES_MAX = 16 * 1024 * 1024
-/** So many files of a request are stored at once, and share the rounds of syncing. */
-const AT_ONCE = 64
+/** So many files of a request are stored at once, and share the rounds of syncing; fewer when many requests bring bytes. */
+const AT_ONCE_MAX = 64
 /** An upload whose hash is being made is answered without a receipt after this time, and asked for later. */
 const RECEIPT_WAIT_MS = 1000
 
@@ -47,7 +47,7 @@ export async function answerBulk(
   const body = new BodyBytes(request, BODY_BYTES_MAX)
   const answer = new BulkAnswer(response)
   try {
-    await storeAll(new Files(options, body), answer)
+    await options.parts.budget.during(() => storeAll(new Files(options, body), options, answer))
   } catch (error) {
     if (!(error instanceof UploadError)) throw error
     // Most clients hear nothing before they have sent everything.
@@ -63,10 +63,10 @@ export async function answerBulk(
 }
 
 /** Throws when the body is not a row of files, or too much; what came before is answered all the same. */
-async function storeAll(files: Files, answer: BulkAnswer): Promise<void> {
+async function storeAll(files: Files, { parts }: BulkOptions, answer: BulkAnswer): Promise<void> {
   for (let file = await files.next(); file !== null; file = await files.next()) {
     answer.add(file.answer)
-    await answer.fewerThan(AT_ONCE)
+    await answer.fewerThan(Math.min(AT_ONCE_MAX, Math.max(1, Math.floor(parts.budget.share / parts.wholeMax))))
   }
   if (answer.count === 0) throw new UploadError('bad_request', 'the body has no file')
 }

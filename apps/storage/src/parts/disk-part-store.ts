@@ -53,6 +53,7 @@ export class DiskPartStore implements PartStore {
   readonly expiryMs = 14 * 24 * 3600 * 1000
   readonly wholeMax = WHOLE_UPLOAD_MAX
   readonly ledgers = new UploadLedgers()
+  readonly budget = new BodyBudget()
   /** Whoever touches an upload holds its slot. */
   readonly slots = new UploadSlots()
   /** Uploads of other members that are kept here, too. */
@@ -60,7 +61,6 @@ export class DiskPartStore implements PartStore {
   readonly #options: PartStoreOptions
   readonly #context: PartContext
   readonly #frontier = new HashFrontier()
-  readonly #budget = new BodyBudget()
   readonly #finisher: PartFinisher
   readonly #joiner: PartJoiner
   readonly #link: LinkContext
@@ -187,7 +187,7 @@ export class DiskPartStore implements PartStore {
     const part = this.#parts.get(upl)
     // A repeated last request: nothing is missing, and its body is empty (the protocol layer has checked its length).
     if (part === undefined || part.isComplete) return offset
-    const intake = { ...options, shipment: this.#shipping.follow(part), budget: this.#budget }
+    const intake = { ...options, shipment: this.#shipping.follow(part), budget: this.budget }
     try {
       await this.#parts.whileWritten(part, () => receiveIntoPart(part, body, intake))
     } catch (error) {
