@@ -29,10 +29,17 @@ export async function takeGuide(
   await find(page, photograph)
   await share(browser, page, photograph)
   await page.goto(`${drive.url}/settings/security`)
+  await everythingShown(page, 'Set up an authenticator')
   await photograph(page, 'guide-security')
   await page.goto(`${drive.url}/admin/capacity`)
-  await expect(page.getByText('Everything can be read twice')).toBeVisible()
+  await everythingShown(page, 'Everything can be read twice')
   await photograph(page, 'guide-capacity')
+}
+
+/** This text is there, and nothing is being asked for any more. */
+async function everythingShown(page: Page, text: string): Promise<void> {
+  await expect(page.getByText(text)).toBeVisible()
+  await expect(page.getByRole('status', { name: 'Loading' })).toHaveCount(0)
 }
 
 interface GuideParts {
