@@ -10,7 +10,6 @@ import type { LogWriter } from './log-writer.ts'
 import { METADATA_SUFFIX, readMetadataFile } from './metadata-file.ts'
 import { NewFiles, type ResolvedName } from './new-files.ts'
 import type { NewFile, NewName } from './new-name.ts'
-import { Removal } from './removal.ts'
 
 export type { ResolvedName, StoreIdentity, StoreSpace } from './new-files.ts'
 
@@ -18,7 +17,6 @@ export type { ResolvedName, StoreIdentity, StoreSpace } from './new-files.ts'
 export class FileStore extends NewFiles<LogWriter> {
   /** Files whose deletion is logged and under way, by logic name, and who waits for its end. */
   readonly #leaving = new Map<string, Array<() => void>>()
-  readonly #removal = new Removal()
 
   /**
    * A name for a file whose intention must be on disk before the file itself: drawn, free at this moment and held. The
@@ -157,14 +155,14 @@ export class FileStore extends NewFiles<LogWriter> {
    * when this returns (see `Removal`); one of unknown size counts as large.
    */
   takeOff(name: ResolvedName, done: LogDone, size = Number.POSITIVE_INFINITY): void {
-    const { logicName, path } = name
+    const { logicName, path, storePath } = name
     if (slotOfName(logicName) !== null) {
       afterwards(() => removeStored(name), done)()
       return
     }
     const waiting: Array<() => void> = []
     this.#leaving.set(logicName, waiting)
-    this.#removal.remove(path, size, (error) => {
+    storePath.removal.remove(path, size, (error) => {
       this.#leaving.delete(logicName)
       for (const goOn of waiting) goOn()
       done(error)

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import type { PathSpace } from '../engine/allocate.ts'
 import { makeFolder } from './atomic-file.ts'
 import { createPathHealth, type PathHealth } from './path-health.ts'
+import { Removal } from './removal.ts'
 
 /** One disk (or folder) of a storage: M00, M01, … */
 export interface StorePath {
@@ -15,6 +16,8 @@ export interface StorePath {
   /** `store_pathN_readonly`: takes no new files. */
   readonly readonly: boolean
   readonly health: PathHealth
+  /** Of its own, so that a slow disk beside a quick one is noticed. */
+  readonly removal: Removal
 }
 
 /** The root must exist (a disk that is not mounted must not be filled in its place); the folders in it are made. */
@@ -28,7 +31,15 @@ export function openStorePath(
   const dataDir = join(root, 'data')
   const temporaryDir = join(dataDir, '.cairn-tmp')
   makeFolder(temporaryDir)
-  return { index, root, dataDir, temporaryDir, readonly, health: createPathHealth(root, report) }
+  return {
+    index,
+    root,
+    dataDir,
+    temporaryDir,
+    readonly,
+    health: createPathHealth(root, report),
+    removal: new Removal(),
+  }
 }
 
 const REFRESH_MS = 1000
