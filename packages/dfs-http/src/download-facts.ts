@@ -65,8 +65,11 @@ export function plainFacts(
   return facts(file, times, { contentType, extra })
 }
 
-/** With quotes also where RFC 6266 asks for none: old clients look for them, and nginx's module writes them (§8.2). */
-function dispositionOf(type: 'attachment' | 'inline', fileName: string): string {
+/**
+ * The value of `Content-Disposition` for a file of this name (RFC 6266): with an ASCII name for old clients beside another
+ * one. Quotes stand also where none are asked for: old clients look for them, and nginx's module writes them (§8.2).
+ */
+export function dispositionOf(type: 'attachment' | 'inline', fileName: string): string {
   return contentDisposition.create(fileName, { type }).replace(/; filename=([^";]+)/, '; filename="$1"')
 }
 

@@ -5,7 +5,14 @@ export { SNIFF_BYTES, sniffContentType } from './content-type.ts'
 export { answerPreflight, EXPOSED_HEADERS, isPreflight, setCorsHeaders } from './cors.ts'
 export { DownloadAccess } from './download-access.ts'
 export { planDownload } from './download-answer.ts'
-export { type DownloadFacts, type FileTimes, factsByTicket, fileOfPath, plainFacts } from './download-facts.ts'
+export {
+  type DownloadFacts,
+  dispositionOf,
+  type FileTimes,
+  factsByTicket,
+  fileOfPath,
+  plainFacts,
+} from './download-facts.ts'
 export { senderOf } from './forwarded.ts'
 export { answerError, HttpError } from './http-error.ts'
 export { answerJson, readBody } from './json.ts'

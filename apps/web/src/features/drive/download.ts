@@ -1,5 +1,5 @@
 import { type DownloadTicket, TicketError, verify } from '@cairn/dfs-core/tickets'
-import { contentDisposition } from '../../lib/content-disposition.ts'
+import { dispositionOf } from '@cairn/dfs-http'
 import { addressBook, reachingStorage } from '../../lib/dfs.ts'
 import { notFound } from '../../lib/entries/open-entries.ts'
 import { masterKeys } from '../../lib/keys.ts'
@@ -43,7 +43,7 @@ function emptyFile(name: string, headers: Record<string, string>): Response {
       ...headers,
       'Content-Length': '0',
       'Content-Type': 'application/octet-stream',
-      'Content-Disposition': contentDisposition(name),
+      'Content-Disposition': dispositionOf('attachment', name),
       'X-Content-Type-Options': 'nosniff',
     },
   })

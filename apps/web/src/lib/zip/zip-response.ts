@@ -1,4 +1,4 @@
-import { contentDisposition } from '../content-disposition.ts'
+import { dispositionOf } from '@cairn/dfs-http'
 import { EXACT_LENGTH_HEADER } from '../exact-length.ts'
 import { log } from '../log.ts'
 import { zipSize } from './layout.ts'
@@ -30,7 +30,7 @@ export function zipResponse(request: Request, snapshot: ZipSnapshot): Response {
     'Accept-Ranges': 'bytes',
     // Nobody on the way may compress it: the length and the ranges would be wrong.
     'Cache-Control': 'private, no-store, no-transform',
-    'Content-Disposition': contentDisposition(snapshot.name),
+    'Content-Disposition': dispositionOf('attachment', snapshot.name),
     'Content-Type': 'application/zip',
     ETag: etag,
     'Referrer-Policy': 'no-referrer',

@@ -1,8 +1,8 @@
+import { dispositionOf } from '@cairn/dfs-http'
 import { visitedEntryParamsSchema } from '../../../../../../../features/shares/schema.ts'
 import { emptyFileName } from '../../../../../../../features/shares/server/download-shares.ts'
 import { requireVisit } from '../../../../../../../features/shares/server/open-share.ts'
 import { apiRoute } from '../../../../../../../lib/api-route.ts'
-import { contentDisposition } from '../../../../../../../lib/content-disposition.ts'
 import { requireOwnOrigin } from '../../../../../../../lib/request-origin.ts'
 
 // Empty content is stored nowhere.
@@ -13,7 +13,7 @@ export const GET = apiRoute({
     return new Response(null, {
       headers: {
         'Cache-Control': 'private, no-store',
-        'Content-Disposition': contentDisposition(await emptyFileName(visit, params.entry)),
+        'Content-Disposition': dispositionOf('attachment', await emptyFileName(visit, params.entry)),
         'Content-Length': '0',
         'Content-Type': 'application/octet-stream',
         'Referrer-Policy': 'no-referrer',
