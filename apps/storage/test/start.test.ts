@@ -116,7 +116,9 @@ describe('a member without storage id that starts at another address', () => {
     await until('what came later is at the new address', () => hasFile(there, later))
     expect((await there.downloadBuffer(before)).equals(content(50))).toBe(true)
     const mark = (ip: string) => existsSync(join(folder, `one/data/sync/${ip}_${one.tcpPort}.mark`))
-    expect([mark('127.0.72.12'), mark('127.0.72.13')]).toEqual([false, true])
+    expect(mark('127.0.72.13')).toBe(true)
+    // A mark that was being written while it moved is put aside once its replicator has ended.
+    await until('nothing says how far the old address was', () => !mark('127.0.72.12'))
   })
 })
 
