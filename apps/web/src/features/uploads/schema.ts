@@ -13,11 +13,14 @@ const uploadIdSchema = z.string().min(1).max(64)
 
 export const uploadParamsSchema = z.object({ id: uploadIdSchema })
 
+export const abandonUploadsSchema = z.object({ uploadIds: z.array(uploadIdSchema).min(1).max(UPLOAD_BATCH_MAX) })
+
 const hashSchema = z.string().regex(/^[0-9a-f]{64}$/, 'is not 64 hexadecimal digits')
 
 /**
  * `path`: the folders above a file of a folder drop, 'a/b', made when missing. Sizes in bytes. `probe`: SHA-256 of the
- * first 64 KiB, by which files of one size are told apart before they are read as a whole.
+ * first 64 KiB, by which files of one size are told apart before they are read as a whole. `replaces`: the file whose
+ * content this becomes, if that still has the hash; its folder and its name stay, and what is said of them here is not read.
  */
 const startItemSchema = z.object({
   clientId: clientIdSchema,
@@ -28,6 +31,7 @@ const startItemSchema = z.object({
   modifiedAt: z.iso.datetime({ offset: true }).optional(),
   conflict: z.enum(conflicts).default('keep'),
   probe: hashSchema.optional(),
+  replaces: z.object({ id: z.string().min(1).max(64), sha256: hashSchema }).optional(),
 })
 /** A name that a browser gave itself, to tell the person's devices apart. */
 const deviceSchema = z.string().min(1).max(64)

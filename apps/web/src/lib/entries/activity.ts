@@ -11,6 +11,7 @@ type ActivityKind =
   | 'shared'
   | 'unshared'
   | 'replaced'
+  | 'edited'
 
 export interface NewActivity {
   entryId: bigint

@@ -6,6 +6,7 @@ import { loadItems } from '../../../lib/entries/entry-rows.ts'
 import { type CompletedItem, type CompletedUploads, type CompleteUploadsBody, uploadNotices } from '../schema.ts'
 import { acknowledgeSoon } from './acknowledge.ts'
 import { contentOf, judgeReceipt, openReceipt } from './check-receipt.ts'
+import { refusalOf } from './replace-contents.ts'
 import { type Settlement, settleUploads } from './settle-uploads.ts'
 import { addGarbage, endUploads, lockUploads, type UploadRow } from './upload-rows.ts'
 
@@ -82,7 +83,7 @@ async function answerAll(
   const entryIds = [...rows.values()].flatMap((row) => row.entry_id ?? [])
   const entries = await loadItems(tx, entryIds)
   return items.map((item) => {
-    const error = errors.get(item)
+    const error = errors.get(item) ?? refusalOf(rows.get(item.uploadId)?.notice ?? null)
     if (error !== undefined) return { uploadId: item.uploadId, ok: false, error: errorBody(error) }
     return storedItem(item.uploadId, rows.get(item.uploadId), entries)
   })

@@ -1,6 +1,10 @@
 import type { Transaction } from '../../../lib/db.ts'
 import type { Conflict } from '../../../lib/entries/conflict.ts'
 import { changeSpace } from '../../../lib/quota.ts'
+import type { ReplacedFile } from './replace-contents.ts'
+
+/** What was written in the browser is sent again by the page that it was written in. */
+const REPLACING_HOURS = 1
 
 /** An upload lives so long after its last sign of life: its start, or the renewal of its ticket. */
 export const UPLOAD_DAYS = 7
@@ -22,6 +26,12 @@ export interface NewUpload {
   device?: string | null
   deviceAgent?: string | null
   probe?: string | null
+  replaces?: ReplacedFile | undefined
+}
+
+/** Bytes that a file adds to what its owner keeps, at least: one that is replaced gives its own back. */
+export function addedBytes(size: number, replaced: { size: number } | undefined): number {
+  return Math.max(0, size - (replaced?.size ?? 0))
 }
 
 /** Takes bytes from the free space. The caller has locked it and knows that they fit; if not, this throws. */
@@ -44,19 +54,24 @@ export async function insertUploads(tx: Transaction, uploads: readonly NewUpload
     conflict: upload.conflict,
     modified_at: upload.modifiedAt,
     state: upload.state,
+    reserved_bytes: addedBytes(upload.size, upload.replaces),
     grp: upload.group,
     storage_id: upload.storageId,
     device: upload.device ?? null,
     device_agent: upload.deviceAgent ?? null,
     probe: upload.probe ?? null,
+    replaces_id: upload.replaces === undefined ? null : String(upload.replaces.entryId),
+    replaces_sha256: upload.replaces?.sha256 ?? null,
   }))
   await tx.$executeRaw`
     INSERT INTO upload (upl, owner_id, folder_id, entry_public_id, name, size, ext, conflict, modified_at, state,
-      reserved_bytes, grp, storage_id, device, device_agent, probe, expires_at)
+      reserved_bytes, grp, storage_id, device, device_agent, probe, replaces_id, replaces_sha256, expires_at)
     SELECT upl, owner_id, folder_id, entry_public_id, name, size, ext, conflict, modified_at, state,
-      size, grp, storage_id, device, device_agent, probe, now() + make_interval(days => ${UPLOAD_DAYS})
+      reserved_bytes, grp, storage_id, device, device_agent, probe, replaces_id, replaces_sha256,
+      now() + CASE WHEN replaces_id IS NULL THEN make_interval(days => ${UPLOAD_DAYS})
+        ELSE make_interval(hours => ${REPLACING_HOURS}) END
     FROM jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) AS r(
       upl text, owner_id text, folder_id bigint, entry_public_id text, name text, size bigint, ext text,
-      conflict text, modified_at timestamptz, state text, grp text, storage_id text, device text, device_agent text,
-      probe text)`
+      conflict text, modified_at timestamptz, state text, reserved_bytes bigint, grp text, storage_id text, device text,
+      device_agent text, probe text, replaces_id bigint, replaces_sha256 text)`
 }

@@ -7,10 +7,10 @@ import type { UnfinishedUploads } from '../schema.ts'
 
 const UNFINISHED_MAX = 1000
 
-/** The person's uploads that can go on, oldest first, with how much of each is there. */
+/** The person's uploads of files that can go on, oldest first, with how much of each is there. */
 export async function listUnfinishedUploads(ownerId: string): Promise<UnfinishedUploads> {
   const rows = await db().upload.findMany({
-    where: { ownerId, state: { in: ['created', 'uploading'] } },
+    where: { ownerId, state: { in: ['created', 'uploading'] }, replacesSha256: null },
     orderBy: { id: 'asc' },
     take: UNFINISHED_MAX,
     include: { folder: { select: { publicId: true, name: true } } },

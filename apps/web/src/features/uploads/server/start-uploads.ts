@@ -11,8 +11,9 @@ import { readSettings } from '../../../lib/settings.ts'
 import { whatFits } from '../rules.ts'
 import type { StartedItem, StartedUploads, StartItem } from '../schema.ts'
 import { hashHints } from './hash-hints.ts'
-import { insertUploads, type NewUpload, reserveSpace } from './insert-uploads.ts'
+import { addedBytes, insertUploads, type NewUpload, reserveSpace } from './insert-uploads.ts'
 import { FolderMaker } from './make-folders.ts'
+import { openReplaced, type ReplacedFile, refusalOf } from './replace-contents.ts'
 import { type Settled, settleUploads } from './settle-uploads.ts'
 import { storageLots } from './storage-lots.ts'
 import { emptyContent } from './store-blobs.ts'
@@ -34,6 +35,8 @@ interface Draft {
   error?: unknown
   path?: string[]
   member?: ReachableMember
+  /** The file that gets this content. */
+  replaced?: ReplacedFile
   upload?: NewUpload
 }
 
@@ -45,6 +48,7 @@ export async function startUploads(starter: Starter, items: readonly StartItem[]
   const started = await inTransaction(async (tx) => {
     // A copy for each attempt: one that was rolled back must leave nothing behind.
     const drafts = checked.map((draft) => ({ ...draft }))
+    await openReplacedFiles(tx, starter.id, drafts)
     // A folder drop on a full drive must not leave its empty folders there.
     refuseWhatDoesNotFit(drafts, await spaceOf(tx, starter.id))
     await openFolders(tx, starter, drafts)
@@ -90,31 +94,48 @@ async function assignStorages(drafts: readonly Draft[]): Promise<void> {
 
 function refuseWhatDoesNotFit(drafts: readonly Draft[], space: Space): void {
   const sized = good(drafts, 'sized')
-  const { fits, freeBytes } = whatFits(
-    sized.map((draft) => draft.item.size),
-    space.freeBytes,
-  )
+  const { fits, freeBytes } = whatFits(sized.map(bytesOf), space.freeBytes)
   for (const [index, draft] of sized.entries()) {
-    if (!fits[index]) draft.error = notEnoughSpace({ ...space, freeBytes }, draft.item.size)
+    if (!fits[index]) draft.error = notEnoughSpace({ ...space, freeBytes }, bytesOf(draft))
+  }
+}
+
+function bytesOf({ item, replaced }: Draft): number {
+  return addedBytes(item.size, replaced)
+}
+
+async function openReplacedFiles(tx: Transaction, ownerId: string, drafts: readonly Draft[]): Promise<void> {
+  for (const draft of good(drafts, 'all')) {
+    const { replaces } = draft.item
+    if (replaces === undefined) continue
+    await refusing(draft, async () => {
+      draft.replaced = await openReplaced(tx, ownerId, replaces)
+    })
+  }
+}
+
+/** A refusal is this item's alone. Any other error has broken the transaction. */
+async function refusing(draft: Draft, step: () => Promise<void>): Promise<void> {
+  try {
+    await step()
+  } catch (error) {
+    if (!(error instanceof ApiError)) throw error
+    draft.error = error
   }
 }
 
 async function openFolders(tx: Transaction, starter: Starter, drafts: readonly Draft[]): Promise<void> {
   const folders = new FolderMaker(tx, starter.id)
   for (const draft of good(drafts, 'all')) {
-    try {
-      const folderId = await folders.folderAt(draft.item.folderId, draft.path ?? [])
-      draft.upload = toUpload(starter, draft, folderId)
-    } catch (error) {
-      // Any other error has broken the transaction.
-      if (!(error instanceof ApiError)) throw error
-      draft.error = error
-    }
+    await refusing(draft, async () => {
+      const { item, path, replaced } = draft
+      draft.upload = toUpload(starter, draft, replaced?.folderId ?? (await folders.folderAt(item.folderId, path ?? [])))
+    })
   }
 }
 
-function toUpload(starter: Starter, { item, member }: Draft, folderId: bigint): NewUpload {
-  const name = checkedName(item.name)
+function toUpload(starter: Starter, { item, member, replaced }: Draft, folderId: bigint): NewUpload {
+  const name = replaced?.name ?? checkedName(item.name)
   return {
     upl: newUploadId(),
     ownerId: starter.id,
@@ -131,6 +152,7 @@ function toUpload(starter: Starter, { item, member }: Draft, folderId: bigint): 
     device: starter.device,
     deviceAgent: starter.deviceAgent,
     probe: item.probe ?? null,
+    replaces: replaced,
   }
 }
 
@@ -160,7 +182,7 @@ async function reserveAndInsert(tx: Transaction, ownerId: string, drafts: readon
   await reserveSpace(
     tx,
     ownerId,
-    uploads.reduce((sum, { size }) => sum + size, 0),
+    uploads.reduce((sum, { size, replaces }) => sum + addedBytes(size, replaces), 0),
   )
   await insertUploads(tx, uploads)
 }
@@ -187,6 +209,8 @@ async function answerAll(tx: Transaction, starter: Starter, { drafts, stored }: 
       return { clientId, ok: true, uploadId, hash, ...issueTicket(ticket, member, starter.requestOrigin) }
     }
     const settled = stored.get(uploadId)
+    const refusal = refusalOf(settled?.notice ?? null)
+    if (refusal !== undefined) return { clientId, ok: false, error: errorBody(refusal) }
     const entry = settled?.entryId == null ? null : (entries.get(settled.entryId) ?? null)
     const notice = settled?.notice === 'renamed' || settled?.notice === 'skipped' ? { notice: settled.notice } : {}
     return { clientId, ok: true, uploadId, entry, ...notice }

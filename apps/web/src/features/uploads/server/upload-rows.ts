@@ -26,11 +26,13 @@ export interface UploadRow {
   notice: string | null
   device: string | null
   device_agent: string | null
+  replaces_id: bigint | null
+  replaces_sha256: string | null
 }
 
 const columns = Prisma.sql`
   id, upl, owner_id, folder_id, entry_public_id, entry_id, name, size, ext, conflict, modified_at, state, epoch,
-  reserved_bytes, grp, storage_id, notice, device, device_agent`
+  reserved_bytes, grp, storage_id, notice, device, device_agent, replaces_id, replaces_sha256`
 
 export function isOpen(state: UploadState): boolean {
   return state === 'created' || state === 'uploading'
