@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { rmSync } from 'node:fs'
+import { rmSync, statfsSync } from 'node:fs'
 import path from 'node:path'
 import type { BenchCluster } from './bench-cluster.ts'
 import type { Speed } from './lane.ts'
@@ -37,8 +37,10 @@ interface MatrixOptions {
 }
 
 const NAME_BYTES = 80
+/** What the storages leave free. */
+const RESERVED_RATIO = 0.01
 /** Files of this size are few: their deletion does not slow down the next uploads, and their space is needed. */
-const DELETE_AT_ONCE_BYTES = 10 * 1024 * 1024
+const DELETE_AT_ONCE_BYTES = 1024 * 1024
 const QUERY_ANSWER_BYTES = 40
 const HEADER_BYTES = 10
 /** More small files than this make only the deletions at the end longer. */
@@ -74,6 +76,7 @@ async function benchUpload(options: MatrixOptions, size: Size, connections: numb
   const { bytesMax, seconds, folder, client } = options
   const countMax = Math.min(FILES_MAX, Math.max(connections, Math.floor(bytesMax / size.bytes)))
   const loop = path.join(folder, `loop-${size.bytes}-${connections}`)
+  needSpace(folder, 3 * countMax * size.bytes)
   const upload = async (cluster: BenchCluster) => {
     settleDisk()
     const load = { ...atStorage(cluster), connections, seconds, operationsMax: countMax, size: size.bytes }
@@ -134,6 +137,17 @@ async function benchQuery(options: MatrixOptions, connections: number): Promise<
 /** What earlier rows left in the page cache must not be written during the next one. */
 export function settleDisk(): void {
   execFileSync('sync')
+}
+
+/** The plain loop and both storages keep what they wrote. A storage that runs out of space would end the whole run. */
+function needSpace(folder: string, bytes: number): void {
+  const { bavail, bsize, blocks } = statfsSync(folder)
+  const left = (bavail - blocks * RESERVED_RATIO) * bsize
+  if (left >= bytes) return
+  const inGb = (count: number) => (count / 1e9).toFixed(1)
+  throw new Error(
+    `${folder} has ${inGb(left)} GB left and this cell may write ${inGb(bytes)}: --folder names another disk`,
+  )
 }
 
 function atStorage({ host, storagePort }: BenchCluster): { host: string; port: number } {
