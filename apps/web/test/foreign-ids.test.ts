@@ -150,6 +150,7 @@ const attempts = (): Record<string, Attempt[]> => ({
   // As for every proof that is wrong: why is not said.
   'POST /uploads/[id]/proof': [{ body: { nonce: HASH, answer: HASH }, status: 200 }],
   'POST /uploads/[id]/ticket': [{ body: {} }],
+  'POST /uploads/abandon': [{ body: { uploadIds: [ids.upload] }, status: 204 }],
   'POST /uploads/complete': [{ body: { items: [{ uploadId: ids.upload, receipt: 'v1.a.b.c' }] }, status: 200 }],
   'POST /uploads/folders': [{ body: { folderId: ids.folder, paths: ['a'] }, status: 200 }],
   'POST /uploads/preflight': [{ body: { folderId: ids.folder, items: [{ name: 'a', size: 1 }] }, status: 200 }],

@@ -252,6 +252,23 @@ describe('an upload', () => {
     expect(await db().dfsGarbage.count()).toBe(0)
   })
 
+  it('that are given up together free their space, and what is stored among them stays', async () => {
+    const content = randomBytes(500)
+    const before = await quota()
+    const [stored, ...open] = await start([
+      { name: 'kept', size: 500 },
+      { name: 'one', size: 40 },
+      { name: 'two', size: 50 },
+    ])
+    const receipt = await client.send(stored, content)
+    const complete = () => browser.post('/api/uploads/complete', { items: [{ uploadId: stored.uploadId, receipt }] })
+    expect((await complete()).body.items[0]).toMatchObject({ ok: true, entry: { name: 'kept' } })
+    const uploadIds = [...open, stored].map(({ uploadId }) => uploadId)
+    expect((await browser.post('/api/uploads/abandon', { uploadIds: [...uploadIds, 'nothing'] })).status).toBe(204)
+    expect(await quota()).toEqual({ ...before, used: before.used + 500 })
+    expect((await complete()).body.items[0]).toMatchObject({ ok: true, entry: { name: 'kept' } })
+  })
+
   it('whose browser went away is completed by the reconcile job, once', async () => {
     const content = randomBytes(900)
     const [started] = await start([{ name: 'orphan.bin', size: 900 }])

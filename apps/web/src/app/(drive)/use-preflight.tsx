@@ -15,6 +15,7 @@ import {
 } from '../../features/uploads/preflight-plan.ts'
 import type { ChosenFile, UploadTarget } from '../../features/uploads/upload-job.ts'
 import type { Uploads } from '../../features/uploads/use-uploads.ts'
+import { type Look, useLooking } from './use-looking.tsx'
 
 // Most uploads have nothing to decide.
 const loadDialog = async () => (await import('../../features/uploads/preflight-dialog.tsx')).PreflightDialog
@@ -24,11 +25,14 @@ type Asked = { id: number; plan: UploadPlan; target: Target; onStart: () => void
 
 /** Looks at files before they are uploaded, and asks the person where something is to be decided. */
 export function usePreflight({ open }: Uploads): {
-  upload: (files: readonly ChosenFile[], target: Target, onStart?: () => void) => void
+  look: () => Look
+  /** `look`: what was begun when the files were still being read. */
+  upload: (files: readonly ChosenFile[], target: Target, onStart?: () => void, look?: Look) => void
   dialog: ReactNode
 } {
   const t = useTranslations('uploads')
   const toast = useToast()
+  const looking = useLooking()
   // Drops that come while one is being decided wait their turn.
   const [asked, setAsked] = useState<readonly Asked[]>([])
   const start = async (files: readonly ChosenFile[], { plan, target, onStart }: Omit<Asked, 'id'>) => {
@@ -38,14 +42,16 @@ export function usePreflight({ open }: Uploads): {
     engine.skip(identicalFiles(plan), place)
     await engine.add(files, place)
   }
-  const upload = async (files: readonly ChosenFile[], target: Target, onStart: () => void) => {
+  const upload = async (files: readonly ChosenFile[], target: Target, onStart: () => void, look: Look) => {
     // What uploads need is fetched at the first one, and without a network it does not come.
     const session = await open().catch(() => null)
     if (session === null) return toast({ text: t('notLoaded'), problem: true })
     const { engine, hasher } = session
     // Fetched while the server is asked. Where that fails, showing it fails too, which says so.
     if (files.length >= MANY_FILES) void loadDialog().catch(() => undefined)
-    const plan = await askPreflight(hasher, target.id, files)
+    const plan = await askPreflight(hasher, target.id, files, look.tell)
+    look.end()
+    if (plan === 'unwanted') return
     if (plan === null) {
       onStart()
       await engine.add(files, placeOf(target))
@@ -58,9 +64,13 @@ export function usePreflight({ open }: Uploads): {
   const [first] = asked
   const done = () => setAsked((before) => before.slice(1))
   return {
-    upload: (files, target, onStart = () => undefined) => void upload(files, target, onStart),
+    look: looking.begin,
+    upload: (files, target, onStart = () => undefined, look = looking.begin()) =>
+      void upload(files, target, onStart, look),
     dialog:
-      first === undefined ? null : (
+      first === undefined ? (
+        looking.dialog
+      ) : (
         <PreflightDialog
           key={first.id}
           open

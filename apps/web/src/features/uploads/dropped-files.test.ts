@@ -18,14 +18,19 @@ function entryOf(name: string, content: Tree | string): unknown {
   }
 }
 
-const drop = (tree: Tree) =>
-  readDrop({
-    items: Object.entries(tree).map(([name, content]) => ({
-      kind: 'file',
-      webkitGetAsEntry: () => entryOf(name, content),
-    })),
-    files: [],
-  } as unknown as DataTransfer)
+function read(tree: Tree, onFound: (files: number) => boolean) {
+  const items = Object.entries(tree).map(([name, content]) => ({
+    kind: 'file',
+    webkitGetAsEntry: () => entryOf(name, content),
+  }))
+  return readDrop({ items, files: [] } as unknown as DataTransfer, onFound)
+}
+
+async function drop(tree: Tree) {
+  const dropped = await read(tree, () => true)
+  if (dropped === null) throw new Error('it was read to its end')
+  return dropped
+}
 
 test('a dropped folder is read to its last batch and keeps its paths', async () => {
   const { files } = await drop({
@@ -51,6 +56,16 @@ test('one unreadable file does not stop the others', async () => {
   const dropped = await drop({ folder: { 'a.txt': 'unreadable', 'b.txt': '2' } })
   expect(dropped.unreadable).toBe(1)
   expect(dropped.files.map(({ file }) => file.name)).toEqual(['b.txt'])
+})
+
+test('who reads a drop hears how many files there are, and can end it in the middle of a folder', async () => {
+  const tree = { a: { '1': '1', '2': '2', '3': '3', '4': '4', '5': '5' }, b: { '6': '6' } }
+  const heard: number[] = []
+  const ended = await read(tree, (files) => {
+    heard.push(files)
+    return files < 4
+  })
+  expect([ended, heard]).toEqual([null, [2, 4]])
 })
 
 test('a chosen folder gives each file the folders above it', () => {

@@ -1,17 +1,20 @@
 import type { ChosenFile } from './upload-job.ts'
 
-export type Dropped = {
+type Dropped = {
   files: ChosenFile[]
   /** Folders that hold nothing, 'a/b': uploads make folders for files only. */
   emptyFolders: string[]
   unreadable: number
 }
 
-/** What a drop holds. Must be called inside the drop event; the folders are read afterwards. */
-export function readDrop(transfer: DataTransfer): Promise<Dropped> {
+/** Hears how many files were found so far; false: nobody wants them any more. */
+type OnFound = (files: number) => boolean
+
+/** What a drop holds; null when nobody wants it any more. Must be called inside the drop event; the folders are read afterwards. */
+export function readDrop(transfer: DataTransfer, onFound: OnFound): Promise<Dropped | null> {
   const items = [...transfer.items].filter(({ kind }) => kind === 'file')
   const roots = items.map((item): Root => ({ entry: item.webkitGetAsEntry(), handle: handleOf(item) }))
-  if (roots.some(({ entry }) => entry !== null)) return walk(roots)
+  if (roots.some(({ entry }) => entry !== null)) return walk(roots, onFound)
   return withOrigins([...transfer.files], roots)
 }
 
@@ -43,46 +46,77 @@ function foldersOf(relativePath: string): string {
   return end < 0 ? '' : relativePath.slice(0, end)
 }
 
-async function walk(roots: readonly Root[]): Promise<Dropped> {
+async function walk(roots: readonly Root[], onFound: OnFound): Promise<Dropped | null> {
   const dropped: Dropped = { files: [], emptyFolders: [], unreadable: 0 }
+  const visit = new Visit(dropped, onFound)
   for (const { entry, handle } of roots) {
     if (entry === null) continue
     const first = dropped.files.length
-    await visit(entry, '', dropped)
+    if (!(await visit.all([entry], ''))) return null
     const origin = originOf(await handle)
     for (const file of dropped.files.slice(first)) Object.assign(file, origin)
   }
   return dropped
 }
 
-async function visit(entry: FileSystemEntry, path: string, dropped: Dropped): Promise<void> {
-  try {
-    if (isFile(entry)) dropped.files.push({ file: await fileOf(entry), path })
-    else if (isFolder(entry)) await visitFolder(entry, path === '' ? entry.name : `${path}/${entry.name}`, dropped)
-  } catch (error) {
-    // One unreadable item (a broken link, no permission) must not stop the rest.
-    if (!(error instanceof DOMException)) throw error
-    dropped.unreadable += 1
+/** Collects what lies in folders. One unreadable item (a broken link, no permission) does not stop the rest. */
+class Visit {
+  readonly #dropped: Dropped
+  readonly #onFound: OnFound
+
+  constructor(dropped: Dropped, onFound: OnFound) {
+    this.#dropped = dropped
+    this.#onFound = onFound
+  }
+
+  /** The browser asks another process for each file: all of a batch at once. False: nobody wants them any more. */
+  async all(entries: readonly FileSystemEntry[], path: string): Promise<boolean> {
+    const opened = entries.map((entry) => (isFile(entry) ? openedFile(entry) : null))
+    for (const [index, entry] of entries.entries()) {
+      if (isFolder(entry)) {
+        if (!(await this.#folder(entry, path === '' ? entry.name : `${path}/${entry.name}`))) return false
+      } else this.#take((await opened[index]) ?? null, path)
+    }
+    return this.#onFound(this.#dropped.files.length)
+  }
+
+  async #folder(folder: FileSystemDirectoryEntry, path: string): Promise<boolean> {
+    const before = this.#count()
+    const reader = folder.createReader()
+    // Browsers hand out a hundred entries at a time; an empty batch is the end.
+    let batch = await nextBatch(reader)
+    for (; batch !== null && batch.length > 0; batch = await nextBatch(reader)) {
+      if (!(await this.all(batch, path))) return false
+    }
+    if (batch === null) this.#take(null, path)
+    else if (before === this.#count()) this.#dropped.emptyFolders.push(path)
+    return true
+  }
+
+  #take(file: File | null, path: string): void {
+    if (file === null) this.#dropped.unreadable += 1
+    else this.#dropped.files.push({ file, path })
+  }
+
+  #count(): number {
+    const { files, emptyFolders, unreadable } = this.#dropped
+    return files.length + emptyFolders.length + unreadable
   }
 }
 
-async function visitFolder(folder: FileSystemDirectoryEntry, path: string, dropped: Dropped): Promise<void> {
-  const before = dropped.files.length + dropped.emptyFolders.length + dropped.unreadable
-  const reader = folder.createReader()
-  // Browsers hand out a hundred entries at a time; an empty batch is the end.
-  for (let batch = await nextBatch(reader); batch.length > 0; batch = await nextBatch(reader)) {
-    for (const child of batch) await visit(child, path, dropped)
-  }
-  if (before === dropped.files.length + dropped.emptyFolders.length + dropped.unreadable)
-    dropped.emptyFolders.push(path)
+/** Null: it cannot be read. */
+function nextBatch(reader: FileSystemDirectoryReader): Promise<FileSystemEntry[] | null> {
+  return new Promise<FileSystemEntry[]>((resolve, reject) => reader.readEntries(resolve, reject)).catch(unreadable)
 }
 
-function nextBatch(reader: FileSystemDirectoryReader): Promise<FileSystemEntry[]> {
-  return new Promise((resolve, reject) => reader.readEntries(resolve, reject))
+/** Null: it cannot be read. */
+function openedFile(entry: FileSystemFileEntry): Promise<File | null> {
+  return new Promise<File>((resolve, reject) => entry.file(resolve, reject)).catch(unreadable)
 }
 
-function fileOf(entry: FileSystemFileEntry): Promise<File> {
-  return new Promise((resolve, reject) => entry.file(resolve, reject))
+function unreadable(error: unknown): null {
+  if (error instanceof DOMException) return null
+  throw error
 }
 
 function isFile(entry: FileSystemEntry): entry is FileSystemFileEntry {

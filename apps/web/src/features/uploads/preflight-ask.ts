@@ -12,6 +12,9 @@ const ASKED_AT_ONCE = 4
 /** Of fewer files each question is smaller: the server looks at some while the browser reads the sizes of others. */
 const ASKED_MIN = 250
 
+/** Hears how many were asked about, and of how many; false: nobody wants to know it any more. */
+type OnSeen = (done: number, all: number) => boolean
+
 /**
  * What uploading these files would mean. First by names and sizes alone; only those that look like something the person
  * has are then asked about with their heads. Null when the server cannot say: then the uploads just start.
@@ -20,10 +23,11 @@ export async function askPreflight(
   hasher: ContentHasher,
   folderId: string,
   chosen: readonly ChosenFile[],
-): Promise<UploadPlan | null> {
+  onSeen: OnSeen,
+): Promise<UploadPlan | 'unwanted' | null> {
   try {
-    const first = await askAll(folderId, chosen)
-    if (first === null) return null
+    const first = await askAll(folderId, chosen, onSeen)
+    if (first === null || first === 'unwanted') return first
     const open = chosen.filter((_, index) => first.kinds[index] === 'instant' || first.kinds[index] === 'identical')
     if (open.length === 0 || open.length > PROBES_MAX) return planOf(chosen, first)
     const probed = new Map<ChosenFile, ChosenFile>()
@@ -31,7 +35,8 @@ export async function askPreflight(
       const probe = await hasher.probe(each.file)
       probed.set(each, probe === null ? each : { ...each, probe })
     }
-    const second = await askAll(folderId, [...probed.values()])
+    const second = await askAll(folderId, [...probed.values()], () => onSeen(chosen.length, chosen.length))
+    if (second === 'unwanted') return second
     const kinds = new Map([...probed.keys()].map((each, index) => [each, second?.kinds[index]]))
     const sure = chosen.map((each, index): PreflightKind => kinds.get(each) ?? first.kinds[index] ?? 'new')
     return planOf(
@@ -49,19 +54,28 @@ function planOf(chosen: readonly ChosenFile[], { kinds, freeBytes, trashDays }: 
 }
 
 /** Several batches at a time: a drop of a hundred thousand files is a hundred questions. */
-async function askAll(folderId: string, chosen: readonly ChosenFile[]): Promise<Preflight | null> {
+async function askAll(
+  folderId: string,
+  chosen: readonly ChosenFile[],
+  onSeen: OnSeen,
+): Promise<Preflight | 'unwanted' | null> {
   const answers: Preflight[] = []
   const share = Math.ceil(chosen.length / ASKED_AT_ONCE)
   const size = Math.min(PREFLIGHT_BATCH_MAX, Math.max(ASKED_MIN, share))
   let next = 0
+  let done = 0
+  let wanted = true
   const ask = async () => {
-    for (let first = next; first < chosen.length; first = next) {
+    for (let first = next; first < chosen.length && wanted; first = next) {
       next += size
       const batch = chosen.slice(first, first + size)
       answers[first / size] = await preflight({ folderId, items: batch.map(itemOf) })
+      done += batch.length
+      wanted = onSeen(done, chosen.length)
     }
   }
   await Promise.all(Array.from({ length: ASKED_AT_ONCE }, ask))
+  if (!wanted) return 'unwanted'
   const last = answers.at(-1)
   return last === undefined ? null : { ...last, kinds: answers.flatMap(({ kinds }) => kinds) }
 }

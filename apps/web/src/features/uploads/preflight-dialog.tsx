@@ -2,13 +2,13 @@
 
 import { useTranslations } from 'next-intl'
 import { RadioGroup } from 'radix-ui'
-import { type ReactNode, useState } from 'react'
+import { memo, type ReactNode, useMemo, useState } from 'react'
 import { Button } from '../../components/button.tsx'
 import { cn } from '../../components/class-names.ts'
 import { Dialog, DialogButtons } from '../../components/dialog.tsx'
 import { useFormat } from '../../i18n/use-format.ts'
 import { type Conflict, conflicts } from '../../lib/entries/conflict.ts'
-import { bytesOf, filesToSend, fittingCount, partOf, type UploadPlan } from './preflight-plan.ts'
+import { bytesOf, type Decisions, filesToSend, fittingCount, partOf, type UploadPlan } from './preflight-plan.ts'
 import { TakenNames } from './taken-names.tsx'
 import type { ChosenFile } from './upload-job.ts'
 
@@ -28,11 +28,13 @@ export function PreflightDialog({ plan, folder, open, onCancel, onUpload }: Pref
   const format = useFormat()
   const [all, setAll] = useState<Conflict>('keep')
   const [single, setSingle] = useState<ReadonlyMap<number, Conflict> | null>(null)
-  const toSend = filesToSend(plan, { all, single: single ?? new Map() })
-  const missing = bytesOf(toSend) - Math.max(0, plan.freeBytes)
-  const fitting = missing > 0 ? fittingCount(toSend, plan.freeBytes) : toSend.length
-  const taken = partOf(plan, 'taken')
-  const size = format.size(bytesOf(plan.files))
+  const { toSend, missing, fitting } = useMemo(
+    () => whatGoes(plan, { all, single: single ?? new Map() }),
+    [plan, all, single],
+  )
+  const taken = useMemo(() => partOf(plan, 'taken'), [plan])
+  const allBytes = useMemo(() => bytesOf(plan.files), [plan])
+  const size = format.size(allBytes)
   return (
     <Dialog
       open={open}
@@ -86,12 +88,20 @@ export function PreflightDialog({ plan, folder, open, onCancel, onUpload }: Pref
   )
 }
 
+/** What would be sent, how many bytes are too many, and how many files find room. */
+function whatGoes(plan: UploadPlan, decisions: Decisions): { toSend: ChosenFile[]; missing: number; fitting: number } {
+  const toSend = filesToSend(plan, decisions)
+  const missing = bytesOf(toSend) - Math.max(0, plan.freeBytes)
+  const fitting = missing > 0 ? fittingCount(toSend, plan.freeBytes) : toSend.length
+  return { toSend, missing, fitting }
+}
+
 function startLabel(t: ReturnType<typeof useTranslations<'uploads'>>, count: number, fitting: number): string {
   if (count === 0) return t('nothingToSend')
   return fitting < count ? t('startFitting', { n: fitting }) : t('startCount', { n: count })
 }
 
-function PlanFigures({ plan }: { plan: UploadPlan }) {
+const PlanFigures = memo(function PlanFigures({ plan }: { plan: UploadPlan }) {
   const t = useTranslations('uploads')
   const format = useFormat()
   const fresh = partOf(plan, 'new')
@@ -115,7 +125,7 @@ function PlanFigures({ plan }: { plan: UploadPlan }) {
       />
     </dl>
   )
-}
+})
 
 type FigureProps = { label: string; count: number; hint: ReactNode; className?: string; second?: boolean }
 

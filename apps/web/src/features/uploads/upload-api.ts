@@ -61,6 +61,11 @@ export function abandonUpload(uploadId: string): Promise<void> {
   return callApi<void>(`/api/uploads/${encodeURIComponent(uploadId)}`, { method: 'DELETE', keepalive: true })
 }
 
+/** The same for many of them. */
+export function abandonUploads(uploadIds: readonly string[]): Promise<void> {
+  return callApi<void>('/api/uploads/abandon', { method: 'POST', body: { uploadIds }, keepalive: true })
+}
+
 export async function unfinishedUploads(): Promise<UnfinishedUploads['items']> {
   return (await callApi<UnfinishedUploads>('/api/uploads')).items
 }

@@ -13,6 +13,7 @@ import { placeOf, type UploadEvents, UploadOutcomes } from './upload-outcomes.ts
 import { UploadRunner } from './upload-runner.ts'
 import { UploadStarter } from './upload-starter.ts'
 import type { UploadStore } from './upload-store.ts'
+import { cancellable } from './upload-view.ts'
 import { WaitingLine } from './waiting-line.ts'
 
 // So many that the next ones are prepared before the line runs dry.
@@ -36,6 +37,8 @@ export class UploadEngine {
   readonly #runner: UploadRunner
   readonly #ready = new WaitingLine()
   #pumps = false
+  /** How often everything was cancelled: what was not taken in then stays out. */
+  #cancelled = 0
 
   constructor(store: UploadStore, memory: UploadMemory, events: UploadEvents, hasher: ContentHasher) {
     this.#store = store
@@ -75,7 +78,7 @@ export class UploadEngine {
       outcomes: this.#outcomes,
       onFound: ({ id }) => this.#requeue([id]),
       onAdopted: (job) => {
-        this.adopt([job])
+        void this.adopt([job])
         void memory.remember([job])
       },
     })
@@ -85,9 +88,11 @@ export class UploadEngine {
   async add(chosen: readonly ChosenFile[], target: UploadTarget): Promise<void> {
     const sources = new SourceNumbers(this.#memory)
     const lost = new LostFiles(this.#jobs.values())
+    const round = this.#cancelled
     for (let first = 0; first < chosen.length; first += INTAKE) {
       // The page may answer to people in between.
       if (first > 0) await new Promise((resolve) => setTimeout(resolve))
+      if (round !== this.#cancelled) return
       const part = chosen.slice(first, first + INTAKE)
       const added = part.filter((each) => !this.missing.give(lost.find(each, target), each.file))
       const jobs = added.map((each) => jobOf(each, target))
@@ -108,11 +113,16 @@ export class UploadEngine {
     this.#store.flush()
   }
 
-  /** Uploads of an earlier page that wait for their files. */
-  adopt(jobs: readonly Job[]): void {
-    for (const job of jobs) this.#jobs.set(job.id, job)
-    this.#store.dispatch({ type: 'remembered', uploads: jobs.map((job) => ({ ...newUploadOf(job), sent: job.sent })) })
-    this.#store.flush()
+  /** Uploads of an earlier page that wait for their files. Many are taken in bit by bit, as new ones are. */
+  async adopt(jobs: readonly Job[]): Promise<void> {
+    for (let first = 0; first < jobs.length; first += INTAKE) {
+      if (first > 0) await new Promise((resolve) => setTimeout(resolve))
+      const part = jobs.slice(first, first + INTAKE)
+      for (const job of part) this.#jobs.set(job.id, job)
+      const uploads = part.map((job) => ({ ...newUploadOf(job), sent: job.sent }))
+      this.#store.dispatch({ type: 'remembered', uploads })
+      this.#store.flush()
+    }
   }
 
   readonly takeOver = (ids: readonly string[]): void => {
@@ -149,6 +159,12 @@ export class UploadEngine {
     this.#store.dispatch({ type: 'removed', ids })
     this.#store.flush()
     this.#pump()
+  }
+
+  /** Everything of this page that is not stored yet, and what is still being taken in. */
+  readonly cancelAll = (): void => {
+    this.#cancelled += 1
+    this.cancel(this.#store.idsIn(...cancellable))
   }
 
   readonly retry = (ids: readonly string[]): void => {

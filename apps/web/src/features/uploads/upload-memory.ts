@@ -72,11 +72,26 @@ export class UploadMemory {
     return (await (await this.#open())?.get('sources', key)) ?? null
   }
 
-  /** The uploads of tabs that are not there any more. From now on they are this tab's; call it in one tab at a time. */
-  async takeOver(alive: ReadonlySet<string>): Promise<RememberedUpload[]> {
-    const left = ((await (await this.#open())?.getAll('files')) ?? []).filter(({ tab }) => !alive.has(tab))
-    await this.#write(left.map((upload) => ({ ...upload, tab: this.#tab })))
-    return left
+  /** The uploads of tabs that are not there any more. */
+  async left(alive: ReadonlySet<string>): Promise<RememberedUpload[]> {
+    return ((await (await this.#open())?.getAll('files')) ?? []).filter(({ tab }) => !alive.has(tab))
+  }
+
+  /**
+   * From now on these are this tab's: as they are now, since this tab may work on them already. Call it in one tab at a
+   * time, from the look at what is left on.
+   */
+  async takeOver(left: readonly RememberedUpload[]): Promise<void> {
+    const keys = left.map(({ key }) => key).toSorted()
+    for (const batch of batchesOf(keys)) {
+      const wanted = new Set(batch)
+      await this.#change(async (database) => {
+        const files = database.transaction('files', 'readwrite')
+        const found = await files.store.getAll(IDBKeyRange.bound(batch[0], batch.at(-1)))
+        const ours = found.filter(({ key, tab }) => wanted.has(key) && tab !== this.#tab)
+        await Promise.all([...ours.map((upload) => files.store.put({ ...upload, tab: this.#tab })), files.done])
+      })
+    }
   }
 
   /** Lets go of sources that no upload needs, and of the hint when there is none at all. */
@@ -95,20 +110,21 @@ export class UploadMemory {
     const keys = [...this.#unneeded]
     this.#unneeded = new Set()
     this.#forgetting = null
-    await this.#change(async (database) => {
-      const files = database.transaction('files', 'readwrite')
-      await Promise.all([...keys.map((key) => files.store.delete(key)), files.done])
-    })
+    for (const batch of batchesOf(keys)) {
+      await this.#change(async (database) => {
+        const files = database.transaction('files', 'readwrite')
+        await Promise.all([...batch.map((key) => files.store.delete(key)), files.done])
+      })
+    }
   }
 
   async #write(uploads: readonly RememberedUpload[]): Promise<void> {
     if (uploads.length > 0) hintAtUploads(this.#person)
     for (const { key } of uploads) this.#unneeded.delete(key)
-    for (let first = 0; first < uploads.length; first += BATCH) {
+    for (const batch of batchesOf(uploads)) {
       await this.#change(async (database) => {
         const files = database.transaction('files', 'readwrite')
-        const written = uploads.slice(first, first + BATCH).map((upload) => files.store.put(upload))
-        await Promise.all([...written, files.done])
+        await Promise.all([...batch.map((upload) => files.store.put(upload)), files.done])
       })
     }
   }
@@ -127,6 +143,10 @@ export class UploadMemory {
     }).catch(() => null)
     return this.#opened
   }
+}
+
+function* batchesOf<Each>(all: readonly Each[]): Generator<Each[]> {
+  for (let first = 0; first < all.length; first += BATCH) yield all.slice(first, first + BATCH)
 }
 
 // A full disk, or a handle that cannot be stored, only means that these uploads do not go on after a reload.

@@ -1,9 +1,10 @@
+import { GivenUp } from './given-up.ts'
 import type { HeldPlaces } from './held-places.ts'
 import type { InstantClaims } from './instant-claims.ts'
 import { retryDelay } from './retry-delay.ts'
 import type { RetryTimer } from './retry-timer.ts'
 import type { CompletedItem } from './schema.ts'
-import { abandonUpload, isPassing, refusalOf } from './upload-api.ts'
+import { isPassing } from './upload-api.ts'
 import type { CopiesWatch } from './upload-copies.ts'
 import type { UploadError, UploadNotice } from './upload-item.ts'
 import { type Job, newUploadOf, startAnew } from './upload-job.ts'
@@ -39,9 +40,11 @@ type Parts = {
 /** What became of an upload: tells the store, the device's memory and the page. */
 export class UploadOutcomes {
   readonly #parts: Parts
+  readonly #givenUp: GivenUp
 
   constructor(parts: Parts) {
     this.#parts = parts
+    this.#givenUp = new GivenUp(parts.events.onReleased)
   }
 
   /** `instant`: the content was there already, and the sending was ended. */
@@ -119,8 +122,7 @@ export class UploadOutcomes {
   giveUp(job: Job): void {
     this.#parts.claims.drop(job)
     this.#forget(job)
-    // When nobody answers, the upload expires by itself.
-    if (job.uploadId !== null) abandonUpload(job.uploadId).then(this.#parts.events.onReleased).catch(refusalOf)
+    if (job.uploadId !== null) this.#givenUp.add(job.uploadId)
   }
 
   #forget({ id }: Job): void {

@@ -6,6 +6,7 @@ import { type ReactNode, useMemo, useRef, useState } from 'react'
 import { IconButton } from '../../components/button.tsx'
 import { copyText } from '../../components/copy-text.ts'
 import { Icon } from '../../components/icon.tsx'
+import { CancelAllDialog } from './cancel-all-dialog.tsx'
 import { PanelFooter } from './panel-footer.tsx'
 import { OfflineLine, PlainHttpLine } from './panel-lines.tsx'
 import type { UploadItem } from './upload-item.ts'
@@ -14,7 +15,7 @@ import type { RowActions } from './upload-row.tsx'
 import type { UploadSession } from './upload-session.ts'
 import type { UploadSummary } from './upload-summary.ts'
 import { useFailureText } from './upload-text.ts'
-import { failureReport, percentOfQueue, runningCount } from './upload-view.ts'
+import { cancellableCount, failureReport, percentOfQueue, runningCount } from './upload-view.ts'
 import { useHeadline } from './use-headline.ts'
 import { useUploadSummary } from './use-uploads.ts'
 
@@ -135,7 +136,9 @@ function PanelHeader({ queue, session: { store, engine }, onFold, onClose }: Pan
   const { title, detail } = useHeadline(queue)
   const { counts } = queue
   const moving = counts.queued + counts.uploading + counts.waiting
+  const open = cancellableCount(queue)
   const idle = runningCount(queue) + counts['needs-file'] === 0
+  const [asked, setAsked] = useState<number | null>(null)
   return (
     <>
       <header className="flex shrink-0 items-center gap-0.5 pt-3.5 pr-2.5 pb-3 pl-[18px]">
@@ -156,12 +159,18 @@ function PanelHeader({ queue, session: { store, engine }, onFold, onClose }: Pan
         <IconButton label={t('collapse')} onClick={onFold}>
           <Icon of={ChevronDown} />
         </IconButton>
+        {open > 0 ? (
+          <IconButton label={t('cancelAll')} onClick={() => setAsked(open)}>
+            <Icon of={X} />
+          </IconButton>
+        ) : null}
         {idle ? (
           <IconButton label={t('close')} onClick={onClose}>
             <Icon of={X} />
           </IconButton>
         ) : null}
       </header>
+      <CancelAllDialog count={asked} onClose={() => setAsked(null)} onCancelAll={engine.cancelAll} />
       <TotalBar queue={queue} />
     </>
   )

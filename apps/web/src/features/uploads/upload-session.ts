@@ -35,10 +35,10 @@ export class UploadSession {
     globalThis.addEventListener('online', this.engine.tryNow, { signal })
     this.#watchSleep(signal)
     this.store.subscribe(() => this.#tidy())
-    const look = () => void this.#tabs.oneAtATime(() => this.#takeOver(signal))
-    look()
+    const look = () => this.#tabs.oneAtATime(() => this.#takeOver(signal))
+    const looked = look()
     // After a reload the page before may not be gone yet.
-    const again = setTimeout(look, LOOK_MS)
+    const again = setTimeout(() => void looked.then(look), LOOK_MS)
     signal.addEventListener('abort', () => clearTimeout(again))
   }
 
@@ -77,7 +77,7 @@ export class UploadSession {
   }
 
   async #takeOver(signal: AbortSignal): Promise<void> {
-    const left = await this.#memory.takeOver(await this.#tabs.alive())
+    const left = await this.#memory.left(await this.#tabs.alive())
     if (left.length === 0 || signal.aborted) return
     const known = await knownUploads(left)
     if (signal.aborted || known === null) return
@@ -88,7 +88,8 @@ export class UploadSession {
     const jobs = left
       .filter(isOpen)
       .map((upload) => ({ ...jobOfRemembered(upload), takeOver: isOurs(upload) && upload.uploadId !== null }))
-    if (jobs.length > 0) this.engine.adopt(jobs)
+    await this.engine.adopt(jobs)
+    await this.#memory.takeOver(left.filter(isOpen))
     await this.reopen(false)
   }
 

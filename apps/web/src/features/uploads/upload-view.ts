@@ -23,6 +23,13 @@ export function runningCount({ counts }: UploadSummary): number {
   return counts.queued + counts.uploading + counts.finishing + counts.paused + counts.waiting + counts.elsewhere
 }
 
+/** What cancelling everything takes away: not what is being stored, and not what another device goes on with. */
+export const cancellable = ['queued', 'uploading', 'paused', 'waiting', 'needs-file'] as const
+
+export function cancellableCount({ counts }: UploadSummary): number {
+  return cancellable.reduce((sum, state) => sum + counts[state], 0)
+}
+
 export function finishedCount({ counts }: UploadSummary): number {
   return counts.stored + counts.done + counts.skipped
 }

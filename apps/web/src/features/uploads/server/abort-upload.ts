@@ -15,3 +15,14 @@ export async function abortUpload(ownerId: string, uploadId: string): Promise<vo
   })
   dropSoon(aborted)
 }
+
+/** Gives up those of these uploads that can still be given up, and passes over the others. */
+export async function abortUploads(ownerId: string, uploadIds: readonly string[]): Promise<void> {
+  const aborted = await inTransaction(async (tx) => {
+    const rows = await lockUploads(tx, ownerId, [...uploadIds])
+    const open = [...rows.values()].filter(({ state }) => isOpen(state))
+    await endUploads(tx, open, 'aborted')
+    return open
+  })
+  dropSoon(aborted)
+}
