@@ -17,11 +17,7 @@ export interface SmallUploads {
 /** Files chosen in a browser until they are all in the list: what a person waits for. */
 export async function benchSmallUploads(drive: UploadDrive, { files, bytes, folder }: SmallUploads): Promise<void> {
   const chosen = writeFiles(path.join(folder, 'small-files'), files, bytes)
-  const browser = await chromium.launch({
-    ...(process.env['CHROMIUM_PATH'] === undefined ? {} : { executablePath: process.env['CHROMIUM_PATH'] }),
-    chromiumSandbox: false,
-    args: ['--disable-gpu'],
-  })
+  const browser = await launchBrowser()
   try {
     const page = await newcomer(browser, drive.url)
     const { decided, first, listed, before } = await upload(page, chosen, () => cpuByPart(drive.partOf))
@@ -40,6 +36,15 @@ export async function benchSmallUploads(drive: UploadDrive, { files, bytes, fold
   }
 }
 
+/** The Chromium that the benchmark was started with. */
+export async function launchBrowser(): Promise<Browser> {
+  return await chromium.launch({
+    ...(process.env['CHROMIUM_PATH'] === undefined ? {} : { executablePath: process.env['CHROMIUM_PATH'] }),
+    chromiumSandbox: false,
+    args: ['--disable-gpu'],
+  })
+}
+
 function perPart(before: CpuByLabel, after: CpuByLabel): string {
   const parts = [...after].map(([part, seconds]) => [part, seconds - (before.get(part) ?? 0)] as const)
   const sorted = parts.filter(([, seconds]) => seconds >= 0.05).toSorted((a, b) => b[1] - a[1])
@@ -55,7 +60,8 @@ function writeFiles(folder: string, count: number, bytes: number): string[] {
   })
 }
 
-async function newcomer(browser: Browser, url: string): Promise<Page> {
+/** A page of somebody who has an account since a moment ago, and an empty drive. */
+export async function newcomer(browser: Browser, url: string): Promise<Page> {
   const page = await browser.newPage({ locale: 'en-US', viewport: { width: 1440, height: 900 } })
   page.setDefaultTimeout(60_000)
   await page.goto(`${url}/register`)
@@ -104,7 +110,7 @@ async function upload(page: Page, files: string[], used: () => CpuByLabel): Prom
 }
 
 /** Presses the button that starts the upload; when that was. */
-async function startIn(dialog: Locator): Promise<number> {
+export async function startIn(dialog: Locator): Promise<number> {
   const button = dialog.getByRole('button', { name: /^Upload/ })
   return await button.evaluate((element: HTMLElement) => {
     element.click()
