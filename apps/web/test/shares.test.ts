@@ -3,10 +3,12 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { db } from '../src/lib/db.ts'
 import { runJobs } from '../src/worker/jobs.ts'
 import { startApiServer } from './support/api-server.ts'
-import { Browser } from './support/browser.ts'
+import { type Answer, Browser } from './support/browser.ts'
 import { freshDatabase } from './support/database.ts'
 import { addFile, type Person, signedInBrowser } from './support/people.ts'
 
+// The test writes X-Forwarded-For as a proxy on this machine would.
+process.env['CAIRN_TRUSTED_PROXIES'] = '127.0.0.1'
 await freshDatabase()
 let server: Awaited<ReturnType<typeof startApiServer>>
 let owner: Browser
@@ -44,8 +46,8 @@ function visitorFrom(address = ''): Browser {
   return new Browser(server.url, address === '' ? {} : { 'X-Forwarded-For': address })
 }
 
-async function enter({ token, code }: Made): Promise<Browser> {
-  const visitor = visitorFrom()
+async function enter({ token, code }: Made, address = ''): Promise<Browser> {
+  const visitor = visitorFrom(address)
   const { status } = await visitor.post('/api/s/open', { token, ...(code === null ? {} : { code }) })
   expect(status).toBe(200)
   return visitor
@@ -310,7 +312,7 @@ describe('limits', () => {
   it('of 5 downloads let exactly 5 of 20 visitors at once have the file', async () => {
     const file = await addFile(person.id, folder.internal, 'wanted.txt', { size: 0 })
     const made = await share([file.publicId], { withCode: false, maxDownloads: 5 })
-    const visitors = await Promise.all(Array.from({ length: 20 }, () => enter(made)))
+    const visitors = await Promise.all(Array.from({ length: 20 }, (_, n) => enter(made, `192.0.2.${n}`)))
     const answers = await Promise.all(visitors.map((visitor) => visitor.post(`/api/s/${made.id}/download`, {})))
     const statuses = answers.map((answer) => answer.status).toSorted()
     expect(statuses).toEqual([...Array(5).fill(200), ...Array(15).fill(403)])
@@ -339,6 +341,40 @@ describe('limits', () => {
     const visitor = await enter(made)
     expect((await visitorFrom().post('/api/s/open', { token: made.token })).status).toBe(404)
     expect((await visitor.get(`/api/s/${made.id}`)).status).toBe(200)
+  })
+
+  it('are not used up by one address that forgets its cookies: half of them, then it waits', async () => {
+    const made = await share([folder.id], { withCode: false, maxViews: 8 })
+    const first = await enter(made, '192.0.2.1')
+    const answers: Answer[] = []
+    for (let n = 0; n < 5; n += 1) {
+      answers.push(await visitorFrom('192.0.2.1').post('/api/s/open', { token: made.token }))
+    }
+    expect(answers.map((answer) => answer.status)).toEqual([200, 200, 200, 429, 429])
+    expect(answers[4]?.body.code).toBe('share_crowded')
+    expect(Number(answers[4]?.headers['retry-after'])).toBeGreaterThan(500)
+    // Who was let in may come again, and so may everybody elsewhere.
+    expect((await first.post('/api/s/open', { token: made.token })).status).toBe(200)
+    await enter(made, '198.51.100.1')
+    expect((await owner.get('/api/shares')).body.shares[0].views).toBe(5)
+    await db().$executeRaw`UPDATE attempt SET window_end = window_end - interval '11 minutes'`
+    await enter(made, '192.0.2.1')
+  })
+
+  it('are not used up by the many addresses of one home, nor by one who knows the code', async () => {
+    const made = await share([folder.id], { maxDownloads: 2 })
+    const { token, code } = made
+    const open = (n: number) => visitorFrom(`2001:db8:7:1::${n}`).post('/api/s/open', { token, code })
+    const statuses: number[] = []
+    for (let n = 1; n <= 4; n += 1) statuses.push((await open(n)).status)
+    expect(statuses).toEqual([200, 200, 200, 429])
+    await enter(made, '2001:db8:7:2::1')
+  })
+
+  it('let a whole school in from its one address where nothing can be used up', async () => {
+    const made = await share([folder.id], { withCode: false })
+    for (let n = 0; n < 12; n += 1) await enter(made, '203.0.113.9')
+    expect((await owner.get('/api/shares')).body.shares[0].views).toBe(12)
   })
 
   it('are checked where they enter', async () => {

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
-import { isIPv6 } from 'node:net'
 import { db } from '../../../lib/db.ts'
+import { addressKey } from './address-key.ts'
 
 export const PAIR_FAILURES_MAX = 5
 const REST_MINUTES = 10
@@ -21,15 +21,6 @@ export interface CodeAttempt {
 interface AttemptRow {
   failures: number
   rest_seconds: number
-}
-
-/** A home has 2^64 addresses of IPv6. */
-function addressKey(ip: string): string {
-  if (!isIPv6(ip)) return ip
-  const [head = '', tail] = ip.split('::')
-  const [left, right] = [head.split(':'), tail?.split(':') ?? []]
-  const filled = tail === undefined ? left : [...left, ...Array(8 - left.length - right.length).fill('0'), ...right]
-  return filled.slice(0, 4).join(':')
 }
 
 /**

@@ -19,6 +19,7 @@ export interface LiveShare {
   codeRound: number
   allowDownload: boolean
   expiresAt: Date | null
+  maxViews: number | null
   maxDownloads: number | null
   downloads: number
   /** No view or no download is left: whoever was not here today stays outside. */
@@ -43,7 +44,8 @@ async function findLive(which: Prisma.Sql): Promise<LiveShare | undefined> {
   const [share] = await db().$queryRaw<LiveShare[]>`
     SELECT s.id, s.public_id AS "publicId", s.owner_id AS "ownerId", coalesce(p.name, p.email) AS "ownerName",
       s.code_hash AS "codeHash", s.code_round AS "codeRound", s.allow_download AS "allowDownload",
-      s.expires_at AS "expiresAt", s.max_downloads AS "maxDownloads", s.downloads,
+      s.expires_at AS "expiresAt", s.max_views AS "maxViews",
+      s.max_downloads AS "maxDownloads", s.downloads,
       (coalesce(s.views >= s.max_views, false) OR (s.allow_download AND coalesce(s.downloads >= s.max_downloads, false)))
         AS "isUsedUp"
     FROM share s JOIN person p ON p.id = s.owner_id

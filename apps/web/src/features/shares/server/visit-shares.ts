@@ -4,6 +4,7 @@ import type { VisitedShare } from '../schema.ts'
 import { recordAccess } from './access-log.ts'
 import { isRightCode } from './code.ts'
 import { codeRestSeconds, countCodeAttempt, forgiveCodeAttempt, PAIR_FAILURES_MAX } from './code-attempts.ts'
+import { requireOpening } from './count-opening.ts'
 import { countView } from './grants.ts'
 import { closed, findLiveByToken, findVisit, type LiveShare } from './open-share.ts'
 import { measureShare } from './shared-entries.ts'
@@ -49,6 +50,10 @@ export async function openShare(request: VisitorRequest, token: string, code: st
     })
   }
   const known = visitorOf(request.headers, request.origin, share.publicId)
+  if (!known) {
+    if (share.isUsedUp) throw closed()
+    await requireOpening(share, request.client.ip)
+  }
   const visitor: Visitor = { ...(known ?? newVisitor(share.codeRound)), round: share.codeRound }
   const granted = await countView(share.id, visitorHash(visitor))
   if (granted === 'used up') throw closed()

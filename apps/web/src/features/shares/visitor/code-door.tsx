@@ -1,7 +1,7 @@
 'use client'
 
 import { useTranslations } from 'next-intl'
-import { type FormEvent, useEffect, useId, useState } from 'react'
+import { type FormEvent, useId, useState } from 'react'
 import { Button } from '../../../components/button.tsx'
 import { cn } from '../../../components/class-names.ts'
 import { DoorFrame } from '../../../components/door-frame.tsx'
@@ -11,11 +11,11 @@ import { useFormat } from '../../../i18n/use-format.ts'
 import { ApiFailure, Unreachable } from '../../../lib/call-api.ts'
 import { CODE_LENGTH } from '../schema.ts'
 import { codeOf } from './code-text.ts'
+import { useRest } from './use-rest.ts'
 import { openLink } from './visit-api.ts'
 
 const FAILURES_MAX = 5
 const REST_SECONDS = 600
-const TICK_MS = 1000
 
 type CodeDoorProps = { token: string; restSeconds: number; onOpen: (id: string) => void; onClosed: () => void }
 
@@ -54,7 +54,7 @@ export function CodeDoor({ token, restSeconds, onOpen, onClosed }: CodeDoorProps
           className={cn('text-13', door.problem === null || resting ? 'text-ink-3' : 'text-danger')}
         >
           {resting
-            ? t('rests', { t: format.duration(door.rest) })
+            ? t(door.crowded ? 'crowded' : 'rests', { t: format.duration(door.rest) })
             : (door.problem ?? t('rule', { n: FAILURES_MAX, t: format.duration(REST_SECONDS) }))}
         </p>
       </Form>
@@ -68,6 +68,7 @@ function useDoor({ token, restSeconds, onOpen, onClosed }: CodeDoorProps) {
   const [problem, setProblem] = useState<string | null>(null)
   const [busy, setBusy] = useState(false)
   const [rest, setRest] = useRest(restSeconds)
+  const [crowded, setCrowded] = useState(false)
 
   const refused = (error: unknown, sent: string) => {
     if (error instanceof Unreachable) return setProblem(t('failed'))
@@ -75,8 +76,9 @@ function useDoor({ token, restSeconds, onOpen, onClosed }: CodeDoorProps) {
     if (error.code === 'share_closed') return onClosed()
     // What was typed since is the next try.
     setCode((typed) => (typed === sent ? '' : typed))
-    if (error.code === 'too_many_attempts') {
+    if (error.code === 'too_many_attempts' || error.code === 'share_crowded') {
       setProblem(null)
+      setCrowded(error.code === 'share_crowded')
       return setRest(Number(error.detail['retryAfterSeconds'] ?? REST_SECONDS))
     }
     return setProblem(error.code === 'code_wrong' ? t('wrong', { n: Number(error.detail['left'] ?? 0) }) : t('failed'))
@@ -96,6 +98,7 @@ function useDoor({ token, restSeconds, onOpen, onClosed }: CodeDoorProps) {
     problem,
     busy,
     rest,
+    crowded,
     type: (typed: string) => {
       setProblem(null)
       setCode(codeOf(typed))
@@ -105,17 +108,6 @@ function useDoor({ token, restSeconds, onOpen, onClosed }: CodeDoorProps) {
       if (code.length === CODE_LENGTH && !busy && rest === 0) void send()
     },
   }
-}
-
-/** Seconds until the link may be tried again, counted down. */
-function useRest(initial: number): [number, (seconds: number) => void] {
-  const [rest, setRest] = useState(initial)
-  useEffect(() => {
-    if (rest <= 0) return
-    const timer = setTimeout(() => setRest(rest - 1), TICK_MS)
-    return () => clearTimeout(timer)
-  }, [rest])
-  return [rest, setRest]
 }
 
 type CellsProps = { code: string; wrong: boolean; disabled: boolean; noteId: string; onChange: (typed: string) => void }

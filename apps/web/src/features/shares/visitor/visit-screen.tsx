@@ -12,6 +12,7 @@ import { ApiFailure } from '../../../lib/call-api.ts'
 import type { DoorState } from '../server/visit-shares.ts'
 import { ClosedLink } from './closed-link.tsx'
 import { CodeDoor } from './code-door.tsx'
+import { CrowdedLink } from './crowded-link.tsx'
 import { openLink } from './visit-api.ts'
 import { type RenderLook, VisitPage } from './visit-page.tsx'
 
@@ -51,6 +52,7 @@ function Entering({ token, onState }: { token: string; onState: (state: DoorStat
   const t = useTranslations('visitor')
   const [tries, setTries] = useState(0)
   const [failedTry, setFailedTry] = useState<number | null>(null)
+  const [crowdedSeconds, setCrowdedSeconds] = useState(0)
   useEffect(() => {
     let gone = false
     openLink(token, undefined).then(
@@ -61,15 +63,22 @@ function Entering({ token, onState }: { token: string; onState: (state: DoorStat
         if (gone) return
         // No network, or a server in trouble: nothing is said about the link.
         if (!(error instanceof ApiFailure) || error.status >= 500) return setFailedTry(tries)
+        if (error.code === 'share_crowded') return setCrowdedSeconds(Number(error.detail['retryAfterSeconds']))
         // Meanwhile it may have got a code.
-        const hasCode = error instanceof ApiFailure && error.code === 'code_wrong'
-        onState(hasCode ? { kind: 'code', restSeconds: 0 } : { kind: 'closed' })
+        onState(error.code === 'code_wrong' ? { kind: 'code', restSeconds: 0 } : { kind: 'closed' })
       },
     )
     return () => {
       gone = true
     }
   }, [token, onState, tries])
+  if (crowdedSeconds > 0) {
+    const again = () => {
+      setCrowdedSeconds(0)
+      setTries(tries + 1)
+    }
+    return <CrowdedLink seconds={crowdedSeconds} onOver={again} />
+  }
   if (failedTry === tries) {
     return (
       <main className="flex min-h-dvh flex-col">
