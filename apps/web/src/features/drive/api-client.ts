@@ -13,6 +13,7 @@ import type {
   ListMark,
   SortDirection,
   SortKey,
+  TypedEntry,
 } from './schema.ts'
 
 /** In place of an id: the person's own top folder. */
@@ -33,6 +34,12 @@ export function listEntries(folderId: string, order: ListOrder, page: PageAt, si
 export async function listMarks(folderId: string, { sort, direction }: ListOrder, signal: AbortSignal) {
   const query = new URLSearchParams({ folder: folderId, sort, dir: direction })
   return (await callApi<{ marks: ListMark[] }>(`/api/drive/marks?${query}`, { signal })).marks
+}
+
+/** The id of the first entry in a list by name that begins with what was typed; null: there is none. */
+export async function findTyped(folderId: string, direction: SortDirection, typed: string): Promise<string | null> {
+  const query = new URLSearchParams({ folder: folderId, dir: direction, typed })
+  return (await callApi<TypedEntry>(`/api/drive/typed?${query}`)).id
 }
 
 export function listFolders(folderId: string): Promise<FolderTree> {

@@ -56,6 +56,16 @@ export interface ListMark {
   text: string
 }
 
+/** What is typed to go to a name in a list that is sorted by name. */
+export const typedQuerySchema = listQuerySchema
+  .pick({ folder: true, dir: true })
+  .extend({ typed: z.string().min(1).max(300) })
+export type TypedQuery = z.infer<typeof typedQuerySchema>
+/** The first entry whose name begins so; null: there is none. */
+export interface TypedEntry {
+  id: string | null
+}
+
 export const treeQuerySchema = z.object({ folder: idSchema.default(ROOT_ID) })
 export interface FolderTree {
   folders: { id: string; name: string; hasChildren: boolean }[]

@@ -7,7 +7,6 @@ import { usePreferences } from '../../components/preferences-provider.tsx'
 import { useDrive } from './drive-context.tsx'
 import { useEntryDoors } from './entry-doors.tsx'
 import { useHelp } from './help-context.tsx'
-import { beginsWith } from './pinyin-initial.ts'
 import type { EntryItem } from './schema.ts'
 import {
   clearSelection,
@@ -24,6 +23,7 @@ import type { Command, GoTarget, SimpleCommand } from './shortcuts.ts'
 import { type EntryActions, useOpening } from './use-entry-actions.ts'
 import { useListKeys } from './use-list-keys.ts'
 import { useListView } from './use-list-view.ts'
+import { useTypedName } from './use-typed-name.ts'
 
 const ROW_PX = 40
 
@@ -59,6 +59,7 @@ export function useFolderKeys(options: FolderKeysOptions): void {
   const { preferences } = usePreferences()
   const ids = items.map(({ id }) => id)
   const keys = useRef(0)
+  const findTyped = useTypedName()
 
   const go = (id: string | null, extend: boolean) => {
     if (id === null) return
@@ -85,6 +86,12 @@ export function useFolderKeys(options: FolderKeysOptions): void {
     if (extended === null) go(id, false)
     else step(extended)
   }
+  const goToName = async (text: string) => {
+    keys.current += 1
+    const pressed = keys.current
+    const id = await findTyped(text)
+    if (keys.current === pressed && id !== null) step(focusOn(selectOnly(id), id))
+  }
   const focusedAt = (): { x: number; y: number } => {
     const box = document.getElementById(`entry-${selection.focus ?? ''}`)?.getBoundingClientRect()
     return box === undefined ? { x: 300, y: 200 } : { x: box.left + 48, y: box.bottom - 8 }
@@ -102,10 +109,7 @@ export function useFolderKeys(options: FolderKeysOptions): void {
       else if (command.type === 'edge') void goToEdge(command)
       else simple[command.type]()
     },
-    onTyped: (text) => {
-      const found = items.find(({ name }) => beginsWith(name, text))
-      if (found !== undefined) step(focusOn(selectOnly(found.id), found.id))
-    },
+    onTyped: (text) => void goToName(text),
   })
 }
 

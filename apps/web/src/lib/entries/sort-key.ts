@@ -8,8 +8,12 @@ const DIGIT_COUNT_MAX = 40
 
 // '7' → '17', '42' → '242': the count of digits first, so that text order is the order of the numbers.
 function orderedNumber(digits: string): string {
-  const significant = digits.replace(/^0+(?=\d)/, '')
-  return String.fromCharCode(0x30 + Math.min(significant.length, DIGIT_COUNT_MAX)) + significant
+  return numberKey(digits.replace(/^0+(?=\d)/, ''))
+}
+
+/** A number without leading zeros as it stands in a sort key. `count`: of its digits, where these are only its first. */
+export function numberKey(digits: string, count: number = digits.length): string {
+  return String.fromCharCode(0x30 + Math.min(count, DIGIT_COUNT_MAX)) + digits
 }
 
 // 张三 → 'zhang张san三': by sound, and among the same sounds by character.
