@@ -28,9 +28,7 @@ export function StorageMeter({ layers, reservedBytes, allowedBytes, label, child
         aria-label={label}
         className="flex h-1.5 gap-[1.5px] overflow-hidden rounded-full bg-track forced-colors:border"
       >
-        {layers.map((layer) => (
-          <LayerBar key={layer.id} layer={layer} percent={share(layer.bytes, whole)} />
-        ))}
+        <Layers layers={layers} percent={used} />
         {reserved > 0 ? (
           <i
             className="block h-full min-w-[2px] bg-[repeating-linear-gradient(135deg,var(--accent)_0_2px,transparent_2px_4px)]"
@@ -43,17 +41,27 @@ export function StorageMeter({ layers, reservedBytes, allowedBytes, label, child
   )
 }
 
+/** With less than this of the track there is no room for gaps between the layers. */
+const GAPS_PERCENT = 20
+
 // The same way leads over the categories above, for keys and readers.
-function LayerBar({ layer, percent }: { layer: Layer; percent: number }) {
-  if (percent === 0) return null
+function Layers({ layers, percent }: { layers: readonly Layer[]; percent: number }) {
+  const shown = layers.filter(({ bytes }) => bytes > 0)
+  if (shown.length === 0) return null
+  const roomy = percent >= GAPS_PERCENT
   return (
-    // biome-ignore lint/a11y/noStaticElementInteractions lint/a11y/useKeyWithClickEvents: see above.
-    <i
-      title={layer.label}
-      onClick={layer.onOpen}
-      className={cn('block h-full min-w-[2px]', layer.onOpen && 'cursor-pointer')}
-      style={{ width: `${percent}%`, background: layer.colour }}
-    />
+    <div className={cn('flex h-full min-w-1 overflow-hidden', roomy && 'gap-[1.5px]')} style={{ width: `${percent}%` }}>
+      {shown.map(({ id, label, colour, bytes, onOpen }) => (
+        // biome-ignore lint/a11y/noStaticElementInteractions lint/a11y/useKeyWithClickEvents: see above.
+        <i
+          key={id}
+          title={label}
+          onClick={onOpen}
+          className={cn('block h-full', roomy && 'min-w-[2px]', onOpen && 'cursor-pointer')}
+          style={{ flex: `${bytes} 0 0`, background: colour }}
+        />
+      ))}
+    </div>
   )
 }
 

@@ -3,7 +3,7 @@
 import { KeyRound } from 'lucide-react'
 import Link from 'next/link'
 import { useTranslations } from 'next-intl'
-import { type FormEvent, useState } from 'react'
+import { type FormEvent, type ReactNode, useState } from 'react'
 import { Button } from '../../components/button.tsx'
 import { EmailField } from '../../components/email-field.tsx'
 import { Form } from '../../components/form.tsx'
@@ -18,12 +18,14 @@ type SignInFormProps = {
   oidc: string | null
   /** Why a sign-in service's word was not enough. */
   problem?: string | undefined
+  /** Other ways, for who has not said yet who they are. */
+  children?: ReactNode
 }
 
 const nextPath = () => safeNext(new URLSearchParams(window.location.search).get('next'))
 
 /** E-mail and password; for who has an authenticator the code takes their place. */
-export function SignInForm({ oidc, problem }: SignInFormProps) {
+export function SignInForm({ oidc, problem, children }: SignInFormProps) {
   const [token, setToken] = useState<string | null>(null)
   const [refused, setRefused] = useState<Refused | null>(null)
   const onRefused = (refusal: Refused) => {
@@ -41,6 +43,7 @@ export function SignInForm({ oidc, problem }: SignInFormProps) {
           {problem}
         </p>
       )}
+      {children}
     </>
   )
 }

@@ -23,15 +23,16 @@ export default async function SignInPage({ searchParams }: SignInPageProps) {
   return (
     <>
       <DoorTitle title={t('signInTitle')} sentence={(await headers()).get('host')} />
-      <SignInForm oidc={setup.oidc} problem={problem && t(problem, { name: setup.oidc ?? '' })} />
-      {setup.signup === 'open' ? (
-        <p className="mt-6 text-13 text-ink-2">
-          {t('newHere')}{' '}
-          <Link href="/register" className="rounded-tag font-medium text-accent-text hover:underline">
-            {t('createAccount')}
-          </Link>
-        </p>
-      ) : null}
+      <SignInForm oidc={setup.oidc} problem={problem && t(problem, { name: setup.oidc ?? '' })}>
+        {setup.signup === 'open' ? (
+          <p className="mt-6 text-13 text-ink-2">
+            {t('newHere')}{' '}
+            <Link href="/register" className="rounded-tag font-medium text-accent-text hover:underline">
+              {t('createAccount')}
+            </Link>
+          </p>
+        ) : null}
+      </SignInForm>
     </>
   )
 }
