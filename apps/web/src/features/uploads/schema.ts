@@ -15,8 +15,6 @@ export const uploadParamsSchema = z.object({ id: uploadIdSchema })
 
 export const abandonUploadsSchema = z.object({ uploadIds: z.array(uploadIdSchema).min(1).max(UPLOAD_BATCH_MAX) })
 
-export const abandonUploadsSchema = z.object({ uploadIds: z.array(uploadIdSchema).min(1).max(UPLOAD_BATCH_MAX) })
-
 const hashSchema = z.string().regex(/^[0-9a-f]{64}$/, 'is not 64 hexadecimal digits')
 
 /**
