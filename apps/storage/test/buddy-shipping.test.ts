@@ -10,6 +10,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { PartShipper } from '../src/buddy/part-shipper.ts'
 import { StorageStatus } from '../src/engine/members.ts'
 import { startCluster, type TestCluster, type TestStorage, until } from './cluster.ts'
+import { ForgetfulMember } from './http/forgetful-member.ts'
 import { HoldingProxy } from './http/holding-proxy.ts'
 import { call, receiptOf, TUS_BODY, tusCalls } from './http/http-call.ts'
 import { addWebMember } from './http/web-member.ts'
@@ -168,6 +169,23 @@ describe('a client of an upload that is shipped', () => {
     expect(await offsetAtTwo(calls.upl)).toBe(MIB)
     proxy.pass()
     await until('the rest is there', async () => (await offsetAtTwo(calls.upl)) === 19 * MIB)
+  })
+
+  it('notices nothing of a member that loses a piece, which gets it again before anything that follows it', async () => {
+    const member = new ForgetfulMember(3)
+    await member.listen()
+    await startOne({ port: member.port })
+    const body = randomBytes(17 * MIB)
+    const calls = upload(body.length)
+    await calls.create(body.length)
+    await calls.patch(0, body.subarray(0, 16 * MIB))
+    // So every piece is read while the one before it is on its way.
+    member.answer()
+    await until('it has what it lost, and the rest', () => member.size === 16 * MIB)
+    expect([sha256(member.content), member.gaps]).toEqual([sha256(body.subarray(0, 16 * MIB)), []])
+    await calls.patch(16 * MIB, body.subarray(16 * MIB))
+    expect(web.receipt(await receiptOf(calls)).sha256).toBe(sha256(body))
+    await member.close()
   })
 
   it('notices nothing of a storage of FastDFS, which is asked once what it is', async () => {

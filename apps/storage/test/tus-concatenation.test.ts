@@ -6,6 +6,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { receiptIn, receiptOf, tusCalls } from './http/http-call.ts'
 import {
   createWebKeys,
+  MEMBER,
   newFolder,
   newUploadId,
   removeFolder,
@@ -168,6 +169,27 @@ describe('partial uploads', () => {
     expect((await calls.head()).status).toBe(410)
     expect((await joinRequest({ upl }, ticket, listOf([part]))).code).toBe('gone')
     expect(partNames()).toEqual([])
+  })
+
+  it('whose storage is gone are not there at another one, which stores nothing of the list, and wait for their own', async () => {
+    const [first, second] = [randomBytes(400_000), randomBytes(300_000)]
+    const lost = await partial(first)
+    const headOfLost = () => {
+      return tusCalls(storage.http.port, lost.upl, web.upload({ upl: lost.upl, len: first.length })).head()
+    }
+    await storage.close()
+    const elsewhere = newFolder()
+    createWebKeys(folder, MEMBER, elsewhere)
+    storage = await startWebStorage({ folder: elsewhere })
+    expect((await headOfLost()).status).toBe(404)
+    const { upl, status, code } = await joinOf([lost, await partial(second)], first.length + second.length)
+    expect([status, code]).toEqual([404, 'not_found'])
+    expect(storage.parts.isUnknown(upl)).toBe(true)
+    expect(storedFiles(elsewhere).filter((name) => !name.startsWith('.cairn-parts'))).toEqual([])
+    await storage.close()
+    removeFolder(elsewhere)
+    storage = await startWebStorage({ folder })
+    expect((await headOfLost()).headers['upload-offset']).toBe(String(first.length))
   })
 
   it('can be ended, and what is joined from others too', async () => {
