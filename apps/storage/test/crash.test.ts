@@ -211,3 +211,30 @@ describe('a storage that is killed under load', () => {
     expect(existsSync(join(folder, 'data/.cairn-running'))).toBe(false)
   })
 })
+
+describe('a storage that is killed while many small files come from another member', () => {
+  it('has all of them when it is back, whole and logged', async () => {
+    const { client } = cluster.storages[0]!
+    const daemon = await start(0)
+    const ack = new Acknowledged()
+    const uploads = Array.from({ length: 300 }, async (_, i) => {
+      const body = content(3000 + i)
+      ack.files.set(await client.uploadFile(body, { ext: 'bin' }), body)
+    })
+    await until('some have arrived', () => storedNames().length > 20)
+    await kill(daemon)
+    await Promise.all(uploads)
+    await start(daemon.tcpPort)
+    for (const [fileId, body] of ack.files) {
+      await until(`${fileId} has arrived`, () => {
+        const path = pathOf(folder, fileId)
+        return existsSync(path) && readFileSync(path).equals(body)
+      })
+    }
+    await until('all are logged', () => {
+      const logged = loggedNames()
+      return [...ack.files.keys()].every((fileId) => logged.has(fileId.slice(7)))
+    })
+    expectSound(ack)
+  }, 60_000)
+})

@@ -61,7 +61,14 @@ export {
 // Protocol
 export type { AboutPart } from './protocol/about-part.ts'
 export { decodeAboutPart, encodeAboutPart } from './protocol/about-part.ts'
-export { CairnCommand, PART_DATA_SIZE_MAX, PartState } from './protocol/cairn-commands.ts'
+export {
+  CairnCommand,
+  PART_DATA_SIZE_MAX,
+  PartState,
+  SMALL_FILE_SIZE_MAX,
+  SMALL_FILES_COUNT_MAX,
+  SMALL_FILES_SIZE_MAX,
+} from './protocol/cairn-commands.ts'
 export type { ChangeReply } from './protocol/change-reply.ts'
 export type { Command, StreamedCommand, StreamHead } from './protocol/command.ts'
 export { decodeStreamHead } from './protocol/command.ts'

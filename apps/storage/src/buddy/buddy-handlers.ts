@@ -12,9 +12,9 @@ import { UploadError, type UploadErrorCode } from '@cairn/dfs-tus'
 import { StoreError } from '../disk/store-error.ts'
 import { countBytes } from '../engine/counters.ts'
 import type { ConnectionState, HandlerContext } from '../handlers/context.ts'
+import { gathered } from '../handlers/gathered.ts'
 import { buffered, checkGroup, type Finish } from '../handlers/requests.ts'
 import type { PartCopies } from '../parts/part-copies.ts'
-import { gathered } from './gathered.ts'
 
 /** Of the commands 200 to 204. */
 const VERSION = 1

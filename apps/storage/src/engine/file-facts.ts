@@ -17,6 +17,12 @@ export function normalFacts(logicName: string): { readonly size: number; readonl
   return id?.kind === 'normal' ? id : null
 }
 
+/** As `normalFacts`, also for files in trunk slots: of those, too, the content never changes. */
+export function wholeFacts(logicName: string): { readonly size: number } | null {
+  const id = orNull(() => parseFileId(`g/${logicName}`))
+  return id?.kind === 'normal' || id?.kind === 'trunk' ? id : null
+}
+
 /** Names of normal files and appenders are drawn: once deleted they never come again. Those of slaves may. */
 export function isDrawnOnce(logicName: string): boolean {
   const kind = orNull(() => parseFileId(`g/${logicName}`))?.kind

@@ -11,14 +11,21 @@ function record(line: string): BinlogRecord {
 /** Fills a window with these lines; the place behind line i is i + 1. */
 function filled(...lines: string[]): SyncWindow<number> {
   const window = createSyncWindow<number>(100)
-  for (const [i, line] of lines.entries()) window.add(record(line), i + 1)
+  for (const [i, line] of lines.entries()) window.add(record(line), i + 1, null)
   return window
 }
 
 const takeAll = (window: SyncWindow<number>) => {
-  const taken: Slot<number>[] = []
-  for (let slot = window.take(); slot !== null; slot = window.take()) taken.push(slot)
+  const taken = window.free()
+  for (const slot of taken) window.start(slot)
   return taken
+}
+
+/** The oldest that may be sent, which is under way from now on. */
+const take = (window: SyncWindow<number>): Slot<number> | undefined => {
+  const [slot] = window.free()
+  if (slot !== undefined) window.start(slot)
+  return slot
 }
 
 describe('the window of records under way', () => {
@@ -39,17 +46,26 @@ describe('the window of records under way', () => {
     expect(others).toEqual([])
     expect(slot?.end).toBe(1)
     window.delivered(slot!)
-    expect(window.take()?.end).toBe(2)
+    expect(take(window)?.end).toBe(2)
   })
 
   it('takes a failed record again, and not the next of its file before it', () => {
     const window = filled('1 A M00/00/00/a 0 5', '1 A M00/00/00/a 5 5', '1 C M00/00/00/b')
     const [first, other] = takeAll(window)
     window.failed(first!)
-    expect(window.take()).toBe(first)
-    expect(window.take()).toBeNull()
+    expect(take(window)).toBe(first)
+    expect(take(window)).toBeUndefined()
     window.delivered(other!)
     expect(window.front).toBeNull()
+  })
+
+  it('lets a small file that failed among others go alone', () => {
+    const window = createSyncWindow<number>(100)
+    window.add(record('1 C M00/00/00/a'), 1, 500)
+    const slot = take(window)
+    expect(slot?.lotBytes).toBe(500)
+    window.failed(slot!)
+    expect(window.free().map(({ lotBytes }) => lotBytes)).toEqual([null])
   })
 
   it('moves its front only over what has arrived without a gap', () => {
@@ -68,7 +84,7 @@ describe('the window of records under way', () => {
     const window = filled('5 C M00/00/00/a')
     window.pass(20)
     window.pass(30)
-    const slot = window.take()
+    const slot = take(window)
     expect(window.front).toBeNull()
     window.delivered(slot!)
     expect(window.front).toEqual({ end: 30, timestamp: 5 })
@@ -78,21 +94,22 @@ describe('the window of records under way', () => {
 
   it('gives the telling connection only the first of all records', () => {
     const window = filled('1 C M00/00/00/a', '1 C M00/00/00/b')
-    const first = window.takeFirst()
+    const first = window.first()
     expect(first?.end).toBe(1)
-    expect(window.takeFirst()).toBeNull()
-    const second = window.take()
+    window.start(first!)
+    expect(window.first()).toBeNull()
+    const second = take(window)
     expect(second?.end).toBe(2)
     window.delivered(second!)
     window.delivered(first!)
-    expect(window.takeFirst()).toBeNull()
+    expect(window.first()).toBeNull()
   })
 
   it('is full at its capacity', () => {
     const window = createSyncWindow<number>(2)
-    window.add(record('1 C M00/00/00/a'), 1)
+    window.add(record('1 C M00/00/00/a'), 1, null)
     expect(window.isFull).toBe(false)
-    window.add(record('1 C M00/00/00/b'), 2)
+    window.add(record('1 C M00/00/00/b'), 2, null)
     expect(window.isFull).toBe(true)
   })
 })

@@ -28,6 +28,8 @@ export function isBeforeOwnPart(record: BinlogRecord, scope: SyncScope): boolean
 export interface Slot<P> {
   readonly record: BinlogRecord
   readonly end: P
+  /** Bytes of content of a new file that may go together with others; null: it goes alone. */
+  readonly lotBytes: number | null
 }
 
 /** How far everything without a gap has arrived. */
@@ -44,17 +46,17 @@ export interface Front<P> {
 export interface SyncWindow<P> {
   readonly isFull: boolean
   readonly isEmpty: boolean
-  /** A record could be taken now. */
-  readonly hasFree: boolean
-  add(record: BinlogRecord, end: P): void
+  add(record: BinlogRecord, end: P, lotBytes: number | null): void
   /** The line before this place needs no sending: the mark may move past it with what stands before it. */
   pass(end: P): void
-  /** The oldest record that may be sent now, or null. */
-  take(): Slot<P> | null
-  /** As `take`, but only the oldest of all that are not delivered. */
-  takeFirst(): Slot<P> | null
+  /** The records that may be sent now, all at once if need be, the oldest first. */
+  free(): Array<Slot<P>>
+  /** The oldest of all that are not delivered, if it may be sent now. */
+  first(): Slot<P> | null
+  /** It is under way from now on. */
+  start(slot: Slot<P>): void
   delivered(slot: Slot<P>): void
-  /** It goes back to its place and may be taken again. */
+  /** It goes back to its place and may be sent again, alone. */
   failed(slot: Slot<P>): void
   /** Null until something has been delivered or passed without a gap. */
   readonly front: Front<P> | null
@@ -64,6 +66,7 @@ type State = 'waiting' | 'running' | 'done'
 
 interface Entry<P> extends Slot<P> {
   end: P
+  lotBytes: number | null
   readonly keys: readonly string[]
   state: State
 }
@@ -74,12 +77,9 @@ export function createSyncWindow<P>(capacity: number): SyncWindow<P> {
   let front: Front<P> | null = null
   let timestamp = 0
 
-  const isFree = (entry: Entry<P>) => entry.keys.every((key) => queues.get(key)?.[0] === entry)
-  const start = (entry: Entry<P> | undefined) => {
-    if (entry === undefined || entry.state !== 'waiting' || !isFree(entry)) return null
-    entry.state = 'running'
-    return entry
-  }
+  const isFree = (entry: Entry<P>) =>
+    entry.state === 'waiting' && entry.keys.every((key) => queues.get(key)?.[0] === entry)
+  const entryOf = (slot: Slot<P>) => entries.find((candidate) => candidate === slot)
   const advance = () => {
     while (entries[0]?.state === 'done') {
       const [entry] = entries.splice(0, 1)
@@ -95,14 +95,11 @@ export function createSyncWindow<P>(capacity: number): SyncWindow<P> {
     get isEmpty() {
       return entries.length === 0
     },
-    get hasFree() {
-      return entries.some((entry) => entry.state === 'waiting' && isFree(entry))
-    },
     get front() {
       return front
     },
-    add(record, end) {
-      const entry: Entry<P> = { record, end, keys: keysOf(record), state: 'waiting' }
+    add(record, end, lotBytes) {
+      const entry: Entry<P> = { record, end, lotBytes, keys: keysOf(record), state: 'waiting' }
       entries.push(entry)
       for (const key of entry.keys) {
         const queue = queues.get(key)
@@ -115,18 +112,27 @@ export function createSyncWindow<P>(capacity: number): SyncWindow<P> {
       if (last === undefined) front = { end, timestamp }
       else last.end = end
     },
-    take: () => start(entries.find((entry) => entry.state === 'waiting' && isFree(entry))),
-    takeFirst: () => start(entries[0]),
+    free: () => entries.filter(isFree),
+    first() {
+      const [entry] = entries
+      return entry !== undefined && isFree(entry) ? entry : null
+    },
+    start(slot) {
+      const entry = entryOf(slot)
+      if (entry !== undefined) entry.state = 'running'
+    },
     delivered(slot) {
-      const entry = entries.find((candidate) => candidate === slot)
+      const entry = entryOf(slot)
       if (entry === undefined) return
       entry.state = 'done'
       for (const key of entry.keys) dropFrom(queues, key)
       advance()
     },
     failed(slot) {
-      const entry = entries.find((candidate) => candidate === slot)
-      if (entry !== undefined) entry.state = 'waiting'
+      const entry = entryOf(slot)
+      if (entry === undefined) return
+      entry.state = 'waiting'
+      entry.lotBytes = null
     },
   }
 }

@@ -47,8 +47,8 @@ export interface HandlerContext extends FileContext {
   readonly addressWidth: AddressWidth
   /** The first address of the storage that a name tells; empty when it is unknown. */
   addressOf(source: FileSource): string
-  /** What STATUS answers. */
-  status(): StatusAnswer
+  /** What STATUS answers, but for what the handlers themselves know. */
+  status(): Omit<StatusAnswer, 'commands'>
   /** A peer has said who it is (REPORT_SERVER_ID). */
   peerSeen(peerId: string): void
   /** The disk of a store path was lost, and its files are being restored: one that is not here may yet exist. */

@@ -10,6 +10,7 @@ import { regenerateHandlers } from './regenerate.ts'
 import { removeHandlers } from './remove.ts'
 import { cairnHandlers } from './status.ts'
 import { syncFileHandlers } from './sync-files.ts'
+import { syncManyHandlers } from './sync-many.ts'
 import { syncNameHandlers } from './sync-names.ts'
 import { syncRangeHandlers } from './sync-ranges.ts'
 import { uploadHandlers } from './upload.ts'
@@ -26,6 +27,7 @@ export function storageHandlers(context: HandlerContext): Map<number, CommandHan
     ...pathBinlogHandlers(context),
     ...removeHandlers(context),
     ...syncFileHandlers(context),
+    ...syncManyHandlers(context),
     ...syncRangeHandlers(context),
     ...syncNameHandlers(context),
     ...trunkHandlers(context),

@@ -1,7 +1,10 @@
-import { storageCommands } from '@cairn/dfs-core'
+import { CairnCommand, storageCommands } from '@cairn/dfs-core'
 import type { CommandHandler } from '@cairn/dfs-core/server'
 import type { ConnectionState, HandlerContext } from './context.ts'
 import { buffered } from './requests.ts'
+
+/** What peers must be told, since they may be of a version without it. */
+const LATER_COMMANDS = [CairnCommand.SYNC_CREATE_FILES]
 
 /** Cairn's own commands: STATUS (206) and, from a peer that has said who it is, WATERMARK (205). */
 export function cairnHandlers(context: HandlerContext): Array<[number, CommandHandler<ConnectionState>]> {
@@ -9,7 +12,9 @@ export function cairnHandlers(context: HandlerContext): Array<[number, CommandHa
   return [
     [
       status.code,
-      buffered(context, status, null, (_value, finish) => finish(undefined, status.response.encode(context.status()))),
+      buffered(context, status, null, (_value, finish) =>
+        finish(undefined, status.response.encode({ ...context.status(), commands: LATER_COMMANDS })),
+      ),
     ],
     [
       watermark.code,

@@ -21,16 +21,21 @@ export type SyncAnswer = (error?: unknown, done?: { readonly timestamp: number; 
 
 /** "Already there" is success for the sender; both tell the tracker how far its changes have come. */
 export function syncAnswer(context: HandlerContext, request: Request, reply: CommandReply): SyncAnswer {
-  const { counters, received } = context
   return (error, done) => {
-    const status = error === undefined ? Status.OK : statusOf(error)
-    const bytes = done?.bytes ?? 0
-    countBytes(counters, 'SyncIn', bytes, status === Status.OK ? bytes : 0)
-    if (done !== undefined && (status === Status.OK || status === Status.EEXIST)) {
-      if (request.state.peerId !== null) received.raise(request.state.peerId, done.timestamp)
-      counters.lastSyncUpdate = Math.floor(Date.now() / 1000)
+    const isHere = countChange(context, error, done?.bytes)
+    if (isHere && done !== undefined && request.state.peerId !== null) {
+      context.received.raise(request.state.peerId, done.timestamp)
     }
     if (error === undefined) reply.ok()
     else failRequest(context, request.command, reply, error)
   }
+}
+
+/** Counts a change from a peer; `bytes` is given as `done` is. True when it is here now, or was before. */
+export function countChange({ counters }: HandlerContext, error: unknown, bytes: number | undefined): boolean {
+  const status = error === undefined ? Status.OK : statusOf(error)
+  countBytes(counters, 'SyncIn', bytes ?? 0, status === Status.OK ? (bytes ?? 0) : 0)
+  const isHere = bytes !== undefined && (status === Status.OK || status === Status.EEXIST)
+  if (isHere) counters.lastSyncUpdate = Math.floor(Date.now() / 1000)
+  return isHere
 }

@@ -88,7 +88,7 @@ function sourceIdOf(name: string): string | null {
 }
 
 /** A small content costs nothing to check; that of a larger one the receiver checks. */
-function checkSmall(name: string, { body }: LocalContent): void {
+export function checkSmall(name: string, { body }: LocalContent): void {
   const facts = Buffer.isBuffer(body) ? (slotOfName(name) ?? normalFacts(name)) : null
   if (facts === null || !Buffer.isBuffer(body)) return
   if (facts.size !== body.length || facts.crc32 !== crc32(body)) {

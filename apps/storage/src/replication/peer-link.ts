@@ -1,4 +1,12 @@
-import { type Connection, FileInfoFlag, type RequestBody, ServerError, Status, storageCommands } from '@cairn/dfs-core'
+import {
+  type Connection,
+  FileInfoFlag,
+  ProtocolError,
+  type RequestBody,
+  ServerError,
+  Status,
+  storageCommands,
+} from '@cairn/dfs-core'
 import { PROXIED_FLAG } from '../handlers/source-fallback.ts'
 
 /** A change of one file, with the time that the receiver keeps. */
@@ -6,6 +14,11 @@ export interface FileChange {
   readonly name: string
   /** Unix seconds. */
   readonly timestamp: number
+}
+
+/** A small file that is new. */
+export interface SmallFile extends FileChange {
+  readonly content: Buffer
 }
 
 /** Statuses of a peer that are not failures. */
@@ -40,6 +53,16 @@ export class PeerLink {
     const row = how === 'create' ? storageCommands.syncCreateFile : storageCommands.syncUpdateFile
     const head = row.request.encode({ ...change, fileSize: content.size, group: this.#group })
     return this.#send({ command: row.code, head, body: content.body })
+  }
+
+  /** Cairn peers only: CREATE of many small files. Resolves with a status for each. */
+  async manyFiles(files: readonly SmallFile[]): Promise<Buffer> {
+    const row = storageCommands.syncCreateFiles
+    const body = row.request.encode({ group: this.#group, files })
+    const request = { command: row.code, head: Buffer.alloc(0), body, bodyIsAlwaysRead: true }
+    const { statuses } = row.response.decode(await this.connection.request(request))
+    if (statuses.length === files.length) return statuses
+    throw new ProtocolError(`${statuses.length} statuses for ${files.length} files`)
   }
 
   /** CREATE of a file that is known to be there: only its record is made, no content goes out. */

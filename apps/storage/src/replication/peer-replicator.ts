@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { CairnCommand, formatAddress, openConnection, ServerError, Status } from '@cairn/dfs-core'
+import { formatAddress, openConnection } from '@cairn/dfs-core'
 import type { ClusterState } from '../cluster/cluster-state.ts'
 import { type Identity, timeoutsOf } from '../cluster/identity.ts'
 import type { TrackerQueries } from '../cluster/tracker-queries.ts'
@@ -15,6 +15,7 @@ import { retryDelayMs } from '../engine/retry.ts'
 import { isSyncTime } from '../engine/sync-hours.ts'
 import type { Logger } from '../handlers/context.ts'
 import { type Backlog, measureBacklog } from './backlog.ts'
+import { askAbilities, type PeerAbilities } from './peer-abilities.ts'
 import { PeerLink } from './peer-link.ts'
 import { SyncRun } from './sync-run.ts'
 
@@ -150,9 +151,9 @@ export class PeerReplicator {
       await teller.identify(identity.storageId)
       await this.#announce(mark)
       if (!this.#isServed()) return
-      const peerIsCairn = await this.#isCairn()
+      const abilities = await askAbilities(await this.#connect())
       await unpackBinlogs(this.#context.store.log, mark.index)
-      await this.#send(teller, mark, peerIsCairn)
+      await this.#send(teller, mark, abilities)
       const peer = state.members.get(this.peerId)
       if (this.#mark?.needSyncOld && this.#mark.syncOldDone && peer?.status === SYNCING) await this.#finishHistory(peer)
     } finally {
@@ -160,12 +161,12 @@ export class PeerReplicator {
     }
   }
 
-  async #send(teller: PeerLink, mark: Mark, peerIsCairn: boolean): Promise<void> {
+  async #send(teller: PeerLink, mark: Mark, abilities: PeerAbilities): Promise<void> {
     const run = new SyncRun({
       ...this.#context,
       peerId: this.peerId,
       mark,
-      peerIsCairn,
+      abilities,
       teller,
       quarantine: this.#quarantine,
       tries: this.#tries,
@@ -263,20 +264,6 @@ export class PeerReplicator {
   #address(): string {
     const peer = this.#context.state.members.get(this.peerId)
     return formatAddress(peer?.ip ?? '', peer?.port ?? 0)
-  }
-
-  /** A C storage answers EINVAL to STATUS and closes, so it is asked on a connection of its own. */
-  async #isCairn(): Promise<boolean> {
-    const link = await this.#connect()
-    try {
-      await link.connection.request({ command: CairnCommand.STATUS, head: Buffer.alloc(0) })
-      return true
-    } catch (error) {
-      if (error instanceof ServerError && error.status === Status.EINVAL) return false
-      throw error
-    } finally {
-      link.close()
-    }
   }
 
   /** Until something in the group changes. */

@@ -2,6 +2,7 @@ import { ServerError } from '@cairn/dfs-core'
 import type { FileStore } from '../disk/file-store.ts'
 import { type BinlogRecord, sourceOp } from '../engine/binlog.ts'
 import { fileSize } from './local-file.ts'
+import type { PeerAbilities } from './peer-abilities.ts'
 import type { PeerLink } from './peer-link.ts'
 
 /**
@@ -23,13 +24,13 @@ export interface ProgressTeller {
 export interface ProgressTellerOptions {
   readonly store: FileStore
   readonly teller: PeerLink
-  readonly peerIsCairn: boolean
+  readonly abilities: PeerAbilities
   readonly config: { readonly heartBeatIntervalMs: number }
 }
 
 const MOVED_INTERVAL_MS = 1000
 
-export function createProgressTeller({ store, teller, peerIsCairn, config }: ProgressTellerOptions): ProgressTeller {
+export function createProgressTeller({ store, teller, abilities, config }: ProgressTellerOptions): ProgressTeller {
   let toldTime = 0
   let toldAt = 0
   let created: BinlogRecord | null = null
@@ -58,7 +59,7 @@ export function createProgressTeller({ store, teller, peerIsCairn, config }: Pro
       const now = Date.now()
       const interval = moved ? MOVED_INTERVAL_MS : config.heartBeatIntervalMs
       if (reached <= toldTime || now - toldAt < interval) return null
-      if (peerIsCairn) {
+      if (abilities.isCairn) {
         toldAt = now
         toldTime = reached
         return () => teller.watermark(reached)

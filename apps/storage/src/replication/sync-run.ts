@@ -5,16 +5,20 @@ import { BinlogReader } from '../disk/binlog-reader.ts'
 import type { FileStore } from '../disk/file-store.ts'
 import type { Mark } from '../disk/mark-file.ts'
 import { DAMAGED_HERE, type Quarantine } from '../disk/quarantine.ts'
-import { formatRecord } from '../engine/binlog.ts'
-import { type Counters, countBytes } from '../engine/counters.ts'
+import { type BinlogRecord, formatRecord } from '../engine/binlog.ts'
+import type { Counters } from '../engine/counters.ts'
+import { divide, lotBytes } from '../engine/sync-lots.ts'
 import { createSyncWindow, isBeforeOwnPart, isWanted, type Slot, type SyncWindow } from '../engine/sync-plan.ts'
 import type { Logger } from '../handlers/context.ts'
-import { type Delivery, deliver } from './deliver.ts'
-import { createSetAside, isPeerFull, type SetAside, triesMax } from './failed-records.ts'
+import type { Delivery } from './deliver.ts'
+import { createSetAside, type SetAside } from './failed-records.ts'
 import { createMarkKeeper, type MarkKeeper } from './mark-keeper.ts'
+import type { PeerAbilities } from './peer-abilities.ts'
 import type { PeerLink } from './peer-link.ts'
 import { createProgressTeller, type ProgressTeller } from './progress-teller.ts'
+import { RecordSender } from './record-sender.ts'
 import { settleable } from './settleable.ts'
+import { SilentLinks } from './silent-links.ts'
 
 export interface SyncRunOptions {
   readonly config: StorageConfig
@@ -24,7 +28,7 @@ export interface SyncRunOptions {
   readonly logger: Logger
   readonly peerId: string
   readonly mark: Mark
-  readonly peerIsCairn: boolean
+  readonly abilities: PeerAbilities
   /** The connection that has identified itself: only what arrives in order goes over it. */
   readonly teller: PeerLink
   readonly quarantine: Quarantine
@@ -54,13 +58,11 @@ export class SyncRun {
   readonly #progress: ProgressTeller
   readonly #setAside: SetAside
   readonly #marks: MarkKeeper
-  /** Connections that tell nothing, and those of them without work. */
-  readonly #silent = new Set<PeerLink>()
-  readonly #idle: PeerLink[] = []
+  readonly #silent: SilentLinks
+  readonly #sender: RecordSender
   readonly #cleanUp: Array<() => void>
   readonly #finish: (error?: unknown) => void
   #tellerIsIdle = true
-  #opening = false
   #scheduled = false
   #ended = false
   #atEnd = false
@@ -73,6 +75,20 @@ export class SyncRun {
     this.#progress = createProgressTeller(options)
     this.#setAside = createSetAside({ ...options, delivery: this.#delivery })
     this.#marks = createMarkKeeper(options)
+    this.#silent = new SilentLinks({
+      connect: options.connect,
+      onOpen: (link) => this.#free(link),
+      onFailure: (error) =>
+        options.logger.debug({ err: error, peer: options.peerId }, 'no further connection to a member'),
+    })
+    this.#sender = new RecordSender({
+      ...options,
+      delivery: this.#delivery,
+      window: this.#window,
+      marks: this.#marks,
+      progress: this.#progress,
+      setAside: this.#setAside,
+    })
     const { promise, finish } = settleable()
     this.done = promise
     this.#finish = finish
@@ -117,15 +133,7 @@ export class SyncRun {
       return
     }
     if (this.#tellerIsIdle) this.#feedTeller()
-    for (let link = this.#idle.pop(); link !== undefined; link = this.#idle.pop()) {
-      const slot = this.#window.take()
-      if (slot === null) {
-        this.#idle.push(link)
-        break
-      }
-      this.#send(link, slot)
-    }
-    if (this.#window.hasFree) this.#openSilent()
+    this.#feedSilent()
     this.#marks.reached(this.#window.front)
     if (this.#atEnd && this.#window.isEmpty) this.#caughtUp()
   }
@@ -144,7 +152,7 @@ export class SyncRun {
       }
       const { record } = entry
       if (record === null || !isWanted(record, mark) || isBeforeOwnPart(record, mark)) this.#window.pass(entry.end)
-      else this.#window.add(record, entry.end)
+      else this.#window.add(record, entry.end, this.#mayShare(record) ? lotBytes(record) : null)
     }
     if (!this.#window.isFull) this.#schedule()
   }
@@ -153,10 +161,10 @@ export class SyncRun {
     const { teller } = this.#options
     // Whoever gets a record here is believed to have everything before it.
     const { missingSince } = this.#setAside
-    const first = missingSince === Number.POSITIVE_INFINITY ? this.#window.takeFirst() : null
-    if (first !== null) {
+    const first = missingSince === Number.POSITIVE_INFINITY ? this.#window.first() : null
+    if (first !== null && !this.#goesTogether(first)) {
       this.#tellerIsIdle = false
-      this.#send(teller, first)
+      this.#send(teller, [first])
       return
     }
     const front = Math.min(this.#window.front?.timestamp ?? 0, missingSince - 1)
@@ -172,26 +180,41 @@ export class SyncRun {
     )
   }
 
-  #send(link: PeerLink, slot: Slot<BinlogPosition>): void {
-    this.#lastUsed = Date.now()
-    deliver(this.#delivery, link, slot.record).then(
-      () => {
-        if (link === this.#options.teller) this.#progress.told(slot.record.timestamp)
-        this.#progress.delivered(slot.record)
-        this.#done(slot)
-        this.#free(link)
-      },
-      (error: unknown) => this.#failed(link, slot, error),
-    )
+  /** Whether a record may go together with others: not while each one is to be followed by a pause. */
+  #mayShare(record: BinlogRecord): boolean {
+    const { abilities, config, tries } = this.#options
+    return abilities.takesLots && config.syncIntervalMs === 0 && !tries.has(formatRecord(record))
   }
 
-  #done(slot: Slot<BinlogPosition>): void {
-    const { counters, tries } = this.#options
-    this.#window.delivered(slot)
-    this.#marks.sent()
-    if (tries.size > 0) tries.delete(formatRecord(slot.record))
-    countBytes(counters, 'SyncOut', this.#delivery.sentBytes, this.#delivery.sentBytes)
-    this.#delivery.sentBytes = 0
+  /** A small file that is new waits for a silent connection when it is not the only one. */
+  #goesTogether(first: Slot<BinlogPosition>): boolean {
+    if (first.lotBytes === null || this.#delivery.peerIsAhead || this.#silent.count === 0) return false
+    return this.#sender.lotsUnderWay > 0 || this.#window.free().filter((slot) => slot.lotBytes !== null).length > 1
+  }
+
+  #feedSilent(): void {
+    const free = this.#window.free()
+    const requests = this.#delivery.peerIsAhead ? free.map((slot) => [slot]) : divide(free, this.#sender.lotsUnderWay)
+    for (const slots of requests) {
+      const link = this.#silent.take()
+      if (link === undefined) break
+      this.#send(link, slots)
+    }
+    if (!this.#silent.hasIdle && this.#window.free().length > 0) this.#openSilent()
+  }
+
+  /** More connections while there is work for them. The run goes on without one that cannot be opened. */
+  #openSilent(): void {
+    const spare = this.#setAside.missingSince === Number.POSITIVE_INFINITY ? 0 : 1
+    this.#silent.openMore(Math.max(this.#options.config.syncConnections - 1, spare))
+  }
+
+  #send(link: PeerLink, slots: ReadonlyArray<Slot<BinlogPosition>>): void {
+    this.#lastUsed = Date.now()
+    this.#sender.send(link, slots).then(
+      () => this.#free(link),
+      (error: unknown) => this.#end(error),
+    )
   }
 
   #free(link: PeerLink): void {
@@ -202,53 +225,8 @@ export class SyncRun {
 
   #rested(link: PeerLink): void {
     if (link === this.#options.teller) this.#tellerIsIdle = true
-    else this.#idle.push(link)
+    else this.#silent.rest(link)
     this.#schedule()
-  }
-
-  /** A record that keeps failing is set aside; anything else ends this run, and the next one starts at the mark. */
-  #failed(link: PeerLink, slot: Slot<BinlogPosition>, error: unknown): void {
-    if (this.#ended) return
-    const { tries } = this.#options
-    const line = formatRecord(slot.record)
-    const count = (tries.get(line) ?? 0) + 1
-    if (!isPeerFull(error)) tries.set(line, count)
-    if (count >= triesMax(link, error)) {
-      tries.delete(line)
-      this.#setAside.add(slot.record, error)
-      this.#window.delivered(slot)
-      if (link.connection.usable) this.#free(link)
-      else this.#end(error)
-      return
-    }
-    this.#window.failed(slot)
-    this.#end(error)
-  }
-
-  /** More connections are opened while there is work for them. The run goes on without one that cannot be opened. */
-  #openSilent(): void {
-    const { config, connect, logger, peerId } = this.#options
-    const silentMax = Math.max(
-      config.syncConnections - 1,
-      this.#setAside.missingSince === Number.POSITIVE_INFINITY ? 0 : 1,
-    )
-    if (this.#opening || this.#silent.size >= silentMax) return
-    this.#opening = true
-    connect().then(
-      (link) => {
-        this.#opening = false
-        if (this.#ended) {
-          link.close()
-          return
-        }
-        this.#silent.add(link)
-        this.#free(link)
-      },
-      (error: unknown) => {
-        this.#opening = false
-        logger.debug({ err: error, peer: peerId }, 'no further connection to a member')
-      },
-    )
   }
 
   #caughtUp(): void {
@@ -281,7 +259,8 @@ export class SyncRun {
     if (this.#ended) return
     this.#ended = true
     for (const clean of this.#cleanUp) clean()
-    for (const link of this.#silent) link.close()
+    this.#sender.stop()
+    this.#silent.close()
     this.#reader.close()
     this.#marks.reached(this.#window.front)
     this.#marks.save().then(

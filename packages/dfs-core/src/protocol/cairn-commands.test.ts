@@ -54,6 +54,36 @@ describe('commands for copies of uploads', () => {
   })
 })
 
+describe('SYNC_CREATE_FILES', () => {
+  const { request, response } = cairnCommands.syncCreateFiles
+  const names = ['M00/00/00/oYYBAGsBGgKAc6nNAAAADK8IOy0333.txt', 'M00/0A/0B/oYYBAGsBGgKAc6nNAAAAAK8IOy0444.bin']
+  const group = `${Buffer.from('group1').toString('hex')}${'00'.repeat(10)}`
+  const [first = '', second = ''] = names.map((name) => Buffer.from(name).toString('hex'))
+
+  it('is a row of files: lengths of name and content, time, name, content', () => {
+    const value = {
+      group: 'group1',
+      files: [
+        { name: names[0] ?? '', timestamp: 0x6b011a02, content: Buffer.from('hello') },
+        { name: names[1] ?? '', timestamp: 0x6b011a03, content: Buffer.alloc(0) },
+      ],
+    }
+    const bytes = hex(`${group} 2c 00000005 6b011a02 ${first} 68656c6c6f 2c 00000000 6b011a03 ${second}`)
+    expect(request.encode(value).toString('hex')).toBe(bytes.toString('hex'))
+    expect(request.decode(bytes)).toEqual(value)
+    expect(response.decode(hex('0011'))).toEqual({ statuses: hex('0011') })
+  })
+
+  it.each([
+    ['that ends within a content', `${group} 2c 00000005 6b011a02 ${first} 68656c6c`],
+    ['that ends within a head', `${group} 2c 00000000 6b011a02 ${first} 2c0000`],
+    ['with a name that is too short', `${group} 0a 00000000 6b011a02 ${'41'.repeat(10)}`],
+    ['with a content above 64 KiB', `${group} 2c 00010001 6b011a02 ${first} ${'00'.repeat(0x10001)}`],
+  ])('%s is refused', (_what, bytes) => {
+    expect(() => request.decode(hex(bytes))).toThrow(ProtocolError)
+  })
+})
+
 describe('what is told of an upload', () => {
   it('comes back as it went, also with a length that is not known and names in UTF-8', () => {
     expect(decodeAboutPart(encodeAboutPart(about))).toEqual(about)

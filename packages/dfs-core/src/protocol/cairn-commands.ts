@@ -1,8 +1,9 @@
 import { GROUP_NAME_SIZE, LOGIC_NAME_SIZE_MAX, LOGIC_NAME_SIZE_MIN } from '../limits.ts'
 import { command } from './command.ts'
-import { bytes, countOf, i64, sizedBytes, sizedText, text, u8, u32 } from './fields.ts'
+import { bytes, countOf, i64, restBytes, sizedBytes, sizedText, text, u8, u32 } from './fields.ts'
 import { struct } from './layout.ts'
 import { storageId } from './records.ts'
+import { repeatSized } from './repeat-sized.ts'
 import { statusAnswer } from './status-answer.ts'
 
 /**
@@ -17,10 +18,16 @@ export const CairnCommand = {
   PART_STAT: 204,
   WATERMARK: 205,
   STATUS: 206,
+  SYNC_CREATE_FILES: 207,
 } as const
 
 /** Bytes of content in one PART_WRITE. */
 export const PART_DATA_SIZE_MAX = 1024 * 1024
+
+/** Bytes of content of one file in SYNC_CREATE_FILES, of all together, and how many they may be. */
+export const SMALL_FILE_SIZE_MAX = 64 * 1024
+export const SMALL_FILES_SIZE_MAX = 1024 * 1024
+export const SMALL_FILES_COUNT_MAX = 256
 
 /** `state` in the answer to PART_STAT: bytes are missing, all are there, it is a file, its file is settled. */
 export const PartState = { open: 0, complete: 1, linked: 2, acked: 3 } as const
@@ -33,6 +40,13 @@ const nothing = struct('empty body', {})
 /** 32 hexadecimal digits in bytes. */
 const uploadId = bytes(16)
 const part = { uploadId, epoch: u32 }
+const smallFile = struct('SYNC_CREATE_FILES file', {
+  nameLength: countOf('name', u8),
+  contentLength: countOf('content', u32),
+  timestamp: u32,
+  name: sizedText(LOGIC_NAME_SIZE_MIN, LOGIC_NAME_SIZE_MAX),
+  content: sizedBytes(SMALL_FILE_SIZE_MAX),
+})
 
 export const cairnCommands = {
   /** Is this a Cairn storage of the group? `version` of the commands 201 to 204; the answer names its id. */
@@ -90,4 +104,14 @@ export const cairnCommands = {
   /** Everything that the sender (REPORT_SERVER_ID) has up to this unix second is delivered. */
   watermark: command(CairnCommand.WATERMARK, 'WATERMARK', { timestamp: i64 }, nothing),
   status: command(CairnCommand.STATUS, 'STATUS', nothing, statusAnswer),
+  /**
+   * Small files, each as by SYNC_CREATE_FILE, with a status for each in the same order. Whatever connection it comes on, it
+   * says nothing of how far the sender has come.
+   */
+  syncCreateFiles: command(
+    CairnCommand.SYNC_CREATE_FILES,
+    'SYNC_CREATE_FILES',
+    { group: text(GROUP_NAME_SIZE), files: repeatSized(smallFile) },
+    { statuses: restBytes },
+  ),
 }

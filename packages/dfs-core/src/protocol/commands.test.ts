@@ -30,11 +30,11 @@ describe('command tables', () => {
     const sorted = (table: object) => codes(table).sort((a, b) => a - b)
     const range = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, i) => from + i)
     expect(sorted(trackerCommands)).toEqual([...range(58, 79), ...range(81, 98), ...range(101, 109), 111])
-    expect(sorted(storageCommands)).toEqual([9, ...range(11, 38), 40, 82, 111, ...range(200, 206)])
+    expect(sorted(storageCommands)).toEqual([9, ...range(11, 38), 40, 82, 111, ...range(200, 207)])
   })
 
-  it('have 200 to 206 for Cairn', () => {
-    expect(Object.values(CairnCommand)).toEqual([200, 201, 202, 203, 204, 205, 206])
+  it('have 200 to 207 for Cairn', () => {
+    expect(Object.values(CairnCommand)).toEqual([200, 201, 202, 203, 204, 205, 206, 207])
   })
 })
 
@@ -361,11 +361,17 @@ it('WATERMARK is one unix time', () => {
 
 describe('STATUS', () => {
   const { response } = storageCommands.status
-  const answer = { version: '0.1.0', httpPort: 8888, kids: ['k1', 'k2'], storageId: '100001', group: 'group1' }
+  const told = { version: '0.1.0', httpPort: 8888, kids: ['k1', 'k2'], storageId: '100001', group: 'group1' }
+  const answer = { ...told, commands: [207] }
 
   it('is JSON text', () => {
-    const json = '{"version":"0.1.0","httpPort":8888,"kids":["k1","k2"],"storageId":"100001","group":"group1"}'
+    const json =
+      '{"version":"0.1.0","httpPort":8888,"kids":["k1","k2"],"storageId":"100001","group":"group1","commands":[207]}'
     both(response, Buffer.from(json), answer)
+  })
+
+  it('tells no later commands where it is of a version that knew none', () => {
+    expect(response.decode(Buffer.from(JSON.stringify(told)))).toEqual({ ...told, commands: [] })
   })
 
   it('may hold fields that are not known yet', () => {
@@ -381,6 +387,7 @@ describe('STATUS', () => {
     ['no kids', JSON.stringify({ ...answer, kids: undefined })],
     ['a kid that is a number', JSON.stringify({ ...answer, kids: [1] })],
     ['no group', JSON.stringify({ ...answer, group: undefined })],
+    ['a command that is a text', JSON.stringify({ ...answer, commands: ['207'] })],
   ])('is refused with %s', (_what, json) => {
     expect(() => response.decode(Buffer.from(json))).toThrow(ProtocolError)
   })

@@ -269,6 +269,7 @@ describe('frames recorded from FastDFS 6.16.1', () => {
       'STORAGE_GET_GROUP_NAME',
       'STORAGE_REPORT_IP_CHANGED',
       'STORAGE_SYNC_DEST_QUERY',
+      'SYNC_CREATE_FILES',
       'WATERMARK',
     ])
   })

@@ -10,13 +10,15 @@ export interface StatusAnswer {
   readonly kids: readonly string[]
   readonly storageId: string
   readonly group: string
+  /** Codes above 206 that the storage takes; empty where it is of a version that knew none. */
+  readonly commands: readonly number[]
 }
 
 const utf8 = new TextDecoder('utf-8', { fatal: true })
 
 function toBytes(answer: StatusAnswer): Buffer {
-  const { version, httpPort, kids, storageId, group } = answer
-  return Buffer.from(JSON.stringify({ version, httpPort, kids, storageId, group }))
+  const { version, httpPort, kids, storageId, group, commands } = answer
+  return Buffer.from(JSON.stringify({ version, httpPort, kids, storageId, group, commands }))
 }
 
 function decode(buf: Buffer): StatusAnswer {
@@ -38,6 +40,7 @@ function decode(buf: Buffer): StatusAnswer {
     kids: textList(fields['kids']),
     storageId: textField(fields, 'storageId'),
     group: textField(fields, 'group'),
+    commands: codeList(fields['commands'] ?? []),
   }
 }
 
@@ -50,6 +53,13 @@ function textField(fields: Record<string, unknown>, name: string): string {
 function textList(value: unknown): string[] {
   if (!(Array.isArray(value) && value.every((item) => typeof item === 'string'))) {
     throw new ProtocolError('STATUS response.kids: not a list of texts')
+  }
+  return value
+}
+
+function codeList(value: unknown): number[] {
+  if (!(Array.isArray(value) && value.every((item) => Number.isInteger(item)))) {
+    throw new ProtocolError('STATUS response.commands: not a list of codes')
   }
   return value
 }

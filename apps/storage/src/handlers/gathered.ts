@@ -1,7 +1,7 @@
 import type { Layout } from '@cairn/dfs-core'
 import type { StreamedHandler } from '@cairn/dfs-core/server'
-import type { ConnectionState, HandlerContext } from '../handlers/context.ts'
-import { type Finish, finisher } from '../handlers/requests.ts'
+import type { ConnectionState, HandlerContext } from './context.ts'
+import { type Finish, finisher } from './requests.ts'
 
 /** So many buffers are kept for the next requests. */
 const KEPT_MAX = 8

@@ -1,0 +1,95 @@
+import { Status } from '@cairn/dfs-core'
+import type { ResolvedName } from '../disk/file-store.ts'
+import { ContentMismatchError, presentAt } from '../disk/replica.ts'
+import { StoreError } from '../disk/store-error.ts'
+import { isFrom } from '../engine/file-facts.ts'
+import { slotOfName } from '../trunk/slot-name.ts'
+import { occupantOf } from '../trunk/slot-replica.ts'
+import type { HandlerContext } from './context.ts'
+import { locked } from './requests.ts'
+import type { Incoming } from './sync-answer.ts'
+
+/** What a whole file from a peer finds here, and what becomes of it. */
+type Outcome = 'place' | 'same' | 'own' | 'buried' | 'overtaken' | 'occupied' | 'absent'
+
+/** A whole file from a peer. CREATE (c) of one that is here in the same size only logs it; UPDATE (u) always overwrites. */
+export interface ArrivingFile {
+  readonly op: 'c' | 'u'
+  readonly incoming: Incoming
+  readonly outcome: Outcome
+}
+
+export interface ToldOfFile {
+  readonly op: 'c' | 'u'
+  readonly fileSize: number
+  /** The source's time of the change. */
+  readonly timestamp: number
+  /** The sender believes it to be here, and sends no content. */
+  readonly isAnnounced: boolean
+}
+
+export function look(
+  context: HandlerContext,
+  file: ResolvedName,
+  { op, fileSize: size, timestamp, isAnnounced }: ToldOfFile,
+): Outcome {
+  if (context.tombstones.refuses(file.logicName, timestamp)) return 'buried'
+  const occupant = occupantOf(file)
+  // Deleted elsewhere, and the slot used again, before this file came here.
+  if (occupant === 'newer') return 'overtaken'
+  // Its deletion is still on the way; if it was never deleted, it must not be lost.
+  if (occupant === 'older') return 'occupied'
+  const present = presentAt(file)
+  const isSame = present.kind === 'file' && present.size === size
+  // A member that sends the group's history also sends back what came from here. It may be older than what is here now.
+  if (op === 'c' && present.kind === 'file' && isFrom(file.logicName, context.store.source)) return 'own'
+  if (isAnnounced) return isSame ? 'same' : 'absent'
+  return op === 'c' && isSame ? 'same' : 'place'
+}
+
+const REFUSED = {
+  own: Status.EEXIST,
+  buried: Status.EEXIST,
+  overtaken: Status.EEXIST,
+  occupied: Status.EBUSY,
+  absent: Status.ENOENT,
+} as const
+
+/** Stores and logs a file whose content has come, or refuses it. `place` puts the content under its name. */
+export function receiveFile(context: HandlerContext, { op, incoming, outcome }: ArrivingFile, place: () => void): void {
+  const { file, timestamp, answer } = incoming
+  if (outcome !== 'place' && outcome !== 'same') {
+    const error = new StoreError(REFUSED[outcome], `${file.logicName} is ${outcome} here`)
+    // It must come again, so it has not arrived.
+    if (outcome === 'occupied') answer(error)
+    else answer(error, incoming)
+    return
+  }
+  locked(
+    context,
+    file,
+    (error) => answer(error, incoming),
+    (finish) => {
+      if (!isPlaced(context, file, place)) {
+        finish()
+        return
+      }
+      const there = outcome === 'same' ? new StoreError(Status.EEXIST, `${file.logicName} is here`) : undefined
+      context.store.log.append(op, file.logicName, (error) => finish(error ?? there), { timestamp })
+    },
+  )
+}
+
+/** False when the content is given up: it was another than its name says, too often. */
+function isPlaced(context: HandlerContext, { logicName, storePath }: ResolvedName, place: () => void): boolean {
+  const named = slotOfName(logicName)
+  try {
+    if (named !== null) context.trunk.makeTrunkFile(storePath, named.slot)
+    place()
+    return true
+  } catch (error) {
+    if (!(error instanceof ContentMismatchError) || !context.refusals.isSpent(logicName)) throw error
+    context.logger.error({ name: logicName, err: error }, 'given up a replica whose content is not what its name says')
+    return false
+  }
+}

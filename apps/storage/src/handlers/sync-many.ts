@@ -1,0 +1,71 @@
+import { CairnCommand, SMALL_FILES_COUNT_MAX, SMALL_FILES_SIZE_MAX, Status, storageCommands } from '@cairn/dfs-core'
+import type { CommandHandler } from '@cairn/dfs-core/server'
+import { placeFromMemory } from '../disk/replica.ts'
+import { look, receiveFile } from './arriving-file.ts'
+import type { ConnectionState, HandlerContext } from './context.ts'
+import { noteFailure } from './failure.ts'
+import { gathered } from './gathered.ts'
+import { checkGroup, type Finish } from './requests.ts'
+import { countChange, type SyncAnswer } from './sync-answer.ts'
+
+/** Bytes beside the contents: group, and a head and a name for each file. */
+const HEADS_BYTES_MAX = 16 + SMALL_FILES_COUNT_MAX * 256
+/** Storing goes on in the next turn of the event loop after so long, since others wait, too. */
+const TURN_MS = 5
+
+interface SmallFile {
+  readonly name: string
+  readonly timestamp: number
+  readonly content: Buffer
+}
+
+/** SYNC_CREATE_FILES (207): small files from a Cairn peer, each by the rules of one that comes alone. */
+export function syncManyHandlers(context: HandlerContext): Array<[number, CommandHandler<ConnectionState>]> {
+  const row = storageCommands.syncCreateFiles
+  const handler = gathered(context, row, SMALL_FILES_SIZE_MAX + HEADS_BYTES_MAX, ({ group, files }, finish) => {
+    checkGroup(context, group)
+    storeAll(context, files, finish)
+  })
+  return [[row.code, handler]]
+}
+
+/** What is stored in one turn shares one write to the log. */
+function storeAll(context: HandlerContext, files: readonly SmallFile[], finish: Finish): void {
+  const statuses = Buffer.alloc(files.length)
+  let unanswered = files.length
+  let next = 0
+  const answered = (index: number, status: number) => {
+    statuses[index] = status
+    unanswered -= 1
+    if (unanswered === 0) finish(undefined, storageCommands.syncCreateFiles.response.encode({ statuses }))
+  }
+  const goOn = () => {
+    const end = performance.now() + TURN_MS
+    do {
+      const index = next
+      const file = files[index]
+      if (file === undefined) return
+      next += 1
+      store(context, file, (status) => answered(index, status))
+    } while (performance.now() < end)
+    setImmediate(goOn)
+  }
+  if (files.length === 0) finish(undefined, storageCommands.syncCreateFiles.response.encode({ statuses }))
+  else goOn()
+}
+
+function store(context: HandlerContext, { name, timestamp, content }: SmallFile, done: (status: number) => void): void {
+  const answer: SyncAnswer = (error, change) => {
+    countChange(context, error, change?.bytes)
+    done(error === undefined ? Status.OK : noteFailure(context, CairnCommand.SYNC_CREATE_FILES, error))
+  }
+  try {
+    const file = context.store.resolve(name)
+    const told = { op: 'c', fileSize: content.length, timestamp, isAnnounced: false } as const
+    const incoming = { file, timestamp, bytes: content.length, answer }
+    const arriving = { op: 'c', incoming, outcome: look(context, file, told) } as const
+    receiveFile(context, arriving, () => placeFromMemory(context.store, file, content, timestamp))
+  } catch (error) {
+    answer(error)
+  }
+}

@@ -1,0 +1,50 @@
+import { CairnCommand, ServerError, SMALL_FILE_SIZE_MAX, Status } from '@cairn/dfs-core'
+import type { BinlogRecord } from '../engine/binlog.ts'
+import { checkSmall, type Delivery } from './deliver.ts'
+import { openContent } from './local-file.ts'
+import type { PeerLink, SmallFile } from './peer-link.ts'
+
+/**
+ * Brings records of new small files to a peer in one request. Resolves with what went wrong with each: null when it has
+ * arrived, or was left out because it is not here any more. Rejects when nobody knows what has arrived.
+ */
+export async function deliverLot(
+  delivery: Delivery,
+  link: PeerLink,
+  records: readonly BinlogRecord[],
+): Promise<Array<unknown>> {
+  const failures: unknown[] = records.map(() => null)
+  const sent: number[] = []
+  const files: SmallFile[] = []
+  for (const [index, record] of records.entries()) {
+    try {
+      const file = read(delivery, record)
+      if (file === null) continue
+      files.push(file)
+      sent.push(index)
+    } catch (error) {
+      failures[index] = error
+    }
+  }
+  if (files.length === 0) return failures
+  const statuses = await link.manyFiles(files)
+  for (const [place, status] of statuses.entries()) {
+    delivery.peerIsAhead = status === Status.EEXIST
+    if (status === Status.OK) delivery.sentBytes += files[place]?.content.length ?? 0
+    else if (status !== Status.EEXIST) failures[sent[place] ?? 0] = refusal(status, link)
+  }
+  return failures
+}
+
+function refusal(status: number, { connection }: PeerLink): ServerError {
+  return new ServerError(status, CairnCommand.SYNC_CREATE_FILES, connection.address)
+}
+
+function read({ store }: Delivery, { name, timestamp }: BinlogRecord): SmallFile | null {
+  const content = openContent(store, store.resolve(name))
+  if (content === null) return null
+  checkSmall(name, content)
+  const { body } = content
+  if (!Buffer.isBuffer(body)) throw new RangeError(`${name} has more than ${SMALL_FILE_SIZE_MAX} bytes`)
+  return { name, timestamp, content: body }
+}
