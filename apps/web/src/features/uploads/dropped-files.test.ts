@@ -18,10 +18,11 @@ function entryOf(name: string, content: Tree | string): unknown {
   }
 }
 
-function read(tree: Tree, onFound: (files: number) => boolean) {
+function read(tree: Tree, onFound: (files: number) => boolean, handles: object = {}) {
   const items = Object.entries(tree).map(([name, content]) => ({
     kind: 'file',
     webkitGetAsEntry: () => entryOf(name, content),
+    ...handles,
   }))
   return readDrop({ items, files: [] } as unknown as DataTransfer, onFound)
 }
@@ -56,6 +57,13 @@ test('one unreadable file does not stop the others', async () => {
   const dropped = await drop({ folder: { 'a.txt': 'unreadable', 'b.txt': '2' } })
   expect(dropped.unreadable).toBe(1)
   expect(dropped.files.map(({ file }) => file.name)).toEqual(['b.txt'])
+})
+
+test('a folder whose handle never comes is uploaded without one', async () => {
+  const dropped = await read({ folder: { 'a.txt': '1' } }, () => true, {
+    getAsFileSystemHandle: () => new Promise(() => undefined),
+  })
+  expect(dropped?.files.map(({ path, origin }) => [path, origin])).toEqual([['folder', undefined]])
 })
 
 test('who reads a drop hears how many files there are, and can end it in the middle of a folder', async () => {

@@ -22,12 +22,21 @@ export function readDrop(transfer: DataTransfer, onFound: OnFound): Promise<Drop
 type Root = { entry: FileSystemEntry | null; handle: Promise<FileSystemHandle | null> }
 type HandleGiver = { getAsFileSystemHandle?: () => Promise<FileSystemHandle | null> }
 
+/** Browsers ask people about some folders, and may never say what came of it: uploads do not wait for that. */
+const HANDLE_MS = 1_000
+
 function handleOf(item: DataTransferItem & HandleGiver): Promise<FileSystemHandle | null> {
   return item.getAsFileSystemHandle?.().catch(() => null) ?? Promise.resolve(null)
 }
 
+/** Null: it has none, or it is too late. Then a later page has to be given the files again. */
+function ofNow(handle: Promise<FileSystemHandle | null>): Promise<FileSystemHandle | null> {
+  const late = new Promise<null>((resolve) => setTimeout(() => resolve(null), HANDLE_MS))
+  return Promise.race([handle, late])
+}
+
 async function withOrigins(files: readonly File[], roots: readonly Root[]): Promise<Dropped> {
-  const handles = await Promise.all(roots.map(({ handle }) => handle))
+  const handles = await Promise.all(roots.map(({ handle }) => ofNow(handle)))
   const chosen = chosenFiles(files).map((each, index) => ({ ...each, ...originOf(handles[index] ?? null) }))
   return { files: chosen, emptyFolders: [], unreadable: 0 }
 }
@@ -53,7 +62,7 @@ async function walk(roots: readonly Root[], onFound: OnFound): Promise<Dropped |
     if (entry === null) continue
     const first = dropped.files.length
     if (!(await visit.all([entry], ''))) return null
-    const origin = originOf(await handle)
+    const origin = originOf(await ofNow(handle))
     for (const file of dropped.files.slice(first)) Object.assign(file, origin)
   }
   return dropped
