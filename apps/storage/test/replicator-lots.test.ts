@@ -88,6 +88,11 @@ const remove = (name: string) =>
     store.remove(store.resolve(name), (error) => (error ? reject(error) : resolve()))
   })
 
+const describeFile = (name: string, metadata: Record<string, string>) =>
+  new Promise<void>((resolve, reject) => {
+    store.writeMetadata(store.resolve(name), metadata, 'none', (error) => (error ? reject(error) : resolve()))
+  })
+
 const isAtEnd = () => {
   const mark = replication?.progress()[0]?.mark
   const { index, offset } = store.log.position()
@@ -131,6 +136,20 @@ describe('replication of many small files to a Cairn storage', () => {
     open()
     await allSent()
     expect(lots().map((lot) => later.filter((name) => lot.names.includes(name)).length)).toContain(30)
+  })
+
+  it('brings metadata after its file, many together, too; what has more than some words goes alone', async () => {
+    const names = await uploadMany(60)
+    const long = Object.fromEntries(Array.from({ length: 10 }, (_, i) => [`note${i}`, 'y'.repeat(250)]))
+    await Promise.all(names.map((name, i) => describeFile(name, i === 30 ? long : { author: 'me' })))
+    replicate()
+    await allSent()
+    const came = peer.came.flatMap((request) => request.names)
+    const places = new Map(came.map((name, index) => [name, index]))
+    expect(came.toSorted()).toEqual([...names, ...names.map((name) => `${name}-m`)].toSorted())
+    expect(names.filter((name) => (places.get(`${name}-m`) ?? 0) < (places.get(name) ?? 0))).toEqual([])
+    expect(peer.came.length).toBeLessThan(60)
+    expect(peer.names(ALONE)).toContain(`${names[30]}-m`)
   })
 
   it('moves the mark only over what has arrived: a lot that is not answered comes again', async () => {
@@ -198,7 +217,7 @@ describe('replication of many small files to a Cairn storage', () => {
   })
 
   it('sends no contents to a peer that has the files already', async () => {
-    const names = await uploadMany(600)
+    const names = await uploadMany(400)
     const sizes = new Map(names.map((name, i) => [name, 50 + i]))
     peer.status = () => Status.EEXIST
     peer.sizeOf = (name) => sizes.get(name) ?? null

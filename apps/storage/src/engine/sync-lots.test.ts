@@ -24,11 +24,15 @@ describe('which records may go together with others', () => {
     expect(bytesOf(`1 c ${nameOf(64 * KIB)}`)).toBe(64 * KIB)
   })
 
+  it('new metadata, which gets room for some words', () => {
+    expect(bytesOf(`1 C ${nameOf(10, 'appender')}-m`)).toBe(2 * KIB)
+  })
+
   it.each([
     ['a larger file', `1 C ${nameOf(64 * KIB + 1)}`],
     ['a file that can grow', `1 C ${nameOf(10, 'appender')}`],
     ['a slave file', `1 C ${nameOf(10).replace('.bin', '_150x150.bin')}`],
-    ['metadata', `1 C ${nameOf(10)}-m`],
+    ['changed metadata', `1 U ${nameOf(10)}-m`],
     ['an update', `1 U ${nameOf(10)}`],
     ['a deletion', `1 D ${nameOf(10)}`],
     ['a link', `1 L ${nameOf(10)} ${nameOf(11)}`],

@@ -1,15 +1,19 @@
 import { SMALL_FILE_SIZE_MAX, SMALL_FILES_SIZE_MAX } from '@cairn/dfs-core'
 import { type BinlogRecord, sourceOp } from './binlog.ts'
 import { wholeFacts } from './file-facts.ts'
-import type { Slot } from './sync-plan.ts'
+import { METADATA_SUFFIX, type Slot } from './sync-plan.ts'
 
 /** So many records are full load for one request; what comes behind them need not wait for its answer. */
 const LOT_RECORDS_MAX = 128
 
-/** Bytes of a new small file as its name tells them; null for every other record. */
-export function lotBytes(record: BinlogRecord): number | null {
-  if (sourceOp(record.op) !== 'C') return null
-  const size = wholeFacts(record.name)?.size ?? Number.POSITIVE_INFINITY
+/** Metadata has no size in its name. That of most files is a few words. */
+const METADATA_BYTES = 2 * 1024
+
+/** Bytes of a new small file as its name tells them, and room for new metadata; null for every other record. */
+export function lotBytes({ op, name }: BinlogRecord): number | null {
+  if (sourceOp(op) !== 'C') return null
+  if (name.endsWith(METADATA_SUFFIX)) return METADATA_BYTES
+  const size = wholeFacts(name)?.size ?? Number.POSITIVE_INFINITY
   return size <= SMALL_FILE_SIZE_MAX ? size : null
 }
 

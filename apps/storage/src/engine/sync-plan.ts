@@ -28,7 +28,7 @@ export function isBeforeOwnPart(record: BinlogRecord, scope: SyncScope): boolean
 export interface Slot<P> {
   readonly record: BinlogRecord
   readonly end: P
-  /** Bytes of content of a new file that may go together with others; null: it goes alone. */
+  /** The most bytes of content that a new file may have to go together with others; null: it goes alone. */
   readonly lotBytes: number | null
 }
 
@@ -143,7 +143,8 @@ function dropFrom<T>(queues: Map<string, T[]>, key: string): void {
   if (queue?.length === 0) queues.delete(key)
 }
 
-const METADATA_SUFFIX = '-m'
+/** Ends the name of the file with another's metadata. */
+export const METADATA_SUFFIX = '-m'
 
 /** The files that a record names. A link record's target is one of them, and the old name of a rename. */
 function keysOf({ op, name, extra }: BinlogRecord): readonly string[] {

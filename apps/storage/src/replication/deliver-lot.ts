@@ -1,5 +1,5 @@
-import { CairnCommand, ServerError, SMALL_FILE_SIZE_MAX, Status } from '@cairn/dfs-core'
-import type { BinlogRecord } from '../engine/binlog.ts'
+import { CairnCommand, ServerError, Status } from '@cairn/dfs-core'
+import type { Slot } from '../engine/sync-plan.ts'
 import { checkSmall, type Delivery } from './deliver.ts'
 import { openContent } from './local-file.ts'
 import type { PeerLink, SmallFile } from './peer-link.ts'
@@ -8,17 +8,17 @@ import type { PeerLink, SmallFile } from './peer-link.ts'
  * Brings records of new small files to a peer in one request. Resolves with what went wrong with each: null when it has
  * arrived, or was left out because it is not here any more. Rejects when nobody knows what has arrived.
  */
-export async function deliverLot(
+export async function deliverLot<P>(
   delivery: Delivery,
   link: PeerLink,
-  records: readonly BinlogRecord[],
+  slots: ReadonlyArray<Slot<P>>,
 ): Promise<Array<unknown>> {
-  const failures: unknown[] = records.map(() => null)
+  const failures: unknown[] = slots.map(() => null)
   const sent: number[] = []
   const files: SmallFile[] = []
-  for (const [index, record] of records.entries()) {
+  for (const [index, slot] of slots.entries()) {
     try {
-      const file = read(delivery, record)
+      const file = read(delivery, slot)
       if (file === null) continue
       files.push(file)
       sent.push(index)
@@ -40,11 +40,12 @@ function refusal(status: number, { connection }: PeerLink): ServerError {
   return new ServerError(status, CairnCommand.SYNC_CREATE_FILES, connection.address)
 }
 
-function read({ store }: Delivery, { name, timestamp }: BinlogRecord): SmallFile | null {
+function read<P>({ store }: Delivery, { record, lotBytes }: Slot<P>): SmallFile | null {
+  const { name, timestamp } = record
   const content = openContent(store, store.resolve(name))
   if (content === null) return null
   checkSmall(name, content)
-  const { body } = content
-  if (!Buffer.isBuffer(body)) throw new RangeError(`${name} has more than ${SMALL_FILE_SIZE_MAX} bytes`)
-  return { name, timestamp, content: body }
+  const { body, size } = content
+  if (Buffer.isBuffer(body) && size <= (lotBytes ?? 0)) return { name, timestamp, content: body }
+  throw new RangeError(`${name} has ${size} bytes, too many to go with others`)
 }

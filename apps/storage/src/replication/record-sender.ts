@@ -89,11 +89,7 @@ export class RecordSender {
   /** When nobody knows what has arrived, one of them may be what breaks the connection: all go alone the next time. */
   async #deliverLot(link: PeerLink, slots: readonly RecordSlot[]): Promise<unknown[]> {
     try {
-      return await deliverLot(
-        this.#options.delivery,
-        link,
-        slots.map(({ record }) => record),
-      )
+      return await deliverLot(this.#options.delivery, link, slots)
     } catch (error) {
       if (!this.#isStopped) for (const slot of slots) this.#putBack(slot, error)
       throw error
