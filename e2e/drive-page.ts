@@ -61,9 +61,15 @@ export function row(page: Page, name: string): Locator {
   return page.getByRole('row').filter({ has: page.getByRole('checkbox', { name: `Select ${name}`, exact: true }) })
 }
 
+/** Opens the dialog of something new, by the button New. */
+export async function askFor(page: Page, what: 'New folder' | 'New text file' | 'New Markdown note'): Promise<Locator> {
+  await page.getByRole('button', { name: 'New', exact: true }).click()
+  await page.getByRole('menuitem', { name: what }).click()
+  return page.getByRole('dialog', { name: what })
+}
+
 export async function createFolder(page: Page, name: string): Promise<void> {
-  await page.getByRole('button', { name: 'New folder' }).click()
-  const dialog = page.getByRole('dialog', { name: 'New folder' })
+  const dialog = await askFor(page, 'New folder')
   await dialog.getByLabel('Name').fill(name)
   await dialog.getByRole('button', { name: 'Create' }).click()
   await expect(row(page, name)).toBeVisible()

@@ -1,7 +1,7 @@
 import { expect } from '@playwright/test'
 import pg from 'pg'
 import type { Drive } from './cluster.ts'
-import { createFolder, openFolder, row } from './drive-page.ts'
+import { askFor, createFolder, openFolder, row } from './drive-page.ts'
 import { test } from './drive-test.ts'
 import { reload } from './living-page.ts'
 
@@ -50,8 +50,7 @@ for (const [name, sentence] of [
   ['..', '“..” cannot be a name.'],
 ] as const) {
   test(`the name ${name.slice(0, 12)} (${name.length} characters) is refused with a sentence`, async ({ page }) => {
-    await page.getByRole('button', { name: 'New folder' }).click()
-    const dialog = page.getByRole('dialog', { name: 'New folder' })
+    const dialog = await askFor(page, 'New folder')
     await dialog.getByLabel('Name').fill(name)
     await dialog.getByRole('button', { name: 'Create' }).click()
     await expect(dialog.getByText(sentence)).toBeVisible()
@@ -62,8 +61,7 @@ for (const [name, sentence] of [
 
 test('a name that is taken is refused and stays in the field', async ({ page }) => {
   await createFolder(page, 'Receipts')
-  await page.getByRole('button', { name: 'New folder' }).click()
-  const dialog = page.getByRole('dialog', { name: 'New folder' })
+  const dialog = await askFor(page, 'New folder')
   await dialog.getByLabel('Name').fill('Receipts')
   await dialog.getByRole('button', { name: 'Create' }).click()
   await expect(dialog.getByText('“Receipts” exists here already.')).toBeVisible()

@@ -11,6 +11,7 @@ import change from './change.json'
 import common from './common.json'
 import details from './details.json'
 import drive from './drive.json'
+import editor from './editor.json'
 import jobs from './jobs.json'
 import keyboard from './keyboard.json'
 import labels from './labels.json'
@@ -40,6 +41,7 @@ export const chinese = {
   common,
   details,
   drive,
+  editor,
   jobs,
   keyboard,
   labels,

@@ -16,6 +16,7 @@ export const namespacesOf = {
     'common',
     'details',
     'drive',
+    'editor',
     'jobs',
     'keyboard',
     'labels',

@@ -1,14 +1,16 @@
 'use client'
 
-import { Camera, FolderPlus, FolderUp, Images, Upload } from 'lucide-react'
+import { Camera, FolderUp, Images, Upload } from 'lucide-react'
 import { useTranslations } from 'next-intl'
 import { ActionSheet } from '../../components/action-sheet.tsx'
 import { useDrive } from '../../features/drive/drive-context.tsx'
+import { useNewActions } from '../../features/drive/use-new-actions.ts'
 
 /** What a phone can add. */
 export function AddSheet({ open, onOpenChange }: { open: boolean; onOpenChange: (open: boolean) => void }) {
   const t = useTranslations('shell')
   const drive = useDrive()
+  const newActions = useNewActions()
   return (
     <ActionSheet
       open={open}
@@ -21,14 +23,7 @@ export function AddSheet({ open, onOpenChange }: { open: boolean; onOpenChange: 
           { id: 'files', label: t('uploadFiles'), icon: Upload, run: () => drive.pick('files') },
           { id: 'folder', label: t('uploadFolder'), icon: FolderUp, run: () => drive.pick('folder') },
         ],
-        [
-          {
-            id: 'new-folder',
-            label: t('newFolder'),
-            icon: FolderPlus,
-            run: () => drive.setNaming({ kind: 'create' }),
-          },
-        ],
+        newActions,
       ]}
     />
   )

@@ -5,6 +5,7 @@ import { Contained } from '../../components/contained.tsx'
 import { type EntryDoors, EntryDoorsProvider } from '../../features/drive/entry-doors.tsx'
 import { PaletteArea, usePaletteDoor, useSearchHead } from './find-door.tsx'
 import { useDetailsDoor } from './use-details-door.tsx'
+import { useEditorDoor } from './use-editor-door.tsx'
 import { useLabelDoors } from './use-label-doors.tsx'
 import { useNotedOpening } from './use-noted-opening.ts'
 import { usePreviewDoor } from './use-preview-door.tsx'
@@ -17,6 +18,7 @@ export function DriveDoors({ children }: { children: ReactNode }) {
   const preview = usePreviewDoor()
   const openPreview = useNotedOpening(preview.open)
   const details = useDetailsDoor(openPreview)
+  const editor = useEditorDoor()
   const find = usePaletteDoor()
   const searchHead = useSearchHead()
   const verify = useVerifyDoor()
@@ -29,6 +31,8 @@ export function DriveDoors({ children }: { children: ReactNode }) {
     verify: verify.verify,
     preview: openPreview,
     details,
+    edit: editor.edit,
+    createText: editor.createText,
   }
   return (
     <EntryDoorsProvider value={doors}>
@@ -36,6 +40,7 @@ export function DriveDoors({ children }: { children: ReactNode }) {
       <Contained>
         {share.dialog}
         {preview.shown(doors)}
+        {editor.shown}
         {labels.dialog}
         {verify.dialog}
         <PaletteArea door={find} />

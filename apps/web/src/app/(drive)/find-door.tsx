@@ -1,19 +1,7 @@
 'use client'
 
 import { useQueryClient } from '@tanstack/react-query'
-import {
-  Clock,
-  FolderPlus,
-  HardDrive,
-  Keyboard,
-  Languages,
-  LayoutGrid,
-  Link2,
-  Star,
-  SunMoon,
-  Trash2,
-  Upload,
-} from 'lucide-react'
+import { Clock, HardDrive, Keyboard, Languages, LayoutGrid, Link2, Star, SunMoon, Trash2, Upload } from 'lucide-react'
 import dynamic from 'next/dynamic'
 import { useRouter } from 'next/navigation'
 import { useTranslations } from 'next-intl'
@@ -28,6 +16,7 @@ import { useHelp } from '../../features/drive/help-context.tsx'
 import { placeId, placeOfId, placePath } from '../../features/drive/place.ts'
 import { useOpening } from '../../features/drive/use-entry-actions.ts'
 import { useListView } from '../../features/drive/use-list-view.ts'
+import { useNewActions } from '../../features/drive/use-new-actions.ts'
 import { useLabels } from '../../features/labels/use-labels.ts'
 import type { PaletteCommand } from '../../features/search/palette-items.ts'
 import type { Hit } from '../../features/search/schema.ts'
@@ -147,16 +136,13 @@ function useCommands(go: (placeId: string) => void): PaletteCommand[] {
   const otherLanguages = languages.filter(({ locale }) => locale !== language)
   const drives = useTranslations('drive')
   const other = view === 'list' ? 'grid' : 'list'
+  // Of the first ones some stand beside what was found.
+  const [newFolder, ...newTexts] = useNewActions()
   return [
-    {
-      id: 'new-folder',
-      label: shell('newFolder'),
-      icon: FolderPlus,
-      keys: 'Shift N',
-      run: () => drive.setNaming({ kind: 'create' }),
-    },
+    ...(newFolder === undefined ? [] : [newFolder]),
     { id: 'upload', label: shell('uploadFiles'), icon: Upload, keys: 'U', run: () => drive.pick('files') },
     { id: 'theme', label: t('changeTheme'), icon: SunMoon, run: turn },
+    ...newTexts,
     { id: 'view', label: drives(other), icon: LayoutGrid, keys: 'V', run: () => setView(other) },
     { id: 'drive', label: to(shell('drive')), icon: HardDrive, run: () => go(ROOT_ID) },
     { id: 'recent', label: to(places('recent')), icon: Clock, run: () => go('~recent') },

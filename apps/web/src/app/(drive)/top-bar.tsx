@@ -1,6 +1,6 @@
 'use client'
 
-import { ChevronDown, FolderPlus, FolderUp, Menu as MenuIcon, Upload } from 'lucide-react'
+import { ChevronDown, FolderUp, Menu as MenuIcon, Plus, Upload } from 'lucide-react'
 import { usePathname } from 'next/navigation'
 import { useTranslations } from 'next-intl'
 import { Button, buttonLook, IconButton } from '../../components/button.tsx'
@@ -12,6 +12,7 @@ import type { Me } from '../../features/auth/schema.ts'
 import { useDrive } from '../../features/drive/drive-context.tsx'
 import { useHelp } from '../../features/drive/help-context.tsx'
 import { JobsPopover } from '../../features/drive/jobs-popover.tsx'
+import { useNewActions } from '../../features/drive/use-new-actions.ts'
 import { SearchField } from './search-field.tsx'
 
 type TopBarProps = { me: Me; onDrawer: () => void }
@@ -19,7 +20,9 @@ type TopBarProps = { me: Me; onDrawer: () => void }
 /** What brings something new, and who is here. */
 export function TopBar({ me, onDrawer }: TopBarProps) {
   const t = useTranslations('shell')
+  const editor = useTranslations('editor')
   const drive = useDrive()
+  const newActions = useNewActions()
   const help = useHelp()
   const adds = !usePathname().startsWith('/admin')
   return (
@@ -33,10 +36,18 @@ export function TopBar({ me, onDrawer }: TopBarProps) {
       </span>
       <SearchField />
       <span className="flex-1 phone:hidden" />
-      <Button kind="ghost" className="phone:hidden" hidden={!adds} onClick={() => drive.setNaming({ kind: 'create' })}>
-        <Icon of={FolderPlus} />
-        {t('newFolder')}
-      </Button>
+      {adds ? (
+        <Menu
+          label={editor('new')}
+          groups={[newActions]}
+          trigger={
+            <Button kind="ghost" className="phone:hidden">
+              <Icon of={Plus} />
+              {editor('new')}
+            </Button>
+          }
+        />
+      ) : null}
       <span className={adds ? 'inline-flex phone:hidden' : 'hidden'}>
         <Button kind="primary" className="rounded-r-none pr-3" onClick={() => drive.pick('files')}>
           <Icon of={Upload} />

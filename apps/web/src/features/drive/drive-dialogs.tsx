@@ -4,6 +4,7 @@ import dynamic from 'next/dynamic'
 import { useOnceOpen } from '../../components/use-once-open.ts'
 import { ROOT_ID } from './api-client.ts'
 import { useDrive } from './drive-context.tsx'
+import { useEntryDoors } from './entry-doors.tsx'
 import type { Naming } from './name-dialog.tsx'
 import { focusEntry } from './use-folder-pane.ts'
 
@@ -17,11 +18,16 @@ const ConflictDialog = dynamic(() => import('./conflict-dialog.tsx').then((modul
 export function DriveDialogs() {
   const drive = useDrive()
   const { naming, setNaming, changes, place } = drive
+  const { createText } = useEntryDoors()
   const asked = useOnceOpen(changes.conflict !== null)
   const named = useOnceOpen(naming !== null)
   const apply = async (wanted: Naming, name: string): Promise<void> => {
     if (wanted.kind === 'rename') {
       await changes.rename({ entry: wanted.entry, name })
+      return
+    }
+    if (wanted.kind === 'write') {
+      await createText?.(name, place?.kind === 'folder' ? drive.folderId : ROOT_ID)
       return
     }
     const folder = await changes.create(name)

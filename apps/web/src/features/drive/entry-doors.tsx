@@ -13,6 +13,9 @@ export type EntryDoors = {
   share?: (entries: readonly EntryItem[]) => void
   /** `among`: what the keys for next and previous walk through, in the order of the list. */
   preview?: (entry: EntryItem, among: readonly EntryItem[]) => void
+  edit?: (entry: EntryItem) => void
+  /** Makes a file without content and opens it to be written. Rejects when it cannot be made. */
+  createText?: (name: string, folderId: string) => Promise<void>
   details?: { open: boolean; toggle: () => void; panel: (about: DetailsSubject) => ReactNode }
   verify?: (entries: readonly EntryItem[]) => void
   zip?: (chosen: Chosen) => void

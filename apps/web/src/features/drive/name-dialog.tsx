@@ -11,7 +11,10 @@ import { nameProblem } from './name-problem.ts'
 import type { EntryItem } from './schema.ts'
 import { useChangeText } from './use-change-text.ts'
 
-export type Naming = { kind: 'create' } | { kind: 'rename'; entry: EntryItem }
+export type Naming =
+  | { kind: 'create' }
+  | { kind: 'write'; form: 'text' | 'markdown' }
+  | { kind: 'rename'; entry: EntryItem }
 
 type NameDialogProps = {
   naming: Naming | null
@@ -21,19 +24,19 @@ type NameDialogProps = {
   onReturnFocus: () => void
 }
 
-/** Asks for the name of a new folder or a new name. The stem is selected, the extension is not. */
+/** Asks for the name of a new folder or file, or a new name. The stem is selected, the extension is not. */
 export function NameDialog({ naming, onClose, onName, onReturnFocus }: NameDialogProps) {
-  const t = useTranslations('change')
   // The content stays while the dialog fades out.
   const shown = useRef<Naming>({ kind: 'create' })
   if (naming !== null) shown.current = naming
+  const words = useWords(shown.current)
   return (
     <Dialog
       open={naming !== null}
       onOpenChange={(open) => {
         if (!open) onClose()
       }}
-      title={shown.current.kind === 'create' ? t('newFolderTitle') : t('renameTitle')}
+      title={words.title}
       className="max-w-[420px]"
       onCloseAutoFocus={(event) => {
         event.preventDefault()
@@ -45,6 +48,17 @@ export function NameDialog({ naming, onClose, onName, onReturnFocus }: NameDialo
   )
 }
 
+/** What the dialog is called, and the name that it begins with. */
+function useWords(naming: Naming): { title: string; before: string } {
+  const t = useTranslations('change')
+  const editor = useTranslations('editor')
+  if (naming.kind === 'create') return { title: t('newFolderTitle'), before: t('untitled') }
+  if (naming.kind === 'rename') return { title: t('renameTitle'), before: naming.entry.name }
+  return naming.form === 'text'
+    ? { title: editor('newTextTitle'), before: editor('untitledText') }
+    : { title: editor('newMarkdownTitle'), before: editor('untitledMarkdown') }
+}
+
 type NameFormProps = Pick<NameDialogProps, 'onClose' | 'onName'> & { naming: Naming }
 
 function NameForm({ naming, onClose, onName }: NameFormProps) {
@@ -54,11 +68,12 @@ function NameForm({ naming, onClose, onName }: NameFormProps) {
   const [error, setError] = useState<string | undefined>()
   const [busy, setBusy] = useState(false)
   const form = useRef<HTMLFormElement>(null)
-  const before = naming.kind === 'create' ? t('untitled') : naming.entry.name
+  const { before } = useWords(naming)
 
   useEffect(() => {
     const input = form.current?.querySelector('input')
-    const end = naming.kind === 'rename' && naming.entry.kind === 'file' ? extensionStart(before) : before.length
+    const isFile = naming.kind === 'write' || (naming.kind === 'rename' && naming.entry.kind === 'file')
+    const end = isFile ? extensionStart(before) : before.length
     if (input == null) return
     input.focus()
     input.setSelectionRange(0, end)
@@ -106,7 +121,7 @@ function NameForm({ naming, onClose, onName }: NameFormProps) {
           {common('cancel')}
         </Button>
         <Button type="submit" kind="primary" disabled={busy}>
-          {naming.kind === 'create' ? t('create') : t('renameSubmit')}
+          {naming.kind === 'rename' ? t('renameSubmit') : t('create')}
         </Button>
       </DialogButtons>
     </form>

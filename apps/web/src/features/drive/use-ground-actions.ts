@@ -1,11 +1,12 @@
 'use client'
 
-import { CheckCheck, ClipboardPaste, FolderPlus, FolderUp, Upload } from 'lucide-react'
+import { CheckCheck, ClipboardPaste, FolderUp, Upload } from 'lucide-react'
 import { useTranslations } from 'next-intl'
 import type { MenuAction, MenuGroups } from '../../components/menu-action.ts'
 import { useDrive } from './drive-context.tsx'
 import { mainKey } from './main-key.ts'
 import { type Clip, useKeptClip } from './use-clipboard.ts'
+import { useNewActions } from './use-new-actions.ts'
 
 type GroundOptions = { onSelectAll: () => void; onPaste: (clip: Clip) => void }
 
@@ -13,16 +14,11 @@ type GroundOptions = { onSelectAll: () => void; onPaste: (clip: Clip) => void }
 export function useGroundActions({ onSelectAll, onPaste }: GroundOptions): MenuGroups {
   const t = useTranslations('drive')
   const shell = useTranslations('shell')
-  const { place, pick, setNaming } = useDrive()
+  const { place, pick } = useDrive()
+  const newActions = useNewActions()
   const clip = useKeptClip()
   const adding: MenuAction[] = [
-    {
-      id: 'new-folder',
-      label: shell('newFolder'),
-      icon: FolderPlus,
-      keys: 'Shift N',
-      run: () => setNaming({ kind: 'create' }),
-    },
+    ...newActions,
     { id: 'upload-files', label: shell('uploadFiles'), icon: Upload, keys: 'U', run: () => pick('files') },
     { id: 'upload-folder', label: shell('uploadFolder'), icon: FolderUp, keys: 'Shift U', run: () => pick('folder') },
     ...(clip === null

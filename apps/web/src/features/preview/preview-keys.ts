@@ -1,13 +1,20 @@
 import type { KeyboardEvent } from 'react'
 import type { ZoomHandle } from './image-stage.tsx'
 
-type Parts = { zoom: ZoomHandle | null; content: HTMLElement | null; step: (to: 1 | -1) => void; close: () => void }
+type Parts = {
+  zoom: ZoomHandle | null
+  content: HTMLElement | null
+  step: (to: 1 | -1) => void
+  close: () => void
+  /** Missing for what cannot be changed. */
+  edit: (() => void) | undefined
+}
 
 const LINE_PX = 60
 const PAGE_SHARE = 0.9
 
 /** Does what a key means while a file is shown; false when it means nothing. Players and fields keep their keys. */
-export function handlePreviewKey(event: KeyboardEvent, { zoom, content, step, close }: Parts): boolean {
+export function handlePreviewKey(event: KeyboardEvent, { zoom, content, step, close, edit }: Parts): boolean {
   const { key, target, ctrlKey, metaKey, altKey } = event
   if (ctrlKey || metaKey || altKey || isIn(target, 'select, input, textarea, video, audio')) return false
   // Space presses a button that has the focus.
@@ -21,6 +28,7 @@ export function handlePreviewKey(event: KeyboardEvent, { zoom, content, step, cl
     ['0', () => zoom?.fit()],
     ['f', () => void toggleFullscreen(content)],
     [' ', () => playOr(content, close)],
+    ...(edit === undefined ? [] : ([['e', edit]] as const)),
     ...readingKeys(content, target),
   ])
   const act = keys.get(key.length === 1 ? key.toLowerCase() : key)

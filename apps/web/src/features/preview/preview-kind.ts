@@ -106,6 +106,20 @@ export function previewKind({ kind, name, contentType, size }: EntryItem): Previ
   return UNKNOWN_TYPES.has(type) ? namedKind(name) : 'none'
 }
 
+const TEXTS: ReadonlySet<PreviewKind> = new Set(['markdown', 'csv', 'code', 'text'])
+
+/** Whether a file is a text that can be changed. An empty one is what its name says. */
+export function isEditable(item: EntryItem): boolean {
+  if (item.kind === 'folder') return false
+  if (item.size > 0) return TEXTS.has(previewKind(item))
+  return extensionOf(item.name) === '' || TEXTS.has(namedKind(item.name))
+}
+
+/** What a text is written in: the highlighter's name of the language, or 'markdown'; undefined for plain text. */
+export function writtenLanguageOf(name: string): string | undefined {
+  return textKind(name) === 'markdown' ? 'markdown' : languageOf(name)
+}
+
 /** Whether a browser decodes the picture itself. */
 export function isShownImage(contentType: string | null): boolean {
   return SHOWN_IMAGE.test(contentType?.split(';')[0] ?? '')

@@ -73,7 +73,8 @@ export function Preview(props: PreviewProps) {
       if (neighbour !== undefined) void prefetchPreview(client, addressOf(neighbour.id))
   }, [client, after, before, addressOf])
   const onKeyDown = (event: KeyboardEvent) => {
-    const parts = { zoom: zoom.current, content: content.current, step, close: onClose }
+    const edit = item === undefined ? undefined : props.actions(item).find((action) => action.id === 'edit')?.run
+    const parts = { zoom: zoom.current, content: content.current, step, close: onClose, edit }
     if (handlePreviewKey(event, parts)) event.preventDefault()
   }
   const images = useMemo(() => entries.filter(({ category }) => category === 'image'), [entries])
