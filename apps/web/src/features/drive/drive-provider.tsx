@@ -51,7 +51,8 @@ export function DriveProvider({ initial, uploads, children }: DriveProviderProps
     const child = id === ROOT_ID ? path[0] : path[path.findIndex((above) => above.id === id) + 1]
     cameFrom.current = goesUp ? (child?.id ?? null) : null
     setShown(null)
-    if (typeof folder !== 'string' && !paths.current.has(id)) paths.current.set(id, [...path, folder])
+    const known = how?.path ?? wayTo(folder, path)
+    if (known !== undefined && !paths.current.has(id)) paths.current.set(id, known)
     route.open(id, how)
   }
   const openAt = (id: string, entryId: string) => {
@@ -86,6 +87,14 @@ export function DriveProvider({ initial, uploads, children }: DriveProviderProps
       {children}
     </DriveContext>
   )
+}
+
+/** The way to a folder that lies on the way to the open one, or in it; its title need not wait for an answer. */
+function wayTo(folder: Target | string, path: readonly Target[]): readonly Target[] | undefined {
+  const id = typeof folder === 'string' ? folder : folder.id
+  const at = path.findIndex((above) => above.id === id)
+  if (at >= 0) return path.slice(0, at + 1)
+  return typeof folder === 'string' ? undefined : [...path, folder]
 }
 
 /** Files in the clipboard, screenshots too, are uploaded into the open folder. */

@@ -9,6 +9,7 @@ import { Icon } from '../../components/icon.tsx'
 import { ROOT_ID } from './api-client.ts'
 import { useDrive } from './drive-context.tsx'
 import { placePath } from './place.ts'
+import type { Target } from './use-drive-changes.ts'
 import { dropLook, useDropTarget } from './use-drop-target.ts'
 import { useTree } from './use-tree.ts'
 
@@ -42,25 +43,26 @@ export function FolderTree({ path, onOpened }: FolderTreeProps) {
         <Icon of={HardDrive} className={here ? '' : 'text-ink-3'} />
         {name}
       </a>
-      <Branch folderId={ROOT_ID} level={0} path={path} onOpened={onOpened} />
+      <Branch folderId={ROOT_ID} above={[]} path={path} onOpened={onOpened} />
     </nav>
   )
 }
 
 type BranchProps = {
   folderId: string
-  level: number
+  /** From below the top folder down to this one. */
+  above: readonly Target[]
   path: readonly { id: string }[]
   onOpened: (() => void) | undefined
 }
 
-function Branch({ folderId, level, path, onOpened }: BranchProps) {
+function Branch({ folderId, above, path, onOpened }: BranchProps) {
   const folders = useTree(folderId, true)
   if (folders === undefined || folders.length === 0) return null
   return (
     <ul className="flex flex-col gap-px">
       {folders.map((folder) => (
-        <Node key={folder.id} folder={folder} level={level} path={path} onOpened={onOpened} />
+        <Node key={folder.id} folder={folder} above={above} path={path} onOpened={onOpened} />
       ))}
     </ul>
   )
@@ -68,7 +70,7 @@ function Branch({ folderId, level, path, onOpened }: BranchProps) {
 
 type NodeProps = Omit<BranchProps, 'folderId'> & { folder: { id: string; name: string; hasChildren: boolean } }
 
-function Node({ folder, level, path, onOpened }: NodeProps) {
+function Node({ folder, above, path, onOpened }: NodeProps) {
   const t = useTranslations('change')
   const drive = useDrive()
   const onTheWay = path.some(({ id }, index) => id === folder.id && index < path.length - 1)
@@ -76,6 +78,7 @@ function Node({ folder, level, path, onOpened }: NodeProps) {
   useEffect(() => {
     if (onTheWay) setUnfolded(true)
   }, [onTheWay])
+  const way = [...above, { id: folder.id, name: folder.name }]
   const drop = useDropTarget({ target: folder, onRest: () => setUnfolded(true) })
   const here = drive.folderId === folder.id
   const open = unfolded && folder.hasChildren
@@ -88,7 +91,7 @@ function Node({ folder, level, path, onOpened }: NodeProps) {
           here ? 'bg-select-2 font-[550] text-accent-text' : 'text-ink-2 hover:bg-hover hover:text-ink',
           drop.over && dropLook,
         )}
-        style={{ paddingLeft: 4 + level * 14 }}
+        style={{ paddingLeft: 4 + above.length * 14 }}
       >
         {folder.hasChildren ? (
           <button
@@ -106,7 +109,7 @@ function Node({ folder, level, path, onOpened }: NodeProps) {
         <a
           href={placePath({ kind: 'folder', id: folder.id })}
           aria-current={here ? 'page' : undefined}
-          onClick={(event) => follow(event, () => drive.open(folder.id), onOpened)}
+          onClick={(event) => follow(event, () => drive.open(folder.id, { path: way }), onOpened)}
           draggable={false}
           title={folder.name}
           className="flex h-full min-w-0 flex-1 items-center gap-1.5 pr-2"
@@ -115,7 +118,7 @@ function Node({ folder, level, path, onOpened }: NodeProps) {
           <bdi className="truncate">{folder.name}</bdi>
         </a>
       </div>
-      {open ? <Branch folderId={folder.id} level={level + 1} path={path} onOpened={onOpened} /> : null}
+      {open ? <Branch folderId={folder.id} above={way} path={path} onOpened={onOpened} /> : null}
     </li>
   )
 }

@@ -3,9 +3,14 @@
 import { usePathname, useRouter, useSearchParams } from 'next/navigation'
 import { ROOT_ID } from './api-client.ts'
 import { type Place, placeId, placeOfId, placeOfPath, placePath } from './place.ts'
+import type { Target } from './use-drive-changes.ts'
 
-/** `inPlace`: the browser's button Back does not lead to what was open before. */
-export type Opening = { inPlace?: boolean }
+export type Opening = {
+  /** The browser's button Back does not lead to what was open before. */
+  inPlace?: boolean
+  /** From below the top folder down to and with the folder, where that is known. */
+  path?: readonly Target[]
+}
 
 /**
  * The listing that the address names; null on pages that are no listing. Going from one listing to another changes the

@@ -80,9 +80,11 @@ export function useFolder({ folderId, order, initial, wanted }: FolderOptions): 
   const { data, error, hasNextPage, isFetchingNextPage, fetchNextPage, refetch } = query
   const items = useMemo(() => (data === undefined ? [] : loadedItems(data)), [data])
   const first = data?.pages[0]
+  // Without a network it is asked for once, and again by itself when there is one.
+  const isWaiting = data === undefined && query.fetchStatus === 'paused'
   return {
-    status: statusOf(data !== undefined, error),
-    failure: failureOf(error),
+    status: isWaiting ? 'failed' : statusOf(data !== undefined, error),
+    failure: isWaiting ? 'offline' : failureOf(error),
     folder: first?.folder ?? null,
     items,
     start: data === undefined ? 0 : loadedFrom(data),
