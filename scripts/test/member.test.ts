@@ -67,7 +67,7 @@ it('ends with its parent, even when that is killed', async () => {
   const record = JSON.parse(String(line))
   expect(isRunning(record)).toBe(true)
   parent.kill('SIGKILL')
-  await until(() => !isRunning(record), { what: 'the end of the child', timeoutMs: 5000 })
+  await until(() => !isRunning(record), { what: 'the end of the child' })
 })
 
 it('a log keeps at most its size and the file before it', () => {

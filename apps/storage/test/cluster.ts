@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { ConnectionPool, DfsClient, StorageClient } from '@cairn/dfs-core'
 import { pino } from 'pino'
+import { freePorts } from '../../../scripts/lib/ports.mjs'
 import { buildStorageIds } from '../../tracker/src/cluster/storage-ids.ts'
 import { defaultTrackerConfig, type TrackerConfig } from '../../tracker/src/config.ts'
 import { type RunningTracker, startTracker } from '../../tracker/src/tracker.ts'
@@ -48,7 +49,9 @@ export async function startCluster(
   tracker: TrackerChange = {},
 ): Promise<TestCluster> {
   const folder = mkdtempSync(join(tmpdir(), 'cairn-storage-'))
-  const running = await startTestTracker(join(folder, 'tracker'), 0, tracker)
+  // Nobody else is given these while a daemon is restarted on them.
+  const [trackerPort = 0] = await freePorts(1)
+  const running = await startTestTracker(join(folder, 'tracker'), trackerPort, tracker)
   const pool = new ConnectionPool({ networkTimeoutMs: 10_000 })
   const dfs = new DfsClient({ trackers: [`127.0.0.1:${running.tcpPort}`] })
   const storages: TestStorage[] = []
@@ -173,7 +176,8 @@ interface Place {
 async function startTestStorage({ folder, id, tracker, pool, change }: Place): Promise<TestStorage> {
   const basePath = join(folder, id)
   mkdirSync(basePath, { recursive: true })
-  const config = { ...testStorageConfig(basePath, id, tracker.tcpPort), ...change }
+  const [port = 0] = await freePorts(1)
+  const config = { ...testStorageConfig(basePath, id, tracker.tcpPort), port, ...change }
   const daemon = logger.child({ daemon: id })
   const first = await startStorage(config, daemon)
   const addressOf = (running: RunningStorage) => `127.0.0.1:${running.tcpPort}`
@@ -191,9 +195,7 @@ async function startTestStorage({ folder, id, tracker, pool, change }: Place): P
       await storage.running.close()
     },
     async start(own = {}) {
-      // The port stays, as it does for a daemon that is restarted.
-      const port = storage.running.tcpPort
-      storage.running = await startStorage({ ...config, port, ...own }, daemon)
+      storage.running = await startStorage({ ...config, ...own }, daemon)
       isRunning = true
     },
   }

@@ -152,7 +152,7 @@ describe('a storage that is killed under load', () => {
           work(client, ack, round * 100 + deaths * 10 + i).catch((error: unknown) => error),
         )
         const before = ack.files.size
-        await until('something is acknowledged', () => ack.files.size > before, 30_000)
+        await until('something is acknowledged', () => ack.files.size > before)
         const delayMs = randomInt(0, 450)
         await new Promise((resolve) => setTimeout(resolve, delayMs))
         await kill(daemon)

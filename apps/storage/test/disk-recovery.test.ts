@@ -49,6 +49,10 @@ beforeAll(async () => {
   await one.client.deleteFile(deleted[0] ?? '')
   const all = [...files.keys()].map((fileId) => pathOf(two, fileId))
   await until('both have all', () => all.every((path) => existsSync(path)) && existsSync(`${all[0]}-m`))
+  await until('both have the deletion, too', () => {
+    const [peer] = one.running.replication()
+    return peer?.mark?.offset === log(one).length
+  })
 }, 60_000)
 afterAll(() => cluster.close())
 

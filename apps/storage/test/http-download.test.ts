@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
 import { truncateSync, writeFileSync } from 'node:fs'
-import { request as httpRequest } from 'node:http'
+import { request as httpRequest, type IncomingMessage } from 'node:http'
 import { connect } from 'node:net'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
@@ -207,16 +207,15 @@ describe('a ticket', () => {
   it('is judged when the download begins, not while it runs', async () => {
     const content = randomBytes(20_000_000)
     const fid = store(content)
-    // The last three of the 60 seconds that are granted for clocks.
-    const t = used.web.download({ fid, sz: content.length, exp: Math.floor(Date.now() / 1000) - 57 })
-    const request = httpRequest({
-      host: '127.0.0.1',
-      port: used.port,
-      path: `/${fid}?t=${t}`,
-      agent: false,
-    }).end()
-    const [response] = (await once(request, 'response')) as [Readable & { statusCode: number }]
-    expect(response.statusCode).toBe(200)
+    const begin = async () => {
+      // The last three of the 60 seconds that are granted for clocks; a busy machine may need them all to come to here.
+      const t = used.web.download({ fid, sz: content.length, exp: Math.floor(Date.now() / 1000) - 57 })
+      const place = { host: '127.0.0.1', port: used.port, path: `/${fid}?t=${t}`, agent: false }
+      const [response] = (await once(httpRequest(place).end(), 'response')) as [IncomingMessage]
+      return { t, response }
+    }
+    let { t, response } = await begin()
+    while (response.statusCode !== 200) ({ t, response } = await begin())
     await expect.poll(async () => (await call(used.port, { method: 'HEAD', path: `/${fid}?t=${t}` })).status).toBe(401)
     let size = 0
     for await (const chunk of response) size += (chunk as Buffer).length

@@ -116,7 +116,8 @@ describe('a member without storage id that starts at another address', () => {
     await until('what came later is at the new address', () => hasFile(there, later))
     expect((await there.downloadBuffer(before)).equals(content(50))).toBe(true)
     const mark = (ip: string) => existsSync(join(folder, `one/data/sync/${ip}_${one.tcpPort}.mark`))
-    expect(mark('127.0.72.13')).toBe(true)
+    // Before the file has come it is told of by its source.
+    await until('it is known how far the new address is', () => mark('127.0.72.13'))
     // A mark that was being written while it moved is put aside once its replicator has ended.
     await until('nothing says how far the old address was', () => !mark('127.0.72.12'))
   })

@@ -9,7 +9,7 @@ import { receiptOf, tusCalls } from './http/http-call.ts'
 import { createWebKeys, newFolder, newUploadId, removeFolder, sha256, type WebKeys } from './http/web-storage.ts'
 
 const MIB = 1024 * 1024
-const LOST_PER_CUT_MAX = 6 * MIB
+const LOST_PER_CUT_MAX = 10 * MIB
 
 let bundle: { folder: string; path: string }
 let folder: string

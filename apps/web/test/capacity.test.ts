@@ -52,10 +52,17 @@ async function settledLedger(isSettled: (ledger: LedgerView) => boolean): Promis
 
 describe('what the storages tell', () => {
   it('both storages are active, with the space of their disks and everything of each other', async () => {
-    const view: ClusterView = (await browser.get('/api/admin/capacity')).body
-    expect(view.reachable).toBe(true)
-    expect(view.groups).toMatchObject([{ group: 'group1', active: 2 }])
-    for (const storage of view.groups[0]!.storages) {
+    let view: ClusterView | undefined
+    // Each hears of the other a moment after both are active.
+    await expect
+      .poll(async () => {
+        view = (await browser.get('/api/admin/capacity')).body as ClusterView
+        return view.groups[0]?.storages.map(({ lagSeconds }) => lagSeconds)
+      })
+      .toEqual([0, 0])
+    expect(view?.reachable).toBe(true)
+    expect(view?.groups).toMatchObject([{ group: 'group1', active: 2 }])
+    for (const storage of view!.groups[0]!.storages) {
       expect(storage).toMatchObject({ state: 'active', silence: null, lagSeconds: 0 })
       expect(storage.totalBytes).toBeGreaterThan(storage.freeBytes)
       expect(storage.told?.paths).toMatchObject([{ path: 'M00', writable: true }])
@@ -129,7 +136,8 @@ describe('samples', () => {
         one.id === '100002' ? { ...one, silence: 'away' as const, told: null } : one,
       ),
     }))
-    const minutesAgo = (minutes: number) => new Date(Date.now() - minutes * 60_000)
+    const now = Date.now()
+    const minutesAgo = (minutes: number) => new Date(now - minutes * 60_000)
     await db().capacitySample.deleteMany()
     await storeSamples(groups, minutesAgo(50))
     await storeSamples(groups, minutesAgo(49))

@@ -10,6 +10,7 @@ import { reapBlobs } from '../src/worker/reaper.ts'
 import { makeThumbnails } from '../src/worker/thumbnails.ts'
 import { runVerifications } from '../src/worker/verifications.ts'
 import { startGatewayDrive } from './support/gateway-drive.ts'
+import { holders } from './support/stored-files.ts'
 import { reachable, sha256, type UploadClient } from './support/upload-client.ts'
 
 const drive = await startGatewayDrive()
@@ -33,12 +34,6 @@ async function urlOf(entryId: string, query = ''): Promise<string> {
 async function fileIdOf(entryId: string): Promise<string> {
   const entry = await db().entry.findUniqueOrThrow({ where: { publicId: entryId }, include: { blob: true } })
   return entry.blob?.fileId ?? ''
-}
-
-async function holders(fileId: string): Promise<number> {
-  const members = await dfs().tracker.listStorages('group1')
-  const asked = members.map(({ ip, storagePort }) => dfs().storage(`${ip}:${storagePort}`).queryFileInfo(fileId))
-  return (await Promise.allSettled(asked)).filter(({ status }) => status === 'fulfilled').length
 }
 
 describe('a drive on storages that speak only FastDFS', () => {

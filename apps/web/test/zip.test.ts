@@ -11,7 +11,7 @@ import { Browser } from './support/browser.ts'
 import { TestCluster } from './support/cluster.ts'
 import { freshDatabase } from './support/database.ts'
 import { addFile, type Person, signedInBrowser } from './support/people.ts'
-import { storeFile } from './support/stored-files.ts'
+import { holders, storeFile } from './support/stored-files.ts'
 
 await freshDatabase()
 configure({ useWebWorkers: false })
@@ -157,6 +157,7 @@ describe('the ZIP of a folder', () => {
     const fileId = await addContent(lost.internal, 'gone.bin', 'never', randomBytes(200_000))
     expected.delete('never')
     await dfs().delete(fileId)
+    await expect.poll(() => holders(fileId)).toBe(0)
     const { body, headers, cut } = await fetchBytes(owner, await makeZip([lost.id]))
     expect(cut).toBe(true)
     expect(body.length).toBeLessThan(Number(headers['content-length']))

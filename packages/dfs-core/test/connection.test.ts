@@ -293,11 +293,11 @@ describe('a streamed body', () => {
   })
 
   it('may come from a slow source: its silence is not the server silence', async () => {
-    const { connection, peer } = await pair(300)
+    const { connection, peer } = await pair(1000)
     const stream = new PassThrough()
     const answer = connection.request({ command: 11, head: EMPTY, body: { stream, size: 4 } })
     await peer.read(10)
-    const { connection: clock } = await pair(450)
+    const { connection: clock } = await pair(1200)
     await failure(clock.request({ command: 7, head: EMPTY }))
     stream.end(Buffer.from('late'))
     expect((await peer.read(4)).toString()).toBe('late')
@@ -331,7 +331,7 @@ describe('a download', () => {
   })
 
   it('is not read ahead of its reader, nor timed out for him', async () => {
-    const { connection, peer } = await pair(400)
+    const { connection, peer } = await pair(1000)
     const pending = connection.download({ command: 14, head: EMPTY }, () => undefined)
     peer.send(header(64 * MIB, 100))
     let sent = 0
@@ -345,7 +345,7 @@ describe('a download', () => {
     })
     fill()
     const { stream } = await pending
-    const { connection: clock } = await pair(600)
+    const { connection: clock } = await pair(1200)
     await failure(clock.request({ command: 7, head: EMPTY }))
     expect(sent).toBeLessThan(32)
     let received = 0

@@ -213,7 +213,7 @@ describe('a peer that does not read', () => {
   })
 
   it('is timed out, and the descriptor comes back once', async () => {
-    await start(100)
+    await start(500)
     jobs.push({ path: sparseFile('timeout', 64 * MIB), offset: 0, length: 64 * MIB })
     const peer = await connect()
     peer.socket.pause()
@@ -225,17 +225,17 @@ describe('a peer that does not read', () => {
   })
 
   it('for a while only, again and again, is not timed out', async () => {
-    await start(200)
+    await start(1000)
     const size = 64 * MIB
     jobs.push({ path: sparseFile('slow', size), offset: 0, length: size })
     const peer = await connect()
     let received = 0
-    let next = 2 * MIB
+    let next = MIB
     peer.socket.removeAllListeners('data')
     peer.socket.on('data', (chunk: Buffer) => {
       received += chunk.length
       if (received < next) return
-      next += 2 * MIB
+      next += MIB
       peer.socket.pause()
       setTimeout(() => peer.socket.resume(), 20)
     })

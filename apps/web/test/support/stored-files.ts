@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { crc32 } from '@cairn/dfs-core'
+import { crc32, ServerError, Status } from '@cairn/dfs-core'
 import { db } from '../../src/lib/db.ts'
 import { dfs } from '../../src/lib/dfs.ts'
 import { sortKey } from '../../src/lib/entries/sort-key.ts'
@@ -52,4 +52,19 @@ export async function storeFile(owner: Owner, name: string, contentType: string,
     },
   })
   return { entryId: entry.publicId, id: entry.id, blobId: blob.id, fileId }
+}
+
+/** How many members of its group have a file; a deletion comes to the other one a moment later. */
+export async function holders(fileId: string): Promise<number> {
+  const members = await dfs().tracker.listStorages('group1')
+  const has = members.map(async ({ ip, storagePort }) => {
+    try {
+      await dfs().storage(`${ip}:${storagePort}`).queryFileInfo(fileId)
+      return true
+    } catch (error) {
+      if (error instanceof ServerError && error.status === Status.ENOENT) return false
+      throw error
+    }
+  })
+  return (await Promise.all(has)).filter(Boolean).length
 }
