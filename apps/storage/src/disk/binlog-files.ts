@@ -107,7 +107,8 @@ function checkTail(fd: number, path: string): { end: number; lastTimestamp: numb
   for (;;) {
     const newline = block.indexOf(0x0a, lineStart)
     if (newline < 0) return { end, lastTimestamp }
-    const timestamp = timestampOf(block.toString('latin1', lineStart, newline))
+    const timestamp =
+      timeOfPlainLine(block, lineStart, newline) ?? timestampOf(block.toString('latin1', lineStart, newline))
     if (timestamp === null) {
       if (badAt < 0) badAt = start + lineStart
     } else {
@@ -117,6 +118,29 @@ function checkTail(fd: number, path: string): { end: number; lastTimestamp: numb
     }
     lineStart = newline + 1
   }
+}
+
+const [ZERO, NINE, BLANK, LOWER_CASE, DELETE] = [0x30, 0x39, 0x20, 0x61, 0x7f]
+const PLAIN_OPS = new Set(Buffer.from('CDUcdu'))
+const DIGITS_MAX = 15
+
+/**
+ * As `timestampOf`, for `<time> <op> <name>` with an operation that has nothing behind the name: most lines of a log, and
+ * without making a text of each, the tail is checked in a tenth of the time. Null for all others.
+ */
+function timeOfPlainLine(block: Buffer, start: number, end: number): number | null {
+  let at = start
+  let time = 0
+  for (let byte = block[at] ?? 0; byte >= ZERO && byte <= NINE; byte = block[++at] ?? 0) time = time * 10 + byte - ZERO
+  const op = block[at + 1] ?? 0
+  const isPlain =
+    at > start && at - start <= DIGITS_MAX && block[at] === BLANK && block[at + 2] === BLANK && PLAIN_OPS.has(op)
+  if (!isPlain || at + 3 >= end) return null
+  for (let i = at + 3; i < end; i += 1) {
+    const byte = block[i] ?? 0
+    if (byte <= BLANK || byte === DELETE) return null
+  }
+  return op < LOWER_CASE ? time : 0
 }
 
 /** 0 for the nameless link records of FastDFS, which are readable but carry no time of ours. */

@@ -206,6 +206,26 @@ describe('opening a log', () => {
     expect(text()).toContain('1002 C')
   })
 
+  it.each([
+    '1001 C M00/00/00/b more',
+    '1001 X M00/00/00/b',
+    'C M00/00/00/b',
+    '1001  C M00/00/00/b',
+    '1001 C ',
+    '1001 C M00/00/00/\x7f',
+    '1001 A M00/00/00/b',
+  ])('takes %j in the middle for damage', (line) => {
+    writeFileSync(path(), `${lines[0]}${line}\n${lines[2]}`, 'latin1')
+    expect(() => openLogWriter({ folder })).toThrow(BinlogDamagedError)
+  })
+
+  it('knows the newest time of its own records, and not those of other storages', () => {
+    writeFileSync(path(), `${whole}9000 c M00/00/00/d\n1003 A M00/00/00/a 1 2\n8000 d M00/00/00/e\n`)
+    expect(open().openedAfter).toBe(1003)
+    writeFileSync(path(), `9000 c M00/00/00/d\n${whole}`)
+    expect(openLogWriter({ folder }).openedAfter).toBe(1002)
+  })
+
   it('accepts the nameless link lines of FastDFS', () => {
     writeFileSync(path(), `${lines[0]}1001 l \n${lines[2]}`)
     open()

@@ -166,6 +166,27 @@ describe('tombstones', () => {
     stones.close()
   })
 
+  it('are read again as they were written, the newest where a name comes twice, and nothing of damaged lines', () => {
+    const path = join(base, '.cairn-tombstones')
+    const lines = [
+      '1000 M00/00/00/slave',
+      '1000 M00/00/00/b',
+      'x M00/00/00/c',
+      '2000',
+      ' ',
+      '\0\0\0',
+      '3000 M00/00/00/slave',
+    ]
+    writeFileSync(path, `${lines.join('\n')}\n`)
+    const stones = openTombstones(base, () => 4000)
+    expect(['slave', 'b', 'c', ''].map((name) => stones.has(`M00/00/00/${name}`))).toEqual([true, true, false, false])
+    expect([stones.refuses('M00/00/00/slave', 2999), stones.refuses('M00/00/00/slave', 3000)]).toEqual([true, false])
+    stones.add('M00/00/00/d')
+    stones.close()
+    expect(readFileSync(path, 'latin1').endsWith('\n4000 M00/00/00/d\n')).toBe(true)
+    expect(openTombstones(base, () => 4000).has('M00/00/00/d')).toBe(true)
+  })
+
   it('refuse a drawn name and its metadata for good, a slave only as it was before its deletion', () => {
     const drawn = 'M00/00/00/oYYBAGsBGgKAc6nNAAAADK8IOy0333.txt'
     const slave = 'M00/00/00/oYYBAGsBGgKAc6nNAAAADK8IOy0333_150x150.txt'

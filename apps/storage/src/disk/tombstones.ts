@@ -1,7 +1,7 @@
-import { closeSync, openSync } from 'node:fs'
+import { closeSync, openSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { isDrawnOnce } from '../engine/file-facts.ts'
-import { makeFolder, readFileIfAny, replaceFile, writeAll } from './atomic-file.ts'
+import { isErrno, makeFolder, replaceFile, writeAll } from './atomic-file.ts'
 import { METADATA_SUFFIX } from './metadata-file.ts'
 
 /**
@@ -19,14 +19,14 @@ export interface Tombstones {
 
 const LIFE_SECONDS = 30 * 24 * 3600
 const COUNT_MAX = 100_000
-const LINE = /^(\d{1,12}) (\S+)$/
+const [BLANK, NEWLINE] = [0x20, 0x0a]
 
 /** Lines of `<unix seconds> <name>` in `data/sync/.cairn-tombstones`; forgotten ones leave the file now and then. */
 export function openTombstones(syncFolder: string, now: () => number): Tombstones {
   makeFolder(syncFolder)
   const path = join(syncFolder, '.cairn-tombstones')
-  const names = read(path, now() - LIFE_SECONDS)
-  let lines = 0
+  const { names, isTorn, ...found } = read(path, now() - LIFE_SECONDS)
+  let { lines } = found
   // Kept open: opening it for every deletion takes ten times as long as writing the line.
   let fd = -1
   const close = () => {
@@ -43,7 +43,9 @@ export function openTombstones(syncFolder: string, now: () => number): Tombstone
     const at = names.get(name)
     return at === undefined || at < now() - LIFE_SECONDS ? null : at
   }
-  rewrite()
+  // Most of its lines say nothing any more, or the next one would join half of one.
+  if (isTorn || lines > 2 * names.size) rewrite()
+  else fd = openSync(path, 'a', 0o644)
   return {
     has: (name) => deletedAt(name) !== null,
     refuses(name, timestamp) {
@@ -79,16 +81,39 @@ function forgetOldest(names: Map<string, number>, count: number): void {
   }
 }
 
-function read(path: string, notBefore: number): Map<string, number> {
+interface Found {
+  readonly names: Map<string, number>
+  /** Of the file, also those of which nothing is left. */
+  readonly lines: number
+  /** The last line is half of one; nobody was answered for it. */
+  readonly isTorn: boolean
+}
+
+function read(path: string, notBefore: number): Found {
+  const bytes = readIfAny(path)
+  const ends: number[] = []
+  for (let end = bytes.indexOf(NEWLINE); end >= 0; end = bytes.indexOf(NEWLINE, end + 1)) ends.push(end)
   const names = new Map<string, number>()
-  for (const line of (readFileIfAny(path) ?? '').split('\n')) {
-    // A torn last line is half a name; nobody was answered for it.
-    const [, at, name] = LINE.exec(line) ?? []
-    if (at === undefined || name === undefined || Number(at) < notBefore) continue
+  for (let n = Math.max(0, ends.length - COUNT_MAX); n < ends.length; n += 1) {
+    const [start, end] = [(ends[n - 1] ?? -1) + 1, ends[n] ?? 0]
+    const blank = bytes.indexOf(BLANK, start)
+    // Not from the whole text: each name would keep all of it.
+    const at = Number(bytes.toString('latin1', start, blank))
+    if (blank <= start || blank + 1 >= end || !(at >= notBefore)) continue
+    const name = bytes.toString('latin1', blank + 1, end)
     names.delete(name)
-    names.set(name, Number(at))
+    names.set(name, at)
   }
-  return names
+  return { names, lines: ends.length, isTorn: bytes.length > (ends.at(-1) ?? -1) + 1 }
+}
+
+function readIfAny(path: string): Buffer {
+  try {
+    return readFileSync(path)
+  } catch (error) {
+    if (isErrno(error, 'ENOENT')) return Buffer.alloc(0)
+    throw error
+  }
 }
 
 function format(names: ReadonlyMap<string, number>): string {
