@@ -119,24 +119,18 @@ async function leftAtMost(page: Page, files: number): Promise<void> {
 }
 
 async function scroll(page: Page): Promise<number[]> {
-  return await page.evaluate(
-    (ms) =>
-      new Promise<number[]>((resolve) => {
-        const list = document.querySelector('.uploads-panel ul')?.parentElement
-        const frames: number[] = []
-        const end = performance.now() + ms
-        let before = performance.now()
-        const step = (now: number) => {
-          frames.push(now - before)
-          before = now
-          if (list) list.scrollTop += 400
-          if (now < end) requestAnimationFrame(step)
-          else resolve(frames)
-        }
-        requestAnimationFrame(step)
-      }),
-    SCROLLED_MS,
-  )
+  return await page.evaluate(async (ms) => {
+    const list = document.querySelector('.uploads-panel ul')?.parentElement
+    const frames: number[] = []
+    const end = performance.now() + ms
+    for (let before = performance.now(); before < end; ) {
+      if (list) list.scrollTop += 400
+      const now = await new Promise<number>((resolve) => requestAnimationFrame(resolve))
+      frames.push(now - before)
+      before = now
+    }
+    return frames
+  }, SCROLLED_MS)
 }
 
 async function noneLeft(page: Page): Promise<void> {
