@@ -118,6 +118,8 @@ function extensionsOf(latest: { current: Omit<TextFieldProps, 'handle'> }): Exte
     isProse(language) ? [] : [lineNumbers(), bracketMatching()],
     EditorView.contentAttributes.of({
       'aria-label': label,
+      // It has the focus anyway; so those see it too that check whether what scrolls can be reached.
+      tabindex: '0',
       'aria-describedby': describedBy,
       spellcheck: String(isProse(language)),
     }),

@@ -8,7 +8,7 @@ export type TextForm = {
 }
 
 /** What is longer is slow to write in, and nothing that people write by hand. */
-export const TEXT_BYTES_MAX = 2 * 1024 * 1024
+export const TEXT_BYTES_MAX = 2_000_000
 
 const MARK = '\ufeff'
 
