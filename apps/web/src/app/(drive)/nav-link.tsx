@@ -36,6 +36,8 @@ export function NavLink({ href, icon, mark, tone = 'text-ink-3', onOpened, note,
         if (event.ctrlKey || event.metaKey || event.shiftKey) return
         if (place !== null && drive.place !== null) {
           event.preventDefault()
+          // A press with the mouse gives the list the keys, Enter leaves them here.
+          if (event.detail > 0) event.currentTarget.blur()
           drive.open(placeId(place))
         }
         onOpened?.()

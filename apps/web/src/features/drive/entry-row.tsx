@@ -23,7 +23,7 @@ export const rowColumns =
 
 /** The same where entries come from the whole drive: with the folder that each lies in. */
 export const gatheredColumns =
-  'grid grid-cols-[32px_minmax(0,1fr)_140px_92px] items-center pr-3 wide:grid-cols-[32px_minmax(0,1fr)_minmax(0,160px)_72px_140px_92px]'
+  'grid grid-cols-[32px_minmax(0,1fr)_140px_92px] items-center pr-3 wide:grid-cols-[32px_minmax(0,1fr)_minmax(0,240px)_72px_140px_92px]'
 
 export type EntryRowProps = {
   item: EntryItem

@@ -123,9 +123,11 @@ function Node({ folder, above, path, onOpened }: NodeProps) {
   )
 }
 
-function follow(event: MouseEvent, open: () => void, then: (() => void) | undefined): void {
+function follow(event: MouseEvent<HTMLElement>, open: () => void, then: (() => void) | undefined): void {
   if (event.ctrlKey || event.metaKey || event.shiftKey) return
   event.preventDefault()
+  // A press with the mouse gives the list the keys, Enter leaves them here.
+  if (event.detail > 0) event.currentTarget.blur()
   open()
   then?.()
 }

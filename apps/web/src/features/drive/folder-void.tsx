@@ -59,6 +59,7 @@ function Empty() {
   const shell = useTranslations('shell')
   const places = useTranslations('places')
   const drive = useDrive()
+  const phone = usePhone()
   const root = drive.folderId === ROOT_ID
   const kind = drive.place?.kind ?? 'folder'
   if (drive.place?.kind === 'search') {
@@ -73,11 +74,13 @@ function Empty() {
   if (kind !== 'folder' && kind !== 'search' && kind !== 'category') {
     return <Void drawing="empty" title={places('emptyTitle')} sentence={places(`empty.${kind}`)} />
   }
+  // Nothing can be dropped on a phone.
+  const onDesk = root ? t('emptyRoot') : t('emptyFolder')
   return (
     <Void
       drawing="empty"
       title={root ? t('emptyRootTitle') : t('emptyTitle')}
-      sentence={root ? t('emptyRoot') : t('emptyFolder')}
+      sentence={phone ? t('emptyPhone') : onDesk}
     >
       <Button kind="primary" onClick={() => drive.pick('files')}>
         <Icon of={Upload} size="small" />

@@ -43,7 +43,8 @@ export function JobsPopover() {
         <Icon of={ListChecks} />
         {running.length > 0 ? <ProgressRing share={shareOf(running)} /> : null}
         {running.length === 0 && ended.length > 0 ? (
-          <span className="absolute top-1 right-1 size-2 rounded-full bg-accent" />
+          // Beside the icon, however large the button is.
+          <span className="absolute top-1/2 left-1/2 size-2 translate-x-1 -translate-y-3 rounded-full bg-accent" />
         ) : null}
       </IconButton>
       {needed ? (
