@@ -4,6 +4,7 @@ import { ChevronDown, Pause, Play, X } from 'lucide-react'
 import { useTranslations } from 'next-intl'
 import { type ReactNode, useMemo, useRef, useState } from 'react'
 import { IconButton } from '../../components/button.tsx'
+import { cn } from '../../components/class-names.ts'
 import { copyText } from '../../components/copy-text.ts'
 import { Icon } from '../../components/icon.tsx'
 import { CancelAllDialog } from './cancel-all-dialog.tsx'
@@ -13,6 +14,7 @@ import type { UploadItem } from './upload-item.ts'
 import { UploadList } from './upload-list.tsx'
 import type { RowActions } from './upload-row.tsx'
 import type { UploadSession } from './upload-session.ts'
+import { MANY_FILES } from './upload-store.ts'
 import type { UploadSummary } from './upload-summary.ts'
 import { useFailureText } from './upload-text.ts'
 import { cancellableCount, failureReport, percentOfQueue, runningCount } from './upload-view.ts'
@@ -189,11 +191,19 @@ function TotalBar({ queue }: { queue: UploadSummary }) {
       className="h-[3px] shrink-0 bg-line forced-colors:outline"
     >
       <i
-        className="block h-full origin-left bg-accent transition-transform duration-500 ease-linear forced-colors:bg-[Highlight]"
+        className={cn('block h-full origin-left bg-accent forced-colors:bg-[Highlight]', glideOf(queue))}
         style={{ transform: `scaleX(${share})` }}
       />
     </div>
   )
+}
+
+/**
+ * A bar that glides is drawn for each picture of the screen, by the processor where there is no graphics card. Of many
+ * files each step is small, or soon over, and the processor is wanted for sending them.
+ */
+function glideOf({ files }: UploadSummary): string {
+  return files > MANY_FILES ? '' : 'transition-transform duration-500 ease-linear'
 }
 
 function FoldedPanel({ queue, onOpen }: { queue: UploadSummary; onOpen: () => void }) {
@@ -209,7 +219,7 @@ function FoldedPanel({ queue, onOpen }: { queue: UploadSummary; onOpen: () => vo
     >
       {short}
       <i
-        className="absolute inset-x-0 bottom-0 h-[3px] origin-left bg-accent transition-transform duration-500 ease-linear"
+        className={cn('absolute inset-x-0 bottom-0 h-[3px] origin-left bg-accent', glideOf(queue))}
         style={{ transform: `scaleX(${share})` }}
       />
     </button>

@@ -6,7 +6,7 @@ import type { UploadSummary } from './upload-summary.ts'
 
 const PAUSE_MS = 100
 /** Of so many files nobody sees each one change: twice a second is enough, and leaves the time to sending. */
-const MANY_FILES = 100
+export const MANY_FILES = 100
 const PAUSE_MANY_MS = 500
 /** Where so much changed at once, whole lots of small files come and go. */
 const MANY_CHANGES = 100
