@@ -32,7 +32,8 @@ type Group = { key: string; label: string; ids: string[]; rankOf: Uint8Array; co
 type Place = { group: Group; index: number }
 
 /**
- * The panel's list: files grouped by target folder; in each group active ones first, then failed, waiting and done ones.
+ * The panel's list: files grouped by target folder; finished folders last, in each active ones first, then failed, waiting and done
+ * ones.
  * A change costs the same with ten files as with a hundred thousand, and only the rows on the screen are ever made.
  */
 export class PanelRows {
@@ -78,7 +79,7 @@ export class PanelRows {
     let top = 0
     let queuedAbove = 0
     const queued = this.#queued()
-    for (const group of this.#groups.values()) {
+    for (const group of this.#ordered()) {
       const files = shownIn(group, view.onlyFailed)
       const bottom = files === 0 ? top : top + view.groupHeight + files * view.rowHeight
       if (bottom > view.from && top < view.to) {
@@ -90,6 +91,12 @@ export class PanelRows {
       queuedAbove += group.counts[QUEUED] ?? 0
     }
     return rows
+  }
+
+  /** Folders in which something is left to do come first. */
+  #ordered(): Group[] {
+    const all = [...this.#groups.values()]
+    return [...all.filter((group) => !isFinished(group)), ...all.filter(isFinished)]
   }
 
   #queued(): number {
@@ -141,9 +148,17 @@ function shownIn(group: Group, onlyFailed: boolean): number {
   return onlyFailed ? (group.counts[FAILED] ?? 0) : group.ids.length - group.gone
 }
 
-function groupRow({ key, label, counts, ids, gone }: Group, top: number): PanelRow {
-  const finished = (counts[4] ?? 0) + (counts[5] ?? 0)
-  return { kind: 'group', key, label, finished, all: ids.length - gone, top }
+function finishedIn({ counts }: Group): number {
+  return (counts[4] ?? 0) + (counts[5] ?? 0)
+}
+
+function isFinished(group: Group): boolean {
+  return finishedIn(group) === group.ids.length - group.gone
+}
+
+function groupRow(group: Group, top: number): PanelRow {
+  const { key, label, ids, gone } = group
+  return { kind: 'group', key, label, finished: finishedIn(group), all: ids.length - gone, top }
 }
 
 function fileRows(group: Group, top: number, view: Viewport, behindFirstQueued: number): PanelRow[] {

@@ -34,7 +34,7 @@ interface Schema extends DBSchema {
 const DATABASE = 'cairn-uploads '
 const VERSION = 1
 /** So many records in one transaction, so that the page can do something else in between. */
-const BATCH = 1_000
+const BATCH = 250
 /** What is stored is forgotten together with what follows soon: a transaction for each of many small files slows them down. */
 const FORGET_MS = 250
 
