@@ -68,6 +68,8 @@ interface Entry<P> extends Slot<P> {
   end: P
   lotBytes: number | null
   readonly keys: readonly string[]
+  /** So many of its files have a change before it. */
+  behind: number
   state: State
 }
 
@@ -77,8 +79,7 @@ export function createSyncWindow<P>(capacity: number): SyncWindow<P> {
   let front: Front<P> | null = null
   let timestamp = 0
 
-  const isFree = (entry: Entry<P>) =>
-    entry.state === 'waiting' && entry.keys.every((key) => queues.get(key)?.[0] === entry)
+  const isFree = ({ state, behind }: Entry<P>) => state === 'waiting' && behind === 0
   const entryOf = (slot: Slot<P>) => entries.find((candidate) => candidate === slot)
   const advance = () => {
     while (entries[0]?.state === 'done') {
@@ -99,12 +100,15 @@ export function createSyncWindow<P>(capacity: number): SyncWindow<P> {
       return front
     },
     add(record, end, lotBytes) {
-      const entry: Entry<P> = { record, end, lotBytes, keys: keysOf(record), state: 'waiting' }
+      const entry: Entry<P> = { record, end, lotBytes, keys: keysOf(record), behind: 0, state: 'waiting' }
       entries.push(entry)
       for (const key of entry.keys) {
         const queue = queues.get(key)
         if (queue === undefined) queues.set(key, [entry])
-        else queue.push(entry)
+        else {
+          queue.push(entry)
+          entry.behind += 1
+        }
       }
     },
     pass(end) {
@@ -137,10 +141,13 @@ export function createSyncWindow<P>(capacity: number): SyncWindow<P> {
   }
 }
 
-function dropFrom<T>(queues: Map<string, T[]>, key: string): void {
+/** The first of a file is over: the next one is not behind it any more. */
+function dropFrom<P>(queues: Map<string, Array<Entry<P>>>, key: string): void {
   const queue = queues.get(key)
   queue?.shift()
-  if (queue?.length === 0) queues.delete(key)
+  const next = queue?.[0]
+  if (next === undefined) queues.delete(key)
+  else next.behind -= 1
 }
 
 /** Ends the name of the file with another's metadata. */
