@@ -1,6 +1,6 @@
 // `npm run bench [-- --only daemons|drive|uploads]`: the daemons against what this machine can do, with `--seconds 5 --size
 // "4 KB"`; the drive over a million entries, with `--rows 1000000 --keep folder`; uploads into a whole drive, with `--part
-// small|large|parallel --files 1000 --bytes 10240 --browsers 200`. Needs only Node.js, and a Chromium for the small ones.
+// small|large|parallel|queue --files 1000 --bytes 10240 --browsers 200`. Needs only Node.js, and a Chromium for the small ones.
 import path from 'node:path'
 import { ensureInstalled } from './lib/install.mjs'
 import { requireNode } from './lib/node-version.mjs'
