@@ -7,6 +7,8 @@ import { type ReactNode, useState } from 'react'
 const LookingDialog = dynamic(async () => (await import('../../features/uploads/looking-dialog.tsx')).LookingDialog)
 
 const SHOWN_AFTER_MS = 1_000
+/** A look at fewer is over before it could be read, or waits for a server that is slow with everything. */
+const SHOWN_FROM = 1_000
 const TOLD_EVERY_MS = 200
 
 /** One look at files that were chosen or dropped. */
@@ -31,7 +33,7 @@ export function useLooking(): { begin: () => Look; dialog: ReactNode } {
     return {
       tell: (done, all) => {
         const now = performance.now()
-        if (!look.isWanted || now < look.tellAt) return look.isWanted
+        if (!look.isWanted || now < look.tellAt || (all ?? done) < SHOWN_FROM) return look.isWanted
         look.tellAt = now + TOLD_EVERY_MS
         setShown((before) => (before === null || before.look === look ? { look, done, all, cancel } : before))
         return true
