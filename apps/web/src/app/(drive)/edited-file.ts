@@ -2,6 +2,7 @@ import { ROOT_ID } from '../../features/drive/api-client.ts'
 import type { EditedFile, Unopened } from '../../features/editor/editor-doors.ts'
 import { readText, TEXT_BYTES_MAX } from '../../features/editor/text-form.ts'
 import { FetchFailure, fetchRange } from '../../features/preview/file-bytes.ts'
+import { writtenLanguageOf } from '../../features/preview/preview-kind.ts'
 import { detectEncoding, encodings } from '../../features/preview/text-encoding.ts'
 import { ContentHasher } from '../../features/uploads/content-hasher.ts'
 import { storeContent } from '../../features/uploads/store-content.ts'
@@ -39,7 +40,14 @@ export async function openText(id: string, signal: AbortSignal): Promise<EditedF
   const read = readText(bytes, encoding)
   if (read === null) return { item, reason: 'notText' }
   const sha256 = await hashOf(bytes)
-  return { item, folderId: folderOf(details), ...read, encodingName: encodings[encoding], sha256 }
+  return {
+    item,
+    folderId: folderOf(details),
+    ...read,
+    encodingName: encodings[encoding],
+    language: writtenLanguageOf(item.name),
+    sha256,
+  }
 }
 
 /** From any storage that has them. */

@@ -10,9 +10,7 @@ import type { EntryDoors } from '../../features/drive/entry-doors.tsx'
 import { addTo, distrustOthers, refresh, refreshGathered, refreshSums } from '../../features/drive/folder-cache.ts'
 import type { EntryItem } from '../../features/drive/schema.ts'
 import { focusEntry } from '../../features/drive/use-folder-pane.ts'
-import { Drafts } from '../../features/editor/drafts.ts'
 import type { EditorDoors } from '../../features/editor/editor-doors.ts'
-import { writtenLanguageOf } from '../../features/preview/preview-kind.ts'
 import { ME_KEY } from './use-me.ts'
 
 const Editor = dynamic(() => import('../../features/editor/editor.tsx').then(({ Editor: part }) => part), {
@@ -107,15 +105,12 @@ function EditorOver({ onMoveOn, ...rest }: EditorOverProps) {
   const client = useQueryClient()
   const { folderId } = useDrive()
   const person = client.getQueryData<Me>(ME_KEY)?.id ?? ''
-  const [drafts] = useState(() => new Drafts(person))
-  useEffect(() => void drafts.tidy(), [drafts])
   return (
     <Editor
       {...rest}
       doors={doorsOf(client, folderId, onMoveOn)}
-      drafts={drafts}
+      person={person}
       Markdown={MarkdownView}
-      languageOf={writtenLanguageOf}
       addressOf={(id) => `/drive?preview=${encodeURIComponent(id)}`}
       onReturnFocus={() => focusEntry(rest.id)}
     />

@@ -1,6 +1,5 @@
 'use client'
 
-import { Pencil } from 'lucide-react'
 import dynamic from 'next/dynamic'
 import { useSearchParams } from 'next/navigation'
 import { useTranslations } from 'next-intl'
@@ -13,7 +12,6 @@ import type { EntryItem } from '../../features/drive/schema.ts'
 import { useOpening } from '../../features/drive/use-entry-actions.ts'
 import { focusEntry } from '../../features/drive/use-folder-pane.ts'
 import { useThumbnails } from '../../features/drive/use-thumbnails.ts'
-import { isEditable } from '../../features/preview/preview-kind.ts'
 
 const Preview = dynamic(() => import('../../features/preview/preview.tsx').then(({ Preview: part }) => part), {
   ssr: false,
@@ -90,12 +88,8 @@ function PreviewOver({ doors, ...rest }: PreviewOverProps) {
   const thumbnails = useThumbnails(rest.entries.slice(Math.max(0, at - AROUND), at + AROUND))
   const t = useTranslations('drive')
   const { downloadFiles } = useOpening()
-  const editor = useTranslations('editor')
   const { share, favourite, edit } = doors
   const actions = (entry: EntryItem): MenuAction[] => [
-    ...(edit === undefined || !isEditable(entry)
-      ? []
-      : [{ id: 'edit', label: editor('edit'), icon: Pencil, keys: 'E', run: () => edit(entry) }]),
     ...(share === undefined
       ? []
       : [{ id: 'share', label: t('share'), ...entryAction.share, run: () => share([entry]) }]),
@@ -111,5 +105,13 @@ function PreviewOver({ doors, ...rest }: PreviewOverProps) {
           },
         ]),
   ]
-  return <Preview {...rest} thumbnails={thumbnails} actions={actions} onDownload={(entry) => downloadFiles([entry])} />
+  return (
+    <Preview
+      {...rest}
+      thumbnails={thumbnails}
+      actions={actions}
+      onDownload={(entry) => downloadFiles([entry])}
+      {...(edit === undefined ? {} : { onEdit: edit })}
+    />
+  )
 }

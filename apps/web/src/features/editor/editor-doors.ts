@@ -10,6 +10,8 @@ export type EditedFile = {
   form: TextForm
   /** Of the encoding, for people. */
   encodingName: string
+  /** highlight.js's name, or 'markdown'; undefined for plain text. */
+  language: string | undefined
   /** Of the content: what is saved is based on it. */
   sha256: string
 }

@@ -3,11 +3,11 @@
 import { useQuery } from '@tanstack/react-query'
 import { useTranslations } from 'next-intl'
 import { Dialog as Radix } from 'radix-ui'
-import { type ComponentType, useRef } from 'react'
+import { type ComponentType, useEffect, useRef, useState } from 'react'
 import { Asked } from '../../components/asked.tsx'
 import { FileTile } from '../../components/file-tile.tsx'
 import { useFormat } from '../../i18n/use-format.ts'
-import type { Drafts } from './drafts.ts'
+import { Drafts } from './drafts.ts'
 import { EditorBar } from './editor-bar.tsx'
 import type { EditorDoors, Unopened } from './editor-doors.ts'
 import { TEXT_BYTES_MAX } from './text-form.ts'
@@ -17,11 +17,10 @@ import { WritingDesk } from './writing-desk.tsx'
 export type EditorProps = {
   id: string
   doors: EditorDoors
-  drafts: Drafts
+  /** Whose drafts are kept on this device. */
+  person: string
   /** Markdown as a page. */
   Markdown: ComponentType<{ text: string; name: string; complete: boolean }>
-  /** highlight.js's name of the language of a file, or 'markdown'; undefined for plain text. */
-  languageOf: (name: string) => string | undefined
   /** Where a person sees the file as it is stored now. */
   addressOf: (id: string) => string
   onUnsaved: (unsaved: boolean) => void
@@ -37,9 +36,11 @@ export type EditorProps = {
 
 /** One text over the whole window, to be written. */
 export function Editor(props: EditorProps) {
-  const { id, doors, drafts, onAsk, onReturnFocus } = props
+  const { id, doors, person, onAsk, onReturnFocus } = props
   const t = useTranslations('editor')
   const content = useRef<HTMLDivElement>(null)
+  const [drafts] = useState(() => new Drafts(person))
+  useEffect(() => void drafts.tidy(), [drafts])
   useVisibleHeight(content)
   const opened = useQuery({
     queryKey: ['edited', id],
@@ -74,7 +75,11 @@ export function Editor(props: EditorProps) {
           ) : null}
           <Asked of={opened}>
             {({ file, draft }) =>
-              'reason' in file ? <Note of={file} /> : <WritingDesk {...props} key={id} file={file} draft={draft} />
+              'reason' in file ? (
+                <Note of={file} />
+              ) : (
+                <WritingDesk {...props} key={id} file={file} draft={draft} drafts={drafts} />
+              )
             }
           </Asked>
         </Radix.Content>

@@ -9,7 +9,7 @@ import { Icon } from '../../components/icon.tsx'
 import { Segmented } from '../../components/segmented.tsx'
 import { usePhone } from '../../components/use-media-query.ts'
 import { useFormat } from '../../i18n/use-format.ts'
-import type { Draft } from './drafts.ts'
+import type { Draft, Drafts } from './drafts.ts'
 import type { EditorProps } from './editor.tsx'
 import { EditorBar } from './editor-bar.tsx'
 import type { EditedFile } from './editor-doors.ts'
@@ -23,18 +23,18 @@ import { useSearchPhrases } from './use-search-phrases.ts'
 const PAGE_AFTER_MS = 200
 
 type Shown = 'write' | 'both' | 'read'
-type WritingDeskProps = EditorProps & { file: EditedFile; draft: Draft | null }
+type WritingDeskProps = EditorProps & { file: EditedFile; draft: Draft | null; drafts: Drafts }
 
 /** The text, how it stands, and beside it, for Markdown, the page that it becomes. */
 export function WritingDesk(props: WritingDeskProps) {
-  const { file, draft, doors, drafts, Markdown, languageOf, onUnsaved } = props
+  const { file, draft, doors, drafts, Markdown, onUnsaved } = props
   const t = useTranslations('editor')
   const phone = usePhone()
   const hint = useId()
   const phrases = useSearchPhrases()
   const field = useRef<TextFieldHandle>(null)
   const saving = useSaving({ file, field, doors, drafts, onUnsaved })
-  const language = languageOf(file.item.name)
+  const { language } = file
   const isMarkdown = language === 'markdown'
   const [chosen, setShown] = useState<Shown | null>(null)
   const shown = shownOf(chosen, { isMarkdown, phone })

@@ -1,7 +1,7 @@
 'use client'
 
 import { useQueryClient } from '@tanstack/react-query'
-import { ChevronLeft, ChevronRight, X } from 'lucide-react'
+import { ChevronLeft, ChevronRight, Pencil, X } from 'lucide-react'
 import { useTranslations } from 'next-intl'
 import { Dialog as Radix } from 'radix-ui'
 import { type KeyboardEvent, useEffect, useMemo, useRef } from 'react'
@@ -16,6 +16,7 @@ import { FilmStrip } from './film-strip.tsx'
 import type { ZoomHandle } from './image-stage.tsx'
 import { usePreviewAddress } from './preview-address.ts'
 import { handlePreviewKey } from './preview-keys.ts'
+import { isEditable } from './preview-kind.ts'
 import { Stage } from './stage.tsx'
 import { StageWaiting } from './stage-note.tsx'
 import { prefetchPreview, usePreviewSources } from './use-preview-sources.ts'
@@ -32,6 +33,8 @@ export type PreviewProps = {
   onClose: () => void
   /** Missing where people may only look. */
   onDownload?: (entry: EntryItem) => void
+  /** Missing where nothing can be changed. */
+  onEdit?: (entry: EntryItem) => void
   actions: (entry: EntryItem) => readonly MenuAction[]
   /** Small pictures, by id, of the files around this one. */
   thumbnails: ReadonlyMap<string, string>
@@ -72,9 +75,10 @@ export function Preview(props: PreviewProps) {
     for (const neighbour of [after, before])
       if (neighbour !== undefined) void prefetchPreview(client, addressOf(neighbour.id))
   }, [client, after, before, addressOf])
+  const edit = useEdit(item, props.onEdit)
+  const actions = (entry: EntryItem) => [...(edit === null ? [] : [edit]), ...props.actions(entry)]
   const onKeyDown = (event: KeyboardEvent) => {
-    const edit = item === undefined ? undefined : props.actions(item).find((action) => action.id === 'edit')?.run
-    const parts = { zoom: zoom.current, content: content.current, step, close: onClose, edit }
+    const parts = { zoom: zoom.current, content: content.current, step, close: onClose, edit: edit?.run }
     if (handlePreviewKey(event, parts)) event.preventDefault()
   }
   const images = useMemo(() => entries.filter(({ category }) => category === 'image'), [entries])
@@ -97,7 +101,9 @@ export function Preview(props: PreviewProps) {
           className="dark fixed inset-0 z-50 flex animate-fade flex-col bg-sunken text-ink outline-none"
         >
           {item === undefined ? <Radix.Title className="sr-only">{t('loading')}</Radix.Title> : null}
-          {item === undefined ? null : <Header {...props} item={item} index={index} sources={sources.data} />}
+          {item === undefined ? null : (
+            <Header {...props} actions={actions} item={item} index={index} sources={sources.data} />
+          )}
           <div className="relative min-h-0 flex-1 px-[72px] phone:px-0">
             {sources.data !== undefined ? (
               <Stage
@@ -126,11 +132,18 @@ export function Preview(props: PreviewProps) {
           ) : (
             <div className="h-6 shrink-0 phone:h-2" />
           )}
-          {item === undefined ? null : <PhoneActions actions={props.actions(item)} />}
+          {item === undefined ? null : <PhoneActions actions={actions(item)} />}
         </Radix.Content>
       </Radix.Portal>
     </Radix.Root>
   )
+}
+
+/** What writes in the file that is shown; null where it is no text, or may not be changed. */
+function useEdit(item: EntryItem | undefined, onEdit: PreviewProps['onEdit']): MenuAction | null {
+  const t = useTranslations('preview')
+  if (item === undefined || onEdit === undefined || !isEditable(item)) return null
+  return { id: 'edit', label: t('edit'), icon: Pencil, keys: 'E', run: () => onEdit(item) }
 }
 
 type HeaderProps = PreviewProps & {
