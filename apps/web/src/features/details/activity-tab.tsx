@@ -4,7 +4,18 @@ import { useTranslations } from 'next-intl'
 import { useFormat } from '../../i18n/use-format.ts'
 import type { EntryDetails } from '../../lib/entry-details.ts'
 
-const kinds = ['added', 'renamed', 'moved', 'copied', 'trashed', 'restored', 'shared', 'unshared', 'replaced', 'edited'] as const
+const kinds = [
+  'added',
+  'renamed',
+  'moved',
+  'copied',
+  'trashed',
+  'restored',
+  'shared',
+  'unshared',
+  'replaced',
+  'edited',
+] as const
 
 /** What happened to an entry, the newest first. */
 export function ActivityTab({ activity }: { activity: EntryDetails['activity'] }) {
