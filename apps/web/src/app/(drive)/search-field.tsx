@@ -4,12 +4,13 @@ import { Search } from 'lucide-react'
 import { useTranslations } from 'next-intl'
 import { Icon } from '../../components/icon.tsx'
 import { useEntryDoors } from '../../features/drive/entry-doors.tsx'
-import { mainKey } from '../../features/drive/main-key.ts'
+import { useMainKey } from '../../features/drive/main-key.ts'
 
 /** Looks like a field and opens the palette in its place. */
 export function SearchField() {
   const t = useTranslations('search')
   const { palette } = useEntryDoors()
+  const main = useMainKey()
   if (palette === undefined) return null
   return (
     <button
@@ -22,7 +23,7 @@ export function SearchField() {
       <span className="min-w-0 flex-1 truncate phone:hidden">{t('placeholder')}</span>
       <span className="hidden min-w-0 flex-1 truncate phone:block">{t('title')}</span>
       <kbd className="inline-flex h-5 items-center rounded-tag bg-surface px-1.5 font-medium font-sans text-11 inset-ring inset-ring-line-2 phone:hidden">
-        {mainKey()} K
+        {main} K
       </kbd>
     </button>
   )

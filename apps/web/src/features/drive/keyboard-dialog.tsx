@@ -16,6 +16,7 @@ export function KeyboardDialog({ open, onOpenChange }: KeyboardDialogProps) {
     ['Shift ↑ ↓', t('extend')],
     ['Space', t('toggle')],
     ['Enter', t('open')],
+    ['E', t('edit')],
     ['Backspace', t('parent')],
     [`${main} A`, t('all')],
     ['Esc', t('none')],
