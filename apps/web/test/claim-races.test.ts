@@ -180,7 +180,7 @@ describe('a claim', () => {
     expect(await db().entry.count({ where: { ownerId: person.id, kind: 1 } })).toBe(8)
     expect(await auditQuotas()).toEqual([])
     await expect
-      .poll(async () => (await reconcileUploads()).garbage + (await db().dfsGarbage.count()))
+      .poll(async () => (await reconcileUploads(0)).garbage + (await db().dfsGarbage.count()))
       .toBeGreaterThan(0)
     const surplus = await db().dfsGarbage.findMany()
     await expect

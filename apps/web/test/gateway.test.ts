@@ -120,10 +120,10 @@ describe('a drive on storages that speak only FastDFS', () => {
     const content = randomBytes(2000)
     const started = await client.start(content, { name: 'left behind.bin' })
     await client.send(started, content)
-    expect(await reconcileUploads()).toMatchObject({ committed: 1, garbage: 0 })
+    expect(await reconcileUploads(0)).toMatchObject({ committed: 1, garbage: 0 })
     const { body } = await client.browser.get('/api/drive/entries?folder=root')
     expect(body.items.map(({ name }: { name: string }) => name)).toContain('left behind.bin')
-    expect(await reconcileUploads()).toMatchObject({ committed: 0 })
+    expect(await reconcileUploads(0)).toMatchObject({ committed: 0 })
   })
 
   it('tells how much of an unfinished upload is there', async () => {

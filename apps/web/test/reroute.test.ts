@@ -112,7 +112,7 @@ describe('an upload that nothing happens to', () => {
     }
     expect(await unsettled()).toEqual([begun.uploadId, begun.uploadId])
     expect(await client.complete(begun, receipt)).toMatchObject({ ok: true })
-    await reconcileUploads()
+    await reconcileUploads(0)
     expect(await unsettled()).toEqual([])
     expect(await db().dfsGarbage.count()).toBe(0)
   })
@@ -236,10 +236,10 @@ describe('a storage that finishes what went on elsewhere', () => {
       data: { epoch: 2, storageId: otherThan(begun) },
     })
     expect(await client.complete(begun, late)).toMatchObject({ ok: false })
-    await reconcileUploads()
+    await reconcileUploads(0)
     expect(await db().dfsGarbage.count()).toBe(0)
     await browser.delete(`/api/uploads/${begun.uploadId}`)
-    await reconcileUploads()
+    await reconcileUploads(0)
     expect(await db().dfsGarbage.count({ where: { reason: 'the upload had ended' } })).toBe(1)
   })
 })

@@ -21,7 +21,7 @@ import { runVerifications } from './verifications.ts'
 
 /** What runs every minute. Each may run in several workers at once, and again after being cut off anywhere. */
 const everyMinute: Record<string, () => Promise<unknown>> = {
-  reconcile: reconcileUploads,
+  reconcile: () => reconcileUploads(),
   expireUploads,
   reapBlobs,
   collectGarbage,

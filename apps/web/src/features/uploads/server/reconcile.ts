@@ -15,6 +15,9 @@ const PAGES_MAX = 100
 // than the storage, as after a restore from a backup.
 const UNKNOWN_AFTER_SECONDS = 24 * 60 * 60
 
+/** So long a receipt is its browser's to bring: settled from two sides at once, the same rows are waited for twice. */
+const BROWSER_SECONDS = 30
+
 export interface Reconciled {
   committed: number
   garbage: number
@@ -22,13 +25,16 @@ export interface Reconciled {
   unknown: number
 }
 
-/** Settles what storages have finished and nobody told us about: the browser went away before it could. */
-export async function reconcileUploads(): Promise<Reconciled> {
+/**
+ * Settles what storages have finished and nobody told us about for so long: the browser went away before it could. By
+ * the storages' clocks; one that goes ahead gives no time.
+ */
+export async function reconcileUploads(browserSeconds = BROWSER_SECONDS): Promise<Reconciled> {
   const total: Reconciled = { committed: 0, garbage: 0, unknown: 0 }
   for (const member of await addressBook().members()) {
     if (!isReachable(member)) continue
     try {
-      await reconcileMember(member, total)
+      await reconcileMember(member, browserSeconds, total)
     } catch (error) {
       // The other storages must not wait for this one.
       log().warn({ err: error, storageId: member.storageId }, 'a storage could not be reconciled')
@@ -37,11 +43,11 @@ export async function reconcileUploads(): Promise<Reconciled> {
   return total
 }
 
-async function reconcileMember(member: ReachableMember, total: Reconciled): Promise<void> {
+async function reconcileMember(member: ReachableMember, browserSeconds: number, total: Reconciled): Promise<void> {
   let after: string | undefined
   for (let page = 0; page < PAGES_MAX; page += 1) {
     const uploads = await listUnacknowledged(member, after)
-    await reconcilePage(member, uploads, total)
+    await reconcilePage(member, { uploads, browserSeconds }, total)
     if (uploads.length < LIST_MAX) return
     after = uploads.at(-1)?.upl
   }
@@ -49,7 +55,7 @@ async function reconcileMember(member: ReachableMember, total: Reconciled): Prom
 
 async function reconcilePage(
   member: ReachableMember,
-  uploads: readonly UnacknowledgedUpload[],
+  { uploads, browserSeconds }: { uploads: readonly UnacknowledgedUpload[]; browserSeconds: number },
   total: Reconciled,
 ): Promise<void> {
   const before = await readUploads(
@@ -60,7 +66,10 @@ async function reconcilePage(
     const receipt = openAuthentic(member, token)
     return receipt ? [{ upl, token, receipt, row: before.get(upl) }] : []
   })
-  await commitOpen(finished, total)
+  await commitOpen(
+    finished.filter(({ receipt }) => !isWithin(receipt, browserSeconds)),
+    total,
+  )
   const after = await readUploads(
     db(),
     finished.map(({ upl }) => upl),
@@ -77,6 +86,11 @@ interface Finished {
   token: string
   receipt: Receipt
   row: UploadRow | undefined
+}
+
+function isWithin({ at }: Receipt, seconds: number): boolean {
+  const ageSeconds = Date.now() / 1000 - at
+  return ageSeconds >= 0 && ageSeconds < seconds
 }
 
 function openAuthentic(member: ReachableMember, token: string): Receipt | undefined {
