@@ -12,12 +12,12 @@ import {
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import type { Identity } from '../src/cluster/identity.ts'
 import { announceChange } from '../src/disk/change-intent.ts'
 import type { FileStore, ResolvedName } from '../src/disk/file-store.ts'
 import type { NewName } from '../src/disk/new-name.ts'
 import { StorageFiles } from '../src/storage-files.ts'
 import { content, logger, testStorageConfig } from './cluster.ts'
+import { testIdentity } from './identity.ts'
 
 let folder: string
 const opened: StorageFiles[] = []
@@ -29,24 +29,11 @@ afterEach(async () => {
   rmSync(folder, { recursive: true })
 })
 
-const identity: Identity = {
-  group: 'group1',
-  storageId: '100001',
-  source: { kind: 'id', id: 100001 },
-  reserve: { kind: 'bytes', bytes: 0 },
-  pathOrder: 'round-robin',
-  useStorageId: true,
-  addresses: ['127.0.0.1'],
-  addressWidth: 16,
-  storageIds: [],
-  trunk: null,
-}
-
 /** Opens the folder as a storage does at start. */
 function open(): { files: StorageFiles; store: FileStore } {
   const files = new StorageFiles(testStorageConfig(folder, '100001', 1), logger)
   opened.push(files)
-  const store = files.openStore(identity)
+  const store = files.openStore(testIdentity)
   files.removeOrphans(store)
   return { files, store }
 }
@@ -114,7 +101,7 @@ describe('after a process that died', () => {
     die(files)
     // This one dies between repairing changes and looking for orphans; its records are later than the orphan's name.
     const second = new StorageFiles(testStorageConfig(folder, '100001', 1), logger)
-    second.openStore(identity)
+    second.openStore(testIdentity)
     const later = store.log.drawTimestamp() + 10
     appendFileSync(join(folder, 'data/sync/binlog.000'), `${later} U M00/00/00/whatever\n`)
     die(second)

@@ -4,7 +4,6 @@ import { join } from 'node:path'
 import { parseFileId, Status, storageCommands } from '@cairn/dfs-core'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { ClusterState } from '../src/cluster/cluster-state.ts'
-import type { Identity } from '../src/cluster/identity.ts'
 import type { StorageConfig } from '../src/config.ts'
 import type { FileStore } from '../src/disk/file-store.ts'
 import { StorageStatus } from '../src/engine/members.ts'
@@ -12,22 +11,10 @@ import { type Replication, startReplication } from '../src/replication/replicati
 import { StorageFiles } from '../src/storage-files.ts'
 import { ALONE, CairnPeer, LOT } from './cairn-peer.ts'
 import { content, logger, testStorageConfig, until } from './cluster.ts'
+import { testIdentity } from './identity.ts'
 
 const PEER = '100002'
 const DELETE = storageCommands.syncDeleteFile.code
-const identity: Identity = {
-  group: 'group1',
-  storageId: '100001',
-  source: { kind: 'id', id: 100001 },
-  reserve: { kind: 'bytes', bytes: 0 },
-  pathOrder: 'round-robin',
-  useStorageId: true,
-  addresses: ['127.0.0.1'],
-  addressWidth: 16,
-  storageIds: [],
-  trunk: null,
-}
-
 let folder: string
 let files: StorageFiles
 let store: FileStore
@@ -40,7 +27,7 @@ beforeEach(async () => {
   peer = new CairnPeer()
   await peer.start()
   files = new StorageFiles(testStorageConfig(join(folder, 'base'), '100001', 1), logger)
-  store = files.openStore(identity)
+  store = files.openStore(testIdentity)
   files.initFlag.save({ syncOldDone: true })
 })
 afterEach(async () => {
@@ -56,7 +43,7 @@ function replicate(change: Partial<StorageConfig> = {}): void {
   const state = new ClusterState('100001')
   replication = startReplication({
     config: { ...testStorageConfig(join(folder, 'base'), '100001', 1), ...change },
-    identity,
+    identity: testIdentity,
     store,
     state,
     logger,

@@ -8,13 +8,13 @@ import { decodeStreamHead, type SyncSource, storageCommands } from '@cairn/dfs-c
 import { type CommandHandler, type CommandServer, createCommandServer } from '@cairn/dfs-core/server'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { ClusterState } from '../src/cluster/cluster-state.ts'
-import type { Identity } from '../src/cluster/identity.ts'
 import type { FileStore } from '../src/disk/file-store.ts'
 import { readMark, writeMark } from '../src/disk/mark-file.ts'
 import { StorageStatus } from '../src/engine/members.ts'
 import { type Replication, startReplication } from '../src/replication/replication.ts'
 import { StorageFiles } from '../src/storage-files.ts'
 import { content, logger, testStorageConfig, until } from './cluster.ts'
+import { testIdentity } from './identity.ts'
 
 const PEER = '100002'
 const CREATE = storageCommands.syncCreateFile
@@ -135,19 +135,6 @@ let state: ClusterState
 let replication: Replication
 let isRestoring = false
 let history: SyncSource | null = null
-const identity: Identity = {
-  group: 'group1',
-  storageId: '100001',
-  source: { kind: 'id', id: 100001 },
-  reserve: { kind: 'bytes', bytes: 0 },
-  pathOrder: 'round-robin',
-  useStorageId: true,
-  addresses: ['127.0.0.1'],
-  addressWidth: 16,
-  storageIds: [],
-  trunk: null,
-}
-
 beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), 'cairn-replicator-'))
   mkdirSync(join(folder, 'base'))
@@ -162,12 +149,12 @@ beforeEach(async () => {
 function open(): void {
   const config = testStorageConfig(join(folder, 'base'), '100001', 1)
   files = new StorageFiles(config, logger)
-  store = files.openStore(identity)
+  store = files.openStore(testIdentity)
   files.initFlag.save({ syncOldDone: true })
   state = new ClusterState('100001')
   replication = startReplication({
     config,
-    identity,
+    identity: testIdentity,
     store,
     state,
     logger,

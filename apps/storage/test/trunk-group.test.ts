@@ -9,17 +9,10 @@ import type { Identity } from '../src/cluster/identity.ts'
 import { StorageFiles } from '../src/storage-files.ts'
 import { TrunkGroup } from '../src/trunk/trunk-group.ts'
 import { logger, testStorageConfig, until } from './cluster.ts'
+import { testIdentity } from './identity.ts'
 
 const identity: Identity = {
-  group: 'group1',
-  storageId: '100001',
-  source: { kind: 'id', id: 100_001 },
-  reserve: { kind: 'bytes', bytes: 0 },
-  pathOrder: 'round-robin',
-  useStorageId: true,
-  addresses: ['127.0.0.1'],
-  addressWidth: 16,
-  storageIds: [],
+  ...testIdentity,
   trunk: {
     slotMinSize: 256,
     slotMaxSize: 64 * 1024,

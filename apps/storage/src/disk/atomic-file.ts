@@ -58,8 +58,13 @@ export function syncFolder(path: string): void {
 
 /** The text of a file, or null when there is none. */
 export function readFileIfAny(path: string): string | null {
+  return readBytesIfAny(path)?.toString('utf8') ?? null
+}
+
+/** As `readFileIfAny`, for what is not made a text as a whole. */
+export function readBytesIfAny(path: string): Buffer | null {
   try {
-    return readFileSync(path, 'utf8')
+    return readFileSync(path)
   } catch (error) {
     if (isErrno(error, 'ENOENT')) return null
     throw error

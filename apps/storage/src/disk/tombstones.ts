@@ -1,7 +1,7 @@
-import { closeSync, openSync, readFileSync } from 'node:fs'
+import { closeSync, openSync } from 'node:fs'
 import { join } from 'node:path'
 import { isDrawnOnce } from '../engine/file-facts.ts'
-import { isErrno, makeFolder, replaceFile, writeAll } from './atomic-file.ts'
+import { makeFolder, readBytesIfAny, replaceFile, writeAll } from './atomic-file.ts'
 import { METADATA_SUFFIX } from './metadata-file.ts'
 
 /**
@@ -90,7 +90,7 @@ interface Found {
 }
 
 function read(path: string, notBefore: number): Found {
-  const bytes = readIfAny(path)
+  const bytes = readBytesIfAny(path) ?? Buffer.alloc(0)
   const ends: number[] = []
   for (let end = bytes.indexOf(NEWLINE); end >= 0; end = bytes.indexOf(NEWLINE, end + 1)) ends.push(end)
   const names = new Map<string, number>()
@@ -105,15 +105,6 @@ function read(path: string, notBefore: number): Found {
     names.set(name, at)
   }
   return { names, lines: ends.length, isTorn: bytes.length > (ends.at(-1) ?? -1) + 1 }
-}
-
-function readIfAny(path: string): Buffer {
-  try {
-    return readFileSync(path)
-  } catch (error) {
-    if (isErrno(error, 'ENOENT')) return Buffer.alloc(0)
-    throw error
-  }
 }
 
 function format(names: ReadonlyMap<string, number>): string {
