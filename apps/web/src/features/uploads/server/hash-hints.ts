@@ -1,4 +1,4 @@
-import type { Transaction } from '../../../lib/db.ts'
+import { db } from '../../../lib/db.ts'
 import { readSettings } from '../../../lib/settings.ts'
 import { hashesAlways } from '../instant-rules.ts'
 
@@ -12,20 +12,16 @@ interface AnnouncedFile {
  * Which of these files are worth hashing, in their order. Where that depends on what is stored, only what the person
  * keeps is looked at: size and head of a form must not tell that somebody else has filled it in.
  */
-export async function hashHints(tx: Transaction, ownerId: string, files: readonly AnnouncedFile[]): Promise<boolean[]> {
+export async function hashHints(ownerId: string, files: readonly AnnouncedFile[]): Promise<boolean[]> {
   const { instantScope } = await readSettings()
   const hints = files.map(({ size }) => hashesAlways(instantScope, size))
   const open = files.flatMap(({ size, probe }, index) => (hints[index] === null ? [{ index, size, probe }] : []))
-  const kept = new Set(open.length === 0 ? [] : await keptAlready(tx, ownerId, open))
+  const kept = new Set(open.length === 0 ? [] : await keptAlready(ownerId, open))
   return hints.map((hint, index) => hint ?? kept.has(index))
 }
 
-async function keptAlready(
-  tx: Transaction,
-  ownerId: string,
-  files: readonly (AnnouncedFile & { index: number })[],
-): Promise<number[]> {
-  const rows = await tx.$queryRaw<{ index: number }[]>`
+async function keptAlready(ownerId: string, files: readonly (AnnouncedFile & { index: number })[]): Promise<number[]> {
+  const rows = await db().$queryRaw<{ index: number }[]>`
     SELECT f.index FROM jsonb_to_recordset(${JSON.stringify(files)}::jsonb) AS f(index int, size bigint, probe text)
     WHERE EXISTS (
       SELECT 1 FROM entry e JOIN blob b ON b.id = e.blob_id

@@ -3,6 +3,7 @@ import { ApiError } from '../../../lib/api-error.ts'
 import { errorBody } from '../../../lib/api-route.ts'
 import { inTransaction, type Transaction } from '../../../lib/db.ts'
 import { chooseStorage } from '../../../lib/dfs.ts'
+import type { EntryItem } from '../../../lib/entries/entry-item.ts'
 import { loadItems } from '../../../lib/entries/entry-rows.ts'
 import { checkedName, checkedPath, storageExtension } from '../../../lib/entries/name.ts'
 import { newPublicId, newUploadId } from '../../../lib/public-id.ts'
@@ -40,11 +41,14 @@ interface Draft {
   upload?: NewUpload
 }
 
-/** Reserves space, makes folders, chooses storages and signs tickets; each item succeeds or fails by itself. */
+/**
+ * Reserves space, makes folders, chooses storages and signs tickets; each item succeeds or fails by itself. What needs no
+ * lock is done before the transaction or after it: everything that a person adds waits for the quota's row.
+ */
 export async function startUploads(starter: Starter, items: readonly StartItem[]): Promise<StartedUploads> {
   const { uploadMaxBytes } = await readSettings()
   const checked = items.map((item) => checkItem(item, uploadMaxBytes))
-  await assignStorages(checked)
+  const [hints] = await Promise.all([hashHints(starter.id, items), assignStorages(checked)])
   const started = await inTransaction(async (tx) => {
     // A copy for each attempt: one that was rolled back must leave nothing behind.
     const drafts = checked.map((draft) => ({ ...draft }))
@@ -53,10 +57,14 @@ export async function startUploads(starter: Starter, items: readonly StartItem[]
     refuseWhatDoesNotFit(drafts, await spaceOf(tx, starter.id))
     await openFolders(tx, starter, drafts)
     const stored = await storeEmptyFiles(tx, starter.id, drafts)
+    const entries = await loadItems(
+      tx,
+      [...stored.values()].flatMap(({ entryId }) => entryId ?? []),
+    )
     await reserveAndInsert(tx, starter.id, drafts)
-    return await answerAll(tx, starter, { drafts, stored })
+    return { drafts, stored, entries }
   })
-  return { items: started }
+  return { items: answersOf(starter, started, hints) }
 }
 
 function good(drafts: readonly Draft[], which: 'empty' | 'sized' | 'all'): Draft[] {
@@ -190,16 +198,10 @@ async function reserveAndInsert(tx: Transaction, ownerId: string, drafts: readon
 interface Started {
   drafts: readonly Draft[]
   stored: ReadonlyMap<string, Settled>
+  entries: ReadonlyMap<bigint, EntryItem>
 }
 
-async function answerAll(tx: Transaction, starter: Starter, { drafts, stored }: Started): Promise<StartedItem[]> {
-  const entryIds = [...stored.values()].flatMap(({ entryId }) => entryId ?? [])
-  const entries = await loadItems(tx, entryIds)
-  const hints = await hashHints(
-    tx,
-    starter.id,
-    drafts.map(({ item }) => item),
-  )
+function answersOf(starter: Starter, { drafts, stored, entries }: Started, hints: readonly boolean[]): StartedItem[] {
   return drafts.map(({ item: { clientId }, upload, member, error }, index): StartedItem => {
     if (error !== undefined || !upload) return { clientId, ok: false, error: errorBody(error) }
     const uploadId = upload.upl
