@@ -22,12 +22,12 @@ export class BuddyDirectory {
     this.#options = options
   }
 
-  /** The member for an upload; null when there is none. Rejects when the one that it would be does not answer. */
-  async find(upl: string): Promise<BuddyLink | null> {
+  /** The member for what is named so; null when there is none. Rejects when the one that it would be does not answer. */
+  async find(key: string): Promise<BuddyLink | null> {
     const { members, storageId } = this.#options
     const others = new Map(members())
     others.delete(storageId)
-    for (let member = chooseBuddy(upl, others.values()); member !== null; member = chooseBuddy(upl, others.values())) {
+    for (let member = chooseBuddy(key, others.values()); member !== null; member = chooseBuddy(key, others.values())) {
       const link = new BuddyLink(member, this.#buffersFor(member), this.#options)
       if (await this.#isCairn(link)) return link
       others.delete(member.id)

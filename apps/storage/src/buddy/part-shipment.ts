@@ -20,8 +20,8 @@ const COMMIT_WAIT_MS = 10_000
 const STEPS_BACK_MAX = 3
 
 export interface PartShipmentOptions {
-  /** The member that this upload's copy goes to now; null when there is none. */
-  findBuddy(upl: string): Promise<BuddyLink | null>
+  /** The member that the copy goes to now; null when there is none. */
+  findBuddy(): Promise<BuddyLink | null>
   superseded(part: Part): void
   shipped(bytes: number): void
   report(message: string, error: unknown): void
@@ -140,7 +140,7 @@ export class PartShipment implements Shipment {
   /** Makes the copy, or finds what is there of it from before. */
   async #open(): Promise<BuddyLink | null> {
     const { upl, ep, settled } = this.#part
-    const buddy = await this.#options.findBuddy(upl)
+    const buddy = await this.#options.findBuddy()
     if (buddy === null) return null
     this.#lastBuddy = buddy
     const there = await buddy.open({ upl, ep, offset: settled }, aboutOf(this.#part))
@@ -246,6 +246,6 @@ export class PartShipment implements Shipment {
 }
 
 function aboutOf({ facts, len, storePath }: Part): AboutPart {
-  const { lenMax, ext, own, ent, metadata } = facts
-  return { len, lenMax, ext, own, ent, metadata, storePathIndex: storePath.index }
+  const { lenMax, ext, own, ent, metadata, concat } = facts
+  return { len, lenMax, ext, own, ent, metadata, concat, storePathIndex: storePath.index }
 }

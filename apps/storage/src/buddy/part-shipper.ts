@@ -1,6 +1,7 @@
 import type { ConnectionPool } from '@cairn/dfs-core'
 import type { Member } from '../engine/members.ts'
 import type { Part } from '../parts/part.ts'
+import { isPartial } from '../parts/part-facts.ts'
 import type { Shipment, Shipping } from '../parts/shipping.ts'
 import { BuddyDirectory } from './buddy-directory.ts'
 import { PartShipment } from './part-shipment.ts'
@@ -45,7 +46,7 @@ export class PartShipper implements Shipping {
     if (known !== undefined) return known
     if (this.#stop.signal.aborted || !isWorthIt(part)) return null
     const shipment = new PartShipment(part, {
-      findBuddy: (name) => this.#directory.find(name),
+      findBuddy: () => this.#directory.find(buddyKey(part)),
       superseded: this.#options.superseded,
       shipped: this.#options.shipped,
       report: this.#options.report,
@@ -69,7 +70,13 @@ export class PartShipper implements Shipping {
   }
 }
 
-/** Parts of uploads that will be joined, and what is joined of them, come by replication. */
-function isWorthIt(part: Part): boolean {
-  return part.becomesFile && !part.isJoined && (part.len ?? part.facts.lenMax) >= SHIPPED_FROM_BYTES
+/** What is joined is there in pieces, and comes by replication. A partial upload is one of many, so its own size says little. */
+function isWorthIt({ isCopy, isJoined, facts, len }: Part): boolean {
+  if (isCopy || isJoined) return false
+  return isPartial(facts) || (len ?? facts.lenMax) >= SHIPPED_FROM_BYTES
+}
+
+/** Partial uploads of one owner are kept by the same member: they can be joined where all of them are. */
+function buddyKey({ upl, facts }: Part): string {
+  return isPartial(facts) ? facts.own : upl
 }

@@ -84,10 +84,9 @@ export class DiskPartStore implements PartStore {
     this.#finisher = new PartFinisher({ link, ledgers: this.ledgers, shipping, onFinished, report })
     this.#joiner = new PartJoiner({ onComplete: (part) => void this.#finishJoined(part), report })
     const isBuried = options.isBuried ?? (() => false)
-    const isFinishing = (upl: string) => this.#finisher.isRunning(upl)
     this.copies = new PartCopies({
       ...{ link, context: this.#context, parts: this.#parts, ledgers: this.ledgers, slots: this.slots },
-      ...{ isBuried, isFinishing, taken: (upl) => shipping.forget(upl) },
+      ...{ isBuried, finisher: this.#finisher, joiner: this.#joiner, taken: (upl) => shipping.forget(upl) },
     })
   }
 
@@ -133,8 +132,7 @@ export class DiskPartStore implements PartStore {
     if (ep === seen) return
     if (part !== undefined) {
       // Whoever has a ticket of a higher epoch for this member goes on here.
-      Object.assign(part, { ep, isCopy: false })
-      await part.save()
+      await part.goOn(ep)
     } else if (finished !== null) await this.ledgers.raise(upl, ep)
   }
 
@@ -294,7 +292,8 @@ export class DiskPartStore implements PartStore {
     if (part.becomesFile) await Promise.allSettled([this.#finisher.finish(part)])
     if (this.ledgers.finishedEpoch(part.upl) === null) return
     for (const upl of part.facts.joins) {
-      if (this.#parts.has(upl) && !this.#joiner.isUsed(upl)) await this.remove(upl)
+      const source = this.#joiner.isUsed(upl) ? undefined : this.#parts.get(upl)
+      if (source !== undefined) await (source.isCopy ? this.copies.end(source) : this.remove(upl))
     }
   }
 }

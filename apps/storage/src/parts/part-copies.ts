@@ -12,8 +12,9 @@ import type { FinishedUpload } from './ledger-line.ts'
 import { OpenCopies } from './open-copies.ts'
 import type { OpenParts } from './open-parts.ts'
 import { Part, type PartContext } from './part.ts'
-import { NO_FACTS } from './part-facts.ts'
 import { removePartFiles } from './part-files.ts'
+import type { PartFinisher } from './part-finisher.ts'
+import type { PartJoiner } from './part-joiner.ts'
 import type { LinkContext } from './part-link.ts'
 import type { UploadLedgers } from './upload-ledgers.ts'
 
@@ -24,7 +25,8 @@ export interface PartCopiesOptions {
   ledgers: UploadLedgers
   slots: UploadSlots
   isBuried(logicName: string, timestamp: number): boolean
-  isFinishing(upl: string): boolean
+  finisher: Pick<PartFinisher, 'isRunning'>
+  joiner: Pick<PartJoiner, 'isUsed'>
   /** Another member takes the bytes of this upload from now on. */
   taken(upl: string): void
 }
@@ -126,18 +128,19 @@ export class PartCopies {
 
   /** As for every request: the epoch is looked at before the slot is asked for, and again when it is held. */
   async #hold<T>(key: CopyKey, work: () => Promise<T>): Promise<T> {
-    this.#checkEpoch(key)
+    this.#checkSender(key)
     const release = await this.#options.slots.acquire(key.upl, () => undefined)
     try {
-      this.#checkEpoch(key)
+      this.#checkSender(key)
       return await work()
     } finally {
       release()
     }
   }
 
-  #checkEpoch({ upl, ep }: CopyKey): void {
-    const { parts, ledgers } = this.#options
+  #checkSender({ upl, ep }: CopyKey): void {
+    const { parts, ledgers, joiner } = this.#options
+    if (joiner.isUsed(upl)) throw new UploadError('locked', `upload ${upl} is being joined to another`)
     const part = parts.get(upl)
     const seen = part?.ep ?? ledgers.finishedEpoch(upl)
     // Of one epoch there is one member that takes the bytes.
@@ -150,12 +153,12 @@ export class PartCopies {
     const { context, link, ledgers, parts } = this.#options
     if (ledgers.finishedEpoch(upl) !== null) throw new UploadError('upload_finished', `upload ${upl} is a file here`)
     if (about === null) throw new UploadError('not_found', `there is no copy of upload ${upl}`)
-    const { len, lenMax, ext, own, ent, metadata, storePathIndex } = about
+    const { len, lenMax, ext, own, ent, metadata, concat, storePathIndex } = about
     if (!isNamePart(ext) || ext.length > EXTENSION_LENGTH_MAX) throw new UploadError('bad_request', 'not an extension')
     const storePath = admitCopy(link.store, { index: storePathIndex, size: len ?? lenMax }, (path) =>
       parts.outstanding(path),
     )
-    const facts = { len, lenMax, ext, own, ent, ...NO_FACTS, metadata, joins: [] }
+    const facts = { len, lenMax, ext, own, ent, metadata, concat, joins: [] }
     const part = await Part.create(context, storePath, { upl, ep, ...facts, isCopy: true })
     parts.set(upl, part)
     return part
@@ -163,9 +166,9 @@ export class PartCopies {
 
   /** A part of its own becomes a copy when its upload went on at the sender. */
   async #follow(part: Part, ep: number): Promise<void> {
-    const { isFinishing, taken } = this.#options
+    const { finisher, taken } = this.#options
     if (part.isCopy && part.ep === ep) return
-    if (isFinishing(part.upl)) throw new UploadError('locked', `upload ${part.upl} is being finished`)
+    if (finisher.isRunning(part.upl)) throw new UploadError('locked', `upload ${part.upl} is being finished`)
     if (!part.isCopy) {
       taken(part.upl)
       part.hash.close()
@@ -196,6 +199,12 @@ export class PartCopies {
     })
     ledger.confirm([upl])
     if (sync !== null) await settled((done) => sync.add(ledger.syncItem, done))
+  }
+
+  /** It was joined here: its sender learns so when it comes again, and throws its part away. */
+  async end(part: Part): Promise<void> {
+    await this.#options.ledgers.end(part.storePath, part.upl, part.ep)
+    await this.remove(part)
   }
 
   /** By whoever holds its slot. No tombstone: the upload lives elsewhere. */

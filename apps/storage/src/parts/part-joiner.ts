@@ -42,7 +42,9 @@ export class PartJoiner {
    */
   goOn(part: Part, parts: ReadonlyMap<string, Part>): boolean {
     if (!part.isJoined || part.isComplete || this.#running.has(part.upl)) return true
-    const sources = part.facts.joins.map((upl) => parts.get(upl)).filter((source) => source !== undefined)
+    const sources = part.facts.joins
+      .map((upl) => parts.get(upl))
+      .filter((source): source is Part => source?.isComplete === true)
     const isPossible = sources.length === part.facts.joins.length
     if (isPossible) this.#start(part, sources)
     else this.#options.report(`upload ${part.upl} is given up: it lacks partial uploads that it was joined from`)

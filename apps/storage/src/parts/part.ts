@@ -208,6 +208,14 @@ export class Part {
     }
   }
 
+  /** The client comes here from this epoch on. It counts on the bytes of a copy, too, which nobody has synced. */
+  async goOn(ep: number): Promise<void> {
+    const { isCopy } = this
+    Object.assign(this, { ep, isCopy: false })
+    await this.save()
+    if (isCopy) await this.sync()
+  }
+
   /** When it resolves, all bytes that are stored now survive a power loss (if the store promises that at all). */
   async sync(): Promise<void> {
     await this.#backgroundSync

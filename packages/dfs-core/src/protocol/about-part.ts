@@ -13,6 +13,8 @@ export interface AboutPart {
   readonly ent: string
   /** `Upload-Metadata` of tus, as it came. */
   readonly metadata: string
+  /** `Upload-Concat`: `partial` where it will be joined to others, else ''. */
+  readonly concat: string
   /** Index of the store path that the finished file will be on. */
   readonly storePathIndex: number
 }
@@ -20,11 +22,11 @@ export interface AboutPart {
 const utf8 = new TextDecoder('utf-8', { fatal: true })
 
 /** JSON text, as PART_WRITE carries it. */
-export function encodeAboutPart({ len, lenMax, ext, own, ent, metadata, storePathIndex }: AboutPart): Buffer {
-  return Buffer.from(JSON.stringify({ len, lenMax, ext, own, ent, metadata, storePathIndex }))
+export function encodeAboutPart({ len, lenMax, ext, own, ent, metadata, concat, storePathIndex }: AboutPart): Buffer {
+  return Buffer.from(JSON.stringify({ len, lenMax, ext, own, ent, metadata, concat, storePathIndex }))
 }
 
-/** ProtocolError when a field is missing; fields that we do not know are ignored, so that they can be added. */
+/** ProtocolError when a field is missing (but `concat`, which was added later); fields that we do not know are ignored, so that they can be added. */
 export function decodeAboutPart(bytes: Buffer): AboutPart {
   let parsed: unknown
   try {
@@ -32,14 +34,15 @@ export function decodeAboutPart(bytes: Buffer): AboutPart {
   } catch (cause) {
     throw new ProtocolError('PART_WRITE request.about: not JSON', { cause })
   }
-  if (!isAboutPart(parsed)) throw new ProtocolError('PART_WRITE request.about: a field is missing')
-  return parsed
+  const about = typeof parsed === 'object' ? { concat: '', ...parsed } : parsed
+  if (!isAboutPart(about)) throw new ProtocolError('PART_WRITE request.about: a field is missing')
+  return about
 }
 
 function isAboutPart(value: unknown): value is AboutPart {
   if (typeof value !== 'object' || value === null) return false
   const fields = new Map<string, unknown>(Object.entries(value))
   const isSize = (name: string) => Number.isSafeInteger(fields.get(name)) && Number(fields.get(name)) >= 0
-  const texts = ['ext', 'own', 'ent', 'metadata'].every((name) => typeof fields.get(name) === 'string')
+  const texts = ['ext', 'own', 'ent', 'metadata', 'concat'].every((name) => typeof fields.get(name) === 'string')
   return texts && isSize('lenMax') && isSize('storePathIndex') && (fields.get('len') === null || isSize('len'))
 }

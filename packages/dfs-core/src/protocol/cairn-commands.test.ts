@@ -7,7 +7,16 @@ import { cairnCommands } from './cairn-commands.ts'
 
 const hex = (text: string) => Buffer.from(text.replaceAll(/\s+/g, ''), 'hex')
 const upload = '00112233445566778899aabbccddeeff'
-const about = { len: 5, lenMax: 5, ext: 'bin', own: 'öwner', ent: 'e', metadata: '', storePathIndex: 1 }
+const about = {
+  len: 5,
+  lenMax: 5,
+  ext: 'bin',
+  own: 'öwner',
+  ent: 'e',
+  metadata: '',
+  concat: 'partial',
+  storePathIndex: 1,
+}
 
 describe('commands for copies of uploads', () => {
   it('PART_WRITE: upload, epoch, offset, length, CRC-32, length of what is known, both', () => {
@@ -88,6 +97,11 @@ describe('what is told of an upload', () => {
   it('comes back as it went, also with a length that is not known and names in UTF-8', () => {
     expect(decodeAboutPart(encodeAboutPart(about))).toEqual(about)
     expect(decodeAboutPart(encodeAboutPart({ ...about, len: null }))).toEqual({ ...about, len: null })
+  })
+
+  it('of a member that does not say whether it will be joined is one that will not', () => {
+    const { concat: _, ...before } = about
+    expect(decodeAboutPart(Buffer.from(JSON.stringify(before)))).toEqual({ ...about, concat: '' })
   })
 
   it.each([
