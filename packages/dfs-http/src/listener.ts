@@ -36,10 +36,10 @@ const CLOSE_GRACE_MS = 1000
 export async function startListener(options: ListenerOptions): Promise<Listener> {
   const { handle, continuesLater, maxConnections, trustedProxies } = options
   const readForwarded = forwardedReader(trustedProxies)
-  const receive = (request: IncomingMessage, response: ServerResponse) => {
+  const receive = inOrder((request, response) => {
     readForwarded(request)
     handle(request, response)
-  }
+  })
   const server = createServer(
     {
       maxHeaderSize: HEADER_BYTES_MAX,
@@ -58,6 +58,23 @@ export async function startListener(options: ListenerOptions): Promise<Listener>
   })
   const port = await listen(server, options)
   return { port, connections: () => countConnections(server), close: () => closeServer(server) }
+}
+
+/**
+ * Requests of one connection follow each other, also where a client sends the next one before it has the answer to the last (RFC 9112,
+ * 9.3.2): Node.js would hand over all at once.
+ */
+function inOrder(handle: ListenerOptions['handle']): ListenerOptions['handle'] {
+  const last = new WeakMap<Socket, ServerResponse>()
+  return (request, response) => {
+    const { socket } = request
+    const before = last.get(socket)
+    last.set(socket, response)
+    if (before === undefined || before.writableFinished) return handle(request, response)
+    before.once('close', () => {
+      if (!socket.destroyed) handle(request, response)
+    })
+  }
 }
 
 /** What is not HTTP, or too large a head, never becomes a request. */

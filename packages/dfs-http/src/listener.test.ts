@@ -1,0 +1,49 @@
+import { once } from 'node:events'
+import { connect } from 'node:net'
+import { setImmediate } from 'node:timers/promises'
+import { afterEach, expect, it } from 'vitest'
+import { type Listener, type ListenerOptions, startListener } from './listener.ts'
+
+let listener: Listener | undefined
+
+afterEach(() => listener?.close())
+
+async function listen(handle: ListenerOptions['handle']): Promise<number> {
+  listener = await startListener({ port: 0, host: '127.0.0.1', maxConnections: 8, trustedProxies: [], handle })
+  return listener.port
+}
+
+it('requests that are sent without waiting for answers are carried out one after the other', async () => {
+  const steps: string[] = []
+  const port = await listen(async (request, response) => {
+    steps.push(`begin ${request.method} ${request.url}`)
+    for await (const chunk of request) steps.push(String(chunk))
+    for (let turn = 0; turn < 10; turn += 1) await setImmediate()
+    steps.push(`end ${request.url}`)
+    response.end(`answer ${request.url}\n`)
+  })
+  const socket = connect(port, '127.0.0.1')
+  const patch = 'PATCH /1 HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\n\r\nhello'
+  socket.write(`${patch}GET /2 HTTP/1.1\r\nHost: x\r\n\r\nGET /3 HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n`)
+  let text = ''
+  socket.on('data', (bytes) => {
+    text += String(bytes)
+  })
+  await once(socket, 'close')
+  expect(steps).toEqual(['begin PATCH /1', 'hello', 'end /1', 'begin GET /2', 'end /2', 'begin GET /3', 'end /3'])
+  expect(text.match(/answer \/\d/g)).toEqual(['answer /1', 'answer /2', 'answer /3'])
+})
+
+it('a request that waits for its turn is forgotten with its connection', async () => {
+  const began: unknown[] = []
+  const port = await listen((request, response) => {
+    began.push(request.url)
+    response.on('close', () => began.push('closed'))
+    socket.destroy()
+  })
+  const socket = connect(port, '127.0.0.1')
+  socket.write('GET /1 HTTP/1.1\r\nHost: x\r\n\r\nGET /2 HTTP/1.1\r\nHost: x\r\n\r\n')
+  await expect.poll(() => began, { timeout: 15_000 }).toEqual(['/1', 'closed'])
+  await setImmediate()
+  expect(began).toEqual(['/1', 'closed'])
+})
