@@ -181,6 +181,7 @@ function Scroller({ view, scroller, onColumns }: ScrollerProps) {
       className="scrollbar-thin relative min-h-0 flex-1 overflow-y-auto overscroll-contain pb-4 outline-none [scrollbar-gutter:stable] phone:pb-24"
       onScroll={(event) => drive.keepScroll(folderId, event.currentTarget.scrollTop)}
       {...rubber.handlers}
+      onFocus={({ target }) => view.reach(target)}
       onClick={({ target }) => {
         if (rubber.wasDrawn()) return
         if (target instanceof Element && target.closest('[data-entry]') === null) view.clear()

@@ -7,6 +7,7 @@ import type { DragGhostHandle } from './drag-ghost.tsx'
 import { type Drive, useDrive } from './drive-context.tsx'
 import {
   clearSelection,
+  focusOn,
   nothingSelected,
   type Selection,
   selectAll,
@@ -65,6 +66,12 @@ export function useFolderPane({ pane, scroller, ghost, columns }: Parts) {
   })
   const { actions } = doing
   const openMenu = (point: { x: number; y: number }) => setMenu({ ...point, on: 'entries' })
+  /** Tab has led into the list: the keys are about that entry from now on, as if they had gone to it. */
+  const reach = (element: Element) => {
+    const id = element instanceof HTMLElement ? element.dataset['entry'] : undefined
+    const known = items.some((item) => item.id === selection.focus)
+    if (id !== undefined && !known) setSelection(focusOn(selection, id))
+  }
   const handlers = useGestures({ selection, setSelection, chosen, ghost, openMenu })
   const clear = () => setSelection(clearSelection(selection))
   useFolderKeys({
@@ -86,6 +93,7 @@ export function useFolderPane({ pane, scroller, ghost, columns }: Parts) {
     ...{ selection, setSelection, clear, targets, bytes, handlers, reveal, menu },
     ...doing,
     ...{ pathEdited, setPathEdited },
+    reach,
     closeMenu: () => setMenu(null),
     groundMenu: (event: MouseEvent) => {
       if (isOnSomething(event)) return
