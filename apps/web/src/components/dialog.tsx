@@ -60,7 +60,9 @@ export function Dialog({
             <div className="flex items-center gap-3 pt-5 pr-4 pb-3 pl-6 phone:pt-2 phone:pr-2 phone:pl-5">
               {lead}
               <div className="min-w-0 flex-1">
-                <Radix.Title className="truncate font-semibold text-17 title-tracking">{title}</Radix.Title>
+                <Radix.Title className="font-semibold text-17 title-tracking [overflow-wrap:anywhere]">
+                  {title}
+                </Radix.Title>
                 {description === undefined ? null : (
                   <Radix.Description className="truncate text-13 text-ink-3">{description}</Radix.Description>
                 )}

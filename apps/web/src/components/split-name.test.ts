@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { extensionOf, showBidiControls, splitName } from './split-name.ts'
+import { extensionOf, nameInSentence, showBidiControls, splitName } from './split-name.ts'
 
 test('the tail keeps the extension and the last word', () => {
   expect(splitName('Harbour at sunrise.jpg')).toEqual({ head: 'Harbour at ', tail: 'sunrise.jpg' })
@@ -42,4 +42,23 @@ test('extensions: compound ones count as one, dotfiles have none', () => {
   expect(extensionOf('Photo.JPG')).toBe('jpg')
   expect(extensionOf('.bashrc')).toBe('')
   expect(extensionOf('README')).toBe('')
+})
+
+test('a sentence keeps its words beside a name of 255 bytes, and the name its extension', () => {
+  const short = nameInSentence(`${'a'.repeat(251)}.txt`)
+  expect(short).toMatch(/^a{30,}…aaaa\.txt$/)
+  expect(short.length).toBeLessThanOrEqual(49)
+  expect(nameInSentence('长'.repeat(85))).toBe(`${'长'.repeat(20)}…${'长'.repeat(4)}`)
+  expect(nameInSentence('Harbour at sunrise.jpg')).toBe('Harbour at sunrise.jpg')
+})
+
+test('a right-to-left name does not turn the sentence around it, and keeps its extension', () => {
+  expect(nameInSentence('ملف.pdf')).toBe('\u2068ملف.pdf\u2069')
+  expect(nameInSentence(`${'ملف '.repeat(30)}.pdf`)).toMatch(/….*\.pdf\u2069$/)
+})
+
+test('what people see as one character is not torn', () => {
+  const family = '👩‍👩‍👧‍👦'
+  const short = nameInSentence(family.repeat(8))
+  expect(short.split('…')[0]?.replaceAll(family, '')).toBe('')
 })

@@ -1,5 +1,6 @@
 // In widths of a Latin letter.
 const TAIL_MAX = 18
+const SENTENCE_MAX = 48
 // A shorter last word says nothing: "2", "4)".
 const LAST_WORD_MIN = 4
 const RIGHT_TO_LEFT = /[\u0590-\u08ff\ufb1d-\ufdff\ufe70-\ufefc]/
@@ -45,7 +46,19 @@ export function showBidiControls(name: string): string {
  */
 export function splitName(rawName: string): { head: string; tail: string } {
   const name = showBidiControls(rawName)
-  if (widthOf(name) <= TAIL_MAX || RIGHT_TO_LEFT.test(name)) return { head: name, tail: '' }
+  return RIGHT_TO_LEFT.test(name) ? { head: name, tail: '' } : cutName(name)
+}
+
+/** A name as part of a sentence: shortened in the middle, and a right-to-left one kept apart from the words around it. */
+export function nameInSentence(rawName: string): string {
+  const name = showBidiControls(rawName)
+  const { head, tail } = cutName(name)
+  const short = widthOf(name) <= SENTENCE_MAX ? name : `${beginning(head, SENTENCE_MAX - widthOf(tail))}…${tail}`
+  return RIGHT_TO_LEFT.test(name) ? `\u2068${short}\u2069` : short
+}
+
+function cutName(name: string): { head: string; tail: string } {
+  if (widthOf(name) <= TAIL_MAX) return { head: name, tail: '' }
   const extension = extensionStart(name)
   for (let at = extension - 1; at > 0 && widthOf(name.slice(at)) <= TAIL_MAX; at -= 1) {
     const wordBegins = /[\s_\-–—·,]/.test(name[at - 1] ?? '')
@@ -63,6 +76,16 @@ function cutAt(name: string, at: number): { head: string; tail: string } {
 function widthOf(text: string): number {
   const wide = text.match(/[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}]/gu)?.length ?? 0
   return text.length + wide
+}
+
+/** As many characters as are not wider than this; what people see as one is not torn. */
+function beginning(text: string, width: number): string {
+  let begun = ''
+  for (const { segment } of new Intl.Segmenter().segment(text)) {
+    if (widthOf(begun + segment) > width) break
+    begun += segment
+  }
+  return begun
 }
 
 function wholeCharacter(text: string, at: number): number {

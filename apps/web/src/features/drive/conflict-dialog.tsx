@@ -7,6 +7,7 @@ import { Dialog, DialogButtons } from '../../components/dialog.tsx'
 import { FileName } from '../../components/file-name.tsx'
 import { FileTile } from '../../components/file-tile.tsx'
 import { Segmented } from '../../components/segmented.tsx'
+import { nameInSentence } from '../../components/split-name.ts'
 import { useFormat } from '../../i18n/use-format.ts'
 import type { Conflict as Decision } from '../../lib/entries/conflict.ts'
 import type { Clash, ConflictDecisions } from './schema.ts'
@@ -42,7 +43,7 @@ export function ConflictDialog({ conflict, onDecide, onReturnFocus }: ConflictDi
       onOpenChange={(open) => {
         if (!open) onDecide(null)
       }}
-      title={t('conflictTitle', { n: count, name: clashes[0]?.name ?? '' })}
+      title={t('conflictTitle', { n: count, name: nameInSentence(clashes[0]?.name ?? '') })}
       className="max-w-[560px]"
       onCloseAutoFocus={(event) => {
         event.preventDefault()

@@ -4,6 +4,7 @@ import { useTranslations } from 'next-intl'
 import { useRef } from 'react'
 import { Button } from '../../components/button.tsx'
 import { Dialog, DialogButtons } from '../../components/dialog.tsx'
+import { nameInSentence } from '../../components/split-name.ts'
 import { useFormat } from '../../i18n/use-format.ts'
 import type { Chosen } from './chosen.ts'
 
@@ -30,7 +31,7 @@ export function DeleteDialog({ deletion, onClose, onDelete, onReturnFocus }: Del
   if (deletion !== null) shown.current = deletion
   const { chosen, bytes } = shown.current ?? { chosen: null, bytes: null }
   const n = chosen?.count ?? 0
-  const name = chosen?.name ?? ''
+  const name = nameInSentence(chosen?.name ?? '')
   const size = bytes === null || bytes === 0 ? null : format.size(bytes)
   return (
     <Dialog
@@ -46,7 +47,7 @@ export function DeleteDialog({ deletion, onClose, onDelete, onReturnFocus }: Del
     >
       <p className="px-6 pb-4 text-ink-2 phone:px-5">{t('ask')}</p>
       <DialogButtons>
-        <Button kind="ghost" autoFocus onClick={onClose}>
+        <Button kind="ghost" data-first-focus onClick={onClose}>
           {common('cancel')}
         </Button>
         <Button

@@ -4,6 +4,7 @@ import { Upload } from 'lucide-react'
 import { useTranslations } from 'next-intl'
 import { type DragEvent, type ReactNode, useState } from 'react'
 import { Icon } from '../../components/icon.tsx'
+import { nameInSentence } from '../../components/split-name.ts'
 import { dragKind } from './dragged-entries.ts'
 import { useDrive } from './drive-context.tsx'
 import type { Target } from './use-drive-changes.ts'
@@ -61,7 +62,7 @@ function DropFrame({ target, count }: Over) {
     <div className="pointer-events-none absolute inset-1.5 flex animate-fade items-end justify-center rounded-card bg-[color-mix(in_oklab,var(--accent)_7%,transparent)] pb-7 inset-ring-2 inset-ring-accent forced-colors:outline-2">
       <div className="flex h-11 max-w-[90%] items-center gap-2.5 rounded-full bg-accent px-[18px] font-[550] text-on-accent shadow-2">
         <Icon of={Upload} />
-        <span className="truncate">{t('drop', { n: count, name: target.name })}</span>
+        <span className="truncate">{t('drop', { n: count, name: nameInSentence(target.name) })}</span>
       </div>
     </div>
   )

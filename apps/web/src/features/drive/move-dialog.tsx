@@ -4,6 +4,7 @@ import { useTranslations } from 'next-intl'
 import { useEffect, useRef, useState } from 'react'
 import { Button } from '../../components/button.tsx'
 import { Dialog, DialogButtons } from '../../components/dialog.tsx'
+import { nameInSentence } from '../../components/split-name.ts'
 import { ROOT_ID } from './api-client.ts'
 import { FolderChoice } from './folder-choice.tsx'
 import type { Chosen, Target } from './use-drive-changes.ts'
@@ -35,7 +36,7 @@ export function MoveDialog({ chosen, from, onClose, onMove, onReturnFocus }: Mov
       onOpenChange={(open) => {
         if (!open) onClose()
       }}
-      title={t('moveTitle', { n: shown.current.count, name: shown.current.name })}
+      title={t('moveTitle', { n: shown.current.count, name: nameInSentence(shown.current.name) })}
       onCloseAutoFocus={(event) => {
         event.preventDefault()
         onReturnFocus()
@@ -69,7 +70,9 @@ export function MoveDialog({ chosen, from, onClose, onMove, onReturnFocus }: Mov
             onMove(shown.current, target)
           }}
         >
-          <span className="truncate">{target === null ? t('moveHere') : t('moveInto', { name: target.name })}</span>
+          <span className="truncate">
+            {target === null ? t('moveHere') : t('moveInto', { name: nameInSentence(target.name) })}
+          </span>
         </Button>
       </DialogButtons>
     </Dialog>

@@ -1,6 +1,7 @@
 'use client'
 
 import { useTranslations } from 'next-intl'
+import { nameInSentence } from '../../components/split-name.ts'
 import { useFormat } from '../../i18n/use-format.ts'
 import { ApiFailure, Unreachable } from '../../lib/call-api.ts'
 import type { NameProblem } from './name-problem.ts'
@@ -20,7 +21,7 @@ export function useChangeText() {
     if (!(error instanceof ApiFailure)) throw error
     switch (error.code) {
       case 'name_taken':
-        return name === undefined ? t('someTaken') : t('nameTaken', { name })
+        return name === undefined ? t('someTaken') : t('nameTaken', { name: nameInSentence(name) })
       case 'name_too_long':
         return t('nameTooLong', { n: Number(error.detail['bytesOver'] ?? 1) })
       case 'quota_exceeded':

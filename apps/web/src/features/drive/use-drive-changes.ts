@@ -2,6 +2,7 @@
 
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useTranslations } from 'next-intl'
+import { nameInSentence } from '../../components/split-name.ts'
 import { createFolder, ROOT_ID, renameEntry } from './api-client.ts'
 import type { Chosen } from './chosen.ts'
 import { addTo, changeIn, distrustOthers, refreshTree } from './folder-cache.ts'
@@ -72,7 +73,7 @@ function useRename(folderId: string, toast: ReturnType<typeof useChangeToast>) {
     onSuccess: ({ name }, { entry }) => {
       refreshTree(client)
       distrustOthers(client)
-      toast.done(t('renamed', { name }), renaming(entry.id, entry.name, name))
+      toast.done(t('renamed', { name: nameInSentence(name) }), renaming(entry.id, entry.name, name))
     },
     // The dialog says why, with the text kept.
     onError: (_error, _variables, takeBack) => takeBack?.(),

@@ -2,6 +2,7 @@
 
 import { useTranslations } from 'next-intl'
 import type { MenuAction, MenuGroups } from '../../components/menu-action.ts'
+import { nameInSentence } from '../../components/split-name.ts'
 import { useToast } from '../../components/toast.tsx'
 import { openUrl, ROOT_ID } from './api-client.ts'
 import { useDrive } from './drive-context.tsx'
@@ -62,7 +63,10 @@ export function useOpening() {
       await startDownload(files.map(({ id }) => id))
     } catch (error) {
       const only = files.length === 1 ? files[0] : undefined
-      toast({ text: only === undefined ? refusal(error) : t('downloadFailed', { name: only.name }), problem: true })
+      toast({
+        text: only === undefined ? refusal(error) : t('downloadFailed', { name: nameInSentence(only.name) }),
+        problem: true,
+      })
     }
   }
   return {

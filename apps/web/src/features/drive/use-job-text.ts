@@ -1,6 +1,7 @@
 'use client'
 
 import { useTranslations } from 'next-intl'
+import { nameInSentence } from '../../components/split-name.ts'
 import type { JobView } from './schema.ts'
 
 /** What a job is called while it runs, and when it has ended. */
@@ -9,10 +10,10 @@ export function useJobText() {
   const shell = useTranslations('shell')
   const values = ({ total, done, skipped, name, target }: JobView, n = total) => ({
     n,
-    name,
+    name: nameInSentence(name),
     done: done - skipped,
     // The top folder has no name of its own.
-    target: target === null ? '' : target.name || shell('drive'),
+    target: target === null ? '' : nameInSentence(target.name) || shell('drive'),
   })
   const doneText = (job: JobView): string => {
     const skipped = job.skipped > 0 ? ` ${t('skipped', { n: job.skipped })}` : ''

@@ -8,6 +8,7 @@ import { Button } from '../../components/button.tsx'
 import { cn } from '../../components/class-names.ts'
 import { Dialog, DialogButtons } from '../../components/dialog.tsx'
 import { Icon } from '../../components/icon.tsx'
+import { nameInSentence } from '../../components/split-name.ts'
 import { LABELS_KEY } from '../../lib/entries/labels-key.ts'
 import { createTag } from './api-client.ts'
 import { ColourChoice } from './colour-choice.tsx'
@@ -55,7 +56,7 @@ export function TagEditor({ entries, onClose, onChange, onReturnFocus }: TagEdit
     <Dialog
       open
       onOpenChange={(open) => !open && onClose()}
-      title={t('tagsOf', { n: entries.length, name: entries[0]?.name ?? '' })}
+      title={t('tagsOf', { n: entries.length, name: nameInSentence(entries[0]?.name ?? '') })}
       className="max-w-[400px]"
       onCloseAutoFocus={(event) => {
         event.preventDefault()
