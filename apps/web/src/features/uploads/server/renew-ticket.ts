@@ -5,7 +5,7 @@ import type { RenewedTicket, RenewTicketQuery } from '../schema.ts'
 import { UPLOAD_DAYS } from './insert-uploads.ts'
 import { placeFor } from './reroute.ts'
 import { isOpen, lockUploads, readUploads, type UploadRow } from './upload-rows.ts'
-import { issueTicket } from './upload-ticket.ts'
+import { issueTicket, ticketPlace } from './upload-ticket.ts'
 
 interface Sender {
   id: string
@@ -39,7 +39,7 @@ export async function renewTicket(sender: Sender, uploadId: string, wish: Wish):
     if (upload === null) continue
     const { upl, entry_public_id: entryPublicId, ext, epoch } = upload
     const ticket = { upl, ownerPublicId: sender.publicId, entryPublicId, size: Number(upload.size), ext, epoch }
-    return { ...issueTicket(ticket, member, sender.requestOrigin), startsOver }
+    return { ...issueTicket(ticket, ticketPlace(member, sender.requestOrigin)), startsOver }
   }
   throw new ApiError('busy', 'Somebody else works on this upload at this moment.')
 }

@@ -1,4 +1,3 @@
-import type { ReachableMember } from '../../../lib/address-book.ts'
 import { ApiError } from '../../../lib/api-error.ts'
 import { errorBody } from '../../../lib/api-route.ts'
 import { inTransaction, type Transaction } from '../../../lib/db.ts'
@@ -19,7 +18,7 @@ import { type Settled, settleUploads } from './settle-uploads.ts'
 import { storageLots } from './storage-lots.ts'
 import { emptyContent } from './store-blobs.ts'
 import { lockUploads } from './upload-rows.ts'
-import { issueTicket } from './upload-ticket.ts'
+import { issueTicket, type TicketPlace, ticketPlace } from './upload-ticket.ts'
 
 interface Starter {
   id: string
@@ -35,7 +34,7 @@ interface Draft {
   item: StartItem
   error?: unknown
   path?: string[]
-  member?: ReachableMember
+  place?: TicketPlace
   /** The file that gets this content. */
   replaced?: ReplacedFile
   upload?: NewUpload
@@ -48,7 +47,7 @@ interface Draft {
 export async function startUploads(starter: Starter, items: readonly StartItem[]): Promise<StartedUploads> {
   const { uploadMaxBytes } = await readSettings()
   const checked = items.map((item) => checkItem(item, uploadMaxBytes))
-  const [hints] = await Promise.all([hashHints(starter.id, items), assignStorages(checked)])
+  const [hints] = await Promise.all([hashHints(starter.id, items), assignStorages(checked, starter.requestOrigin)])
   const started = await inTransaction(async (tx) => {
     // A copy for each attempt: one that was rolled back must leave nothing behind.
     const drafts = checked.map((draft) => ({ ...draft }))
@@ -85,14 +84,17 @@ function checkItem(item: StartItem, max: number | null): Draft {
   }
 }
 
-/** Before the transaction: a slow tracker must not hold locks. Empty files go nowhere. */
-async function assignStorages(drafts: readonly Draft[]): Promise<void> {
+/**
+ * Before the transaction: a slow tracker must not hold locks, and nothing may be reserved for which there is no ticket.
+ * Empty files go nowhere.
+ */
+async function assignStorages(drafts: readonly Draft[], requestOrigin: string): Promise<void> {
   const lots = storageLots(good(drafts, 'sized'), ({ item }) => item.size)
   await Promise.all(
     lots.map(async (lot) => {
       try {
-        const member = await chooseStorage()
-        for (const draft of lot) draft.member = member
+        const place = ticketPlace(await chooseStorage(), requestOrigin)
+        for (const draft of lot) draft.place = place
       } catch (error) {
         for (const draft of lot) draft.error = error
       }
@@ -142,7 +144,7 @@ async function openFolders(tx: Transaction, starter: Starter, drafts: readonly D
   }
 }
 
-function toUpload(starter: Starter, { item, member, replaced }: Draft, folderId: bigint): NewUpload {
+function toUpload(starter: Starter, { item, place, replaced }: Draft, folderId: bigint): NewUpload {
   const name = replaced?.name ?? checkedName(item.name)
   return {
     upl: newUploadId(),
@@ -155,8 +157,8 @@ function toUpload(starter: Starter, { item, member, replaced }: Draft, folderId:
     conflict: item.conflict,
     modifiedAt: item.modifiedAt ?? null,
     state: item.size === 0 ? 'created' : 'uploading',
-    group: member?.group ?? '',
-    storageId: member?.storageId ?? '',
+    group: place?.member.group ?? '',
+    storageId: place?.member.storageId ?? '',
     device: starter.device,
     deviceAgent: starter.deviceAgent,
     probe: item.probe ?? null,
@@ -202,13 +204,13 @@ interface Started {
 }
 
 function answersOf(starter: Starter, { drafts, stored, entries }: Started, hints: readonly boolean[]): StartedItem[] {
-  return drafts.map(({ item: { clientId }, upload, member, error }, index): StartedItem => {
+  return drafts.map(({ item: { clientId }, upload, place, error }, index): StartedItem => {
     if (error !== undefined || !upload) return { clientId, ok: false, error: errorBody(error) }
     const uploadId = upload.upl
-    if (member) {
+    if (place) {
       const ticket = { ...upload, ownerPublicId: starter.publicId, epoch: 1 }
       const hash = hints[index] ?? false
-      return { clientId, ok: true, uploadId, hash, ...issueTicket(ticket, member, starter.requestOrigin) }
+      return { clientId, ok: true, uploadId, hash, ...issueTicket(ticket, place) }
     }
     const settled = stored.get(uploadId)
     const refusal = refusalOf(settled?.notice ?? null)

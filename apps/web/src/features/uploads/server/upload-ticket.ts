@@ -1,4 +1,4 @@
-import { sign } from '@cairn/dfs-core/tickets'
+import { type KeyRing, sign } from '@cairn/dfs-core/tickets'
 import type { ReachableMember } from '../../../lib/address-book.ts'
 import { browserOrigin } from '../../../lib/dfs.ts'
 import { masterKeys } from '../../../lib/keys.ts'
@@ -16,8 +16,24 @@ export interface TicketUpload {
   epoch: number
 }
 
-/** Where and with what a browser sends an upload. `requestOrigin` is the origin under which it reached us. */
-export function issueTicket(upload: TicketUpload, member: ReachableMember, requestOrigin: string): RenewedTicket {
+/** A storage with what its tickets are made of. */
+export interface TicketPlace {
+  member: ReachableMember
+  endpoint: string
+  ring: KeyRing
+}
+
+/**
+ * `requestOrigin` is the origin under which the browser reached us. Throws no_storage when the settings give the storage
+ * no address; the signing itself does not fail any more.
+ */
+export function ticketPlace(member: ReachableMember, requestOrigin: string): TicketPlace {
+  const endpoint = `${browserOrigin(member, requestOrigin)}/files/`
+  return { member, endpoint, ring: masterKeys().ticketRing(member.group) }
+}
+
+/** Where and with what a browser sends an upload. */
+export function issueTicket(upload: TicketUpload, { member, endpoint, ring }: TicketPlace): RenewedTicket {
   const now = Math.floor(Date.now() / 1000)
   const expires = now + TICKET_SECONDS
   const ticket = sign(
@@ -35,9 +51,8 @@ export function issueTicket(upload: TicketUpload, member: ReachableMember, reque
       iat: now,
       exp: expires,
     },
-    masterKeys().ticketRing(member.group),
+    ring,
   )
-  const endpoint = `${browserOrigin(member, requestOrigin)}/files/`
   return {
     endpoint,
     uploadUrl: endpoint + upload.upl,
