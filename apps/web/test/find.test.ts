@@ -178,6 +178,29 @@ describe('a search', () => {
       expected((size, day) => size >= 1000 && day < '2026-04-01').sort(),
     )
   })
+
+  it('finds sizes by their first digits exactly as a look at each entry does, up to what no disk holds', async () => {
+    const owner = await newPerson()
+    const sizes = [0, 1, 9, 10, 48, 49, 50, 99, 100, 489, 490, 491, 4_999, 5_000, 48_999_999, 49_000_000, 10 ** 15]
+    for (const size of sizes) await addFile(owner.id, owner.rootId, `of ${size}`, { size })
+    const bounds = [0, 5, 9, 10, 49, 50, 99, 100, 490, 999, 5000, 49e6, 1e9, 1e15]
+    const of = (fits: (size: number) => boolean) =>
+      sizes
+        .filter(fits)
+        .map((size) => `of ${size}`)
+        .sort()
+    for (const bound of bounds) {
+      expect([bound, (await found(`of >${bound}`, owner)).sort()]).toEqual([bound, of((size) => size >= bound)])
+      expect([bound, (await found(`of <${bound}`, owner)).sort()]).toEqual([bound, of((size) => size <= bound)])
+      const both = `>${bound} <${bound * 2} after:2020`
+      expect([both, (await found(both, owner)).sort()]).toEqual([
+        both,
+        of((size) => size >= bound && size <= bound * 2),
+      ])
+    }
+    expect(await found('>999999999999999T', owner)).toEqual([])
+    expect(await found('of <999999999999999T', owner)).toHaveLength(sizes.length)
+  })
 })
 
 it('names from before there was a search are found after the worker went over them', async () => {

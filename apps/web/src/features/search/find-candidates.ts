@@ -40,10 +40,7 @@ export async function findCandidates(wanted: Wanted): Promise<Candidate[]> {
     [Prisma.empty, ...filtersOf(query), ...tags.map(carries), ...(folders === null ? [] : [inFolders(folders)])],
     ' AND ',
   )
-  // Filters alone stay open: where PostgreSQL expects many entries it also asks the index of sizes, and reads 160 of them
-  // where it read 6,000.
-  const looked = grams.length === 0 ? query : await closed(ownerId, query)
-  const sought = { ownerId, grams, traits: traitsOf(looked), filters, share: 1 }
+  const sought = { ownerId, grams, traits: traitsOf(await closed(ownerId, query)), filters, share: 1 }
   const [tag] = tags
   const among: Among = { sought, tag, inFolder: folders?.entries, limit: reach.newest }
   return grams.length === 0 ? await withoutText(among, query) : await withText(among, wanted)

@@ -35,7 +35,7 @@ const types: Record<string, Category | 'folder'> = {
 }
 
 const unitBytes: Record<string, number> = { '': 1, k: 1e3, m: 1e6, g: 1e9, t: 1e12 }
-const SIZE = /^([<>])=?(\d{1,15}(?:\.\d{1,6})?)\s?([kmgt]?)b?$/
+const SIZE = /^([<>])=?(\d{1,18}(?:\.\d{1,6})?)\s?([kmgt]?)b?$/
 const DATE = /^(\d{4})(?:-(\d{1,2}))?(?:-(\d{1,2}))?$/
 const TEXTS_MAX = 10
 
@@ -76,7 +76,7 @@ function readSize(query: SearchQuery, token: string): boolean {
   if (!/^[<>]/.test(plain)) return false
   const found = SIZE.exec(plain)
   if (found) {
-    const bytes = Number(found[2]) * (unitBytes[found[3] ?? ''] ?? 1)
+    const bytes = Math.min(Number(found[2]) * (unitBytes[found[3] ?? ''] ?? 1), Number.MAX_SAFE_INTEGER)
     if (found[1] === '>') query.minSize = Math.ceil(bytes)
     else query.maxSize = Math.floor(bytes)
   }

@@ -29,7 +29,7 @@ export interface Sought {
 const LOOKED_UP_MAX = 4
 // So many more than wanted are read, because the newest entries are never an even share of all.
 const MARGIN = 1.3
-const NEXT_STRETCH = 8
+const [NEXT_STRETCH_MIN, NEXT_STRETCH_MAX] = [2, 8]
 const ERAS_MAX = 256
 
 /**
@@ -40,9 +40,14 @@ export async function newestFound(sought: Sought, limit: number): Promise<Candid
   const { lookedUp, expected } = await plan(sought)
   const reading = { ...sought, lookedUp }
   if (expected > stretchFor(limit)) {
-    for (const eras of await stretches(stretchFor(limit) / (expected * sought.share))) {
-      const found = await read({ ...reading, traits: [...sought.traits, eras] }, limit)
+    const newest = await newestId()
+    const all = eraCount(newest)
+    let eras = Math.ceil((all * stretchFor(limit)) / (expected * sought.share))
+    while (eras <= Math.min(ERAS_MAX, all / 2)) {
+      const found = await read({ ...reading, traits: [...sought.traits, lastEras(newest, eras)] }, limit)
       if (found.length === limit) return found
+      const longer = stretchFor(limit) / Math.max(1, found.length)
+      eras = Math.ceil(eras * Math.max(NEXT_STRETCH_MIN, Math.min(NEXT_STRETCH_MAX, longer)))
     }
   }
   return await read(reading, limit)
@@ -58,23 +63,21 @@ export async function expectedHits(sought: Sought): Promise<number> {
 
 async function plan({ ownerId, grams, traits }: Sought): Promise<{ lookedUp: string[]; expected: number }> {
   const { rows, ofGrams, ofTraits } = await frequenciesOf(ownerId, grams, traits)
+  const shareOf = (...names: TraitSet['trait'][]) =>
+    traits.reduce((share, { trait }, index) => (names.includes(trait) ? share * (ofTraits[index] ?? 1) : share), 1)
   const rarest = grams
     .map((gram, index) => ({ gram, share: ofGrams[index] ?? 0 }))
     .toSorted((a, b) => a.share - b.share)
     .slice(0, LOOKED_UP_MAX)
-  const expected = Math.max(1, rows * Math.min(...rarest.map(({ share }) => share), ...ofTraits))
+  // When something was changed has little to do with its size; words and kinds have much to do with each other and with both.
+  const shares = [...rarest.map(({ share }) => share), shareOf('kind'), shareOf('size', 'month')]
+  const expected = Math.max(1, rows * Math.min(...shares))
   return { lookedUp: rarest.map(({ gram }) => gram), expected }
 }
 
-/** Ever longer stretches of the newest eras, as long as they are well below everything. */
-async function stretches(share: number): Promise<TraitSet[]> {
-  const [{ id: newest }] = await db().$queryRaw<[{ id: bigint }]>`SELECT max(id) AS id FROM entry`
-  const all = eraCount(newest)
-  const found: TraitSet[] = []
-  for (let count = Math.ceil(all * share); count <= Math.min(ERAS_MAX, all / 2); count *= NEXT_STRETCH) {
-    found.push(lastEras(newest, count))
-  }
-  return found
+async function newestId(): Promise<bigint> {
+  const [{ id }] = await db().$queryRaw<[{ id: bigint }]>`SELECT max(id) AS id FROM entry`
+  return id
 }
 
 async function read(sought: Sought & { lookedUp: readonly string[] }, limit: number): Promise<Candidate[]> {

@@ -6,7 +6,7 @@ import type { SearchQuery } from './parse-query.ts'
  * makes the same. An entry fits when it has one of these.
  */
 export interface TraitSet {
-  trait: 'kind' | 'digits' | 'month' | 'era'
+  trait: 'kind' | 'size' | 'month' | 'era'
   numbers: number[]
 }
 
@@ -23,10 +23,7 @@ export function traitsOf({ type, minSize, maxSize, after, before }: SearchQuery)
   const sets: TraitSet[] = []
   if (type !== null) sets.push({ trait: 'kind', numbers: [kinds.indexOf(type)] })
   if (minSize !== null || maxSize !== null) {
-    sets.push({
-      trait: 'digits',
-      numbers: range(digitsOf(minSize ?? 0), maxSize === null ? DIGITS_MAX : digitsOf(maxSize)),
-    })
+    sets.push({ trait: 'size', numbers: sizesBetween(BigInt(minSize ?? 0), maxSize === null ? null : BigInt(maxSize)) })
   }
   if (after !== null || before !== null) {
     sets.push({
@@ -37,7 +34,17 @@ export function traitsOf({ type, minSize, maxSize, after, before }: SearchQuery)
   return sets
 }
 
-const digitsOf = (size: number) => Math.min(DIGITS_MAX, BigInt(size).toString().length)
+/** For each number of digits that number where all such sizes are meant, else it and the first two digits of those that are. */
+function sizesBetween(least: bigint, most: bigint | null): number[] {
+  const [from, to] = [least.toString(), most?.toString() ?? '9'.repeat(DIGITS_MAX)]
+  return range(from.length, to.length).flatMap((digits) => {
+    const [first, last] = digits === 1 ? [0, 9] : [10, 99]
+    const lower = digits === from.length ? Number(from.slice(0, 2)) : first
+    const upper = digits === to.length ? Number(to.slice(0, 2)) : last
+    if (lower === first && upper === last) return [digits]
+    return range(lower, upper).map((start) => digits * 100 + start)
+  })
+}
 
 function monthOf(time: number): number {
   const date = new Date(time)
