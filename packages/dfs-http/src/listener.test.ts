@@ -1,15 +1,23 @@
 import { once } from 'node:events'
-import { connect } from 'node:net'
+import { connect, type Socket } from 'node:net'
 import { setImmediate } from 'node:timers/promises'
 import { afterEach, expect, it } from 'vitest'
 import { type Listener, type ListenerOptions, startListener } from './listener.ts'
+
+const CONNECTIONS_MAX = 8
 
 let listener: Listener | undefined
 
 afterEach(() => listener?.close())
 
 async function listen(handle: ListenerOptions['handle']): Promise<number> {
-  listener = await startListener({ port: 0, host: '127.0.0.1', maxConnections: 8, trustedProxies: [], handle })
+  listener = await startListener({
+    port: 0,
+    host: '127.0.0.1',
+    maxConnections: CONNECTIONS_MAX,
+    trustedProxies: [],
+    handle,
+  })
   return listener.port
 }
 
@@ -32,6 +40,21 @@ it('requests that are sent without waiting for answers are carried out one after
   await once(socket, 'close')
   expect(steps).toEqual(['begin PATCH /1', 'hello', 'end /1', 'begin GET /2', 'end /2', 'begin GET /3', 'end /3'])
   expect(text.match(/answer \/\d/g)).toEqual(['answer /1', 'answer /2', 'answer /3'])
+})
+
+it('more clients are served than connections may be open, as long as most of them only wait', async () => {
+  const port = await listen((_request, response) => response.end('here'))
+  const answers: string[] = []
+  const sockets: Socket[] = []
+  for (let client = 0; client < 3 * CONNECTIONS_MAX; client += 1) {
+    const socket = connect(port, '127.0.0.1')
+    sockets.push(socket)
+    socket.write('GET / HTTP/1.1\r\nHost: x\r\n\r\n')
+    const [bytes] = await Promise.race([once(socket, 'data'), once(socket, 'close')])
+    answers.push(String(bytes).slice(-4))
+  }
+  expect(answers).toEqual(Array.from({ length: 3 * CONNECTIONS_MAX }, () => 'here'))
+  for (const socket of sockets) socket.destroy()
 })
 
 it('a request that waits for its turn is forgotten with its connection', async () => {

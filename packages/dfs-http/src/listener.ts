@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
+import { Connections, type RequestHandler } from './connections.ts'
 import { forwardedReader } from './forwarded.ts'
 
 export interface ListenerOptions {
@@ -10,7 +11,7 @@ export interface ListenerOptions {
   maxConnections: number
   /** Addresses and blocks of the proxies in front, whose `X-Forwarded-` headers are believed. */
   trustedProxies: readonly string[]
-  handle(request: IncomingMessage, response: ServerResponse): void
+  handle: RequestHandler
   /** Whether `handle` itself decides when a client that asks may send its body. */
   continuesLater?(request: IncomingMessage): boolean
 }
@@ -36,7 +37,8 @@ const CLOSE_GRACE_MS = 1000
 export async function startListener(options: ListenerOptions): Promise<Listener> {
   const { handle, continuesLater, maxConnections, trustedProxies } = options
   const readForwarded = forwardedReader(trustedProxies)
-  const receive = inOrder((request, response) => {
+  const connections = new Connections()
+  const receive = connections.inOrder((request, response) => {
     readForwarded(request)
     handle(request, response)
   })
@@ -50,7 +52,7 @@ export async function startListener(options: ListenerOptions): Promise<Listener>
     receive,
   )
   server.setTimeout(IDLE_TIMEOUT_MS)
-  server.maxConnections = maxConnections
+  connections.limit(server, maxConnections)
   server.on('clientError', answerClientError)
   server.on('checkContinue', (request: IncomingMessage, response: ServerResponse) => {
     if (continuesLater?.(request) !== true) response.writeContinue()
@@ -58,23 +60,6 @@ export async function startListener(options: ListenerOptions): Promise<Listener>
   })
   const port = await listen(server, options)
   return { port, connections: () => countConnections(server), close: () => closeServer(server) }
-}
-
-/**
- * Requests of one connection follow each other, also where a client sends the next one before it has the answer to the last (RFC 9112,
- * 9.3.2): Node.js would hand over all at once.
- */
-function inOrder(handle: ListenerOptions['handle']): ListenerOptions['handle'] {
-  const last = new WeakMap<Socket, ServerResponse>()
-  return (request, response) => {
-    const { socket } = request
-    const before = last.get(socket)
-    last.set(socket, response)
-    if (before === undefined || before.writableFinished) return handle(request, response)
-    before.once('close', () => {
-      if (!socket.destroyed) handle(request, response)
-    })
-  }
 }
 
 /** What is not HTTP, or too large a head, never becomes a request. */
