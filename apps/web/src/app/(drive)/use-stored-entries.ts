@@ -15,7 +15,7 @@ const PAUSE_MS = 150
 const MANY_ENTRIES = 20
 const PAUSE_MANY_MS = 750
 /** Sums follow what is stored; lists are asked for again when nothing comes any more, or seldom. */
-const SUMS = { quietMs: 500, latestMs: 2_000, restMs: 2_000 }
+const SUMS = { quietMs: 500, latestMs: 4_000, restMs: 2_000 }
 const LISTS = { quietMs: 1_500, latestMs: 10_000 }
 
 /**
@@ -72,6 +72,11 @@ export function useStoredEntries(): UploadEvents {
         for (const folderId of folderIds) settle(folderId)
       },
       onReleased: () => sums.note(),
+      onIdle: () => {
+        if (gathering === null) return
+        clearTimeout(gathering)
+        list()
+      },
     }
   }, [client])
 }

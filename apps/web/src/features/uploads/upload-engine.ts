@@ -70,6 +70,10 @@ export class UploadEngine {
       onFree: () => this.#pumpSoon(),
       onAgain: (job) => this.#ready.addFirst(job.id),
       onAnew: ({ id }) => this.#starter.add(id),
+      onIdle: () => {
+        store.flush()
+        events.onIdle()
+      },
     })
     this.missing = new MissingFiles({
       store,

@@ -21,6 +21,8 @@ export type UploadEvents = {
   onPrepared: (folderIds: ReadonlySet<string>) => void
   /** Space that was reserved is free again. */
   onReleased: () => void
+  /** Nothing is being sent any more: what waits for more of its kind waits in vain. */
+  onIdle: () => void
 }
 
 /** Who did not answer. */

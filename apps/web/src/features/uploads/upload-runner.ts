@@ -37,6 +37,7 @@ type Parts = {
   onAgain: (job: Job) => void
   /** Nothing of it is at a storage any more: it has to be announced again. */
   onAnew: (job: Job) => void
+  onIdle: () => void
 }
 
 /**
@@ -132,7 +133,7 @@ export class UploadRunner {
       job.stop = null
       this.#running.delete(job)
       await this.#settle(job, stop.signal.aborted ? { kind: 'stopped' } : result)
-      if (!this.isRunning) this.#parts.store.flush()
+      if (!this.isRunning) this.#parts.onIdle()
     }
     this.#parts.onFree()
   }
