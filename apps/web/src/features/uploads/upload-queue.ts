@@ -102,6 +102,7 @@ export class UploadQueue {
     sums.sparedBytes += sign * (item.spared ?? 0)
     if (item.spared !== null) sums.instantFiles += sign
     if (item.state === 'waiting' && item.waitsFor === 'storage') sums.waitingForServer += sign
+    if (item.state === 'failed' && item.error?.code === 'quota_exceeded') sums.unfitBytes += sign * item.size
     if (item.state === 'failed' || item.state === 'skipped' || item.state === 'needs-file') return
     const whole = item.state === 'stored' || item.state === 'done' || item.state === 'finishing'
     sums.allBytes += sign * item.size

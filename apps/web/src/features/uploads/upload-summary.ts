@@ -16,6 +16,8 @@ export type UploadSummary = {
   sparedBytes: number
   /** Files of which something did not have to be sent. */
   instantFiles: number
+  /** Bytes of the files that there was no space for. */
+  unfitBytes: number
   /** The last one of its kind, to be told. */
   lastFailed: UploadItem | null
   lastInstant: UploadItem | null
@@ -31,6 +33,7 @@ export const emptySummary: UploadSummary = {
   waitingForServer: 0,
   sparedBytes: 0,
   instantFiles: 0,
+  unfitBytes: 0,
   lastFailed: null,
   lastInstant: null,
 }

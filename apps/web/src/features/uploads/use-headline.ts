@@ -59,6 +59,7 @@ export function useHeadline(queue: UploadSummary): { title: string; detail: stri
         ...(queue.allBytes > 0 ? [format.size(queue.allBytes)] : []),
         ...spared,
         ...(failed > 0 && done > 0 ? [t('failedCount', { n: failed })] : []),
+        ...(queue.unfitBytes > 0 ? [t('unfit', { size: format.size(queue.unfitBytes) })] : []),
       ].join(' · ')
       return { title, detail, short: title }
     }
