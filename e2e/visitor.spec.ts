@@ -10,6 +10,7 @@ const text = 'low tide at six\n'.repeat(200)
 async function fillFolder(page: Page): Promise<void> {
   await createFolder(page, 'Survey')
   await openFolder(page, 'Survey')
+  await createFolder(page, 'Charts')
   await chooseFiles(page, [textFile('tides.txt', text), textFile('潮位.txt', '潮'), textFile('nothing.txt', '')])
   await expect(row(page, 'tides.txt')).toBeVisible()
   await expect(row(page, 'nothing.txt')).toBeVisible()
@@ -47,7 +48,6 @@ for (const phone of [false, true]) {
     await expect(visitor.getByRole('heading', { name: 'Survey' })).toBeVisible()
     await expect(visitor).toHaveTitle(/Survey/)
 
-    await visited(visitor, 'Survey').click()
     await visitor.getByRole('radio', { name: 'Pictures' }).click()
     await visited(visitor, 'tides.txt').click()
     const preview = visitor.getByRole('dialog', { name: 'tides.txt' })
@@ -68,12 +68,14 @@ for (const phone of [false, true]) {
     const widths = await visitor.evaluate(() => [document.documentElement.scrollWidth, window.innerWidth])
     expect(widths[0]).toBeLessThanOrEqual(widths[1] ?? 0)
 
+    await visited(visitor, 'Charts').click()
+    await expect(visitor.getByText('This folder is empty')).toBeVisible()
     await visitor.goBack()
-    await expect(visited(visitor, 'Survey')).toBeVisible()
+    await expect(visited(visitor, 'Charts')).toBeVisible()
     await openShareOfList(page)
     await page.getByRole('dialog').getByRole('button', { name: 'Revoke' }).click()
     await expect(page.getByText('The link is off')).toBeVisible()
-    await visited(visitor, 'Survey').click()
+    await visited(visitor, 'Charts').click()
     await expect(visitor.getByRole('heading', { name: 'This link does not open anything.' })).toBeVisible()
     const [revoked, unknown] = [
       await openPage(visitor, link.url),
@@ -100,7 +102,6 @@ test('whoever may only look finds nothing to download or save', async ({ page, b
   const url = `http://${await dialog.getByRole('status', { name: 'Link', exact: true }).textContent()}`
   const visitor = await stranger(browser)
   await visit(visitor, { url, code: null })
-  await visited(visitor, 'Survey').click()
   await visited(visitor, 'tides.txt').click()
   await expect(visitor.getByRole('dialog').getByText(/low tide at six/)).toBeVisible()
   await visitor.keyboard.press('Escape')

@@ -270,6 +270,26 @@ describe('a link that does not open anything', () => {
   })
 })
 
+describe('what is seen at first', () => {
+  it('is what lies in a folder that was shared alone, and the folder itself beside another', async () => {
+    const alone = await makeFolder('alone', folder.id)
+    const files = ['low.txt', 'high.txt'].map((name) => addFile(person.id, alone.internal, name))
+    const [low] = await Promise.all(files)
+    const seen = async (ids: string[]) => {
+      const made = await share(ids, { withCode: false })
+      const visitor = await enter(made)
+      const [{ body: link }, { body: list }] = [
+        await visitor.get(`/api/s/${made.id}`),
+        await visitor.get(`/api/s/${made.id}/entries?dir=desc`),
+      ]
+      return [link.title, link.more, link.items, list.items.map(({ name }: { name: string }) => name)]
+    }
+    expect(await seen([alone.id])).toEqual(['alone', 0, 2, ['low.txt', 'high.txt']])
+    expect(await seen([alone.id, low?.publicId ?? ''])).toEqual(['alone', 1, 2, ['alone', 'low.txt']])
+    expect(await seen([low?.publicId ?? ''])).toEqual(['low.txt', 0, 1, ['low.txt']])
+  })
+})
+
 describe('what lies outside of a link', () => {
   it('is not found: beside it, above it, in another drive, in trash, and moved out meanwhile', async () => {
     const inside = await makeFolder('inside', folder.id)

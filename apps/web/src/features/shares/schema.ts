@@ -109,7 +109,10 @@ export const saveSchema = z.object({ ids: idsSchema.optional() })
 /** What a visitor gets to see of the link itself. */
 export interface VisitedShare {
   id: string
+  /** The name of the first of what was shared, and how many there are beside it. */
   title: string
+  more: number
+  /** How many lie in a folder that was shared alone; else how many were shared. */
   items: number
   bytes: number
   owner: string

@@ -3,7 +3,7 @@ import type { EntryItem } from '../../../lib/entries/entry-item.ts'
 import { type EntryRow, entryColumns, entryTables, toItem } from '../../../lib/entries/entry-rows.ts'
 import { notFound } from '../../../lib/entries/open-entries.ts'
 import { processWide } from '../../../lib/process-wide.ts'
-import type { Measured, VisitedItem, VisitedList } from '../schema.ts'
+import type { VisitedItem, VisitedList, VisitedShare } from '../schema.ts'
 import { type LiveShare, WALK_MAX } from './open-share.ts'
 
 const MEASURE_FRESH_MS = 60_000
@@ -148,13 +148,15 @@ export async function measureTree(
   return { files: Number(sum.files), folders: Number(sum.folders), bytes: Number(sum.bytes) }
 }
 
+type MeasuredLink = Pick<VisitedShare, 'title' | 'more' | 'items' | 'bytes'>
+
 interface MeasuredShare {
-  value: Promise<Measured & { title: string }>
+  value: Promise<MeasuredLink>
   until: number
 }
 
 /** Title, number and size of what a link holds. Kept for a minute: a sum over 100,000 files is not for every visit. */
-export function measureShare(share: { id: bigint; ownerId: string }): Promise<Measured & { title: string }> {
+export function measureShare(share: { id: bigint; ownerId: string }): Promise<MeasuredLink> {
   const measured = processWide('measured-shares', () => new Map<bigint, MeasuredShare>())
   const known = measured.get(share.id)
   if (known && known.until > Date.now()) return known.value
@@ -165,11 +167,13 @@ export function measureShare(share: { id: bigint; ownerId: string }): Promise<Me
   return value
 }
 
-async function measure(share: { id: bigint; ownerId: string }): Promise<Measured & { title: string }> {
+async function measure(share: { id: bigint; ownerId: string }): Promise<MeasuredLink> {
   const tops = await presentTops(db(), share)
-  const [first] = await db().$queryRaw<{ name: string }[]>`
-    SELECT e.name FROM share_item i JOIN entry e ON e.id = i.entry_id
+  const [first] = await db().$queryRaw<{ name: string; inside: number | null }[]>`
+    SELECT e.name, CASE WHEN e.kind = 0 THEN coalesce(t.entries, 0)::int END AS inside
+    FROM share_item i JOIN entry e ON e.id = i.entry_id LEFT JOIN folder_total t ON t.folder_id = e.id
     WHERE i.share_id = ${share.id} AND e.id = ANY(${tops}::bigint[]) ORDER BY i.position LIMIT 1`
   const { bytes } = await measureTree(db(), tops)
-  return { title: first?.name ?? '', items: tops.length, bytes }
+  const more = Math.max(0, tops.length - 1)
+  return { title: first?.name ?? '', more, items: more === 0 ? (first?.inside ?? tops.length) : tops.length, bytes }
 }

@@ -80,11 +80,12 @@ export async function doorState({ headers, origin, client }: VisitorRequest, tok
 
 /** What a visitor who was let in may know of a link. */
 export async function describeShare(share: LiveShare): Promise<VisitedShare> {
-  const { title, items, bytes } = await measureShare(share)
+  const { title, more, items, bytes } = await measureShare(share)
   const { maxDownloads: max, downloads } = share
   return {
     id: share.publicId,
     title,
+    more,
     items,
     bytes,
     owner: share.ownerName,

@@ -35,7 +35,8 @@ export function useVisit(id: string, onClosed: () => void) {
     retry: () => void (link.isError ? link.refetch() : list.refetch()),
     list,
     items: list.data?.pages.flatMap((page) => page.items) ?? [],
-    path: list.data?.pages[0]?.path ?? [],
+    // A folder that was shared alone is the link itself.
+    path: (list.data?.pages[0]?.path ?? []).slice(link.data?.more === 0 ? 1 : 0),
     total: list.data?.pages[0]?.total ?? 0,
     loadMore: () => {
       if (list.hasNextPage && !list.isFetchingNextPage) void list.fetchNextPage()

@@ -120,7 +120,7 @@ function Head({ link, actions }: { link: VisitedShare; actions: Actions }) {
   const shell = useTranslations('shell')
   const format = useFormat()
   const day = useDay()
-  const title = t('title', { name: link.title, more: Math.max(0, link.items - 1) })
+  const title = t('title', { name: link.title, more: link.more })
   useEffect(() => {
     document.title = `${title} · ${shell('title')}`
   }, [title, shell])
@@ -185,7 +185,7 @@ function Crumbs({ visit, link }: { visit: Visit; link: VisitedShare }) {
   return (
     <nav aria-label={t('path')} className="flex flex-wrap items-center gap-1 px-5 pb-2 phone:px-5">
       <Button kind="ghost" size="sm" className="max-w-full" onClick={() => visit.openFolder('root')}>
-        <span className="truncate">{t('title', { name: link.title, more: Math.max(0, link.items - 1) })}</span>
+        <span className="truncate">{t('title', { name: link.title, more: link.more })}</span>
       </Button>
       {visit.path.map(({ id, name }) => (
         <Fragment key={id}>
