@@ -92,6 +92,15 @@ describe('partial uploads', () => {
     await expect.poll(() => storedFiles(folder).length).toBe(2)
   })
 
+  it('are gone, too, when the storage is stopped as soon as there is a receipt', async () => {
+    const parts = await Promise.all(Array.from({ length: 20 }, () => partial(randomBytes(1000))))
+    const { upl } = await joinOf(parts, 20_000)
+    await readReceipt(upl, 20_000)
+    await storage.close()
+    expect(partNames()).toEqual([])
+    storage = await startWebStorage({ folder })
+  })
+
   it('never become files of their own', async () => {
     const { upl, receipt } = await partial(Buffer.from('hello'))
     expect((await receipt()).status).toBe(202)

@@ -82,7 +82,7 @@ export class DiskPartStore implements PartStore {
     this.#shipping = shipping
     const link = this.#link
     this.#finisher = new PartFinisher({ link, ledgers: this.ledgers, shipping, onFinished, report })
-    this.#joiner = new PartJoiner({ onComplete: (part) => void this.#finishJoined(part), report })
+    this.#joiner = new PartJoiner({ onComplete: (part) => this.#finishJoined(part), report })
     const isBuried = options.isBuried ?? (() => false)
     this.copies = new PartCopies({
       ...{ link, context: this.#context, parts: this.#parts, ledgers: this.ledgers, slots: this.slots },
@@ -289,7 +289,7 @@ export class DiskPartStore implements PartStore {
 
   /** A failure was reported by the finisher, and the next request for the upload tries again. */
   async #finishJoined(part: Part): Promise<void> {
-    if (part.becomesFile) await Promise.allSettled([this.#finisher.finish(part)])
+    if (part.becomesFile && this.#parts.has(part.upl)) await Promise.allSettled([this.#finisher.finish(part)])
     if (this.ledgers.finishedEpoch(part.upl) === null) return
     for (const upl of part.facts.joins) {
       const source = this.#joiner.isUsed(upl) ? undefined : this.#parts.get(upl)

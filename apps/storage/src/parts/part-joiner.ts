@@ -14,7 +14,7 @@ interface Joining {
 
 export interface JoinerOptions {
   /** All bytes of the part are there. */
-  onComplete(part: Part): void
+  onComplete(part: Part): Promise<void>
   /** Told what failed; whoever asks for the upload next makes the joiner go on. */
   report(message: string, error?: unknown): void
 }
@@ -26,6 +26,8 @@ export interface JoinerOptions {
 export class PartJoiner {
   readonly #options: JoinerOptions
   readonly #running = new Map<string, Joining>()
+  /** What is still done with parts that are complete. */
+  readonly #ends = new Set<Promise<void>>()
 
   constructor(options: JoinerOptions) {
     this.#options = options
@@ -58,8 +60,16 @@ export class PartJoiner {
       .catch((error) => this.#options.report(`cannot join upload ${part.upl}`, error))
       .finally(() => {
         this.#running.delete(part.upl)
-        if (part.isComplete) this.#options.onComplete(part)
+        if (part.isComplete) this.#end(part)
       })
+  }
+
+  #end(part: Part): void {
+    const end = this.#options
+      .onComplete(part)
+      .catch((error) => this.#options.report(`cannot end the joining of upload ${part.upl}`, error))
+      .finally(() => this.#ends.delete(end))
+    this.#ends.add(end)
   }
 
   /** Nothing is written to the part any more when it resolves. */
@@ -72,6 +82,7 @@ export class PartJoiner {
 
   async close(): Promise<void> {
     await Promise.all([...this.#running.keys()].map((upl) => this.stop(upl)))
+    await Promise.all(this.#ends)
   }
 
   async #fill(part: Part, joining: Joining): Promise<void> {
