@@ -2,10 +2,12 @@ import { folded } from './folded.ts'
 import { type NameUnit, nameUnits } from './name-units.ts'
 
 const BLANK = /^\s*$/u
+const SPACE = /\s/u
 /** Marks the piece that says with what character a name begins; no name has it. */
 const START = '\u0002'
 
 function pairsWithin(text: string): string[] {
+  if (text.length < 2) return []
   const characters = [...text]
   return characters.slice(1).map((character, index) => `${characters[index] ?? ''}${character}`)
 }
@@ -13,23 +15,32 @@ function pairsWithin(text: string): string[] {
 // What may stand at the end of one character and at the beginning of the next: the characters themselves, or letters
 // of how they sound (whole syllables and initials, also mixed: 'chaow'). Never a Han character beside a sound.
 function endings({ text, sounds }: NameUnit): { written: string; spoken: string[] } {
-  const last = [...text].at(-1) ?? ''
+  const last = lastOf(text)
   const spoken = sounds.flatMap((sound) => [sound.slice(0, 1), sound.slice(-1)])
   return { written: last, spoken: sounds.length > 0 ? spoken : [last] }
 }
 function beginnings({ text, sounds }: NameUnit): { written: string; spoken: string[] } {
-  const first = [...text][0] ?? ''
+  const first = firstOf(text)
   return { written: first, spoken: sounds.length > 0 ? sounds.map((sound) => sound.slice(0, 1)) : [first] }
 }
 
+function lastOf(text: string): string {
+  return text.length === 1 ? text : ([...text].at(-1) ?? '')
+}
+function firstOf(text: string): string {
+  return text.length === 1 ? text : ([...text][0] ?? '')
+}
+
 function pairsBetween(left: NameUnit, right: NameUnit): string[] {
+  // Of most names no character sounds like anything: a thousand files of one drop would wait for lists of nothing.
+  if (left.sounds.length + right.sounds.length === 0) return [`${lastOf(left.text)}${firstOf(right.text)}`]
   const [before, after] = [endings(left), beginnings(right)]
   const spoken = before.spoken.flatMap((end) => after.spoken.map((begin) => `${end}${begin}`))
   return [`${before.written}${after.written}`, ...spoken]
 }
 
 function hasBlank(pair: string): boolean {
-  return /\s/u.test(pair) || [...pair].length < 2
+  return SPACE.test(pair) || [...pair].length < 2
 }
 
 /**
