@@ -13,6 +13,8 @@ import type { PartLedger } from './part-ledger.ts'
 import { holdsOwnMetadata, type LinkContext, makeDurable, publishFile, writeOwnMetadata } from './part-link.ts'
 
 const BLOCK_BYTES = 4 * 1024 * 1024
+/** So many are told one by one: a storage that is killed among small files has hundreds of them. */
+const TOLD_MAX = 10
 
 export interface ReplayPlace {
   storePath: StorePath
@@ -35,7 +37,8 @@ export async function replayLedger(context: LinkContext, { storePath, ledger }: 
     else ledger.write({ kind: 'void', upl: upload.upl })
     done.push(`${isFinished ? 'finished' : 'gave up'} ${upload.fid} of upload ${upload.upl}`)
   }
-  return done
+  const left = done.length - TOLD_MAX
+  return left > 0 ? [...done.slice(0, TOLD_MAX), `and ${left} more uploads that were interrupted like these`] : done
 }
 
 async function finishInterrupted(
