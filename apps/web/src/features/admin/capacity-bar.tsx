@@ -1,6 +1,5 @@
 import { cn } from '../../components/class-names.ts'
-import { percentOf } from './needs.ts'
-import { fillTone } from './storage-state.ts'
+import { fillTone, percentOf } from './storage-state.ts'
 
 type CapacityBarProps = {
   totalBytes: number

@@ -12,9 +12,9 @@ import type { ClusterView, StorageView } from './cluster-view.ts'
 import { HistoryBox } from './history-box.tsx'
 import { LargestBox } from './largest-box.tsx'
 import { LedgerBox } from './ledger-box.tsx'
-import { percentOf } from './needs.ts'
 import { NeedsList } from './needs-list.tsx'
 import { PageBar, PageBody } from './page-bar.tsx'
+import { percentOf } from './storage-state.ts'
 import { type LiveCluster, useLiveCluster } from './use-live-cluster.ts'
 
 /** How full everything is, what fills it, and what needs somebody. */

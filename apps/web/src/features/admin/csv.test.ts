@@ -1,9 +1,12 @@
 import { expect, test } from 'vitest'
 import { csvLine } from './csv.ts'
 
-test.each(['=1+1', '+49 30', '-2', '@SUM(A1)', '\t=1', '\r=1'])('%j cannot become a formula', (text) => {
-  expect(csvLine([text]).replaceAll('"', '')).toBe(`'${text}\r\n`)
-})
+test.each(['=1+1', '+49 30', '-2', '@SUM(A1)', '\t=1', '\r=1', '\n=1', '＝1+1', '＠SUM(A1)'])(
+  '%j cannot become a formula',
+  (text) => {
+    expect(csvLine([text]).replaceAll('"', '')).toBe(`'${text}\r\n`)
+  },
+)
 
 test('numbers stay numbers, negative ones too', () => {
   expect(csvLine([-2, 0, 1.5, true, null])).toBe('-2,0,1.5,true,\r\n')

@@ -1,7 +1,8 @@
 export type CsvCell = string | number | boolean | null
 
-// A spreadsheet takes a cell that begins like this as a formula, and runs it.
-const FORMULA_START = /^[=+\-@\t\r]/
+// A spreadsheet takes a cell that begins like this as a formula, and runs it; one set up for Chinese or Japanese takes
+// the wide forms too.
+const FORMULA_START = /^[=+\-@\t\r\n＝＋－＠]/
 const NEEDS_QUOTES = /[",\r\n]/
 /** Tells Excel that the file is UTF-8. */
 export const CSV_START = '\uFEFF'

@@ -17,7 +17,6 @@ const DAYS_FROM_MS = 2 * DAY_MS
 /** Used space as an area, all space as a line, 80 % dashed, what is to come dashed with its band. */
 export function HistoryChart({ points }: { points: readonly HistoryPoint[] }) {
   const t = useTranslations('capacity')
-  const valueText = useValueText()
   const { ref, width } = useWidth()
   const [chosen, setChosen] = useState<number | null>(null)
   const times = points.map(({ at }) => ({ at: Date.parse(at) }))
@@ -27,6 +26,7 @@ export function HistoryChart({ points }: { points: readonly HistoryPoint[] }) {
   const trend = trendOfHistory(points)
   const box = { left: MARGIN.left, right: width - MARGIN.right, top: MARGIN.top, bottom: HEIGHT - MARGIN.bottom }
   const scale = scaleOf(dots, total, box, trend !== null)
+  const valueText = useValueText(inHours(scale))
   const move = (step: number) => setChosen(Math.min(times.length - 1, Math.max(0, (chosen ?? times.length) + step)))
   return (
     <div
@@ -101,7 +101,7 @@ function Lines({ scale, box, total }: LinesProps) {
   const t = useTranslations('capacity')
   const format = useFormat()
   // Days would all be the same.
-  const axisText = scale.to - scale.from < DAYS_FROM_MS ? format.time : format.shortDate
+  const axisText = inHours(scale) ? format.time : format.shortDate
   const span = `M${box.left} 0H${box.right}`
   const times = [0, 0.5, 1].map((share) => scale.from + share * (scale.to - scale.from))
   return (
@@ -189,13 +189,17 @@ function Crosshair({ at, dots, isChosen, scale, bottom }: CrosshairProps) {
   )
 }
 
-function useValueText() {
+function inHours(scale: ChartScale): boolean {
+  return scale.to - scale.from < DAYS_FROM_MS
+}
+
+function useValueText(withTime: boolean) {
   const t = useTranslations('capacity')
   const format = useFormat()
   return (point: HistoryPoint | undefined) => {
     if (point === undefined) return ''
     const { at, usedBytes, totalBytes } = point
-    const date = format.shortDate(at)
+    const date = withTime ? format.date(at) : format.shortDate(at)
     if (usedBytes === null || totalBytes === null) return t('chartGap', { date })
     return t('chartValue', { date, used: format.size(usedBytes), total: format.size(totalBytes) })
   }

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import type { GroupView, PathView, StorageView } from './cluster-view.ts'
 import { needsOf } from './needs.ts'
+import { fillTone } from './storage-state.ts'
 
 const path = (percent: number, writable = true): PathView => ({
   path: 'M00',
@@ -92,6 +93,11 @@ test('a path is nearly full from 93 %, a group is filling from 80 %', () => {
   expect(kinds([group([storage('1', {}, { path: path(93) }), storage('2')])])).toEqual(['pathFull'])
   expect(kinds([group([storage('1'), storage('2')], 79)])).toEqual([])
   expect(kinds([group([storage('1'), storage('2')], 80)])).toEqual(['filling'])
+})
+
+test('what reads 80 % or 93 % has its colour, half a percent below it too', () => {
+  const tones = [79.4, 79.5, 92.4, 92.5].map((used) => fillTone(used, 100))
+  expect(tones).toEqual(['ok', 'warn', 'warn', 'danger'])
 })
 
 test('the worst comes first', () => {

@@ -1,5 +1,5 @@
 import type { ClusterView, GroupView, StorageView } from './cluster-view.ts'
-import { fillTone } from './storage-state.ts'
+import { fillTone, percentOf } from './storage-state.ts'
 
 const LAG_SECONDS = 3600
 
@@ -69,8 +69,4 @@ function storageNeeds(storage: StorageView, active: readonly StorageView[]): Nee
   const count = storage.told?.setAside.count ?? 0
   if (count > 0) needs.push({ kind: 'setAside', storage, count })
   return needs
-}
-
-export function percentOf(part: number, whole: number): number {
-  return whole === 0 ? 0 : Math.round((100 * part) / whole)
 }

@@ -46,8 +46,13 @@ export function toneOf(state: StorageState): Tone {
 export const FILLING_SHARE = 0.8
 const FULL_SHARE = 0.93
 
+export function percentOf(part: number, whole: number): number {
+  return whole === 0 ? 0 : Math.round((100 * part) / whole)
+}
+
+/** Decided by the percentage that is said: what reads 80% has the colour of 80%. */
 export function fillTone(used: number, total: number): 'ok' | 'warn' | 'danger' {
-  const share = total === 0 ? 0 : used / total
-  if (share >= FULL_SHARE) return 'danger'
-  return share >= FILLING_SHARE ? 'warn' : 'ok'
+  const percent = percentOf(used, total)
+  if (percent >= 100 * FULL_SHARE) return 'danger'
+  return percent >= 100 * FILLING_SHARE ? 'warn' : 'ok'
 }
