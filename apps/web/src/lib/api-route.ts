@@ -2,6 +2,7 @@ import { STATUS_CODES } from 'node:http'
 import { z } from 'zod'
 import { ApiError, type ApiErrorBody, type Problem, statusOfErrorCode } from './api-error.ts'
 import { env } from './env.ts'
+import { speakInSentences } from './input-sentence.ts'
 import { log } from './log.ts'
 import { countRequest } from './metrics.ts'
 import { mayChange } from './origin-check.ts'
@@ -9,6 +10,8 @@ import { mayChange } from './origin-check.ts'
 const BODY_BYTES_MAX = 4 * 1024 * 1024
 // Answers belong to one person, and some hold tickets.
 const ANSWER_HEADERS = { 'Cache-Control': 'private, no-store', 'Referrer-Policy': 'no-referrer' }
+
+speakInSentences()
 
 interface RouteContext {
   params: Promise<Record<string, string | string[]>>
