@@ -44,14 +44,21 @@ export async function createInvitation(
   return { invitation: toItem(row), path: `/join/${token}` }
 }
 
+interface Invitations {
+  /** Nobody can make an account now, with an invitation neither. */
+  closed: boolean
+  invitations: InvitationItem[]
+}
+
 /** Newest first, also those that cannot be used any more. */
-export async function listInvitations(): Promise<{ invitations: InvitationItem[] }> {
+export async function listInvitations(): Promise<Invitations> {
+  const { signup } = await readSettings()
   const rows = await db().invitation.findMany({
     orderBy: [{ createdAt: 'desc' }, { id: 'desc' }],
     take: LISTED_MAX,
     include: { createdBy: true, quotaGroup: true },
   })
-  return { invitations: rows.map(toItem) }
+  return { closed: signup === 'closed', invitations: rows.map(toItem) }
 }
 
 /** From now on the link opens nothing. Doing it again changes nothing. */

@@ -23,13 +23,18 @@ interface Invitation {
   state: string
 }
 
+interface Invitations {
+  closed: boolean
+  invitations: Invitation[]
+}
+
 /** Makes a link by which somebody can come in, and takes links back. */
 export function InvitationsDialog({ onClose }: { onClose: () => void }) {
   const t = useTranslations('people')
   const toast = useToast()
   const client = useQueryClient()
   const [email, setEmail] = useState('')
-  const asked = useQuery({ queryKey: KEY, queryFn: () => callApi<{ invitations: Invitation[] }>(PATH) })
+  const asked = useQuery({ queryKey: KEY, queryFn: () => callApi<Invitations>(PATH) })
   const refuse = () => toast({ text: t('notChanged'), problem: true })
   const refresh = () => client.invalidateQueries({ queryKey: KEY })
   const invite = useMutation({
@@ -75,12 +80,17 @@ export function InvitationsDialog({ onClose }: { onClose: () => void }) {
           />
         )}
         <Asked of={asked} small="bare">
-          {({ invitations }) => (
-            <InvitationList
-              invitations={invitations.filter(({ state }) => state === 'open')}
-              isBusy={revoke.isPending}
-              onRevoke={revoke.mutate}
-            />
+          {({ closed, invitations }) => (
+            <>
+              {closed ? (
+                <p className="rounded-button bg-warn-soft px-3 py-2 text-13 text-warn">{t('inviteClosed')}</p>
+              ) : null}
+              <InvitationList
+                invitations={invitations.filter(({ state }) => state === 'open')}
+                isBusy={revoke.isPending}
+                onRevoke={revoke.mutate}
+              />
+            </>
           )}
         </Asked>
       </div>

@@ -30,7 +30,7 @@ export async function makePerson(tx: Transaction, person: NewPerson) {
   await tx.$executeRaw`SELECT pg_advisory_xact_lock(hashtextextended('cairn.register', 0))`
   const isFirst = (await tx.user.findFirst({ select: { id: true } })) === null
   if (!isFirst && signup === 'closed')
-    throw new ApiError('signup_closed', 'Accounts are made by an administrator here.')
+    throw new ApiError('signup_closed', 'Nobody can make an account here now. Ask an administrator to open sign-up.')
   const terms = isFirst ? null : await redeemInvitation(tx, person)
   if (!isFirst && signup === 'invitation' && terms === null) {
     throw new ApiError('signup_closed', 'Accounts are made by invitation here.')
