@@ -427,7 +427,7 @@ describe('early errors', () => {
       [ECHO, echo],
     ])
     const peer = await connect(port)
-    for (const size of [0, 1, 5, 6, 100, 70_000, MIB]) {
+    for (const size of [0, 1, 5, 6, 100, 70_000, 8 * MIB]) {
       peer.send(frame(UPLOAD, Buffer.alloc(size)), frame(ECHO, `after ${size}`))
       expect(await peer.status()).toBe(Status.ENOSPC)
       expect((await peer.answer()).body.toString()).toBe(`after ${size}`)
@@ -455,15 +455,24 @@ describe('early errors', () => {
     expect((await peer.answer()).body.toString()).toBe('in sync')
   })
 
-  it('close the connection after the answer when more than 1 MiB is left', async () => {
+  it('of EINVAL reach a client that reads after it has written everything', async () => {
+    const port = await serve([[UPLOAD, refuse(Status.EINVAL)]], { closeOnEinval: true })
+    const peer = await connect(port, { allowHalfOpen: true })
+    const written = new Promise((resolve) => peer.socket.write(frame(UPLOAD, Buffer.alloc(16 * MIB)), resolve))
+    expect(await written).not.toBeInstanceOf(Error)
+    peer.socket.end()
+    expect((await peer.rest()).toString('hex')).toBe(frame(100, '', Status.EINVAL).toString('hex'))
+  })
+
+  it('close the connection after the answer when more than 1 GiB is left', async () => {
     const peer = await connect(await serve([[UPLOAD, refuse(Status.ENOSPC)]]))
-    peer.send(header(3 * MIB, UPLOAD), Buffer.alloc(600_000))
+    peer.send(header(1025 * MIB, UPLOAD), Buffer.alloc(600_000))
     expect((await peer.rest()).toString('hex')).toBe(frame(100, '', Status.ENOSPC).toString('hex'))
   })
 
   it('cut a peer off that goes on sending more than 1 MiB after that', async () => {
     const peer = await connect(await serve([[UPLOAD, refuse(Status.ENOSPC)]]))
-    peer.send(header(64 * MIB, UPLOAD), Buffer.alloc(64 * MIB))
+    peer.send(header(1100 * MIB, UPLOAD), Buffer.alloc(64 * MIB))
     await peer.rest()
     expect(servers[0]?.connections).toBe(0)
   })

@@ -7,8 +7,10 @@ import { type FrameConsumer, FrameInput } from './frame-input.ts'
 import type { CommandHandler, CommandServerLogger, PieceEnds } from './handler.ts'
 
 const QUIT = 82
-/** Unread body that is drained after an early error so that the connection stays usable; beyond it the connection closes. */
-const DRAIN_BYTES_MAX = 1024 * 1024
+/** Dropped of a refused body: most clients write a whole file before they read. With more left the connection closes. */
+const DRAIN_BYTES_MAX = 1024 ** 3
+/** What a peer may send after the last answer, the rest of a refused body aside. */
+const LINGER_BYTES_MAX = 1024 * 1024
 /** Queued answers above this stop the reading of further requests: a peer that only asks gets no memory. */
 const BACKLOG_BYTES_MAX = 64 * 1024
 /** Sweeps without progress that end a connection; the server makes one every quarter of the network timeout. */
@@ -58,7 +60,7 @@ export class CommandConnection<S> implements ExchangeHost, FrameConsumer {
   #lingering = false
   #servedOne = false
   #quietSweeps = 0
-  #discarded = 0
+  #discardsLeft = 0
 
   constructor(socket: Duplex, context: ConnectionContext<S>, peer: ConnectionPeer<S>) {
     this.#socket = socket
@@ -137,7 +139,10 @@ export class CommandConnection<S> implements ExchangeHost, FrameConsumer {
 
   answerFile(range: FileRange, done: (error?: Error) => void): void {
     const onEnd = (end: FileSendEnd) => this.#onFileEnd(end, range.endsConnection === true, done)
-    this.#sender = new FileSender(this.#socket, range, onEnd, () => this.#onFileProgress())
+    // A slow reader has taken a piece.
+    this.#sender = new FileSender(this.#socket, range, onEnd, () => {
+      this.#quietSweeps = 0
+    })
     this.#sender.start()
   }
 
@@ -209,8 +214,9 @@ export class CommandConnection<S> implements ExchangeHost, FrameConsumer {
 
   #onData(chunk: Buffer): void {
     if (this.#lingering) {
-      this.#discarded += chunk.length
-      if (this.#discarded > DRAIN_BYTES_MAX) this.#socket.destroy()
+      this.#discardsLeft -= chunk.length
+      if (this.#discardsLeft < 0) this.#socket.destroy()
+      if (this.#discardsLeft >= LINGER_BYTES_MAX) this.#quietSweeps = 0
       return
     }
     // A header and a head must arrive within the timeout as a whole: a byte now and then does not hold a connection.
@@ -267,15 +273,11 @@ export class CommandConnection<S> implements ExchangeHost, FrameConsumer {
   }
 
   #linger(): void {
+    this.#discardsLeft = LINGER_BYTES_MAX + (this.#input.unread > DRAIN_BYTES_MAX ? 0 : this.#input.unread)
     this.#lingering = true
     this.#held = null
     this.#socket.end()
     if (this.#socket.isPaused()) this.#socket.resume()
-  }
-
-  /** A slow reader has taken a piece. */
-  #onFileProgress(): void {
-    this.#quietSweeps = 0
   }
 
   #onEnd(): void {

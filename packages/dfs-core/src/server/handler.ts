@@ -30,7 +30,7 @@ export interface CommandReply {
   /** Status 0 and this body; header and body leave in one write. The body is not used after the call returns. */
   ok(body?: Buffer): void
   /**
-   * A status other than 0, without a body. While body bytes are still unread, up to 1 MiB of them is drained and the
+   * A status other than 0, without a body. While body bytes are still unread, up to 1 GiB of them is drained and the
    * connection stays usable; if more remains it is closed after the answer. The sink is not called any more.
    */
   fail(status: number): void
