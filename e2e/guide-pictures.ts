@@ -26,6 +26,8 @@ export async function takeGuide(
   await thumbnailsLoaded(page)
   await photograph(page, 'guide-photos')
   await lookAtFiles(page, photograph)
+  await page.goto(`${drive.url}/drive`)
+  await write(page, photograph)
   await find(page, photograph)
   await share(browser, page, photograph)
   await page.goto(`${drive.url}/settings/security`)
@@ -70,6 +72,20 @@ async function lookAtFiles(page: Page, photograph: Photograph): Promise<void> {
   await page.waitForLoadState('networkidle')
   await photograph(page, 'guide-preview')
   await page.keyboard.press('Escape')
+}
+
+async function write(page: Page, photograph: Photograph): Promise<void> {
+  await openFolder(page, 'Notes')
+  await row(page, 'README.md').dblclick()
+  const shown = page.getByRole('dialog', { name: 'README.md' })
+  await expect(shown.getByRole('heading').first()).toBeVisible()
+  await page.keyboard.press('e')
+  await expect(page.getByRole('textbox', { name: 'Text of README.md' })).toBeFocused()
+  await page.waitForLoadState('networkidle')
+  await photograph(page, 'guide-editor')
+  await shown.getByRole('button', { name: 'Close' }).click()
+  await page.keyboard.press('Escape')
+  await expect(shown).toHaveCount(0)
 }
 
 async function find(page: Page, photograph: Photograph): Promise<void> {

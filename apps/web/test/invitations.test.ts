@@ -93,9 +93,12 @@ describe('sign-up by invitation', () => {
     expect([(await stateOf(revoked.id)).state, (await stateOf(old.id)).state]).toEqual(['revoked', 'expired'])
   })
 
-  it('opens nothing while sign-up is closed', async () => {
+  it('opens nothing while sign-up is closed, and whoever invites is told', async () => {
     const { token } = await invite()
+    const isClosed = async () => (await admin.get('/api/admin/invitations')).body.closed
+    expect(await isClosed()).toBe(false)
     await setSignup('closed')
+    expect(await isClosed()).toBe(true)
     expect((await join(token)).body.code).toBe('signup_closed')
   })
 
