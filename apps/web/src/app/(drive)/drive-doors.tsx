@@ -3,7 +3,7 @@
 import type { ReactNode } from 'react'
 import { Contained } from '../../components/contained.tsx'
 import { type EntryDoors, EntryDoorsProvider } from '../../features/drive/entry-doors.tsx'
-import { PaletteArea, usePaletteDoor, useSearchHead } from './find-door.tsx'
+import { PaletteArea, usePaletteDoor, useSearchDoors } from './find-door.tsx'
 import { useDetailsDoor } from './use-details-door.tsx'
 import { useEditorDoor } from './use-editor-door.tsx'
 import { useLabelDoors } from './use-label-doors.tsx'
@@ -20,14 +20,14 @@ export function DriveDoors({ children }: { children: ReactNode }) {
   const details = useDetailsDoor(openPreview)
   const editor = useEditorDoor()
   const find = usePaletteDoor()
-  const searchHead = useSearchHead()
+  const search = useSearchDoors()
   const verify = useVerifyDoor()
   const labels = useLabelDoors()
   const doors: EntryDoors = {
     ...share.doors,
     ...labels.doors,
+    ...search,
     palette: find.open,
-    searchHead,
     verify: verify.verify,
     preview: openPreview,
     details,

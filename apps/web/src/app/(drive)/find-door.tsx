@@ -13,7 +13,7 @@ import { ROOT_ID } from '../../features/drive/api-client.ts'
 import { useDrive } from '../../features/drive/drive-context.tsx'
 import { type EntryDoors, useEntryDoors } from '../../features/drive/entry-doors.tsx'
 import { useHelp } from '../../features/drive/help-context.tsx'
-import { placeId, placeOfId, placePath } from '../../features/drive/place.ts'
+import { placeId, placeOfId, placePath, type SearchPlace } from '../../features/drive/place.ts'
 import { useOpening } from '../../features/drive/use-entry-actions.ts'
 import { useListView } from '../../features/drive/use-list-view.ts'
 import { useNewActions } from '../../features/drive/use-new-actions.ts'
@@ -29,6 +29,11 @@ const Palette = dynamic(() => import('../../features/search/palette.tsx').then((
 const SearchHead = dynamic(() => import('../../features/search/search-head.tsx').then((module) => module.SearchHead), {
   ssr: false,
 })
+
+const ClearFilters = dynamic(
+  () => import('../../features/search/clear-filters.tsx').then((module) => module.ClearFilters),
+  { ssr: false },
+)
 
 type PaletteDoor = { open: () => void; shown: boolean; close: () => void }
 
@@ -97,18 +102,20 @@ export function PaletteArea({ door }: { door: PaletteDoor }): ReactNode {
   )
 }
 
-/** What stands at the top of the page of a search. */
-export function useSearchHead(): NonNullable<EntryDoors['searchHead']> {
+/** What stands at the top of the page of a search, and where it finds nothing. */
+export function useSearchDoors(): Required<Pick<EntryDoors, 'searchHead' | 'clearFilters'>> {
   const drive = useDrive()
   const tags = useLabels()?.tags ?? []
-  return (place) => (
-    <SearchHead
-      typed={place.q}
-      inFolder={place.within !== ROOT_ID}
-      tags={tags.map(({ name }) => name)}
-      onTyped={(q) => drive.open(placeId({ ...place, q }), { inPlace: true })}
-    />
-  )
+  const typedIn = (place: SearchPlace) => ({
+    typed: place.q,
+    onTyped: (q: string) => drive.open(placeId({ ...place, q }), { inPlace: true }),
+  })
+  return {
+    searchHead: (place) => (
+      <SearchHead {...typedIn(place)} inFolder={place.within !== ROOT_ID} tags={tags.map(({ name }) => name)} />
+    ),
+    clearFilters: (place) => <ClearFilters {...typedIn(place)} />,
+  }
 }
 
 /** Opens a listing from any page. */

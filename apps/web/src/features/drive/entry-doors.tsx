@@ -28,6 +28,8 @@ export type EntryDoors = {
   typeChips?: (place: CategoryPlace) => ReactNode
   /** The field and the filters at the top of a search. */
   searchHead?: (place: SearchPlace) => ReactNode
+  /** Where a search finds nothing: the same without its filters. */
+  clearFilters?: (place: SearchPlace) => ReactNode
 }
 
 /** What the details are about: the selection, of which not everything may be loaded, or else the open place. */

@@ -12,7 +12,9 @@ import { useCoarsePointer, usePhone } from '../../components/use-media-query.ts'
 import { Void } from '../../components/void.tsx'
 import { ROOT_ID } from './api-client.ts'
 import { useDrive } from './drive-context.tsx'
+import { useEntryDoors } from './entry-doors.tsx'
 import { listRowHeight } from './entry-list.tsx'
+import { type CategoryPlace, placeId } from './place.ts'
 import { SkeletonCells, SkeletonRows } from './skeleton-rows.tsx'
 import { useListView } from './use-list-view.ts'
 
@@ -36,9 +38,10 @@ export function FolderVoid({ onContextMenu }: { onContextMenu: (event: MouseEven
     )
   }
   if (status === 'failed') {
+    const gathered = drive.place !== null && drive.place.kind !== 'folder'
     const sentence = { slow: t('errorSlow'), offline: t('errorOffline'), server: t('errorServer') }[failure]
     return (
-      <Void alert drawing="toppled" title={t('errorTitle')} sentence={sentence}>
+      <Void alert drawing="toppled" title={gathered ? common('loadFailedTitle') : t('errorTitle')} sentence={sentence}>
         <Button size="sm" onClick={tryAgain}>
           <Icon of={RotateCw} size="small" />
           {common('tryAgain')}
@@ -59,18 +62,20 @@ function Empty() {
   const shell = useTranslations('shell')
   const places = useTranslations('places')
   const drive = useDrive()
+  const doors = useEntryDoors()
   const phone = usePhone()
   const root = drive.folderId === ROOT_ID
   const kind = drive.place?.kind ?? 'folder'
   if (drive.place?.kind === 'search') {
     const q = drive.place.q.trim()
     const title = q === '' ? places('searchTitle') : places('nothingFound', { q })
-    return <Void drawing="empty" title={title} sentence={places(q === '' ? 'searchHint' : 'nothingFoundHint')} />
+    return (
+      <Void drawing="empty" title={title} sentence={places(q === '' ? 'searchHint' : 'nothingFoundHint')}>
+        {q === '' ? null : doors.clearFilters?.(drive.place)}
+      </Void>
+    )
   }
-  if (drive.place?.kind === 'category') {
-    const title = places('emptyCategory', { category: drive.place.category })
-    return <Void drawing="empty" title={title} sentence={places('empty.category')} />
-  }
+  if (drive.place?.kind === 'category') return <EmptyCategory place={drive.place} />
   if (kind !== 'folder' && kind !== 'search' && kind !== 'category') {
     return <Void drawing="empty" title={places('emptyTitle')} sentence={places(`empty.${kind}`)} />
   }
@@ -89,6 +94,22 @@ function Empty() {
       <Button onClick={() => drive.pick('folder')}>
         <Icon of={FolderUp} size="small" />
         {shell('uploadFolder')}
+      </Button>
+    </Void>
+  )
+}
+
+function EmptyCategory({ place }: { place: CategoryPlace }) {
+  const t = useTranslations('places')
+  const drive = useDrive()
+  const { category, type } = place
+  if (type === undefined) {
+    return <Void drawing="empty" title={t('emptyCategory', { category })} sentence={t('empty.category')} />
+  }
+  return (
+    <Void drawing="empty" title={t('emptyType', { type: type.toUpperCase() })} sentence={t('emptyTypeHint')}>
+      <Button size="sm" onClick={() => drive.open(placeId({ kind: 'category', category }), { inPlace: true })}>
+        {t('everyType')}
       </Button>
     </Void>
   )

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { filterOf, withFilter } from './edit-query.ts'
+import { filterOf, withFilter, withoutFilters } from './edit-query.ts'
 
 it('a chip sets its filter anew and leaves the words', () => {
   expect(withFilter('tide type:video', 'type', 'type:image')).toBe('tide type:image ')
@@ -18,4 +18,9 @@ it('what stands in quotes stays in quotes', () => {
 it('a filter is read as it stands there', () => {
   expect(filterOf('tide after:2026-01 before:2026-02', 'date')).toBe('after:2026-01 before:2026-02')
   expect(filterOf('tide', 'date')).toBeNull()
+})
+
+it('without filters only the words stay', () => {
+  expect(withoutFilters('"site photos" tide in:here type:video >1GB tag:"two words"')).toBe('"site photos" tide')
+  expect(withoutFilters('type:video')).toBe('')
 })

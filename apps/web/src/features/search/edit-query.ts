@@ -24,6 +24,13 @@ export function withFilter(typed: string, key: FilterKey, token: string | null):
   return parts.length === 0 ? '' : `${parts.join(' ')} `
 }
 
+/** What was typed to be found in names, and nothing else. */
+export function withoutFilters(typed: string): string {
+  const isFilter = (text: string) => Object.values(patterns).some((pattern) => pattern.test(text))
+  const kept = tokensOf(typed).filter(({ text, quoted }) => quoted || !isFilter(text))
+  return kept.map(written).join(' ')
+}
+
 /** The tokens of a filter as they stand there; null: it is not set. */
 export function filterOf(typed: string, key: FilterKey): string | null {
   const tokens = tokensOf(typed).filter(({ text, quoted }) => !quoted && patterns[key].test(text))
