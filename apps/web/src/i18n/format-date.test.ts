@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { formatDate, formatShortDate } from './format-date.ts'
+import { formatClock, formatDate, formatShortDate } from './format-date.ts'
 
 const now = new Date('2026-11-21T12:00:00Z')
 const en = { now, locale: 'en', timeZone: 'UTC' } as const
@@ -35,4 +35,9 @@ test('a clock that runs a little ahead is not in the future', () => {
 test('the short form has no time at all', () => {
   expect(formatShortDate('2026-11-18T06:58:00Z', en)).toBe('18 Nov')
   expect(formatShortDate('2019-11-18T06:58:00Z', zh)).toBe('2019年11月18日')
+})
+
+test('the clock of a camera stands as it stood, with its year', () => {
+  expect(formatClock('2026-02-10T14:03:22', 'en')).toBe('10 Feb 2026, 14:03')
+  expect(formatClock('2026-02-10T14:03:22', 'zh-CN')).toBe('2026年2月10日 14:03')
 })

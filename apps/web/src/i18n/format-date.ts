@@ -16,6 +16,13 @@ export function formatDate(iso: string, moment: Moment): string {
   return `${formatDay(date, moment, false)}${moment.locale === 'en' ? ', ' : ' '}${formatTime(iso, moment)}`
 }
 
+/** "18 Nov 2026, 06:58" on a clock whose zone nobody knows, like a camera's: `local` has none. */
+export function formatClock(local: string, locale: Locale): string {
+  const iso = `${local}Z`
+  const moment = { now: new Date(iso), locale, timeZone: 'UTC' }
+  return `${formatDay(moment.now, moment, true)}${locale === 'en' ? ', ' : ' '}${formatTime(iso, moment)}`
+}
+
 /** "06:58", where the day is known. */
 export function formatTime(iso: string, moment: Moment): string {
   return format(new Date(iso), moment, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' })

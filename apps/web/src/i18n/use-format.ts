@@ -2,7 +2,7 @@
 
 import { useLocale } from 'next-intl'
 import { useMemo } from 'react'
-import { formatDate, formatShortDate, formatTime } from './format-date.ts'
+import { formatClock, formatDate, formatShortDate, formatTime } from './format-date.ts'
 import { formatDuration } from './format-duration.ts'
 import { formatSize, formatSizePair } from './format-size.ts'
 
@@ -18,6 +18,7 @@ export function useFormat() {
       month: (month: string) =>
         new Intl.DateTimeFormat(locale, { year: 'numeric', month: 'long' }).format(new Date(`${month}-01T00:00:00`)),
       shortDate: (iso: string) => formatShortDate(iso, { now: new Date(), locale }),
+      clock: (local: string) => formatClock(local, locale),
       time: (iso: string) => formatTime(iso, { now: new Date(), locale }),
       duration: (seconds: number) => formatDuration(seconds, locale),
       count: (count: number) => new Intl.NumberFormat(locale).format(count),

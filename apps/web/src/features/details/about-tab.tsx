@@ -2,6 +2,7 @@
 
 import { useTranslations } from 'next-intl'
 import { Fragment } from 'react'
+import { Asked } from '../../components/asked.tsx'
 import { useFormat } from '../../i18n/use-format.ts'
 import type { EntryItem } from '../../lib/entries/entry-item.ts'
 import type { EntryDetails } from '../../lib/entry-details.ts'
@@ -9,15 +10,17 @@ import { CopiesCard } from './copies-card.tsx'
 import { CopyButton } from './copy-button.tsx'
 import { Fact, Facts } from './facts.tsx'
 import { misnamed } from './misnamed.ts'
+import type { useDetails } from './use-details.ts'
 
-type AboutProps = { entry: EntryItem; details: EntryDetails | undefined }
+type AboutProps = { entry: EntryItem; asked: ReturnType<typeof useDetails> }
 
 /** What a file or folder is, and where its copies lie. */
-export function AboutTab({ entry, details }: AboutProps) {
+export function AboutTab({ entry, asked }: AboutProps) {
   const t = useTranslations('details')
   const drive = useTranslations('drive')
   const format = useFormat()
   const isFile = entry.kind === 'file'
+  const details = asked.data
   return (
     <div className="flex flex-col gap-4">
       {isFile && entry.size > 0 ? <CopiesCard key={entry.id} id={entry.id} details={details} /> : null}
@@ -50,6 +53,12 @@ export function AboutTab({ entry, details }: AboutProps) {
         <Long name={t('sha256')} text={details?.sha256 ?? null} label={t('copySha256')} short={shortHash} />
         <Long name={t('fileId')} text={details?.fileId ?? null} label={t('copyFileId')} />
       </Facts>
+      {/* Until then the facts stand that the list knows. */}
+      {asked.isError ? (
+        <Asked of={asked} small="bare">
+          {() => null}
+        </Asked>
+      ) : null}
     </div>
   )
 }

@@ -86,7 +86,7 @@ function One({ entry, thumbnail, onPreview }: DetailsPanelProps & { entry: Entry
           ))}
         </Tabs.List>
         <Tabs.Content value="about" className={tab}>
-          <AboutTab entry={entry} details={asked.data} />
+          <AboutTab entry={entry} asked={asked} />
         </Tabs.Content>
         <Tabs.Content value="media" className={tab}>
           <Asked of={asked} small="bare">

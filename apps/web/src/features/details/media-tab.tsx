@@ -17,7 +17,7 @@ export function MediaTab({ media }: { media: MediaDetails | null }) {
     [t('dimensions'), width === null || height === null ? null : `${width} × ${height}`],
     [t('megapixels'), width === null || height === null ? null : t('mp', { n: number.format((width * height) / 1e6) })],
     [t('duration'), durationMs === null ? null : format.duration(durationMs / 1000)],
-    [t('takenAt'), takenAt === null ? null : takenText(takenAt, locale)],
+    [t('takenAt'), takenAt === null ? null : format.clock(takenAt)],
     [t('camera'), camera],
     [t('lens'), lens],
     [t('exposure'), exposure(facts)],
@@ -62,11 +62,4 @@ function shutter(seconds: number): string {
 
 function degrees(value: number, positive: string, negative: string): string {
   return `${Math.abs(value).toFixed(5)}° ${value < 0 ? negative : positive}`
-}
-
-/** The camera's clock as it stood, whatever zone the reader is in. */
-function takenText(local: string, locale: string): string {
-  return new Intl.DateTimeFormat(locale, { dateStyle: 'long', timeStyle: 'short', timeZone: 'UTC' }).format(
-    new Date(`${local}Z`),
-  )
 }
