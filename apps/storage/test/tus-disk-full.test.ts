@@ -107,6 +107,19 @@ describe('a disk that fills up', () => {
     expect(storedNames()).toEqual([fileName, `${fileName}-m`])
   })
 
+  it('takes no upload more, in so many words, and has room again when one is ended', async () => {
+    const { create, patch, head, end } = upload(randomBytes(4 * MIB))
+    await create(4 * MIB)
+    await patch(0, randomBytes(3 * MIB))
+    // Space is measured once a second, so these are admitted and find out when they write.
+    fill()
+    const refused = await upload(randomBytes(1000)).create(1000)
+    expect([refused.status, refused.json['code']]).toEqual([507, 'disk_full'])
+    expect((await end()).status).toBe(204)
+    expect((await head()).status).toBe(410)
+    await expect.poll(async () => (await upload(randomBytes(1000)).create(1000)).status).toBe(201)
+  })
+
   it('refuses a small upload and leaves nothing of it, and takes it when there is room again', async () => {
     const content = randomBytes(50_000)
     const { createWith, head } = upload(content)

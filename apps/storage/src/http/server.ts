@@ -17,6 +17,7 @@ import type { StorageHttpConfig } from '../config.ts'
 import type { FileStore } from '../disk/file-store.ts'
 import type { Counters } from '../engine/counters.ts'
 import type { Logger } from '../handlers/context.ts'
+import { asUploadError } from '../parts/disk-failure.ts'
 import type { DiskPartStore } from '../parts/disk-part-store.ts'
 import { startExpiry } from '../parts/expiry.ts'
 import type { StorageReport } from '../storage-report.ts'
@@ -140,7 +141,7 @@ class HttpApp {
   }
 
   #fail(request: IncomingMessage, response: ServerResponse, error: unknown): void {
-    answerError({ request, response, logger: this.#options.logger }, error)
+    answerError({ request, response, logger: this.#options.logger }, asUploadError(error))
   }
 
   #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {

@@ -267,7 +267,7 @@ export class DiskPartStore implements PartStore {
   async #discard(part: Part, ep: number): Promise<void> {
     const { upl } = part
     await this.#joiner.stop(upl)
-    await this.ledgers.end(part.storePath, upl, ep)
+    await this.ledgers.end(part, ep)
     this.#forget(upl)
     part.hash.close()
     await part.retire()

@@ -203,7 +203,7 @@ export class PartCopies {
 
   /** It was joined here: its sender learns so when it comes again, and throws its part away. */
   async end(part: Part): Promise<void> {
-    await this.#options.ledgers.end(part.storePath, part.upl, part.ep)
+    await this.#options.ledgers.end(part, part.ep)
     await this.remove(part)
   }
 

@@ -210,10 +210,10 @@ export class Part {
 
   /** The client comes here from this epoch on. It counts on the bytes of a copy, too, which nobody has synced. */
   async goOn(ep: number): Promise<void> {
-    const { isCopy } = this
+    const wasCopy = this.isCopy
     Object.assign(this, { ep, isCopy: false })
     await this.save()
-    if (isCopy) await this.sync()
+    if (wasCopy) await this.sync()
   }
 
   /** When it resolves, all bytes that are stored now survive a power loss (if the store promises that at all). */
@@ -245,12 +245,12 @@ export class Part {
     return this.#saving
   }
 
-  /** Nothing touches the part's files after this has resolved: they may be removed. */
+  /** Nothing touches the part's files after this has resolved, also if its sidecar could not be written: they may be removed. */
   async retire(): Promise<void> {
     this.#isRetired = true
     await this.closeFile()
     await this.#backgroundSync
-    await this.#saving
+    await Promise.allSettled([this.#saving])
   }
 
   /** Of a complete part: waits until everything is hashed. */

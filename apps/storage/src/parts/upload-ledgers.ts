@@ -1,7 +1,9 @@
 import type { UploadFacts } from '@cairn/dfs-tus'
 import type { GroupSync } from '../disk/group-sync.ts'
 import type { StorePath } from '../disk/store-path.ts'
+import { isDiskFull } from './disk-failure.ts'
 import type { FinishedUpload } from './ledger-line.ts'
+import type { Part } from './part.ts'
 import { partsFolder } from './part-files.ts'
 import { PartLedger } from './part-ledger.ts'
 
@@ -47,8 +49,16 @@ export class UploadLedgers {
     }
   }
 
-  async end(storePath: StorePath, upl: string, ep: number): Promise<void> {
-    await this.at(storePath).append({ kind: 'ended', upl, ep, at: unixSeconds() })
+  /** The upload of a part has ended. On a full disk its bytes make room for the line that says so. */
+  async end(part: Part, ep: number): Promise<void> {
+    const note = () => this.at(part.storePath).append({ kind: 'ended', upl: part.upl, ep, at: unixSeconds() })
+    try {
+      await note()
+    } catch (error) {
+      if (!isDiskFull(error)) throw error
+      await part.rollback({ offset: 0, crcStart: 0, crc: 0 })
+      await note()
+    }
   }
 
   /** Finished uploads that the web application does not know yet, from behind `after` on. */
