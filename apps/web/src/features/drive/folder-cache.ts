@@ -1,4 +1,5 @@
 import type { QueryClient } from '@tanstack/react-query'
+import { ApiFailure } from '../../lib/call-api.ts'
 import { LABELS_KEY } from '../../lib/entries/labels-key.ts'
 import type { ListOrder } from './api-client.ts'
 import type { Chosen } from './chosen.ts'
@@ -89,4 +90,9 @@ export function refreshAll(client: QueryClient): void {
   void client.invalidateQueries({ queryKey: ['details'] })
   refreshSums(client)
   refreshTree(client)
+}
+
+/** What somebody else has taken away meanwhile goes from the screen as well, once the server has said so. */
+export function refreshWhenGone(client: QueryClient, error: Error): void {
+  if (error instanceof ApiFailure && error.status === 404) refreshAll(client)
 }

@@ -5,7 +5,7 @@ import { useState } from 'react'
 import { ApiFailure } from '../../lib/call-api.ts'
 import { copyEntries, deleteEntries, moveEntries, restoreEntries, trashEntries, undoChange } from './api-client.ts'
 import type { Chosen } from './chosen.ts'
-import { addTo, refreshAll, removeFrom } from './folder-cache.ts'
+import { addTo, refreshAll, refreshWhenGone, removeFrom } from './folder-cache.ts'
 import { noteJob } from './job-cache.ts'
 import type { Change, Clash, ConflictDecisions, JobKind, JobView } from './schema.ts'
 import type { Step } from './undo-stack.ts'
@@ -62,6 +62,7 @@ export function useBulkChanges(folderId: string, toast: ReturnType<typeof useCha
     },
     onError: (error, bulk, takeBack) => {
       takeBack?.()
+      refreshWhenGone(client, error)
       const clashes = clashesOf(error)
       if (clashes === null) toast.refused(error)
       else setConflict({ bulk, ...clashes })

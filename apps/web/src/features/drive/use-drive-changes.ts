@@ -5,7 +5,7 @@ import { useTranslations } from 'next-intl'
 import { nameInSentence } from '../../components/split-name.ts'
 import { createFolder, ROOT_ID, renameEntry } from './api-client.ts'
 import type { Chosen } from './chosen.ts'
-import { addTo, changeIn, distrustOthers, refreshTree } from './folder-cache.ts'
+import { addTo, changeIn, distrustOthers, refreshTree, refreshWhenGone } from './folder-cache.ts'
 import { placeOfId } from './place.ts'
 import type { EntryItem } from './schema.ts'
 import type { Step } from './undo-stack.ts'
@@ -49,6 +49,7 @@ function useCreate(folderId: string) {
       refreshTree(client)
       distrustOthers(client)
     },
+    onError: (error) => refreshWhenGone(client, error),
   })
 }
 
@@ -76,6 +77,9 @@ function useRename(folderId: string, toast: ReturnType<typeof useChangeToast>) {
       toast.done(t('renamed', { name: nameInSentence(name) }), renaming(entry.id, entry.name, name))
     },
     // The dialog says why, with the text kept.
-    onError: (_error, _variables, takeBack) => takeBack?.(),
+    onError: (error, _variables, takeBack) => {
+      takeBack?.()
+      refreshWhenGone(client, error)
+    },
   })
 }
