@@ -4,6 +4,7 @@ import { useTranslations } from 'next-intl'
 import type { MenuAction, MenuGroups } from '../../components/menu-action.ts'
 import { nameInSentence } from '../../components/split-name.ts'
 import { useToast } from '../../components/toast.tsx'
+import { usePhone } from '../../components/use-media-query.ts'
 import { openUrl, ROOT_ID } from './api-client.ts'
 import { useDrive } from './drive-context.tsx'
 import { entryAction } from './entry-action-looks.ts'
@@ -121,6 +122,7 @@ function useDriveActions(options: EntryActionsOptions): EntryActions {
   const t = useTranslations('drive')
   const drive = useDrive()
   const doors = useEntryDoors()
+  const zipLabel = useZipLabel()
   const { downloadFiles, openEntry, showInFolder } = useOpening()
   const named = !partial && targets.length > 0
   const only = named && targets.length === 1 ? targets[0] : undefined
@@ -148,7 +150,7 @@ function useDriveActions(options: EntryActionsOptions): EntryActions {
       t('download'),
       only?.kind === 'file' || (filesOnly && zip === undefined) ? () => downloadFiles(targets) : null,
     ),
-    zip: action('zip', t('downloadZip'), zip === undefined || only?.kind === 'file' ? null : () => withChosen(zip)),
+    zip: action('zip', zipLabel, zip === undefined || only?.kind === 'file' ? null : () => withChosen(zip)),
     rename: action(
       'rename',
       t('rename'),
@@ -180,6 +182,12 @@ function useDriveActions(options: EntryActionsOptions): EntryActions {
     // No menu offers it beside the trash: only the key does, and it asks.
     remove: action('remove', t('delete'), onRemove),
   }
+}
+
+/** The bar of a phone has room for one word. */
+function useZipLabel(): string {
+  const t = useTranslations('drive')
+  return usePhone() ? t('download') : t('downloadZip')
 }
 
 /** Only what was found somewhere else can be shown where it lies. */
