@@ -28,6 +28,40 @@ const kinds = [
   'task',
 ] as const
 
+const actions = [
+  'session_start',
+  'sign_in_failed',
+  'password_change',
+  'password_reset',
+  'person_register',
+  'person_reset_link',
+  'person_quota',
+  'person_group',
+  'person_role',
+  'person_disable',
+  'person_enable',
+  'authenticator_add',
+  'authenticator_remove',
+  'recovery_codes_renew',
+  'email_change',
+  'share_create',
+  'share_code',
+  'share_revoke',
+  'share_restore',
+  'setting_change',
+  'group_create',
+  'group_change',
+  'group_delete',
+  'invitation_create',
+  'invitation_revoke',
+  'claim_granted',
+  'claim_refused',
+  'storage_state',
+  'storage_aside_retry',
+  'storage_aside_dismiss',
+  'task_run',
+] as const
+
 /** What was done for security and administration. Lines are only ever added. */
 export function AuditPage() {
   const t = useTranslations('audit')
@@ -81,14 +115,13 @@ function useColumns(): Column<AuditItem, 'at'>[] {
   const format = useFormat()
   return [
     { key: 'at', title: t('at'), sort: 'at', className: 'tabular-nums', cell: ({ at }) => format.date(at) },
-    { key: 'actor', title: t('person'), cell: ({ actor }) => actor ?? t('system') },
     {
-      key: 'action',
-      title: t('action'),
-      className: 'font-mono text-12',
-      phone: 'title',
-      cell: ({ action }) => action,
+      key: 'actor',
+      title: t('person'),
+      className: 'max-w-[240px] truncate',
+      cell: ({ actor }) => (actor === null ? t('system') : <span title={actor}>{actor}</span>),
     },
+    { key: 'action', title: t('action'), phone: 'title', cell: ({ action }) => <ActionName action={action} /> },
     {
       key: 'target',
       title: t('target'),
@@ -104,6 +137,14 @@ function useColumns(): Column<AuditItem, 'at'>[] {
     },
     { key: 'ip', title: t('address'), className: 'text-ink-2', cell: ({ ip }) => ip },
   ]
+}
+
+/** In words, with the name that exports and filters know. Older lines may have one that nobody writes any more. */
+function ActionName({ action }: { action: string }) {
+  const t = useTranslations('audit')
+  const known = actions.find((name) => name === action.replace('.', '_'))
+  if (known === undefined) return <span className="font-mono text-12">{action}</span>
+  return <span title={action}>{t(`action_${known}`)}</span>
 }
 
 /** The database keeps no order of its own: what was comes before what is. */

@@ -1,0 +1,28 @@
+import fs from 'node:fs'
+import path from 'node:path'
+import { expect, test } from 'vitest'
+import { english } from '../../../messages/en/index.ts'
+
+const SOURCE = path.join(import.meta.dirname, '../..')
+const FOLDERS = ['features', 'lib', 'app', 'worker']
+
+/** What the sources write into the audit log. */
+function actionsWritten(): Set<string> {
+  const files = FOLDERS.flatMap((folder) =>
+    fs
+      .readdirSync(path.join(SOURCE, folder), { recursive: true, encoding: 'utf8' })
+      .filter((name) => name.endsWith('.ts') && !name.endsWith('.test.ts'))
+      .map((name) => path.join(SOURCE, folder, name)),
+  )
+  const texts = files.map((file) => fs.readFileSync(file, 'utf8'))
+  return new Set(
+    texts.flatMap((text) => [...text.matchAll(/action: '([a-z_]+\.[a-z_]+)'/g)].map(([, name]) => name ?? '')),
+  )
+}
+
+test('every act that the audit log keeps is said in words', () => {
+  const written = actionsWritten()
+  expect(written.size).toBeGreaterThan(20)
+  const unsaid = [...written].filter((name) => !(`action_${name.replace('.', '_')}` in english.audit))
+  expect(unsaid).toEqual([])
+})
