@@ -10,7 +10,7 @@ const nouns: Record<string, string> = {
 }
 
 /** What is wrong with an input, as a sentence, where its schema has none of its own. The field is told beside it. */
-export function inputSentence(issue: z.core.$ZodRawIssue): string {
+function inputSentence(issue: z.core.$ZodRawIssue): string {
   switch (issue.code) {
     case 'invalid_type':
       if (issue.input === undefined) return 'This is missing.'
