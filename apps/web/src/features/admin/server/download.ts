@@ -1,5 +1,8 @@
 import { CSV_START, type CsvCell, csvLine } from '../csv.ts'
 
+// A chunk goes through several streams on its way: one for each line would cost more than reading it.
+const CHUNK_CHARS = 64 * 1024
+
 type Lines<Line> = AsyncIterable<Line> | Iterable<Line>
 
 /** A CSV file, sent while it is read. */
@@ -12,15 +15,21 @@ async function* csvLines(head: readonly string[], rows: Lines<readonly CsvCell[]
   for await (const row of rows) yield csvLine(row)
 }
 
-/** A file of which not more than a few lines are in memory at a time. `name` is plain ASCII. */
+/** A file of which not more than a chunk is in memory at a time. `name` is plain ASCII. */
 export function download(name: string, contentType: string, lines: AsyncIterable<string>): Response {
   const iterator = lines[Symbol.asyncIterator]()
   const encoder = new TextEncoder()
   const stream = new ReadableStream<Uint8Array>({
     async pull(controller) {
-      const { done, value } = await iterator.next()
-      if (done) controller.close()
-      else controller.enqueue(encoder.encode(value))
+      let text = ''
+      let isEnd = false
+      while (!isEnd && text.length < CHUNK_CHARS) {
+        const { done, value } = await iterator.next()
+        isEnd = done === true
+        if (!isEnd) text += value
+      }
+      if (text !== '') controller.enqueue(encoder.encode(text))
+      if (isEnd) controller.close()
     },
     cancel: async () => {
       await iterator.return?.()
