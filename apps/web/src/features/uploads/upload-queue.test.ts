@@ -253,11 +253,7 @@ test('the files of a state are listed in the order they came', () => {
 
 test('says how much did not fit, as long as that is to be tried again', () => {
   const full = { code: 'quota_exceeded', detail: { missingBytes: 5 } }
-  const failed = play([
-    added,
-    { type: 'failed', id: 'a', error: full },
-    { type: 'failed', id: 'b', error: full },
-  ])
+  const failed = play([added, { type: 'failed', id: 'a', error: full }, { type: 'failed', id: 'b', error: full }])
   expect(failed.summary().unfitBytes).toBe(400)
   const retried = play([{ type: 'restarted', id: 'a', file: null }], failed)
   expect(retried.summary().unfitBytes).toBe(300)

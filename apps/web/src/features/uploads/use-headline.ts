@@ -17,11 +17,11 @@ export function useHeadline(queue: UploadSummary): { title: string; detail: stri
   const left = queue.secondsLeft
   const rate = queue.speed?.bytesPerSecond ?? 0
   const moving = [
-    ...(rate > 0 ? [t('speed', { size: format.size(rate) })] : []),
+    ...wordsIf(rate > 0, t('speed', { size: format.size(rate) })),
     ...(left === null ? [] : [t('timeLeft', { time: format.duration(left) })]),
   ]
 
-  const spared = queue.sparedBytes > 0 ? [t('spared', { size: format.size(queue.sparedBytes) })] : []
+  const spared = wordsIf(queue.sparedBytes > 0, t('spared', { size: format.size(queue.sparedBytes) }))
 
   switch (phase) {
     case 'empty':
@@ -58,10 +58,14 @@ export function useHeadline(queue: UploadSummary): { title: string; detail: stri
       const detail = [
         ...(queue.allBytes > 0 ? [format.size(queue.allBytes)] : []),
         ...spared,
-        ...(failed > 0 && done > 0 ? [t('failedCount', { n: failed })] : []),
-        ...(queue.unfitBytes > 0 ? [t('unfit', { size: format.size(queue.unfitBytes) })] : []),
+        ...wordsIf(failed > 0 && done > 0, t('failedCount', { n: failed })),
+        ...wordsIf(queue.unfitBytes > 0, t('unfit', { size: format.size(queue.unfitBytes) })),
       ].join(' · ')
       return { title, detail, short: title }
     }
   }
+}
+
+function wordsIf(condition: boolean, words: string): string[] {
+  return condition ? [words] : []
 }
