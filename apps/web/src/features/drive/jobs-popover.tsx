@@ -23,11 +23,12 @@ export function JobsPopover() {
   const needed = useOnceOpen(open)
   const running = jobs.filter(isRunning)
   const ended = jobs.filter((job) => !isRunning(job))
+  const news = ended.some((job) => !job.seen)
   const fetchPanel = () => void loadPanel()
   const change = (next: boolean) => {
     setOpen(next)
     // What ended while the list was open, or before, has been read.
-    if (!next && ended.length > 0) seen()
+    if (!next && news) seen()
   }
   return (
     <>
@@ -42,7 +43,7 @@ export function JobsPopover() {
       >
         <Icon of={ListChecks} />
         {running.length > 0 ? <ProgressRing share={shareOf(running)} /> : null}
-        {running.length === 0 && ended.length > 0 ? (
+        {running.length === 0 && news ? (
           // Beside the icon, however large the button is.
           <span className="absolute top-1/2 left-1/2 size-2 translate-x-1 -translate-y-3 rounded-full bg-accent" />
         ) : null}

@@ -110,6 +110,8 @@ export interface JobView {
   /** Code of the refusal that ended it. */
   error: string | null
   undoable: boolean
+  /** Its end was looked at. */
+  seen: boolean
   isUndo: boolean
   createdAt: string
   startedAt: string | null

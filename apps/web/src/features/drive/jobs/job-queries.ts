@@ -21,13 +21,15 @@ type Row = Omit<JobView, 'name' | 'target' | 'total' | 'createdAt' | 'startedAt'
   finishedAt: Date | null
 }
 
+/** Of a job `j`: it has an end that can be taken back still. */
+const UNDOABLE = Prisma.sql`(j.kind <> 'delete' AND j.done > j.skipped AND j.state NOT IN ('queued', 'running')
+  AND j.finished_at > now() - make_interval(mins => ${UNDO_MINUTES})
+  AND NOT EXISTS (SELECT 1 FROM job u WHERE u.undoes_id = j.id))`
+
 async function readJobs(which: Prisma.Sql): Promise<JobView[]> {
   const rows = await db().$queryRaw<Row[]>`
     SELECT j.public_id AS id, j.kind, j.state, j.input, j.total, j.done, j.skipped, j.renamed, j.bytes, j.error,
-      j.undoes_id IS NOT NULL AS "isUndo",
-      j.kind <> 'delete' AND j.done > j.skipped AND j.state NOT IN ('queued', 'running')
-        AND j.finished_at > now() - make_interval(mins => ${UNDO_MINUTES})
-        AND NOT EXISTS (SELECT 1 FROM job u WHERE u.undoes_id = j.id) AS undoable,
+      j.undoes_id IS NOT NULL AS "isUndo", j.seen_at IS NOT NULL AS seen, ${UNDOABLE} AS undoable,
       j.created_at AS "createdAt", j.started_at AS "startedAt", j.finished_at AS "finishedAt"
     FROM job j WHERE ${which} ORDER BY j.id DESC LIMIT ${LISTED}`
   return rows.map(({ input, createdAt, startedAt, finishedAt, ...row }) => ({
@@ -52,9 +54,13 @@ export async function jobView(id: bigint): Promise<JobView> {
   return view
 }
 
-/** What goes on for a person, and what ended and was not seen yet; the newest first. */
+/**
+ * What goes on for a person, and what ended and was not seen yet or can be taken back still; the newest first. Not what
+ * was done before its answer: the page that asked for it has shown its end.
+ */
 export async function listJobs(ownerId: string): Promise<Jobs> {
-  return { jobs: await readJobs(Prisma.sql`j.owner_id = ${ownerId} AND j.seen_at IS NULL`) }
+  const seenLater = Prisma.sql`j.seen_at <> j.finished_at AND ${UNDOABLE}`
+  return { jobs: await readJobs(Prisma.sql`j.owner_id = ${ownerId} AND (j.seen_at IS NULL OR ${seenLater})`) }
 }
 
 /** Stops a job after the batch that is running. What is done stays done. */

@@ -43,7 +43,7 @@ async function runAtOnce(id: bigint, untilMs: number): Promise<boolean> {
   try {
     return await runJob(id, untilMs)
   } finally {
-    await db().$executeRaw`UPDATE job SET seen_at = now() WHERE id = ${id} AND finished_at IS NOT NULL`
+    await db().$executeRaw`UPDATE job SET seen_at = finished_at WHERE id = ${id} AND finished_at IS NOT NULL`
   }
 }
 
