@@ -2,6 +2,7 @@
 
 import { useQueryClient } from '@tanstack/react-query'
 import { useTranslations } from 'next-intl'
+import { nameInSentence } from '../../components/split-name.ts'
 import { useDrive } from '../../features/drive/drive-context.tsx'
 import { type LoadedFolder, withChanged } from '../../features/drive/entry-cache.ts'
 import type { EntryItem } from '../../features/drive/schema.ts'
@@ -64,7 +65,7 @@ export function useLabelling() {
   return {
     favourite: (entries: readonly EntryItem[], on: boolean) => {
       const ids = entries.map(({ id }) => id)
-      const named = { n: ids.length, name: entries[0]?.name ?? '' }
+      const named = { n: ids.length, name: nameInSentence(entries[0]?.name ?? '') }
       void run(
         show(ids, () => ({ favourite: on })),
         () => setFavourite(ids, on),
@@ -73,7 +74,7 @@ export function useLabelling() {
     },
     tag: (entries: readonly EntryItem[], add: readonly string[], remove: readonly string[]) => {
       const ids = entries.map(({ id }) => id)
-      const named = { n: ids.length, name: entries[0]?.name ?? '' }
+      const named = { n: ids.length, name: nameInSentence(entries[0]?.name ?? '') }
       void run(
         () => undefined,
         () => markEntries(ids, add, remove),

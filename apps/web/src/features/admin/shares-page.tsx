@@ -4,6 +4,7 @@ import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useTranslations } from 'next-intl'
 import { useState } from 'react'
 import { Button } from '../../components/button.tsx'
+import { nameInSentence } from '../../components/split-name.ts'
 import { useToast } from '../../components/toast.tsx'
 import { useFormat } from '../../i18n/use-format.ts'
 import { callApi } from '../../lib/call-api.ts'
@@ -116,7 +117,7 @@ function Revoke({ link }: { link: SharedLink }) {
   const revoke = useMutation({
     mutationFn: () => callApi<void>(`${PATH}/${link.id}`, { method: 'DELETE' }),
     onSuccess: async () => {
-      toast({ text: t('revoked', { name: link.title }) })
+      toast({ text: t('revoked', { name: nameInSentence(link.title) }) })
       await client.invalidateQueries({ queryKey: ['admin', PATH] })
     },
     onError: () => toast({ text: t('notRevoked'), problem: true }),

@@ -3,6 +3,7 @@
 import { useTranslations } from 'next-intl'
 import { Button } from '../../components/button.tsx'
 import { Dialog, DialogButtons } from '../../components/dialog.tsx'
+import { nameInSentence } from '../../components/split-name.ts'
 
 type LeaveDialogProps = {
   open: boolean
@@ -23,7 +24,7 @@ export function LeaveDialog({ open, name, onStay, onSave, onDiscard }: LeaveDial
       className="max-w-[420px]"
       onCloseAutoFocus={(event) => event.preventDefault()}
     >
-      <p className="px-6 pb-4 text-ink-2 text-14 phone:px-5">{t('leave', { name })}</p>
+      <p className="px-6 pb-4 text-ink-2 text-14 phone:px-5">{t('leave', { name: nameInSentence(name) })}</p>
       <DialogButtons>
         <Button kind="danger" onClick={onDiscard}>
           {t('discard')}

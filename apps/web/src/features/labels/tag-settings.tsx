@@ -6,6 +6,7 @@ import { type FormEvent, useEffect, useRef, useState } from 'react'
 import { Button } from '../../components/button.tsx'
 import { Dialog, DialogButtons } from '../../components/dialog.tsx'
 import { Field } from '../../components/field.tsx'
+import { nameInSentence } from '../../components/split-name.ts'
 import { ApiFailure } from '../../lib/call-api.ts'
 import { LABELS_KEY } from '../../lib/entries/labels-key.ts'
 import { changeTag, deleteTag, mergeTag } from './api-client.ts'
@@ -108,7 +109,7 @@ function Merge({ tag, onMerge }: { tag: TagItem; onMerge: (intoId: string) => vo
           </option>
         ))}
       </select>
-      <span className="mt-1.5 block text-12 text-ink-3">{t('mergeHint', { name: tag.name })}</span>
+      <span className="mt-1.5 block text-12 text-ink-3">{t('mergeHint', { name: nameInSentence(tag.name) })}</span>
     </label>
   )
 }
@@ -119,7 +120,7 @@ function DeleteTag({ tag, onClose, onDelete }: { tag: TagItem; onClose: () => vo
     <Dialog
       open
       onOpenChange={(open) => !open && onClose()}
-      title={t('deleteAsk', { name: tag.name })}
+      title={t('deleteAsk', { name: nameInSentence(tag.name) })}
       className="max-w-[420px]"
     >
       <p className="px-6 pb-5 text-ink-2 phone:px-5">{t('deleteHint', { n: tag.entries })}</p>

@@ -7,6 +7,7 @@ import { Button } from '../../components/button.tsx'
 import { Dialog, DialogButtons } from '../../components/dialog.tsx'
 import { FileTile } from '../../components/file-tile.tsx'
 import { Icon } from '../../components/icon.tsx'
+import { nameInSentence } from '../../components/split-name.ts'
 import { useFormat } from '../../i18n/use-format.ts'
 import type { EntryItem } from '../../lib/entries/entry-item.ts'
 import { AccessLog } from './access-log.tsx'
@@ -36,7 +37,7 @@ export function ShareDialog({ subject, onClose }: ShareDialogProps) {
       onOpenChange={(open) => {
         if (!open) onClose()
       }}
-      title={log ? t('accessLog') : t('titleShare', { name, more: Math.max(0, count - 1) })}
+      title={log ? t('accessLog') : t('titleShare', { name: nameInSentence(name), more: Math.max(0, count - 1) })}
       lead={<FileTile name={name} kind={kind} category={category} />}
       className="max-w-[600px]"
     >

@@ -6,6 +6,7 @@ import { memo, type ReactNode, useMemo, useState } from 'react'
 import { Button } from '../../components/button.tsx'
 import { cn } from '../../components/class-names.ts'
 import { Dialog, DialogButtons } from '../../components/dialog.tsx'
+import { nameInSentence } from '../../components/split-name.ts'
 import { useFormat } from '../../i18n/use-format.ts'
 import { type Conflict, conflicts } from '../../lib/entries/conflict.ts'
 import { bytesOf, type Decisions, filesToSend, fittingCount, partOf, type UploadPlan } from './preflight-plan.ts'
@@ -42,7 +43,11 @@ export function PreflightDialog({ plan, folder, open, onCancel, onUpload }: Pref
         if (!next) onCancel()
       }}
       title={t('planTitle', { n: plan.files.length })}
-      description={t('planInto', { size, folder, free: format.size(Math.max(0, plan.freeBytes)) })}
+      description={t('planInto', {
+        size,
+        folder: nameInSentence(folder),
+        free: format.size(Math.max(0, plan.freeBytes)),
+      })}
       className="max-w-[560px]"
     >
       <div className="scrollbar-thin min-h-0 overflow-y-auto px-6 pb-5 phone:px-5">
@@ -154,7 +159,7 @@ function ForAll({ plan, value, onChange }: { plan: UploadPlan; value: Conflict; 
   const t = useTranslations('uploads')
   const example = plan.files.find(({ kind }) => kind === 'taken')?.file.name ?? ''
   const choices: Record<Conflict, { label: string; hint: string }> = {
-    keep: { label: t('keepBoth'), hint: t('keepBothHint', { name: numbered(example) }) },
+    keep: { label: t('keepBoth'), hint: t('keepBothHint', { name: nameInSentence(numbered(example)) }) },
     replace: { label: t('replace'), hint: t('replaceHint', { n: plan.trashDays }) },
     skip: { label: t('skip'), hint: t('skipHint') },
   }

@@ -3,6 +3,7 @@
 import { useTranslations } from 'next-intl'
 import { useEffect, useRef } from 'react'
 import { useAnnounce } from '../../components/live-region.tsx'
+import { nameInSentence } from '../../components/split-name.ts'
 import type { UploadSummary } from './upload-summary.ts'
 import { useFailureText } from './upload-text.ts'
 import { finishedCount, percentOfQueue, runningCount } from './upload-view.ts'
@@ -20,8 +21,9 @@ export function UploadNews({ queue }: { queue: UploadSummary }) {
     const failed = queue.lastFailed === last.lastFailed ? null : queue.lastFailed
     const instant = queue.lastInstant === last.lastInstant ? null : queue.lastInstant
     const running = runningCount(queue)
-    if (failed !== null) announce(t('saidFailed', { name: failed.name, reason: failureText(failed.error) }))
-    else if (instant !== null) announce(t('saidInstant', { name: instant.name }))
+    if (failed !== null)
+      announce(t('saidFailed', { name: nameInSentence(failed.name), reason: failureText(failed.error) }))
+    else if (instant !== null) announce(t('saidInstant', { name: nameInSentence(instant.name) }))
     else if (runningCount(last) === 0 && running > 0) announce(t('saidStart', { n: running }))
     else if (runningCount(last) > 0 && running === 0) announce(t('saidEnd', { n: finishedCount(queue) }))
     else if (running > 0 && quarterOf(queue) > quarterOf(last)) announce(t('said', { p: quarterOf(queue) * 25 }))

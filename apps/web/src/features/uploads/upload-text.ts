@@ -1,6 +1,7 @@
 'use client'
 
 import { useTranslations } from 'next-intl'
+import { nameInSentence } from '../../components/split-name.ts'
 import { useFormat } from '../../i18n/use-format.ts'
 import { deviceOf } from '../../lib/device-name.ts'
 import type { UploadError, UploadItem } from './upload-item.ts'
@@ -75,7 +76,7 @@ export function useRowText(): (item: UploadItem, waitingBehind: number) => strin
   const stored = (item: UploadItem): string => {
     const { copies, notice, storedName } = item
     if (notice === 'folder_gone') return t('rowFolderGone')
-    if (notice === 'renamed' && storedName !== null) return t('rowRenamed', { name: storedName })
+    if (notice === 'renamed' && storedName !== null) return t('rowRenamed', { name: nameInSentence(storedName) })
     if (item.spared !== null) return instant(item)
     if (copies === null) return t('rowStored')
     const { have, want } = copies

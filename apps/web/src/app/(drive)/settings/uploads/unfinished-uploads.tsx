@@ -4,6 +4,7 @@ import { useQuery, useQueryClient } from '@tanstack/react-query'
 import { useTranslations } from 'next-intl'
 import { useRef } from 'react'
 import { Asked } from '../../../../components/asked.tsx'
+import { nameInSentence } from '../../../../components/split-name.ts'
 import { useToast } from '../../../../components/toast.tsx'
 import { useRefusal } from '../../../../features/account/use-refusal.ts'
 import { isOfThisDevice } from '../../../../features/uploads/device-id.ts'
@@ -44,7 +45,7 @@ export function UnfinishedUploads() {
     if (file === undefined || upload === null) return
     const { engine } = await uploads.open()
     if (!(await engine.missing.goOnFromElsewhere(upload, file)))
-      toast({ text: t('otherFile', { name: upload.name }), problem: true })
+      toast({ text: t('otherFile', { name: nameInSentence(upload.name) }), problem: true })
     await refetch()
   }
   const row = (upload: UnfinishedUpload) => (
