@@ -14,11 +14,14 @@ type ToastContent = {
   action?: { label: string; run: () => void }
   /** A refusal: stays until it was read. */
   problem?: boolean
+  /** Stays until something else is said. */
+  lasting?: boolean
 }
 
 type Shown = ToastContent & { id: number }
-const ToastContext = createContext<(content: ToastContent) => void>(() => undefined)
+const ToastContext = createContext<(content: ToastContent | null) => void>(() => undefined)
 
+/** Says something, instead of what was said before; null: what was to stay goes. */
 export const useToast = () => useContext(ToastContext)
 
 /**
@@ -28,8 +31,11 @@ export const useToast = () => useContext(ToastContext)
 export function ToastProvider({ children }: { children: ReactNode }) {
   const t = useTranslations('common')
   const [shown, setShown] = useState<Shown | null>(null)
-  const show = useCallback((content: ToastContent) => {
-    setShown((previous) => ({ ...content, id: (previous?.id ?? 0) + 1 }))
+  const show = useCallback((content: ToastContent | null) => {
+    setShown((previous) => {
+      if (content === null) return previous?.lasting === true ? null : previous
+      return { ...content, id: (previous?.id ?? 0) + 1 }
+    })
   }, [])
   const close = useCallback(() => setShown(null), [])
   return (
@@ -48,10 +54,10 @@ export function ToastProvider({ children }: { children: ReactNode }) {
 
 function Toast({ toast, onClose }: { toast: Shown; onClose: () => void }) {
   const t = useTranslations('common')
-  const { text, action, problem = false } = toast
+  const { text, action, problem = false, lasting = false } = toast
   const box = useRef<HTMLDivElement>(null)
   const [held, setHeld] = useState(false)
-  useTimeout(problem || held ? null : UNDO_MS, onClose)
+  useTimeout(problem || lasting || held ? null : UNDO_MS, onClose)
   useReachable(box)
   return (
     // biome-ignore lint/a11y/noStaticElementInteractions: resting on it only stops its clock.

@@ -20,6 +20,8 @@ export function selectedCount({ mode, ids }: Selection, total: number): number {
   return mode === 'some' ? ids.size : Math.max(0, total - ids.size)
 }
 
+export const isNothingSelected = ({ mode, ids }: Selection) => mode === 'some' && ids.size === 0
+
 export function selectOnly(id: string): Selection {
   return { mode: 'some', ids: new Set([id]), focus: id, anchor: id }
 }

@@ -29,6 +29,25 @@ test('changes are taken back in reverse order', async () => {
   expect(await stack.undoLast(1)).toBe(false)
 })
 
+test('what is being taken back is made again when it is back, and not refused as something that is not there', async () => {
+  const { stack, log } = recording()
+  let arrive: (again: Step) => void = () => undefined
+  const back = new Promise<Step>((resolve) => {
+    arrive = resolve
+  })
+  stack.push(() => back, 0)
+  const undone = stack.undoLast(1)
+  const redone = stack.redoLast(1)
+  log.push('back')
+  arrive(async () => {
+    log.push('again')
+    return await back
+  })
+  expect(await undone).toBe(true)
+  expect(await redone).toBe(true)
+  expect(log).toEqual(['back', 'again'])
+})
+
 test('what was taken back is made again in the order in which it was done, and can be taken back again', async () => {
   const { stack, log, push } = recording()
   push('a')

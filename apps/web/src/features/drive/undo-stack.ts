@@ -12,6 +12,8 @@ export class UndoStack {
   #undone: Undoable[] = []
   #running = 0
   #waiting: (() => void)[] = []
+  /** Settles when nothing is being taken back. */
+  #takingBack: Promise<unknown> = Promise.resolve()
 
   /** A change is on its way to the server; `end` follows when it is there or was refused. */
   begin(): void {
@@ -45,8 +47,9 @@ export class UndoStack {
     return await this.#undo(last, now)
   }
 
-  /** Makes again what was taken back last. False: there is nothing. */
+  /** Makes again what was taken back last, once it is back. False: there is nothing. */
   async redoLast(now: number): Promise<boolean> {
+    await this.#takingBack
     const last = this.#undone.at(-1)
     if (last === undefined || now - last.at > KEPT_MS) return false
     this.#undone = this.#undone.slice(0, -1)
@@ -59,7 +62,9 @@ export class UndoStack {
   async #undo(undoable: Undoable, now: number): Promise<boolean> {
     if (!this.#done.includes(undoable)) return false
     this.#done = this.#done.filter((other) => other !== undoable)
-    const step = await undoable.step()
+    const takenBack = undoable.step()
+    this.#takingBack = Promise.allSettled([this.#takingBack, takenBack])
+    const step = await takenBack
     this.#undone = kept([...this.#undone, { step, at: now }])
     return true
   }

@@ -4,6 +4,7 @@ import { useTranslations } from 'next-intl'
 import { nameInSentence } from '../../components/split-name.ts'
 import { useFormat } from '../../i18n/use-format.ts'
 import { ApiFailure, Unreachable } from '../../lib/call-api.ts'
+import { JobStopped } from './job-ends.ts'
 import type { NameProblem } from './name-problem.ts'
 
 /** Sentences for what was refused. */
@@ -17,6 +18,7 @@ export function useChangeText() {
   }
 
   const refusal = (error: unknown, name?: string): string => {
+    if (error instanceof JobStopped) return error.message
     if (error instanceof Unreachable) return t('unreachable')
     if (!(error instanceof ApiFailure)) throw error
     switch (error.code) {

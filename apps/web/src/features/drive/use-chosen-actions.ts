@@ -12,8 +12,8 @@ import type { Targets } from './use-targets.ts'
 
 type ChosenActionsOptions = {
   targets: Targets
-  /** They are about to go out of the list: the focus goes to what stays. */
-  leave: (gone: Chosen) => void
+  /** They are about to go out of the list: the focus goes to what stays. Returns what chooses them again. */
+  leave: (gone: Chosen) => () => void
   onSelectAll: () => void
 }
 
@@ -30,11 +30,7 @@ export function useChosenActions({ targets: found, leave, onSelectAll }: ChosenA
   const withChosen = (act: (all: Chosen) => void) => {
     if (chosen !== null && chosen.count > 0) act(chosen)
   }
-  const leaving = (act: (all: Chosen) => void) => () =>
-    withChosen((all) => {
-      leave(all)
-      act(all)
-    })
+  const leaving = (act: (all: Chosen, onRefused: () => void) => void) => () => withChosen((all) => act(all, leave(all)))
   const paste = ({ cut, chosen: clip }: Clip) => {
     if (place?.kind !== 'folder') return
     if (cut) changes.move(clip, here)
@@ -60,19 +56,13 @@ export function useChosenActions({ targets: found, leave, onSelectAll }: ChosenA
     ground: useGroundActions({ onSelectAll, onPaste: paste }),
     moving,
     setMoving,
-    move: (all: Chosen, target: Target) => {
-      leave(all)
-      changes.move(all, target)
-    },
+    move: (all: Chosen, target: Target) => changes.move(all, target, leave(all)),
     // Of everything the dialog tells what it is by now: more may come to trash while it is open.
     deletion:
       asked === 'everything' ? { chosen: everythingIn(drive), bytes: state.totalBytes, fromDrive: false } : asked,
     forgetDeletion: () => setAsked(null),
     emptyTrash: () => setAsked('everything'),
-    remove: ({ chosen: all, fromDrive }: Deletion) => {
-      leave(all)
-      changes.remove(all, fromDrive)
-    },
+    remove: ({ chosen: all, fromDrive }: Deletion) => changes.remove(all, fromDrive, leave(all)),
   }
 }
 

@@ -8,6 +8,7 @@ import { type Drive, useDrive } from './drive-context.tsx'
 import {
   clearSelection,
   focusOn,
+  isNothingSelected,
   nothingSelected,
   type Selection,
   selectAll,
@@ -58,6 +59,7 @@ export function useFolderPane({ pane, scroller, ghost, columns }: Parts) {
   const leave = (gone: Chosen) => {
     const order = items.map(({ id }) => id)
     step(clearSelection(withoutGone(selection, order, new Set(gone.ids))))
+    return () => setSelection((now) => (isNothingSelected(now) ? selection : now))
   }
   const doing = useChosenActions({
     targets: found,

@@ -4,14 +4,16 @@ import { useTranslations } from 'next-intl'
 import { nameInSentence } from '../../components/split-name.ts'
 import type { JobView } from './schema.ts'
 
+/** As much of a job as is known before the server has made one of it. */
+type BegunJob = Pick<JobView, 'kind' | 'total' | 'name' | 'target'>
+
 /** What a job is called while it runs, and when it has ended. */
 export function useJobText() {
   const t = useTranslations('jobs')
   const shell = useTranslations('shell')
-  const values = ({ total, done, skipped, name, target }: JobView, n = total) => ({
+  const values = ({ total, name, target }: BegunJob, n = total) => ({
     n,
     name: nameInSentence(name),
-    done: done - skipped,
     // The top folder has no name of its own.
     target: target === null ? '' : nameInSentence(target.name) || shell('drive'),
   })
@@ -28,7 +30,7 @@ export function useJobText() {
       ) + skipped
     )
   }
-  const startedText = (job: JobView): string => {
+  const startedText = (job: BegunJob): string => {
     if (job.kind === 'move') return job.target === null ? t('movingBack', values(job)) : t('moving', values(job))
     return t(
       ({ copy: 'copying', save: 'saving', trash: 'trashing', restore: 'restoring', delete: 'deleting' } as const)[
