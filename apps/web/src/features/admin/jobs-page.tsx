@@ -18,6 +18,16 @@ import type { Tone } from './storage-state.ts'
 const PATH = '/api/admin/jobs'
 const REFRESH_MS = 5000
 const taskTones: Record<TaskView['state'], Tone> = { done: 'ok', running: 'progress', failed: 'danger' }
+/** The refusals that end the jobs of people, and the words for each. */
+const failures = [
+  ['quota_exceeded', 'failedFull'],
+  ['not_found', 'failedGone'],
+  ['folder_gone', 'failedGone'],
+  ['name_taken', 'failedTaken'],
+  ['move_into_self', 'failedItself'],
+  ['too_deep', 'failedDeep'],
+  ['no_storage', 'failedStorage'],
+] as const
 
 /** What works in the background: what waits, what runs, what failed and why. */
 export function JobsPage() {
@@ -112,14 +122,21 @@ function Failing({ count }: { count: number }) {
   return count === 0 ? '0' : <Badge tone="warn">{format.count(count)}</Badge>
 }
 
-/** Long ones are cut, and whole under the mouse; on phones there is room for all of it. */
-function Reason({ text }: { text: string }) {
+/**
+ * When something failed and why. Long ones are cut, and whole under the mouse; on phones there is room for all of it. A
+ * database says in several lines what it was asked, and in the last one why it did not do it.
+ */
+function Reason({ error, failedAt = null }: { error: string | null; failedAt?: string | null }) {
+  const t = useTranslations('adminJobs')
+  const format = useFormat()
+  if (error === null) return '–'
+  const why = error.trim().split('\n').at(-1) ?? ''
   return (
     <span
-      title={text}
-      className="block max-w-[360px] truncate text-ink-2 phone:max-w-none phone:whitespace-normal phone:wrap-anywhere"
+      title={error.trim()}
+      className="block max-w-[480px] truncate text-ink-2 phone:max-w-none phone:whitespace-normal phone:wrap-anywhere"
     >
-      {text}
+      {failedAt === null ? why : t('errorAt', { error: why, date: format.date(failedAt) })}
     </span>
   )
 }
@@ -138,7 +155,7 @@ function Queues({ queues }: { queues: readonly QueueView[] }) {
             t(`queue_${name}`),
             format.count(waiting),
             <Failing key="failing" count={failing} />,
-            <Reason key="reason" text={lastError ?? '–'} />,
+            <Reason key="reason" error={lastError} />,
           ],
           act:
             failing === 0 ? null : (
@@ -156,6 +173,10 @@ function PersonJobs({ jobs }: { jobs: readonly PersonJob[] }) {
   const t = useTranslations('adminJobs')
   const format = useFormat()
   const run = useRun()
+  const failed = (code: string) => {
+    const words = failures.find(([known]) => known === code)?.[1]
+    return words === undefined ? t('failedWith', { code }) : t(words)
+  }
   return (
     <Box title={t('ofPeople')} note={t('ofPeopleNote')}>
       {jobs.length === 0 ? <p className="px-5 pb-4 text-13 text-ink-3">{t('noJobs')}</p> : null}
@@ -169,7 +190,7 @@ function PersonJobs({ jobs }: { jobs: readonly PersonJob[] }) {
               t(`kind_${kind}`),
               t('doneOf', { n: done, m: total }),
               <Badge key="state" tone={error === null ? 'quiet' : 'danger'}>
-                {error === null ? t(`state_${state}`) : t('failedWith', { code: error })}
+                {error === null ? t(`state_${state}`) : failed(error)}
               </Badge>,
               format.date(createdAt),
             ],
@@ -206,10 +227,7 @@ function Tasks({ tasks }: { tasks: readonly TaskView[] }) {
                 {t(`task_${state}`)}
               </Badge>,
               format.date(startedAt),
-              <Reason
-                key="reason"
-                text={error === null || failedAt === null ? '–' : t('errorAt', { error, date: format.date(failedAt) })}
-              />,
+              <Reason key="reason" error={error} failedAt={failedAt} />,
             ],
             act: (
               <Button size="sm" disabled={run.isPending} onClick={() => run.mutate({ run: name })}>

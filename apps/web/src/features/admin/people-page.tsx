@@ -92,7 +92,8 @@ function useColumns(onOpen: (id: string) => void): Column<PersonItem, PersonSort
       key: 'name',
       title: t('name'),
       sort: 'name',
-      className: 'max-w-[240px]',
+      // Long ones give way where the window is narrow: when somebody was last seen is to be seen too.
+      className: 'max-w-[clamp(150px,11.5vw,240px)]',
       phone: 'title',
       cell: ({ id, name }) => <RowName name={name} onOpen={() => onOpen(id)} />,
     },
@@ -100,7 +101,7 @@ function useColumns(onOpen: (id: string) => void): Column<PersonItem, PersonSort
       key: 'email',
       title: t('email'),
       sort: 'email',
-      className: 'max-w-[190px] truncate text-ink-2',
+      className: 'max-w-[clamp(130px,9vw,190px)] truncate text-ink-2',
       phone: 'line',
       cell: ({ email }) => <span title={email}>{email}</span>,
     },
@@ -125,7 +126,7 @@ function useColumns(onOpen: (id: string) => void): Column<PersonItem, PersonSort
     {
       key: 'group',
       title: t('group'),
-      className: 'max-w-[140px] truncate text-ink-2',
+      className: 'max-w-[clamp(90px,6.5vw,140px)] truncate text-ink-2',
       cell: ({ group }) => <span title={group?.name}>{group?.name ?? '–'}</span>,
     },
     {
