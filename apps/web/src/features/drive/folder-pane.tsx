@@ -22,6 +22,7 @@ import { selectAll, selectedCount } from './selection.ts'
 import { PhoneSelectionTitle, SelectionBar, useSelectionText } from './selection-bar.tsx'
 import { TrashBar } from './trash-bar.tsx'
 import { TrashHeads } from './trash-cells.tsx'
+import { useBackEnds } from './use-back-ends.ts'
 import { barOf, menuOf, phoneBarOf } from './use-entry-actions.ts'
 import { type FolderView, useFolderPane } from './use-folder-pane.ts'
 import { useListView } from './use-list-view.ts'
@@ -119,6 +120,7 @@ function Heads({ onSelectAll }: { onSelectAll: () => void }) {
 function PhoneBars({ view, children }: BarsProps) {
   const { path } = useDrive()
   const bar = useBar(view)
+  useBackEnds(bar.count > 0, bar.onClear)
   return (
     <>
       {bar.count > 0 ? <PhoneSelectionTitle {...bar} /> : <PhoneTitle path={path} />}
