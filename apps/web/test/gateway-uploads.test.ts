@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto'
-import { request } from 'node:http'
+import { type ClientRequest, request } from 'node:http'
 import { sign, type UploadTicket } from '@cairn/dfs-core/tickets'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { db } from '../src/lib/db.ts'
@@ -152,6 +152,38 @@ describe('an upload through the gateway', () => {
     expect(await storedHash(started, await receiptOf(started))).toBe(sha256(content))
     const garbage = await db().dfsGarbage.findUnique({ where: { fileId: spool ?? '' } })
     expect(garbage?.reason).toBe('a file was made of it')
+  })
+})
+
+describe('while slow senders have all the memory for whole content', () => {
+  /** How many spools a small upload takes, which arrives as it is. */
+  async function spoolsOfOne(): Promise<number> {
+    const before = drive.count(UPLOAD_APPENDER)
+    const content = randomBytes(MIB)
+    const started = await client.start(content)
+    expect(await storedHash(started, await client.send(started, content))).toBe(sha256(content))
+    return drive.count(UPLOAD_APPENDER) - before
+  }
+
+  async function beginSlowly(): Promise<ClientRequest> {
+    const started = await client.start(Buffer.alloc(8 * MIB))
+    await create(started, 8 * MIB)
+    const headers = { 'Upload-Offset': '0', 'Content-Type': 'application/offset+octet-stream' }
+    const slow = request(reachable(started.uploadUrl), {
+      method: 'PATCH',
+      headers: { ...headersOf(started), ...headers, 'Content-Length': String(8 * MIB) },
+    })
+    slow.on('error', () => slow.destroy())
+    slow.write(randomBytes(1000))
+    return slow
+  }
+
+  it('others go on in pieces, and whole again when those have hung up', async () => {
+    expect(await spoolsOfOne()).toBe(0)
+    const slow = await Promise.all(Array.from({ length: 4 }, beginSlowly))
+    await expect.poll(spoolsOfOne).toBe(1)
+    for (const one of slow) one.destroy()
+    await expect.poll(spoolsOfOne).toBe(0)
   })
 })
 

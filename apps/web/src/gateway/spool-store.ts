@@ -9,7 +9,15 @@ import { checkedBody, untilRefused } from './checked-body.ts'
 import { currentUpload } from './current-upload.ts'
 import { SpoolWriter } from './spool-writer.ts'
 import { asUploadError, memberOf } from './upload-failure.ts'
+import { type RequestMemory, UploadMemory } from './upload-memory.ts'
 import { forgetLost, openUpload, setLength } from './upload-rows.ts'
+
+/** Where the bytes of a request belong, and where they are until then. */
+interface Place {
+  upl: string
+  offset: number
+  memory: RequestMemory
+}
 
 /**
  * Uploads of @tus/server that grow in the cluster itself, each an appender file: this process may end at any time, and
@@ -26,6 +34,7 @@ export class SpoolStore extends DataStore {
     'termination',
   ]
   readonly #onComplete: () => void
+  readonly #memory = new UploadMemory()
   /** Writes whose end nobody waits for any more, because their client is gone: the next request of the upload does. */
   readonly #writing = new Map<string, Promise<void>>()
 
@@ -62,7 +71,7 @@ export class SpoolStore extends DataStore {
 
   override async write(body: Readable, upl: string, offset: number): Promise<number> {
     await this.#writing.get(upl)
-    const writing = this.#write(body, upl, offset)
+    const writing = this.#memory.during((memory) => this.#write(body, { upl, offset, memory }))
     // Whoever sent the request is told how it ends; the next one only waits.
     const settled = Promise.allSettled([writing]).then(() => {
       if (this.#writing.get(upl) === settled) this.#writing.delete(upl)
@@ -78,14 +87,15 @@ export class SpoolStore extends DataStore {
     await endSpooledUploads([upl])
   }
 
-  async #write(body: Readable, upl: string, offset: number): Promise<number> {
+  async #write(body: Readable, { upl, offset, memory }: Place): Promise<number> {
     const { check } = currentUpload()
     const row = await rowOf(upl)
     const isRepeated = row.state !== 'open' || (offset === 0 && row.spool !== null)
-    const writer = isRepeated ? null : new SpoolWriter(row, await memberOf(row), offset)
+    const member = isRepeated ? null : await memberOf(row)
     // Last: from here on somebody reads it to its end, which closes the file that its bytes wait in.
     const content = check === undefined ? body : await checkedBody(body, check, Number(row.size) - offset)
-    if (writer === null) return await this.#drop(content, row)
+    if (member === null) return await this.#drop(content, row)
+    const writer = new SpoolWriter({ upload: row, member, offset, memory })
     let breakOff: unknown
     try {
       const chunks = content === body ? untilRefused(body) : content

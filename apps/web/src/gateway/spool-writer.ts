@@ -5,17 +5,26 @@ import type { Member } from '../lib/address-book.ts'
 import { db } from '../lib/db.ts'
 import { dfs } from '../lib/dfs.ts'
 import { makeFile } from './make-file.ts'
+import type { RequestMemory } from './upload-memory.ts'
 import { recordStored } from './upload-rows.ts'
 
 /** A storage rolls a broken append back: so much is sent again at most. */
 const PIECE_BYTES = 4 * 1024 * 1024
-/** Content up to this size that comes in one request is stored at once, without a spool. */
+/** Content up to this size that comes in one request is stored at once, without a spool, while there is memory for it. */
 const WHOLE_BYTES_MAX = 8 * 1024 * 1024
 
 interface Piece {
   /** Bytes. */
   size: number
   chunks: readonly Buffer[]
+}
+
+interface SpoolWriterOptions {
+  upload: SpooledUpload
+  member: Member
+  /** Where the bytes of the request belong. */
+  offset: number
+  memory: RequestMemory
 }
 
 /**
@@ -27,7 +36,9 @@ export class SpoolWriter {
   hasFailed = false
   readonly #upload: SpooledUpload
   readonly #member: Member
-  readonly #isWholePossible: boolean
+  readonly #memory: RequestMemory
+  /** All of it is kept until it is whole. */
+  readonly #isReserved: boolean
   #spool: string | null
   /** Where the bytes that are gathered belong. */
   #offset: number
@@ -35,29 +46,44 @@ export class SpoolWriter {
   #gatheredBytes = 0
   #sending: Promise<void> = Promise.resolve()
 
-  constructor(upload: SpooledUpload, member: Member, offset: number) {
+  constructor({ upload, member, offset, memory }: SpoolWriterOptions) {
     this.#upload = upload
     this.#member = member
+    this.#memory = memory
     this.#offset = offset
     this.#spool = upload.spool
-    this.#isWholePossible = offset === 0 && upload.spool === null && !upload.deferred && upload.size <= WHOLE_BYTES_MAX
+    const isWholePossible = offset === 0 && upload.spool === null && !upload.deferred && upload.size <= WHOLE_BYTES_MAX
+    this.#isReserved = isWholePossible && memory.reserve(Number(upload.size))
   }
 
   async add(chunk: Buffer): Promise<void> {
     if (this.#offset + this.#gatheredBytes + chunk.length > this.#upload.size) {
       throw new UploadError('too_large', 'the body is longer than what the upload still lacks')
     }
+    if (!this.#isReserved) await this.#makeRoom(chunk.length)
     this.#gathered.push(chunk)
     this.#gatheredBytes += chunk.length
-    if (!this.#isWholePossible && this.#gatheredBytes >= PIECE_BYTES) await this.#sendPiece()
+    const isPiece = this.#gatheredBytes >= Math.min(PIECE_BYTES, this.#memory.piece)
+    if (isPiece && !this.#isReserved) await this.#sendPiece()
   }
 
   /** Stores what is gathered. Resolves with the upload's offset. */
   async flush(): Promise<number> {
-    if (this.#isWholePossible && BigInt(this.#gatheredBytes) === this.#upload.size) await this.#sendWhole()
+    if (this.#isReserved && BigInt(this.#gatheredBytes) === this.#upload.size) await this.#sendWhole()
     while (this.#gatheredBytes > 0) await this.#sendPiece()
     await this.#watched(this.#sending)
     return this.#offset
+  }
+
+  async #makeRoom(bytes: number): Promise<void> {
+    if (this.#memory.hold(bytes)) return
+    if (this.#gatheredBytes > 0) {
+      await this.#sendPiece()
+      if (this.#memory.hold(bytes)) return
+    }
+    await this.#watched(this.#sending)
+    // Now nothing is held, and a chunk is less than what everyone may have.
+    this.#memory.hold(bytes)
   }
 
   async #sendPiece(): Promise<void> {
@@ -81,7 +107,12 @@ export class SpoolWriter {
     return { size, chunks: this.#gathered.splice(0, count) }
   }
 
-  async #append({ size, chunks }: Piece): Promise<void> {
+  async #append(piece: Piece): Promise<void> {
+    await this.#store(piece)
+    this.#memory.release(piece.size)
+  }
+
+  async #store({ size, chunks }: Piece): Promise<void> {
     const storage = dfs().storage(addressOf(this.#member))
     if (this.#spool !== null) {
       await storage.appendFile(this.#spool, { stream: inOrder(chunks), size })

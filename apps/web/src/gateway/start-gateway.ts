@@ -18,10 +18,8 @@ import { Downloads } from './downloads.ts'
 import { FinishQueue } from './finish-queue.ts'
 import { TusUploads } from './tus-uploads.ts'
 import { isStorageAway } from './upload-failure.ts'
+import { REQUESTS_MAX } from './upload-memory.ts'
 import { isUploadPath, UploadRequests } from './upload-requests.ts'
-
-/** Each upload holds two pieces of 4 MiB at most. */
-const CONNECTIONS_MAX = 256
 
 interface GatewayOptions {
   port: number
@@ -51,7 +49,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
   const listener = await startListener({
     port,
     host,
-    maxConnections: CONNECTIONS_MAX,
+    maxConnections: REQUESTS_MAX,
     trustedProxies,
     handle: (request, response) => door.handle(request, response),
   })
