@@ -5,12 +5,16 @@ export type RequestHandler = (request: IncomingMessage, response: ServerResponse
 
 /** Part of the connections that may be open before idle ones are closed. */
 const CROWDED = 0.75
+/** Requests of one connection that may wait for their turn: they are kept in memory, and nobody who reads answers sends so many ahead. */
+const WAITING_MAX = 100
 
 /** The connections of one server: each has one request at a time, and those without any make room for new ones. */
 export class Connections {
   /** Those without a request, the one that has had none for the longest first. */
   readonly #idle = new Set<Socket>()
+  /** What each of the others answers last. An answer that was never begun is forgotten with its connection. */
   readonly #last = new WeakMap<Socket, ServerResponse>()
+  readonly #waiting = new WeakMap<Socket, number>()
   #open = 0
 
   /** Nobody is turned away for the sake of connections that only wait: browsers keep six of them for a minute. */
@@ -28,7 +32,7 @@ export class Connections {
 
   /**
    * Requests of one connection follow each other, also where a client sends the next one before it has the answer to the last (RFC 9112,
-   * 9.3.2): Node.js would hand over all at once.
+   * 9.3.2): Node.js would hand over all at once. Whoever sends too many ahead loses the connection.
    */
   inOrder(handle: RequestHandler): RequestHandler {
     return (request, response) => {
@@ -37,13 +41,23 @@ export class Connections {
       this.#last.set(socket, response)
       this.#idle.delete(socket)
       response.once('close', () => {
-        if (this.#last.get(socket) === response && !socket.destroyed) this.#idle.add(socket)
+        if (this.#last.get(socket) !== response) return
+        this.#last.delete(socket)
+        if (!socket.destroyed) this.#idle.add(socket)
       })
-      if (before === undefined || before.writableFinished) return handle(request, response)
+      if (before === undefined) return handle(request, response)
+      if (this.#wait(socket, 1) > WAITING_MAX) socket.destroy()
       before.once('close', () => {
+        this.#wait(socket, -1)
         if (!socket.destroyed) handle(request, response)
       })
     }
+  }
+
+  #wait(socket: Socket, more: 1 | -1): number {
+    const waiting = (this.#waiting.get(socket) ?? 0) + more
+    this.#waiting.set(socket, waiting)
+    return waiting
   }
 
   #closeOldest(): void {

@@ -57,6 +57,29 @@ it('more clients are served than connections may be open, as long as most of the
   for (const socket of sockets) socket.destroy()
 })
 
+it('a connection ends on which a thousand requests are sent ahead, and one with a hundred does not', async () => {
+  const began: unknown[] = []
+  let answerFirst: (() => void) | undefined
+  const port = await listen((request, response) => {
+    began.push(request.url)
+    if (request.url === '/held') answerFirst = () => response.end()
+    else response.end()
+  })
+  const ahead = (count: number) =>
+    'GET /held HTTP/1.1\r\nHost: x\r\n\r\n'.concat('GET /next HTTP/1.1\r\nHost: x\r\n\r\n'.repeat(count))
+  const greedy = connect(port, '127.0.0.1')
+  greedy.on('error', () => greedy.destroy())
+  greedy.write(ahead(1000))
+  await once(greedy, 'close')
+  expect(began).toEqual(['/held'])
+  const modest = connect(port, '127.0.0.1')
+  modest.write(ahead(100))
+  await expect.poll(() => began.length).toBe(2)
+  answerFirst?.()
+  await expect.poll(() => began.length).toBe(102)
+  modest.destroy()
+})
+
 it('a request that waits for its turn is forgotten with its connection', async () => {
   const began: unknown[] = []
   const port = await listen((request, response) => {
