@@ -20,6 +20,7 @@ import { isEditable } from './preview-kind.ts'
 import { Stage } from './stage.tsx'
 import { StageWaiting } from './stage-note.tsx'
 import { prefetchPreview, usePreviewSources } from './use-preview-sources.ts'
+import { useSwipe } from './use-swipe.ts'
 
 export type PreviewProps = {
   id: string
@@ -75,6 +76,7 @@ export function Preview(props: PreviewProps) {
     for (const neighbour of [after, before])
       if (neighbour !== undefined) void prefetchPreview(client, addressOf(neighbour.id))
   }, [client, after, before, addressOf])
+  const swipe = useSwipe(step)
   const edit = useEdit(item, props.onEdit)
   const actions = (entry: EntryItem) => [...(edit === null ? [] : [edit]), ...props.actions(entry)]
   const onKeyDown = (event: KeyboardEvent) => {
@@ -104,7 +106,7 @@ export function Preview(props: PreviewProps) {
           {item === undefined ? null : (
             <Header {...props} actions={actions} item={item} index={index} sources={sources.data} />
           )}
-          <div className="relative min-h-0 flex-1 px-[72px] phone:px-0">
+          <div className="relative min-h-0 flex-1 px-[72px] phone:px-0" {...swipe}>
             {sources.data !== undefined ? (
               <Stage
                 key={id}
