@@ -1,25 +1,16 @@
 // What is written in the browser becomes the content of its file: of that file alone, and only of the content that the
 // writing began with.
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { beforeEach, describe, expect, it } from 'vitest'
 import { db } from '../src/lib/db.ts'
 import { auditQuotas } from '../src/worker/audit-quota.ts'
 import { reapBlob } from '../src/worker/reaper.ts'
-import { startApiServer } from './support/api-server.ts'
-import type { Answer, Browser } from './support/browser.ts'
-import { TestCluster } from './support/cluster.ts'
-import { freshDatabase } from './support/database.ts'
-import { driveOf } from './support/drive.ts'
-import { type Person, signedInBrowser } from './support/people.ts'
+import type { Answer } from './support/browser.ts'
+import { signedInBrowser } from './support/people.ts'
+import { signedInDriveOnStorages } from './support/signed-in-drive.ts'
 import { reachable, sha256, UploadClient } from './support/upload-client.ts'
 
-const cluster = new TestCluster()
-await cluster.start()
-await freshDatabase()
-let server: Awaited<ReturnType<typeof startApiServer>>
-let browser: Browser
-let person: Person
-let client: UploadClient
-let drive: ReturnType<typeof driveOf>
+const { server, browser, person, drive } = await signedInDriveOnStorages()
+const client = new UploadClient(browser)
 /** A file of the person: 'first'. */
 let id = ''
 let files = 0
@@ -28,16 +19,6 @@ let before: Awaited<ReturnType<typeof quotaOf>>
 const first = Buffer.from('first')
 const second = Buffer.from('the second text')
 
-beforeAll(async () => {
-  server = await startApiServer()
-  ;({ browser, person } = await signedInBrowser(server.url))
-  client = new UploadClient(browser)
-  drive = driveOf(browser, person)
-})
-afterAll(async () => {
-  await server.close()
-  await cluster.close()
-})
 beforeEach(async () => {
   files += 1
   id = await client.upload(first, { name: `note ${files}.txt` })

@@ -1,30 +1,18 @@
 import { randomBytes } from 'node:crypto'
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { beforeEach, describe, expect, it } from 'vitest'
 import { db } from '../src/lib/db.ts'
 import { auditQuotas } from '../src/worker/audit-quota.ts'
-import { startApiServer } from './support/api-server.ts'
 import type { Browser } from './support/browser.ts'
-import { TestCluster } from './support/cluster.ts'
-import { freshDatabase } from './support/database.ts'
 import { addFile, newPerson, type Person, signedInBrowser } from './support/people.ts'
+import { signedInDriveOnStorages } from './support/signed-in-drive.ts'
 
-const cluster = new TestCluster()
-await cluster.start()
-await freshDatabase()
-let server: Awaited<ReturnType<typeof startApiServer>>
+const { server } = await signedInDriveOnStorages()
 let browser: Browser
 let person: Person
 const TIME = '2026-03-01T10:00:00.000Z'
 
-beforeAll(async () => {
-  server = await startApiServer()
-})
 beforeEach(async () => {
   ;({ browser, person } = await signedInBrowser(server.url))
-})
-afterAll(async () => {
-  await server.close()
-  await cluster.close()
 })
 
 async function kindsOf(items: Record<string, unknown>[], folderId = 'root'): Promise<string[]> {

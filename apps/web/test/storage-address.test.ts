@@ -1,28 +1,10 @@
-import { afterAll, beforeAll, expect, it } from 'vitest'
+import { expect, it } from 'vitest'
 import { db } from '../src/lib/db.ts'
-import { startApiServer } from './support/api-server.ts'
-import type { Browser } from './support/browser.ts'
-import { TestCluster } from './support/cluster.ts'
-import { freshDatabase } from './support/database.ts'
-import { type Person, signedInBrowser } from './support/people.ts'
+import { signedInDriveOnStorages } from './support/signed-in-drive.ts'
 
 // The storages are there, and the settings say of none of them where browsers reach it.
 process.env['CAIRN_STORAGE_URL'] = '999=https://files.test'
-const cluster = new TestCluster()
-await cluster.start()
-await freshDatabase()
-let server: Awaited<ReturnType<typeof startApiServer>>
-let browser: Browser
-let person: Person
-
-beforeAll(async () => {
-  server = await startApiServer()
-  ;({ browser, person } = await signedInBrowser(server.url))
-})
-afterAll(async () => {
-  await server.close()
-  await cluster.close()
-})
+const { browser, person } = await signedInDriveOnStorages()
 
 it('a file for a storage that browsers cannot reach is refused, and no space is kept for it', async () => {
   const files = [

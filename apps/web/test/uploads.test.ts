@@ -1,39 +1,19 @@
 import { randomBytes } from 'node:crypto'
 import { sign, verify } from '@cairn/dfs-core/tickets'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { expireUploads } from '../src/features/uploads/server/expire-uploads.ts'
 import { reconcileUploads } from '../src/features/uploads/server/reconcile.ts'
 import { db } from '../src/lib/db.ts'
 import { masterKeys } from '../src/lib/keys.ts'
 import { collectGarbage } from '../src/worker/garbage.ts'
 import { reapBlobs } from '../src/worker/reaper.ts'
-import { startApiServer } from './support/api-server.ts'
 import { type Answer, Browser } from './support/browser.ts'
-import { TestCluster } from './support/cluster.ts'
-import { freshDatabase } from './support/database.ts'
-import { driveOf } from './support/drive.ts'
-import { type Person, signedInBrowser } from './support/people.ts'
+import { signedInBrowser } from './support/people.ts'
+import { signedInDriveOnStorages } from './support/signed-in-drive.ts'
 import { reachable, sha256, UploadClient } from './support/upload-client.ts'
 
-const cluster = new TestCluster()
-await cluster.start()
-await freshDatabase()
-let server: Awaited<ReturnType<typeof startApiServer>>
-let browser: Browser
-let person: Person
-let drive: ReturnType<typeof driveOf>
-let client: UploadClient
-
-beforeAll(async () => {
-  server = await startApiServer()
-  ;({ browser, person } = await signedInBrowser(server.url))
-  drive = driveOf(browser, person)
-  client = new UploadClient(browser)
-})
-afterAll(async () => {
-  await server.close()
-  await cluster.close()
-})
+const { cluster, server, browser, person, drive } = await signedInDriveOnStorages()
+const client = new UploadClient(browser)
 
 /** For what other processes notice by their clocks. */
 const LATER = { timeout: 60_000 }

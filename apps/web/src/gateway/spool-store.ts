@@ -7,9 +7,9 @@ import { db } from '../lib/db.ts'
 import { endSpooledUploads, KEPT_MS, offsetAt } from '../lib/spooled-uploads.ts'
 import { checkedBody, untilRefused } from './checked-body.ts'
 import { currentUpload } from './current-upload.ts'
+import { type RequestMemory, SpoolMemory } from './spool-memory.ts'
 import { SpoolWriter } from './spool-writer.ts'
 import { asUploadError, memberOf } from './upload-failure.ts'
-import { type RequestMemory, UploadMemory } from './upload-memory.ts'
 import { forgetLost, openUpload, setLength } from './upload-rows.ts'
 
 /** Where the bytes of a request belong, and where they are until then. */
@@ -34,7 +34,7 @@ export class SpoolStore extends DataStore {
     'termination',
   ]
   readonly #onComplete: () => void
-  readonly #memory = new UploadMemory()
+  readonly #memory = new SpoolMemory()
   /** Writes whose end nobody waits for any more, because their client is gone: the next request of the upload does. */
   readonly #writing = new Map<string, Promise<void>>()
 

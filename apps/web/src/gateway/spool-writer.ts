@@ -5,7 +5,7 @@ import type { Member } from '../lib/address-book.ts'
 import { db } from '../lib/db.ts'
 import { dfs } from '../lib/dfs.ts'
 import { makeFile } from './make-file.ts'
-import type { RequestMemory } from './upload-memory.ts'
+import type { RequestMemory } from './spool-memory.ts'
 import { recordStored } from './upload-rows.ts'
 
 /** A storage rolls a broken append back: so much is sent again at most. */

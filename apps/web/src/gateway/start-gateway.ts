@@ -16,9 +16,9 @@ import { log } from '../lib/log.ts'
 import { ClusterGroups } from './cluster-keys.ts'
 import { Downloads } from './downloads.ts'
 import { FinishQueue } from './finish-queue.ts'
+import { REQUESTS_MAX } from './spool-memory.ts'
 import { TusUploads } from './tus-uploads.ts'
 import { isStorageAway } from './upload-failure.ts'
-import { REQUESTS_MAX } from './upload-memory.ts'
 import { isUploadPath, UploadRequests } from './upload-requests.ts'
 
 interface GatewayOptions {

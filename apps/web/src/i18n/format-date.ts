@@ -13,14 +13,17 @@ export function formatDate(iso: string, moment: Moment): string {
   const age = moment.now.getTime() - date.getTime()
   if (age >= -MINUTE && age < 60 * MINUTE) return formatAge(age, moment.locale)
   if (yearOf(date, moment) !== yearOf(moment.now, moment)) return formatDay(date, moment, true)
-  return `${formatDay(date, moment, false)}${moment.locale === 'en' ? ', ' : ' '}${formatTime(iso, moment)}`
+  return formatDayAndTime(iso, moment, false)
 }
 
 /** "18 Nov 2026, 06:58" on a clock whose zone nobody knows, like a camera's: `local` has none. */
 export function formatClock(local: string, locale: Locale): string {
   const iso = `${local}Z`
-  const moment = { now: new Date(iso), locale, timeZone: 'UTC' }
-  return `${formatDay(moment.now, moment, true)}${locale === 'en' ? ', ' : ' '}${formatTime(iso, moment)}`
+  return formatDayAndTime(iso, { now: new Date(iso), locale, timeZone: 'UTC' }, true)
+}
+
+function formatDayAndTime(iso: string, moment: Moment, withYear: boolean): string {
+  return `${formatDay(new Date(iso), moment, withYear)}${moment.locale === 'en' ? ', ' : ' '}${formatTime(iso, moment)}`
 }
 
 /** "06:58", where the day is known. */

@@ -5,6 +5,7 @@ import { useState } from 'react'
 import { useEarlyValue } from '../../components/use-early-value.ts'
 import { useFormat } from '../../i18n/use-format.ts'
 import type { Column, TableOrder } from './admin-table.tsx'
+import { auditActions } from './audit-actions.ts'
 import { CsvLink } from './csv-link.tsx'
 import { Choice, SearchBox } from './filter-bar.tsx'
 import type { AuditItem } from './schema.ts'
@@ -26,40 +27,6 @@ const kinds = [
   'claim',
   'storage',
   'task',
-] as const
-
-const actions = [
-  'session_start',
-  'sign_in_failed',
-  'password_change',
-  'password_reset',
-  'person_register',
-  'person_reset_link',
-  'person_quota',
-  'person_group',
-  'person_role',
-  'person_disable',
-  'person_enable',
-  'authenticator_add',
-  'authenticator_remove',
-  'recovery_codes_renew',
-  'email_change',
-  'share_create',
-  'share_code',
-  'share_revoke',
-  'share_restore',
-  'setting_change',
-  'group_create',
-  'group_change',
-  'group_delete',
-  'invitation_create',
-  'invitation_revoke',
-  'claim_granted',
-  'claim_refused',
-  'storage_state',
-  'storage_aside_retry',
-  'storage_aside_dismiss',
-  'task_run',
 ] as const
 
 /** What was done for security and administration. Lines are only ever added. */
@@ -142,7 +109,7 @@ function useColumns(): Column<AuditItem, 'at'>[] {
 /** In words, with the name that exports and filters know. Older lines may have one that nobody writes any more. */
 function ActionName({ action }: { action: string }) {
   const t = useTranslations('audit')
-  const known = actions.find((name) => name === action.replace('.', '_'))
+  const known = auditActions.find((name) => name === action.replace('.', '_'))
   if (known === undefined) return <span className="font-mono text-12">{action}</span>
   return <span title={action}>{t(`action_${known}`)}</span>
 }

@@ -17,22 +17,15 @@ async function* csvLines(head: readonly string[], rows: Lines<readonly CsvCell[]
 
 /** A file of which not more than a chunk is in memory at a time. `name` is plain ASCII. */
 export function download(name: string, contentType: string, lines: AsyncIterable<string>): Response {
-  const iterator = lines[Symbol.asyncIterator]()
-  const encoder = new TextEncoder()
+  const chunks = chunksOf(lines)
   const stream = new ReadableStream<Uint8Array>({
     async pull(controller) {
-      let text = ''
-      let isEnd = false
-      while (!isEnd && text.length < CHUNK_CHARS) {
-        const { done, value } = await iterator.next()
-        isEnd = done === true
-        if (!isEnd) text += value
-      }
-      if (text !== '') controller.enqueue(encoder.encode(text))
-      if (isEnd) controller.close()
+      const { done, value } = await chunks.next()
+      if (done) controller.close()
+      else controller.enqueue(value)
     },
     cancel: async () => {
-      await iterator.return?.()
+      await chunks.return(undefined)
     },
   })
   return new Response(stream, {
@@ -44,4 +37,16 @@ export function download(name: string, contentType: string, lines: AsyncIterable
       'Referrer-Policy': 'no-referrer',
     },
   })
+}
+
+async function* chunksOf(lines: AsyncIterable<string>): AsyncGenerator<Uint8Array> {
+  const encoder = new TextEncoder()
+  let text = ''
+  for await (const line of lines) {
+    text += line
+    if (text.length < CHUNK_CHARS) continue
+    yield encoder.encode(text)
+    text = ''
+  }
+  if (text !== '') yield encoder.encode(text)
 }

@@ -33,7 +33,7 @@ class Pool {
 }
 
 /** The memory for bytes that requests have received and that no storage has yet: 96 MiB for all of them. */
-export class UploadMemory {
+export class SpoolMemory {
   readonly #pieces = new Pool(PIECES_BYTES)
   readonly #wholes = new Pool(WHOLES_BYTES)
   readonly #waiting: Array<() => void> = []
@@ -63,13 +63,13 @@ export class UploadMemory {
 
 /** What one request has of it. */
 export class RequestMemory {
-  readonly #all: UploadMemory
+  readonly #all: SpoolMemory
   readonly #pieces: Pool
   readonly #wholes: Pool
   #pool: Pool
   #held = 0
 
-  constructor(all: UploadMemory, pieces: Pool, wholes: Pool) {
+  constructor(all: SpoolMemory, pieces: Pool, wholes: Pool) {
     this.#all = all
     this.#pieces = pieces
     this.#wholes = wholes

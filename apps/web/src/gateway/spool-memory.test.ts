@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { REQUESTS_MAX, type RequestMemory, UploadMemory } from './upload-memory.ts'
+import { REQUESTS_MAX, type RequestMemory, SpoolMemory } from './spool-memory.ts'
 
 const KIB = 1024
 const MIB = 1024 * KIB
@@ -8,7 +8,7 @@ const CHUNK = 64 * KIB
 const ALL = 96 * MIB
 
 /** Requests that are under way until they are ended. */
-async function open(memory: UploadMemory, count: number) {
+async function open(memory: SpoolMemory, count: number) {
   const requests: Array<{ memory: RequestMemory; end: () => Promise<void> }> = []
   for (let at = 0; at < count; at += 1) {
     await new Promise<void>((begun) => {
@@ -41,12 +41,12 @@ describe('the memory of uploads', () => {
     [8, 4 * MIB + LEAST],
     [256, 256 * KIB],
   ])('gives each of %i requests %i bytes', async (count, bytes) => {
-    const requests = await open(new UploadMemory(), count)
+    const requests = await open(new SpoolMemory(), count)
     expect(requests.map(({ memory }) => fill(memory))).toEqual(requests.map(() => bytes))
   })
 
   it('is never more than its limit, whoever took how much before the others came, and always a least one for each', async () => {
-    const memory = new UploadMemory()
+    const memory = new SpoolMemory()
     const held: number[] = []
     for (let at = 0; at < REQUESTS_MAX; at += 1) {
       const [request] = await open(memory, 1)
@@ -62,7 +62,7 @@ describe('the memory of uploads', () => {
   })
 
   it('is there again for others when a request has ended in the middle', async () => {
-    const memory = new UploadMemory()
+    const memory = new SpoolMemory()
     const [whole, pieces, other] = await open(memory, 3)
     expect([whole?.memory.reserve(20 * MIB), other?.memory.reserve(20 * MIB)]).toEqual([true, false])
     expect(pieces === undefined ? 0 : fill(pieces.memory)).toBe(8 * MIB)
@@ -80,7 +80,7 @@ describe('the memory of uploads', () => {
   })
 
   it('lets a request begin that found too many under way when one of them ends', async () => {
-    const memory = new UploadMemory()
+    const memory = new SpoolMemory()
     const [first] = await open(memory, REQUESTS_MAX)
     let hasBegun = false
     const late = memory.during(() => {
