@@ -70,7 +70,7 @@ function Toast({ toast, onClose }: { toast: Shown; onClose: () => void }) {
       onKeyDown={({ key }) => {
         if (key === 'Escape') onClose()
       }}
-      className="pointer-events-auto flex min-h-11 max-w-full animate-dialog items-center gap-3.5 rounded-card bg-toast py-1.5 pr-2 pl-4 text-on-toast shadow-2 phone:w-full forced-colors:border"
+      className="pointer-events-auto flex min-h-11 max-w-full animate-dialog items-center gap-3.5 rounded-card bg-toast px-4 py-1.5 text-on-toast has-[button]:pr-2 shadow-2 phone:w-full forced-colors:border"
     >
       <span className="min-w-0 flex-1 [overflow-wrap:anywhere]">{text}</span>
       {action === undefined ? null : (
