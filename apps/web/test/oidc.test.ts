@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { createInvitation } from '../src/features/account/invitations.ts'
 import { newInvitationSchema } from '../src/features/account/schema.ts'
+import { signInErrors } from '../src/lib/account/account-rules.ts'
 import { db } from '../src/lib/db.ts'
 import { newPublicId } from '../src/lib/public-id.ts'
 import { forgetSettings, writeSetting } from '../src/lib/settings.ts'
@@ -186,5 +187,23 @@ describe('what comes back from a sign-in service', () => {
       const location = await signIn(browser)
       expect(new URL(location).origin).toBe(ORIGIN)
     }
+  })
+})
+
+// The last one here: it ends the issuer for good.
+describe('a sign-in service that is down', () => {
+  it('leads back to our page, which says so and knows where the person wanted to go', async () => {
+    await issuer.close()
+    const browser = new Browser(server.url)
+    const { csrfToken } = (await browser.get('/api/auth/csrf')).body
+    const asked = { csrfToken, callbackUrl: '/drive/abc', json: 'true' }
+    let place = new URL((await browser.post('/api/auth/signin/oidc', asked)).body.url)
+    while (place.pathname.startsWith('/api/')) {
+      const { headers } = await browser.get(place.pathname + place.search)
+      place = new URL(String(headers['location']), ORIGIN)
+    }
+    const { pathname, searchParams } = place
+    expect([pathname, searchParams.get('error')]).toEqual(['/sign-in', signInErrors.oidcUnreachable])
+    expect(searchParams.get('callbackUrl')).toBe(`${ORIGIN}/drive/abc`)
   })
 })

@@ -1,7 +1,27 @@
+/** What the log can be narrowed to: the part of an act's name before the point. */
+export const auditKinds = [
+  'session',
+  'sign_in',
+  'account',
+  'password',
+  'person',
+  'authenticator',
+  'recovery_codes',
+  'email',
+  'share',
+  'setting',
+  'group',
+  'invitation',
+  'claim',
+  'storage',
+  'task',
+] as const
+
 /** The acts that the audit log says in words; each has a message. */
 export const auditActions = [
   'session_start',
   'sign_in_failed',
+  'account_link',
   'password_change',
   'password_reset',
   'person_register',

@@ -5,7 +5,7 @@ import { useState } from 'react'
 import { useEarlyValue } from '../../components/use-early-value.ts'
 import { useFormat } from '../../i18n/use-format.ts'
 import type { Column, TableOrder } from './admin-table.tsx'
-import { auditActions } from './audit-actions.ts'
+import { auditActions, auditKinds } from './audit-actions.ts'
 import { CsvLink } from './csv-link.tsx'
 import { Choice, SearchBox } from './filter-bar.tsx'
 import type { AuditItem } from './schema.ts'
@@ -13,21 +13,6 @@ import { TablePage } from './table-page.tsx'
 import { queryText, usePages, useRested } from './use-pages.ts'
 
 const PATH = '/api/admin/audit'
-const kinds = [
-  'session',
-  'sign_in',
-  'password',
-  'person',
-  'authenticator',
-  'email',
-  'share',
-  'setting',
-  'group',
-  'invitation',
-  'claim',
-  'storage',
-  'task',
-] as const
 
 /** What was done for security and administration. Lines are only ever added. */
 export function AuditPage() {
@@ -58,7 +43,7 @@ export function AuditPage() {
             onChange={setAction}
             options={[
               { value: '', label: t('anyAction') },
-              ...kinds.map((kind) => ({ value: kind, label: t(`kind_${kind}`) })),
+              ...auditKinds.map((kind) => ({ value: kind, label: t(`kind_${kind}`) })),
             ]}
           />
           <SearchBox label={t('person')} value={person} onChange={setPerson} />

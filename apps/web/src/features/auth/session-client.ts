@@ -82,6 +82,16 @@ async function postToNextAuth(action: string, fields: Record<string, string>): P
   }
 }
 
+/**
+ * Where this sign-in page leads: `next` of our own links, or `callbackUrl`, with which next-auth comes back from a sign-in
+ * service that let nobody in.
+ */
+export function placeAfterSignIn({ origin, search }: { origin: string; search: string }): string {
+  const asked = new URLSearchParams(search)
+  const [next, callback] = [asked.get('next'), asked.get('callbackUrl')]
+  return safeNext(next ?? (callback?.startsWith(`${origin}/`) ? callback.slice(origin.length) : null))
+}
+
 /** Any origin that is not named in an address: what leads away from it leads away from ours. */
 const SOME_ORIGIN = 'http://own.invalid'
 

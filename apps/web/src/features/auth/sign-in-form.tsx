@@ -10,7 +10,7 @@ import { Form } from '../../components/form.tsx'
 import { Icon } from '../../components/icon.tsx'
 import { PasswordField } from '../../components/password-field.tsx'
 import { CodeForm } from './code-form.tsx'
-import { type Refused, safeNext, signIn, startOidc } from './session-client.ts'
+import { placeAfterSignIn, type Refused, signIn, startOidc } from './session-client.ts'
 import { useRefusalText } from './use-refusal-text.ts'
 
 type SignInFormProps = {
@@ -22,7 +22,7 @@ type SignInFormProps = {
   children?: ReactNode
 }
 
-const nextPath = () => safeNext(new URLSearchParams(window.location.search).get('next'))
+const nextPath = () => placeAfterSignIn(window.location)
 
 /** E-mail and password; for who has an authenticator the code takes their place. */
 export function SignInForm({ oidc, problem, children }: SignInFormProps) {

@@ -18,4 +18,5 @@ export const signInErrors = {
   emailUnproven: 'email_unproven',
   signupClosed: 'signup_closed',
   oidcFailed: 'OAuthCallback',
+  oidcUnreachable: 'OAuthSignin',
 } as const

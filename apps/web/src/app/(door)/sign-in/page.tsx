@@ -48,6 +48,8 @@ function problemOf(error: string | string[] | undefined) {
       return 'closedSentence'
     case signInErrors.disabled:
       return 'disabled'
+    case signInErrors.oidcUnreachable:
+      return 'oidcUnreachable'
     default:
       return 'oidcFailed'
   }
