@@ -15,12 +15,14 @@ const ALLOWED_HEADERS = [
   'Upload-Length',
   'Upload-Metadata',
   'Upload-Offset',
+  'Upload-Segment',
   'X-HTTP-Method-Override',
   'X-Request-ID',
 ].join(', ')
 /** What scripts of the web application may read of an answer. */
 export const EXPOSED_HEADERS = [
   'Location',
+  'Upload-Ahead',
   'Upload-Complete',
   'Upload-Concat',
   'Upload-Defer-Length',
@@ -29,6 +31,7 @@ export const EXPOSED_HEADERS = [
   'Upload-Limit',
   'Upload-Metadata',
   'Upload-Offset',
+  'Upload-Prefix',
   'Tus-Checksum-Algorithm',
   'Tus-Extension',
   'Tus-Max-Size',

@@ -1,4 +1,5 @@
 import type { Readable } from 'node:stream'
+import type { SegmentStore } from './segment-store.ts'
 
 /** What a client says about an upload at its creation and gets back at each HEAD, as it came; '' for what it did not say. */
 export interface UploadFacts {
@@ -41,6 +42,8 @@ export interface PartStatus extends UploadFacts {
   /** Bytes stored without a gap from 0; `len` for a finished upload. */
   offset: number
   state: PartState
+  /** Where the upload takes segments: how many bytes behind `offset` they may lie. */
+  ahead?: number
   /** Time of the last change in milliseconds since 1970; expiry counts from here. */
   changedAtMs: number
 }
@@ -111,6 +114,9 @@ export interface PartStore {
    * - The disk is full (`disk_full`): what was written is kept, the upload can go on later.
    */
   write(upl: string, offset: number, body: Readable, options: WriteOptions): Promise<number>
+
+  /** Of a store whose uploads may be sent in several pieces at once. */
+  readonly segments?: SegmentStore
 
   /** Ends an unfinished upload and frees its space; a finished one is `upload_finished`: the file is no longer the uploader's to delete. */
   remove(upl: string): Promise<void>

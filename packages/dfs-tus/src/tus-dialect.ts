@@ -39,6 +39,7 @@ export const tusDialect: Dialect = {
       ...(len === null ? { 'Upload-Defer-Length': '1' } : { 'Upload-Length': String(len) }),
       ...(metadata !== '' && { 'Upload-Metadata': metadata }),
       ...(concat !== '' && { 'Upload-Concat': concat }),
+      ...ahead(status),
       ...expiry(status, expiryMs),
     }
     return { code: 200, headers }
@@ -46,7 +47,7 @@ export const tusDialect: Dialect = {
 
   progress(call, status, expiryMs) {
     const isTold = call.method === 'PATCH' || call.body !== null
-    return { ...(isTold && { 'Upload-Offset': String(status.offset) }), ...expiry(status, expiryMs) }
+    return { ...(isTold && { 'Upload-Offset': String(status.offset) }), ...ahead(status), ...expiry(status, expiryMs) }
   },
 
   conflict: () => ({}),
@@ -101,13 +102,19 @@ function patchCall(request: IncomingMessage, upl: string): PatchCall {
   return { method: 'PATCH', upl, offset: integerHeader(headers, 'upload-offset'), length, body: bodyFrame(request) }
 }
 
-function bodyFrame(request: IncomingMessage): BodyFrame {
+/** Of a request that brings bytes. */
+export function bodyFrame(request: IncomingMessage): BodyFrame {
   const { headers } = request
   if (headers['content-type'] !== BODY_TYPE) {
     throw new UploadError('content_type', `the body of an upload has Content-Type ${BODY_TYPE}`)
   }
   const check = bodyCheckOf(request)
   return { length: optionalInteger(headers, 'content-length'), isLast: false, ...(check !== undefined && { check }) }
+}
+
+/** How far behind the offset segments may lie. */
+function ahead({ ahead: bytes }: PartStatus): Record<string, string> {
+  return bytes === undefined ? {} : { 'Upload-Ahead': String(bytes) }
 }
 
 /** Of an upload that is not complete: it is removed when nobody writes to it for so long. */

@@ -2,52 +2,28 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import { Readable } from 'node:stream'
 import { CHECKSUM_ALGORITHMS } from './body-check.ts'
 import { draftDialect, speaksDraft } from './draft-dialect.ts'
-import type { NewPart, PartStatus, PartStore } from './part-store.ts'
+import type { NewPart, PartStatus } from './part-store.ts'
+import { readSegmentCall, type SegmentCall } from './segment-call.ts'
+import { SegmentServer } from './segment-server.ts'
 import { methodOf, tusDialect } from './tus-dialect.ts'
+import {
+  type Exchange,
+  RECEIPT_WAIT_MS,
+  REPEATED_BODY_MAX,
+  type TusServerOptions,
+  type UploadGrant,
+} from './tus-options.ts'
 import { continueBody, dropBody } from './unwanted-body.ts'
 import {
   type BodyFrame,
   type CreateCall,
-  type Dialect,
   isFinal,
   operationsOf,
   type PatchCall,
-  type UploadOperation,
+  type UploadCall,
 } from './upload-call.ts'
 import { UploadError } from './upload-error.ts'
-import type { UploadSlots } from './upload-slots.ts'
 import { isWholeUpload, receiveWhole } from './whole-upload.ts'
-
-/** What a ticket says of the upload that it is for. */
-export interface UploadGrant {
-  upl: string
-  ep: number
-  /** Size of the content in bytes; where the length is told later, the greatest that it may have. */
-  len: number
-  ext: string
-  own: string
-  ent: string
-}
-
-export interface TusServerOptions {
-  /** Where the uploads live, without a slash at the end: `/files`. */
-  path: string
-  store: PartStore
-  slots: UploadSlots
-  /** Largest content that is accepted, in bytes. */
-  sizeMax: number
-  /**
-   * Checks the credentials of a request for all the operations on the upload `upl` (null: the upload that the ticket names) and returns
-   * what the ticket says about it. Throws `UploadError` (`ticket_invalid`, `ticket_expired`, `forbidden`).
-   */
-  authorise(request: IncomingMessage, operations: readonly UploadOperation[], upl: string | null): UploadGrant
-  /** What stands before `path` in the address that the client of a request knows; '' where that is not known. */
-  outerBase?(request: IncomingMessage): string
-  /** Headers of an answer that reports a complete upload (a receipt). May wait for a moment, `maxWaitMs` at most. */
-  completionHeaders(upl: string, maxWaitMs: number): Promise<Record<string, string>>
-  /** Writes an error as the answer; also for unexpected ones, which the client must not see in detail. */
-  answerError(request: IncomingMessage, response: ServerResponse, error: unknown): void
-}
 
 export interface TusServer {
   handle(request: IncomingMessage, response: ServerResponse): Promise<void>
@@ -63,11 +39,6 @@ const EXTENSIONS = [
   'termination',
   'concatenation',
 ].join(',')
-
-/** How long the answer to the last byte waits for a receipt before it goes without one (the client then polls). */
-const RECEIPT_WAIT_MS = 1000
-/** A body that arrives again for an upload that has its beginning is read and dropped up to this size, then the connection is given up. */
-const REPEATED_BODY_MAX = 16 * 1024 * 1024
 
 /**
  * tus 1.0.0 with all its extensions, and the coming standard of the IETF, over a `PartStore`. Beyond the protocols: tickets, names of uploads that the ticket gives (so that a
@@ -88,20 +59,24 @@ export function createTusServer(options: TusServerOptions): TusServer {
 
 class Tus {
   readonly #options: TusServerOptions
+  readonly #segments: SegmentServer
 
   constructor(options: TusServerOptions) {
     this.#options = options
+    this.#segments = new SegmentServer(options)
   }
 
   handle(request: IncomingMessage, response: ServerResponse): Promise<void> | void {
-    const { path, authorise, sizeMax } = this.#options
+    const { path, sizeMax } = this.#options
     response.setHeader('Tus-Resumable', '1.0.0')
     if (methodOf(request) === 'OPTIONS') return this.#answerOptions(response)
     const dialect = speaksDraft(request) ? draftDialect : tusDialect
     for (const [name, value] of Object.entries(dialect.standing(sizeMax))) response.setHeader(name, value)
+    const segment = readSegmentCall(request, path)
+    if (segment !== null)
+      return this.#segments.handle(segment, this.#authorise(segment, { request, response, dialect }))
     const call = dialect.read(request, path)
-    const grant = authorise(request, operationsOf(call), call.method === 'POST' ? null : call.upl)
-    const exchange = { request, response, dialect, grant }
+    const exchange = this.#authorise(call, { request, response, dialect })
     switch (call.method) {
       case 'POST':
         return this.#create(call, exchange)
@@ -112,6 +87,11 @@ class Tus {
       case 'DELETE':
         return this.#end(exchange)
     }
+  }
+
+  #authorise(call: UploadCall | SegmentCall, asked: Omit<Exchange, 'grant'>): Exchange {
+    const grant = this.#options.authorise(asked.request, operationsOf(call), call.method === 'POST' ? null : call.upl)
+    return { ...asked, grant }
   }
 
   #answerOptions(response: ServerResponse): void {
@@ -245,7 +225,7 @@ class Tus {
     response.end()
   }
 
-  /** The epoch is checked before the slot is asked for, and again when it is held. */
+  /** The epoch is checked before the slot is asked for, and again when it is held. Then nothing lies ahead of the upload any more. */
   async #hold<T>({ upl, ep }: UploadGrant, work: (takeover: AbortSignal) => Promise<T>): Promise<T> {
     const { store, slots } = this.#options
     const takeover = new AbortController()
@@ -253,6 +233,7 @@ class Tus {
     const release = await slots.acquire(upl, () => takeover.abort())
     try {
       await store.fence(upl, ep)
+      await store.segments?.forget(upl)
       return await work(takeover.signal)
     } finally {
       release()
@@ -266,13 +247,6 @@ class Tus {
   #completion({ upl, state }: PartStatus, maxWaitMs: number): Promise<Record<string, string>> {
     return state === 'open' ? Promise.resolve({}) : this.#options.completionHeaders(upl, maxWaitMs)
   }
-}
-
-interface Exchange {
-  request: IncomingMessage
-  response: ServerResponse
-  dialect: Dialect
-  grant: UploadGrant
 }
 
 interface Receiving extends Exchange {

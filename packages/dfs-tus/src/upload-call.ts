@@ -56,7 +56,9 @@ export interface Dialect {
 }
 
 /** What a ticket must allow for a call. */
-export function operationsOf(call: UploadCall): UploadOperation[] {
+export function operationsOf(
+  call: Pick<CreateCall, 'method' | 'body'> | { method: 'PATCH' | 'HEAD' | 'DELETE' },
+): UploadOperation[] {
   if (call.method === 'POST') return call.body === null ? ['create'] : ['create', 'write']
   if (call.method === 'PATCH') return ['write']
   return [call.method === 'HEAD' ? 'head' : 'end']

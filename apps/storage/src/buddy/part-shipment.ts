@@ -8,7 +8,7 @@ import type { BuddyLink } from './buddy-link.ts'
 import { PIECE_FRONT } from './piece-buffers.ts'
 
 /**
- * The client is held when a member that lives is further behind. With what is on its way in sockets, 32 MiB are sent again at most when this
+ * The client is held when a member that lives is further behind the last byte that is stored, be it ahead of a gap. With what is on its way in sockets, 32 MiB are sent again at most when this
  * storage dies.
  */
 const SHIPPING_LAG_MAX = 24 * 1024 * 1024
@@ -117,7 +117,7 @@ export class PartShipment implements Shipment {
 
   #mustHold(): boolean {
     if (this.#buddy === null || this.#isEnded) return false
-    const lag = this.#part.settled - this.#shipped
+    const lag = this.#part.reach - this.#shipped
     if (lag > this.#lagMax) return true
     this.#lagMax = Math.max(SHIPPING_LAG_MAX, lag)
     return false
@@ -145,7 +145,7 @@ export class PartShipment implements Shipment {
     this.#lastBuddy = buddy
     const there = await buddy.open({ upl, ep, offset: settled }, aboutOf(this.#part))
     this.#shipped = Math.min(there, settled)
-    this.#lagMax = Math.max(SHIPPING_LAG_MAX, settled - this.#shipped)
+    this.#lagMax = Math.max(SHIPPING_LAG_MAX, this.#part.reach - this.#shipped)
     return buddy
   }
 

@@ -14,6 +14,7 @@ import { admitUpload } from './admission.ts'
 import { atMost } from './at-most.ts'
 import { BodyBudget } from './body-budget.ts'
 import { asUploadError } from './disk-failure.ts'
+import { DiskSegments } from './disk-segments.ts'
 import { HashFrontier } from './hash-frontier.ts'
 import { LateConfirmations } from './late-confirmations.ts'
 import type { FinishedUpload } from './ledger-line.ts'
@@ -56,6 +57,7 @@ export class DiskPartStore implements PartStore {
   readonly budget = new BodyBudget()
   /** Whoever touches an upload holds its slot. */
   readonly slots = new UploadSlots()
+  readonly segments: DiskSegments
   /** Uploads of other members that are kept here, too. */
   readonly copies: PartCopies
   readonly #options: PartStoreOptions
@@ -83,10 +85,12 @@ export class DiskPartStore implements PartStore {
     const link = this.#link
     this.#finisher = new PartFinisher({ link, ledgers: this.ledgers, shipping, onFinished, report })
     this.#joiner = new PartJoiner({ onComplete: (part) => this.#finishJoined(part), report })
+    const [parts, finisher, status] = [this.#parts, this.#finisher, (upl: string) => this.status(upl)]
+    this.segments = new DiskSegments({ parts, budget: this.budget, shipping, finisher, status })
     const isBuried = options.isBuried ?? (() => false)
     this.copies = new PartCopies({
-      ...{ link, context: this.#context, parts: this.#parts, ledgers: this.ledgers, slots: this.slots },
-      ...{ isBuried, finisher: this.#finisher, joiner: this.#joiner, taken: (upl) => shipping.forget(upl) },
+      ...{ link, context: this.#context, parts, ledgers: this.ledgers, slots: this.slots },
+      ...{ isBuried, finisher, joiner: this.#joiner, taken: (upl) => shipping.forget(upl) },
     })
   }
 
@@ -102,14 +106,14 @@ export class DiskPartStore implements PartStore {
     const ledger = this.ledgers.open(storePath, this.#context.sync, report)
     for (const message of await replayLedger(this.#link, { storePath, ledger })) report(message)
     for (const found of findParts(storePath, report)) {
-      const { upl, bootId } = found.record
+      const { upl, bootId, prefix } = found.record
       if (ledger.finishedEpoch(upl) !== null) {
         await removePartFiles(found.paths)
         continue
       }
       const part = Part.reopen(this.#context, storePath, found)
       this.#parts.set(upl, part)
-      if (bootId !== this.#context.bootId) await part.save()
+      if (bootId !== this.#context.bootId || prefix !== undefined) await part.save()
       this.#shipping.follow(part)
     }
   }

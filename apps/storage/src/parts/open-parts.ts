@@ -6,15 +6,18 @@ const IDLE_HASHES_MAX = 256
 
 /** The uploads of a storage that are not files yet, by name. */
 export class OpenParts extends Map<string, Part> {
-  readonly #written = new Set<Part>()
+  /** How many requests write to each. */
+  readonly #written = new Map<Part, number>()
 
   /** Runs what writes to a part; afterwards its hash may be given up in favour of others. */
   async whileWritten(part: Part, write: () => Promise<void>): Promise<void> {
-    this.#written.add(part)
+    this.#written.set(part, (this.#written.get(part) ?? 0) + 1)
     try {
       await write()
     } finally {
-      this.#written.delete(part)
+      const others = (this.#written.get(part) ?? 1) - 1
+      if (others > 0) this.#written.set(part, others)
+      else this.#written.delete(part)
       this.#closeIdleHashes()
     }
   }

@@ -172,6 +172,7 @@ export class PartCopies {
     if (!part.isCopy) {
       taken(part.upl)
       part.hash.close()
+      await part.forgetAhead()
     }
     Object.assign(part, { ep, isCopy: true })
     await part.save()

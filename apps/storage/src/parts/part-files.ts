@@ -6,15 +6,17 @@ import { NO_FACTS, type PartFacts } from './part-facts.ts'
 
 /**
  * What a part's sidecar says (`<upl>.json`). `offsetDurable` bytes survive a power loss; `bootId` names the start of the machine under
- * which the file was written: under another one the file's size proves nothing, because unsynced tails can be zeros.
+ * which the file was written: under another one the file's size proves nothing, because unsynced tails can be zeros. `prefix`, in version 3
+ * alone: the file may have gaps behind so many bytes, and its size proves nothing at all.
  */
 export interface PartRecord extends PartFacts {
-  v: 2
+  v: 2 | 3
   ep: number
   /** Unix seconds. */
   created: number
   offsetDurable: number
   bootId: string
+  prefix?: number
   /** Kept for another member. */
   isCopy?: boolean
 }
@@ -140,7 +142,7 @@ function isRecord(value: unknown): value is PartRecord {
   const fields = new Map<string, unknown>(Object.entries(value))
   const joins = fields.get('joins')
   return (
-    fields.get('v') === 2 &&
+    (fields.get('v') === 3 ? Number.isSafeInteger(fields.get('prefix')) : fields.get('v') === 2) &&
     (fields.get('len') === null || Number.isSafeInteger(fields.get('len'))) &&
     NUMBERS.every((name) => Number.isSafeInteger(fields.get(name))) &&
     TEXTS.every((name) => typeof fields.get(name) === 'string') &&

@@ -42,7 +42,7 @@ export async function receiveIntoPart(
 }
 
 /** Throws what is to be refused. A checksum is one of the whole body: what broke off cannot match, whatever the bytes are. */
-function judge(end: BodyEnd, check: WriteOptions['check']): void {
+export function judge(end: BodyEnd, check: WriteOptions['check']): void {
   if (end === 'too_long') throw new UploadError('too_large', 'the body is longer than what the upload still lacks')
   if (end !== 'whole' && check !== undefined) {
     throw new UploadError('checksum_mismatch', 'the body ended before what its checksum is of')

@@ -1,30 +1,18 @@
 import { truncateSync } from 'node:fs'
-import { type FileHandle, open } from 'node:fs/promises'
+import { type FileHandle, open, truncate } from 'node:fs/promises'
 import { combineCrc32, crc32 } from '@cairn/dfs-core'
 import type { NewPart } from '@cairn/dfs-tus'
-import type { GroupSync } from '../disk/group-sync.ts'
 import type { StorePath } from '../disk/store-path.ts'
 import { splitChunks } from './chunks.ts'
 import type { HashFrontier } from './hash-frontier.ts'
 import { isPartial, type PartFacts } from './part-facts.ts'
-import {
-  createPartFile,
-  type FoundPart,
-  type PartPaths,
-  type PartRecord,
-  partPaths,
-  writePartRecord,
-} from './part-files.ts'
+import { createPartFile, type FoundPart, type PartPaths, type PartRecord, partPaths } from './part-files.ts'
 import { PartHash } from './part-hash.ts'
+import { type DescribedPart, PartSidecar, type SidecarContext } from './part-sidecar.ts'
+import { SegmentMap } from './segment-map.ts'
 
-/** So many bytes at most are written without being synced (unless nothing is to survive a power loss). */
-const UNSYNCED_MAX = 64 * 1024 * 1024
-
-export interface PartContext {
+export interface PartContext extends SidecarContext {
   frontier: Pick<HashFrontier, 'open'>
-  /** null: nothing is synced, a power loss costs unfinished uploads. */
-  sync: GroupSync | null
-  bootId: string
 }
 
 export interface PartHashes {
@@ -43,30 +31,27 @@ export interface PartMark {
 /**
  * One upload on the disk: a file that grows at its end. Bytes 0 … `offset` are stored. Their CRC-32 is known from `crcStart` on, which
  * is 0 unless the process was restarted in the middle; the part before is then taken by the hashing thread, which reads from 0 anyway.
+ * While segments of it are sent, the file may have bytes behind a gap, too, which `ahead` knows.
  */
-export class Part {
+export class Part implements DescribedPart {
   readonly upl: string
   readonly facts: Omit<PartFacts, 'len'> & { created: number }
   readonly storePath: StorePath
   readonly paths: PartPaths
   readonly hash: PartHash
+  readonly ahead = new SegmentMap()
   ep: number
   /** Kept for another member, which takes the bytes and makes the file; it is not hashed. */
   isCopy: boolean
   offset: number
   changedAtMs: number
   #len: number | null
-  readonly #context: PartContext
-  #offsetDurable: number
+  readonly #sidecar: PartSidecar
   #crcStart: number
   #crc = 0
   #file: FileHandle | null = null
   /** Where a request began that may have to be taken back. */
   #unsettledFrom: number | null = null
-  #saving: Promise<void> = Promise.resolve()
-  #backgroundSync: Promise<void> | null = null
-  #syncError: unknown
-  #isRetired = false
 
   private constructor(
     context: PartContext,
@@ -74,7 +59,6 @@ export class Part {
     record: PartRecord,
     place: { offset: number; at: number },
   ) {
-    this.#context = context
     this.storePath = storePath
     this.paths = partPaths(storePath, record.upl)
     const { upl, ep, len, lenMax, ext, own, ent, metadata, concat, joins } = record
@@ -84,10 +68,10 @@ export class Part {
     this.isCopy = record.isCopy === true
     this.facts = { upl, lenMax, ext, own, ent, metadata, concat, joins, created: record.created }
     this.#len = len
-    this.#offsetDurable = record.offsetDurable
     this.offset = place.offset
     this.#crcStart = place.offset
     this.changedAtMs = place.at
+    this.#sidecar = new PartSidecar(context, this, record.offsetDurable)
   }
 
   static async create(
@@ -106,7 +90,8 @@ export class Part {
 
   /** Takes up a part after a restart; bytes that a power loss may have spoilt are cut off. */
   static reopen(context: PartContext, storePath: StorePath, { record, size, changedAtMs, paths }: FoundPart): Part {
-    const trusted = record.bootId === context.bootId ? size : Math.min(size, record.offsetDurable)
+    const stored = Math.min(size, record.prefix ?? size)
+    const trusted = record.bootId === context.bootId ? stored : Math.min(stored, record.offsetDurable)
     const offset = Math.min(trusted, record.len ?? record.lenMax)
     if (offset < size) truncateSync(paths.part, offset)
     const durable = Math.min(record.offsetDurable, offset)
@@ -141,6 +126,11 @@ export class Part {
   async setLength(len: number | null): Promise<void> {
     this.#len = len
     await this.save()
+  }
+
+  /** End of the last byte that no request can take back any more, be there gaps before it or not. */
+  get reach(): number {
+    return Math.max(this.settled, this.ahead.reach)
   }
 
   /** Bytes that no request can take back any more. */
@@ -183,18 +173,45 @@ export class Part {
    */
   async append(chunks: readonly Buffer[], known?: number): Promise<void> {
     if (this.#file === null) throw new Error(`part ${this.upl} is not open`)
-    if (this.#syncError !== undefined) throw this.#syncError
+    this.#sidecar.check()
     let rest = chunks
     while (rest.length > 0) {
       const { bytesWritten } = await this.#file.writev(rest, this.offset)
       rest = this.#account(rest, bytesWritten, rest === chunks ? known : undefined)
     }
-    this.#syncInBackground()
-    if (this.#isHashed) await this.hash.keepUp(this.mark)
+    await this.#followWritten()
+  }
+
+  /** When it resolves, bytes may be written behind a gap. */
+  async becomeSparse(): Promise<void> {
+    this.#sidecar.check()
+    await this.#sidecar.becomeSparse()
+  }
+
+  /** More bytes of the segment that begins at `off` are written, and stay; those that follow the offset are its own now. */
+  async segmentGrew(off: number, size: number, crc: number): Promise<void> {
+    this.changedAtMs = Date.now()
+    this.ahead.add(off, size, crc)
+    const before = this.offset
+    for (let next = this.ahead.take(this.offset); next !== null; next = this.ahead.take(this.offset)) {
+      this.#extend(next.size, next.crc32)
+    }
+    if (this.offset > before) await this.#followWritten()
+  }
+
+  /** What lies behind a gap is gone; the offset is safe. */
+  async forgetAhead(): Promise<void> {
+    if (!this.#sidecar.isSparse) return
+    this.ahead.clear()
+    // Of a complete part nothing is ahead, and its file may be another one already.
+    if (!this.isComplete) await truncate(this.paths.part, this.offset)
+    await this.#sidecar.becomeDense()
+    await this.sync()
   }
 
   /** Forgets the bytes behind the mark. */
   async rollback(mark: PartMark): Promise<void> {
+    await this.forgetAhead()
     if (this.offset === mark.offset) return
     await this.openForWriting()
     await this.#file?.truncate(mark.offset)
@@ -202,10 +219,7 @@ export class Part {
     this.#crcStart = mark.crcStart
     this.#crc = mark.crc
     this.hash.close()
-    if (this.#offsetDurable > mark.offset) {
-      this.#offsetDurable = mark.offset
-      await this.save()
-    }
+    await this.#sidecar.cut(mark.offset)
   }
 
   /** The client comes here from this epoch on. It counts on the bytes of a copy, too, which nobody has synced. */
@@ -216,41 +230,29 @@ export class Part {
     if (wasCopy) await this.sync()
   }
 
-  /** When it resolves, all bytes that are stored now survive a power loss (if the store promises that at all). */
-  async sync(): Promise<void> {
-    await this.#backgroundSync
-    const at = this.offset
-    if (this.#context.sync === null || this.#offsetDurable === at) return
-    await this.syncBytes()
-    this.#offsetDurable = at
-    await this.save()
+  /** How much of it whoever sends segments may count on. */
+  get prefix(): number {
+    return this.#sidecar.isSparse ? this.#sidecar.safe : this.offset
+  }
+
+  /** When it resolves, all bytes before the offset survive a power loss (if the store promises that at all). */
+  sync(): Promise<void> {
+    return this.#sidecar.sync()
   }
 
   /** The bytes alone: the sidecar will not be needed any more. */
-  async syncBytes(): Promise<void> {
-    const { sync } = this.#context
-    if (sync === null || this.#isRetired) return
-    await new Promise<void>((resolve, reject) => {
-      const done = (error?: Error) => (error === undefined || this.#isRetired ? resolve() : reject(error))
-      sync.add({ file: this.paths.part }, done)
-    })
+  syncBytes(): Promise<void> {
+    return this.#sidecar.syncBytes()
   }
 
   /** Writes the sidecar; calls follow each other. */
   save(): Promise<void> {
-    const write = async () => {
-      if (!this.#isRetired) await writePartRecord(this.paths, this.#record(), this.#context.sync !== null)
-    }
-    this.#saving = this.#saving.then(write, write)
-    return this.#saving
+    return this.#sidecar.save()
   }
 
   /** Nothing touches the part's files after this has resolved, also if its sidecar could not be written: they may be removed. */
   async retire(): Promise<void> {
-    this.#isRetired = true
-    await this.closeFile()
-    await this.#backgroundSync
-    await Promise.allSettled([this.#saving])
+    await Promise.all([this.closeFile(), this.#sidecar.retire()])
   }
 
   /** Of a complete part: waits until everything is hashed. */
@@ -267,34 +269,30 @@ export class Part {
   /** Counts `written` bytes and returns what is left to write. `known`: the CRC-32 of all chunks. */
   #account(chunks: readonly Buffer[], written: number, known: number | undefined): readonly Buffer[] {
     const [taken, rest] = splitChunks(chunks, written)
-    if (known !== undefined && rest.length === 0) this.#crc = combineCrc32(this.#crc, known, written)
-    else for (const chunk of taken) this.#crc = crc32(chunk, this.#crc)
-    this.offset += written
-    this.changedAtMs = Date.now()
-    if (this.#isHashed) this.hash.advance(this.mark)
+    if (known !== undefined && rest.length === 0) this.#extend(written, known)
+    else {
+      let crc = 0
+      for (const chunk of taken) crc = crc32(chunk, crc)
+      this.#extend(written, crc)
+    }
     return rest
   }
 
-  #syncInBackground(): void {
-    const { sync } = this.#context
-    if (sync === null || this.#backgroundSync !== null || this.offset - this.#offsetDurable < UNSYNCED_MAX) return
-    const at = this.offset
-    this.#backgroundSync = this.syncBytes()
-      .then(() => {
-        this.#offsetDurable = at
-        return this.save()
-      })
-      .catch((error) => {
-        this.#syncError = error
-      })
-      .finally(() => {
-        this.#backgroundSync = null
-      })
+  /** The next bytes are written; `crc` is theirs. */
+  #extend(size: number, crc: number): void {
+    this.#crc = combineCrc32(this.#crc, crc, size)
+    this.offset += size
+    this.changedAtMs = Date.now()
+    if (this.#isHashed) this.hash.advance(this.mark)
   }
 
-  #record(): PartRecord {
+  async #followWritten(): Promise<void> {
+    this.#sidecar.syncInBackground()
+    if (this.#isHashed) await this.hash.keepUp(this.mark)
+  }
+
+  get description(): DescribedPart['description'] {
     const { ep, isCopy } = this
-    const { bootId } = this.#context
-    return { v: 2, ...this.facts, len: this.#len, ep, isCopy, offsetDurable: this.#offsetDurable, bootId }
+    return { ...this.facts, len: this.#len, ep, isCopy }
   }
 }

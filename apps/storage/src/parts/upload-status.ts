@@ -1,6 +1,8 @@
 import type { PartStatus, UploadFacts } from '@cairn/dfs-tus'
 import type { FinishedUpload } from './ledger-line.ts'
 import type { Part } from './part.ts'
+import { isPartial } from './part-facts.ts'
+import { SEGMENTS_AHEAD_MAX } from './segment-map.ts'
 
 /** How far an upload is, in bytes. */
 export interface UploadProgress {
@@ -14,7 +16,13 @@ export function statusOfPart(part: Part): PartStatus {
   const { upl, ep, len, offset, changedAtMs } = part
   const { metadata, concat } = part.facts
   const state = part.isComplete ? 'complete' : 'open'
-  return { upl, ep, len, offset, state, changedAtMs, metadata, concat }
+  const ahead = takesSegments(part) ? { ahead: SEGMENTS_AHEAD_MAX } : {}
+  return { upl, ep, len, offset, state, changedAtMs, metadata, concat, ...ahead }
+}
+
+/** A part whose bytes come from one client, that says how many there are. */
+export function takesSegments({ len, isComplete, isJoined, isCopy, facts }: Part): boolean {
+  return len !== null && !isComplete && !isJoined && !isCopy && !isPartial(facts)
 }
 
 export function progressOfPart({ offset, hash, len, facts, isComplete, becomesFile }: Part): UploadProgress {

@@ -1,0 +1,165 @@
+import type { GroupSync } from '../disk/group-sync.ts'
+import { type PartPaths, type PartRecord, writePartRecord } from './part-files.ts'
+
+/** So many bytes at most are written without being synced (unless nothing is to survive a power loss). */
+const UNSYNCED_MAX = 64 * 1024 * 1024
+
+export interface SidecarContext {
+  /** null: nothing is synced, a power loss costs unfinished uploads. */
+  sync: GroupSync | null
+  bootId: string
+}
+
+/** The part that a sidecar describes. */
+export interface DescribedPart {
+  readonly paths: PartPaths
+  readonly offset: number
+  readonly description: Omit<PartRecord, 'v' | 'offsetDurable' | 'prefix' | 'bootId'>
+}
+
+/**
+ * What of a part survives what. Bytes before `safe` survive all that the store promises: the end of the process by the file's size, or,
+ * where the file has gaps, by what is written here; and a power loss, if the store syncs.
+ */
+export class PartSidecar {
+  readonly #context: SidecarContext
+  readonly #part: DescribedPart
+  /** Bytes that were synced, and how many of them the sidecar tells. */
+  #synced: number
+  #durable: number
+  /** Of a part with gaps: the offset that the sidecar tells. */
+  #written = 0
+  #sparse: Promise<void> | null = null
+  #saving: Promise<void> = Promise.resolve()
+  #backgroundSync: Promise<void> | null = null
+  #syncError: unknown
+  #isRetired = false
+
+  constructor(context: SidecarContext, part: DescribedPart, durable: number) {
+    this.#context = context
+    this.#part = part
+    this.#synced = durable
+    this.#durable = durable
+  }
+
+  get safe(): number {
+    if (this.#context.sync !== null) return this.#durable
+    return this.#sparse === null ? this.#part.offset : this.#written
+  }
+
+  /** The file may have gaps, and its size says nothing. */
+  get isSparse(): boolean {
+    return this.#sparse !== null
+  }
+
+  /** When it resolves, bytes may be written behind a gap. */
+  becomeSparse(): Promise<void> {
+    if (this.#sparse === null) {
+      this.#written = this.#part.offset
+      this.#sparse = this.#beginSparse().catch((error) => {
+        this.#sparse = null
+        throw error
+      })
+    }
+    return this.#sparse
+  }
+
+  async #beginSparse(): Promise<void> {
+    await this.sync()
+    await this.save()
+  }
+
+  /** The file ends at the offset again. */
+  async becomeDense(): Promise<void> {
+    const sparse = this.#sparse
+    this.#sparse = null
+    try {
+      await this.save()
+    } catch (error) {
+      this.#sparse = sparse
+      throw error
+    }
+  }
+
+  /** When it resolves, all bytes before the offset are safe. */
+  async sync(): Promise<void> {
+    await this.#backgroundSync
+    this.check()
+    const at = this.#part.offset
+    if (this.safe < at) await this.#syncTo(at)
+  }
+
+  /** The bytes alone: the sidecar will not be needed any more. */
+  async syncBytes(): Promise<void> {
+    const { sync } = this.#context
+    if (sync === null || this.#isRetired) return
+    await new Promise<void>((resolve, reject) => {
+      const done = (error?: Error) => (error === undefined || this.#isRetired ? resolve() : reject(error))
+      sync.add({ file: this.#part.paths.part }, done)
+    })
+  }
+
+  /** Throws when bytes that were written before could not be synced. */
+  check(): void {
+    if (this.#syncError !== undefined) throw this.#syncError
+  }
+
+  syncInBackground(): void {
+    const at = this.#part.offset
+    const { sync } = this.#context
+    if (sync === null || this.#backgroundSync !== null || at - this.#synced < UNSYNCED_MAX) return
+    this.#backgroundSync = this.#syncTo(at)
+      .catch((error) => {
+        this.#syncError ??= error
+      })
+      .finally(() => {
+        this.#backgroundSync = null
+      })
+  }
+
+  /** Bytes behind `offset` are gone. */
+  async cut(offset: number): Promise<void> {
+    await this.#backgroundSync
+    this.#synced = Math.min(this.#synced, offset)
+    if (this.#durable > offset) await this.save()
+  }
+
+  /** Writes the sidecar; calls follow each other. */
+  save(): Promise<void> {
+    const write = async () => {
+      if (this.#isRetired) return
+      const { offset } = this.#part
+      const synced = this.#synced
+      await writePartRecord(this.#part.paths, this.#record(offset, synced), this.#context.sync !== null)
+      this.#written = offset
+      this.#durable = synced
+    }
+    this.#saving = this.#saving.then(write, write)
+    return this.#saving
+  }
+
+  /** Nothing is written when it has resolved, also if the last record could not be. */
+  async retire(): Promise<void> {
+    this.#isRetired = true
+    await this.#backgroundSync
+    await Promise.allSettled([this.#saving])
+  }
+
+  /** Several may be under way, and end in any order. A sync that failed says nothing of the next one. */
+  async #syncTo(at: number): Promise<void> {
+    if (this.#context.sync !== null && this.#synced < at) {
+      await this.syncBytes().catch((error) => {
+        this.#syncError ??= error
+        throw error
+      })
+      this.#synced = Math.max(this.#synced, at)
+    }
+    await this.save()
+  }
+
+  #record(offset: number, offsetDurable: number): PartRecord {
+    const { bootId } = this.#context
+    const written = { ...this.#part.description, offsetDurable, bootId }
+    return this.isSparse ? { v: 3, ...written, prefix: offset } : { v: 2, ...written }
+  }
+}

@@ -1,0 +1,71 @@
+import { request as httpRequest } from 'node:http'
+import { call, type HttpAnswer, TUS, TUS_BODY } from './http-call.ts'
+
+/** The requests for segments of one upload, with the ticket of the upload. */
+export function segmentCalls(port: number, upl: string, ticket: string) {
+  const auth = { Authorization: `Bearer ${ticket}` }
+  const pathOf = (off: number) => `/files/${upl}.${off}`
+  const created = (off: number, length: number) => ({
+    ...auth,
+    'Upload-Concat': 'partial',
+    'Upload-Segment': `${off}`,
+    'Upload-Length': `${length}`,
+  })
+  return {
+    create: (off: number, body: Buffer, headers: Record<string, string> = {}) =>
+      call(port, {
+        method: 'POST',
+        path: '/files',
+        headers: { ...TUS_BODY, ...created(off, body.length), ...headers },
+        body,
+      }),
+    createEmpty: (off: number, length: number) =>
+      call(port, { method: 'POST', path: '/files', headers: { ...TUS, ...created(off, length) } }),
+    /** Its body is sent piece by piece. */
+    begin: (off: number, length: number) =>
+      openRequest(port, {
+        method: 'POST',
+        path: '/files',
+        headers: { ...TUS_BODY, ...created(off, length), 'Content-Length': `${length}` },
+      }),
+    patch: (off: number, offset: number, body: Buffer, headers: Record<string, string> = {}) =>
+      call(port, {
+        method: 'PATCH',
+        path: pathOf(off),
+        headers: { ...TUS_BODY, ...auth, 'Upload-Offset': `${offset}`, ...headers },
+        body,
+      }),
+    head: (off: number) => call(port, { method: 'HEAD', path: pathOf(off), headers: { ...TUS, ...auth } }),
+    end: (off: number) => call(port, { method: 'DELETE', path: pathOf(off), headers: { ...TUS, ...auth } }),
+  }
+}
+
+export interface OpenRequest {
+  send(bytes: Buffer): Promise<void>
+  destroy(): void
+  /** Rejects when the connection breaks before. */
+  answer: Promise<Pick<HttpAnswer, 'status' | 'headers'>>
+}
+
+/** A request whose body comes when the test says so. */
+export function openRequest(
+  port: number,
+  { method, path, headers }: { method: string; path: string; headers: Record<string, string> },
+): OpenRequest {
+  const request = httpRequest({ host: '127.0.0.1', port, method, path, headers, agent: false })
+  const answer = new Promise<Pick<HttpAnswer, 'status' | 'headers'>>((resolve, reject) => {
+    request.on('response', (response) => {
+      response.resume()
+      response.on('end', () => resolve({ status: response.statusCode ?? 0, headers: response.headers }))
+    })
+    request.on('error', reject)
+  })
+  answer.catch(() => undefined)
+  request.flushHeaders()
+  return {
+    send: (bytes) =>
+      new Promise((resolve, reject) => request.write(bytes, (error) => (error ? reject(error) : resolve()))),
+    destroy: () => request.destroy(),
+    answer,
+  }
+}
