@@ -6,6 +6,8 @@ import { readGroups } from '../src/features/admin/server/cluster.ts'
 import { reconcileUploads } from '../src/features/uploads/server/reconcile.ts'
 import { db } from '../src/lib/db.ts'
 import { dfs, storageOrigins } from '../src/lib/dfs.ts'
+import { forgetSpooledUploads, KEPT_MS } from '../src/lib/spooled-uploads.ts'
+import { collectGarbage } from '../src/worker/garbage.ts'
 import { reapBlobs } from '../src/worker/reaper.ts'
 import { makeThumbnails } from '../src/worker/thumbnails.ts'
 import { runVerifications } from '../src/worker/verifications.ts'
@@ -124,6 +126,32 @@ describe('a drive on storages that speak only FastDFS', () => {
     const { body } = await client.browser.get('/api/drive/entries?folder=root')
     expect(body.items.map(({ name }: { name: string }) => name)).toContain('left behind.bin')
     expect(await reconcileUploads(0)).toMatchObject({ committed: 0 })
+  })
+
+  it('takes from every member what nobody went on with', async () => {
+    const content = randomBytes(2 * MIB)
+    const { uploadId: upl, endpoint, uploadUrl, ticket } = await client.start(content)
+    const headers = { Authorization: `Bearer ${ticket}`, 'Tus-Resumable': '1.0.0' }
+    const length = String(content.length)
+    await fetch(reachable(endpoint), { method: 'POST', headers: { ...headers, 'Upload-Length': length } })
+    const piece = { ...headers, 'Upload-Offset': '0', 'Content-Type': 'application/offset+octet-stream' }
+    const body = new Uint8Array(content.subarray(0, MIB))
+    await fetch(reachable(uploadUrl), { method: 'PATCH', headers: piece, body })
+    const { spool } = await db().spooledUpload.findUniqueOrThrow({ where: { upl } })
+    const spoolId = spool ?? ''
+    await expect.poll(() => holders(spoolId)).toBe(2)
+    const age = async () =>
+      await db().spooledUpload.update({ where: { upl }, data: { changedAt: new Date(Date.now() - KEPT_MS - 1000) } })
+    await forgetSpooledUploads()
+    expect(await db().dfsGarbage.count({ where: { fileId: spoolId } })).toBe(0)
+    await age()
+    await forgetSpooledUploads()
+    await collectGarbage()
+    await expect.poll(() => holders(spoolId)).toBe(0)
+    expect((await fetch(reachable(uploadUrl), { method: 'HEAD', headers })).status).toBe(410)
+    await age()
+    await forgetSpooledUploads()
+    expect(await db().spooledUpload.count({ where: { upl } })).toBe(0)
   })
 
   it('tells how much of an unfinished upload is there', async () => {
