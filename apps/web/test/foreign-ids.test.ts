@@ -92,6 +92,16 @@ const attempts = (): Record<string, Attempt[]> => ({
     { body: { ids: [mine], targetId: ids.folder, ...keep } },
     { body: { all: { folder: ids.folder }, targetId: 'root', ...keep } },
   ],
+  'POST /drive/star': [
+    { body: { ids: [mine, ids.file], on: true } },
+    { body: { all: { folder: ids.folder }, on: false } },
+  ],
+  'POST /drive/tag': [
+    { body: { ids: [mine], add: [ids.tag] } },
+    { body: { ids: [mine], remove: [ids.tag] } },
+    { body: { ids: [ids.file], add: [myTag] } },
+    { body: { all: { folder: `~tag.${ids.tag}` }, remove: [myTag] } },
+  ],
   'POST /drive/trash': [{ body: { ids: [ids.file] } }, { body: { all: { folder: ids.folder } } }],
   'POST /drive/restore': [{ body: { ids: [ids.trashed], ...keep } }],
   'POST /drive/delete': [{ body: { ids: [ids.trashed] } }, { body: { ids: [ids.file], fromDrive: true } }],

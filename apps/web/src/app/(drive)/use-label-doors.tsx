@@ -2,6 +2,7 @@
 
 import dynamic from 'next/dynamic'
 import { type ReactNode, useRef, useState } from 'react'
+import type { Chosen } from '../../features/drive/chosen.ts'
 import { useDrive } from '../../features/drive/drive-context.tsx'
 import type { EntryDoors } from '../../features/drive/entry-doors.tsx'
 import { placeId } from '../../features/drive/place.ts'
@@ -27,11 +28,11 @@ export function useLabelDoors(): {
   const drive = useDrive()
   // Each type is a list of its own; who has pressed its chip goes on there.
   const pressed = useRef<string | null>(null)
-  const [tagging, setTagging] = useState<readonly EntryItem[] | null>(null)
+  const [tagging, setTagging] = useState<{ entries: readonly EntryItem[]; all: Chosen | undefined } | null>(null)
   return {
     doors: {
       favourite: labelling.favourite,
-      tags: setTagging,
+      tags: (entries, all) => setTagging({ entries, all }),
       tagHead: (id) => (
         <TagHead id={id} onGone={(intoId) => drive.open(intoId === null ? '~favourites' : `~tag.${intoId}`)} />
       ),
@@ -53,10 +54,14 @@ export function useLabelDoors(): {
     dialog:
       tagging === null ? null : (
         <TagEditor
-          entries={tagging}
+          entries={tagging.entries}
+          count={tagging.all?.count ?? tagging.entries.length}
           onClose={() => setTagging(null)}
-          onChange={(add, remove) => labelling.tag(tagging, add, remove)}
-          onReturnFocus={() => focusEntry(tagging[0]?.id ?? null)}
+          onChange={(add, remove) => {
+            if (tagging.all === undefined) labelling.tag(tagging.entries, add, remove)
+            else drive.changes.act({ kind: 'tag', chosen: tagging.all, tags: { add, remove } })
+          }}
+          onReturnFocus={() => focusEntry(tagging.entries[0]?.id ?? null)}
         />
       ),
   }

@@ -226,7 +226,7 @@ export interface TaskView {
 export interface PersonJob {
   id: string
   owner: string
-  kind: 'move' | 'copy' | 'save' | 'trash' | 'restore' | 'delete'
+  kind: 'move' | 'copy' | 'save' | 'trash' | 'restore' | 'delete' | 'star' | 'unstar' | 'tag'
   state: 'queued' | 'running' | 'done' | 'failed' | 'cancelled'
   done: number
   total: number

@@ -13,6 +13,7 @@ import type {
   ListMark,
   SortDirection,
   SortKey,
+  TagChange,
   TypedEntry,
 } from './schema.ts'
 
@@ -73,6 +74,15 @@ export function restoreEntries(selector: EntrySelector, conflict?: ConflictDecis
 /** For good: from trash, or what is still in the drive. */
 export function deleteEntries(selector: EntrySelector, fromDrive: boolean): Promise<Change> {
   return callApi<Change>('/api/drive/delete', { method: 'POST', body: { ...selector, fromDrive } })
+}
+
+/** Of everything that is selected; of what is loaded alone, features/labels does it without a job. */
+export function starEntries(selector: EntrySelector, on: boolean): Promise<Change> {
+  return callApi<Change>('/api/drive/star', { method: 'POST', body: { ...selector, on } })
+}
+
+export function tagEntries(selector: EntrySelector, change: TagChange): Promise<Change> {
+  return callApi<Change>('/api/drive/tag', { method: 'POST', body: { ...selector, ...change } })
 }
 
 export function undoChange(jobId: string): Promise<Change> {

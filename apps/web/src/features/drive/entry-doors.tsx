@@ -20,7 +20,8 @@ export type EntryDoors = {
   verify?: (entries: readonly EntryItem[]) => void
   zip?: (chosen: Chosen) => void
   favourite?: (entries: readonly EntryItem[], on: boolean) => void
-  tags?: (entries: readonly EntryItem[]) => void
+  /** `all`: everything that is selected, where more is than `entries`, which are loaded. */
+  tags?: (entries: readonly EntryItem[], all?: Chosen) => void
   palette?: () => void
   /** What stands beside the name of a tag's page. */
   tagHead?: (tagId: string) => ReactNode

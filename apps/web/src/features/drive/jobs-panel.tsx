@@ -1,6 +1,18 @@
 'use client'
 
-import { Check, CircleAlert, CircleSlash, Copy, FolderInput, HardDriveDownload, RotateCcw, Trash2 } from 'lucide-react'
+import {
+  Check,
+  CircleAlert,
+  CircleSlash,
+  Copy,
+  FolderInput,
+  HardDriveDownload,
+  RotateCcw,
+  Star,
+  StarOff,
+  Tag,
+  Trash2,
+} from 'lucide-react'
 import { useTranslations } from 'next-intl'
 import type { RefObject } from 'react'
 import { AnchoredPanel } from '../../components/anchored-panel.tsx'
@@ -20,6 +32,9 @@ const kindIcons = {
   trash: Trash2,
   restore: RotateCcw,
   delete: Trash2,
+  star: Star,
+  unstar: StarOff,
+  tag: Tag,
 } as const
 
 type JobsPanelProps = {

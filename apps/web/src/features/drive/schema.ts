@@ -91,8 +91,21 @@ export const restoreSchema = z.intersection(entrySelectorSchema, withTarget.omit
 /** `fromDrive`: for good what is still in the drive, and not what is in trash. */
 export const deleteSchema = z.intersection(entrySelectorSchema, z.object({ fromDrive: z.boolean().default(false) }))
 
+/** `on`: a star for each; else their stars are taken away. */
+export const starSchema = z.intersection(entrySelectorSchema, z.object({ on: z.boolean() }))
+const tagIdsSchema = z.array(idSchema).max(50)
+export const tagSchema = z.intersection(
+  entrySelectorSchema,
+  z.object({ add: tagIdsSchema.default([]), remove: tagIdsSchema.default([]) }),
+)
+/** Ids of tags that entries get and lose. */
+export interface TagChange {
+  add: readonly string[]
+  remove: readonly string[]
+}
+
 /** `save`: copies of what somebody else shared. */
-export type JobKind = 'move' | 'copy' | 'save' | 'trash' | 'restore' | 'delete'
+export type JobKind = 'move' | 'copy' | 'save' | 'trash' | 'restore' | 'delete' | 'star' | 'unstar' | 'tag'
 
 /** Something done to entries, at once or going on. Counts are entries; what was skipped or is gone counts as done. */
 export interface JobView {

@@ -3,12 +3,21 @@
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useRef, useState } from 'react'
 import { ApiFailure } from '../../lib/call-api.ts'
-import { copyEntries, deleteEntries, moveEntries, restoreEntries, trashEntries, undoChange } from './api-client.ts'
+import {
+  copyEntries,
+  deleteEntries,
+  moveEntries,
+  restoreEntries,
+  starEntries,
+  tagEntries,
+  trashEntries,
+  undoChange,
+} from './api-client.ts'
 import type { Chosen } from './chosen.ts'
 import { addTo, refreshAll, refreshWhenGone, removeFrom } from './folder-cache.ts'
 import { noteJob } from './job-cache.ts'
 import { JobEnds } from './job-ends.ts'
-import type { Change, Clash, ConflictDecisions, JobKind, JobView } from './schema.ts'
+import type { Change, Clash, ConflictDecisions, JobKind, JobView, TagChange } from './schema.ts'
 import type { Step } from './undo-stack.ts'
 import type { useChangeToast } from './use-change-toast.ts'
 import type { Target } from './use-drive-changes.ts'
@@ -20,6 +29,7 @@ export type Bulk = {
   chosen: Chosen
   target?: Target
   fromDrive?: boolean
+  tags?: TagChange
   conflict?: ConflictDecisions
   /** Nothing was done, and everything is where it was. */
   onRefused?: (() => void) | undefined
@@ -27,10 +37,12 @@ export type Bulk = {
 /** Names that are taken where things go: people decide. */
 export type Conflict = { bulk: Bulk; clashes: readonly Clash[]; count: number }
 
-function send({ kind, chosen: { selector }, target, fromDrive = false, conflict }: Bulk): Promise<Change> {
+function send({ kind, chosen: { selector }, target, fromDrive = false, tags, conflict }: Bulk): Promise<Change> {
   if (kind === 'trash') return trashEntries(selector)
   if (kind === 'restore') return restoreEntries(selector, conflict)
   if (kind === 'delete') return deleteEntries(selector, fromDrive)
+  if (kind === 'star' || kind === 'unstar') return starEntries(selector, kind === 'star')
+  if (tags !== undefined) return tagEntries(selector, tags)
   if (target === undefined) throw new Error(`${kind} without a folder`)
   return kind === 'move' ? moveEntries(selector, target.id, conflict) : copyEntries(selector, target.id, conflict)
 }
@@ -44,11 +56,14 @@ function undoing(jobId: string, isDone: (change: Change) => Promise<void>): Step
   }
 }
 
+/** Entries stay where they are. */
+const staying: readonly JobKind[] = ['copy', 'star', 'unstar', 'tag']
+
 /** Of so many the server makes a job, which takes it a moment. */
 const MANY = 200
-const sameAs = ({ kind, chosen, target }: Bulk) => JSON.stringify([kind, chosen.selector, target?.id])
+const sameAs = ({ kind, chosen, target, tags }: Bulk) => JSON.stringify([kind, chosen.selector, target?.id, tags])
 
-/** Move, copy, trash, restore and delete: of three entries or of a hundred thousand. */
+/** Move, copy, trash, restore, delete, star and tag: of three entries or of a hundred thousand. */
 export function useBulkChanges(folderId: string, toast: ReturnType<typeof useChangeToast>) {
   const client = useQueryClient()
   const { doneText, startedText, title } = useJobText()
@@ -66,7 +81,7 @@ export function useBulkChanges(folderId: string, toast: ReturnType<typeof useCha
       toast.begin()
       onTheWay.current.add(sameAs(bulk))
       if (chosen.count > MANY) toast.begun(startedText({ kind, total: chosen.count, name: chosen.name, target }))
-      return kind === 'copy' ? () => undefined : removeFrom(client, folderId, chosen)
+      return staying.includes(kind) ? () => undefined : removeFrom(client, folderId, chosen)
     },
     onSettled: (_change, _error, bulk) => {
       onTheWay.current.delete(sameAs(bulk))

@@ -98,6 +98,10 @@ export function useEntryActions(options: EntryActionsOptions): EntryActions {
   }
 }
 
+function action(id: keyof EntryActions, label: string, run: (() => void) | null | undefined): Action {
+  return run === null || run === undefined ? null : { id, label, ...entryAction[id], run }
+}
+
 const nothing: EntryActions = {
   open: null,
   preview: null,
@@ -127,10 +131,8 @@ function useDriveActions(options: EntryActionsOptions): EntryActions {
   const named = !partial && targets.length > 0
   const only = named && targets.length === 1 ? targets[0] : undefined
   const filesOnly = named && targets.every(({ kind }) => kind === 'file')
-  const starred = targets.every((entry) => entry.favourite === true)
-  const action = (id: keyof EntryActions, label: string, run: (() => void) | null | undefined): Action =>
-    run === null || run === undefined ? null : { id, label, ...entryAction[id], run }
-  const { share, preview, verify, zip, favourite, tags, details } = doors
+  const labels = useLabelActions(options)
+  const { share, preview, verify, zip, details } = doors
   const one = (run: (entry: EntryItem) => void) => (only === undefined ? null : () => run(only))
   const all = (door: ((entries: readonly EntryItem[]) => void) | undefined) =>
     door === undefined || !named ? null : () => door(targets)
@@ -169,18 +171,42 @@ function useDriveActions(options: EntryActionsOptions): EntryActions {
             run: onCopy,
           }
         : null,
-    favourite: action(
-      'favourite',
-      starred ? t('unfavourite') : t('favourite'),
-      all(favourite === undefined ? undefined : (entries) => favourite(entries, !starred)),
-    ),
-    tags: action('tags', t('tags'), all(tags)),
+    ...labels,
     details: action('details', t('details'), details === undefined ? null : details.toggle),
     verify: action('verify', t('verify'), filesOnly ? all(verify) : null),
     show: action('show', t('showInFolder'), showing(only, showInFolder)),
     trash: action('trash', t('delete'), onTrash),
     // No menu offers it beside the trash: only the key does, and it asks.
     remove: action('remove', t('delete'), onRemove),
+  }
+}
+
+/** Stars and tags: of what is loaded at once, of everything that is selected by a job. */
+function useLabelActions({
+  targets,
+  partial,
+  withChosen,
+}: EntryActionsOptions): Pick<EntryActions, 'favourite' | 'tags'> {
+  const t = useTranslations('drive')
+  const { changes } = useDrive()
+  const { favourite, tags } = useEntryDoors()
+  const starred = targets.every((entry) => entry.favourite === true)
+  const star = (): void => {
+    if (partial) withChosen((chosen) => changes.act({ kind: starred ? 'unstar' : 'star', chosen }))
+    else favourite?.(targets, !starred)
+  }
+  const tag = (): void => {
+    if (partial) withChosen((chosen) => tags?.(targets, chosen))
+    else tags?.(targets)
+  }
+  const some = partial || targets.length > 0
+  return {
+    favourite: action(
+      'favourite',
+      starred ? t('unfavourite') : t('favourite'),
+      some && favourite !== undefined ? star : null,
+    ),
+    tags: action('tags', t('tags'), some && tags !== undefined ? tag : null),
   }
 }
 

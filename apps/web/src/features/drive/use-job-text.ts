@@ -7,6 +7,28 @@ import type { JobView } from './schema.ts'
 /** As much of a job as is known before the server has made one of it. */
 type BegunJob = Pick<JobView, 'kind' | 'total' | 'name' | 'target'>
 
+const startedKeys = {
+  copy: 'copying',
+  save: 'saving',
+  trash: 'trashing',
+  restore: 'restoring',
+  delete: 'deleting',
+  star: 'starring',
+  unstar: 'unstarring',
+  tag: 'tagging',
+} as const
+const doneKeys = {
+  copy: 'copied',
+  save: 'saved',
+  trash: 'trashed',
+  restore: 'restored',
+  delete: 'deleted',
+  star: 'starred',
+  unstar: 'unstarred',
+  tag: 'tagged',
+} as const
+const isLabelling = ({ kind }: JobView) => kind === 'star' || kind === 'unstar' || kind === 'tag'
+
 /** What a job is called while it runs, and when it has ended. */
 export function useJobText() {
   const t = useTranslations('jobs')
@@ -18,26 +40,15 @@ export function useJobText() {
     target: target === null ? '' : nameInSentence(target.name) || shell('drive'),
   })
   const doneText = (job: JobView): string => {
-    const skipped = job.skipped > 0 ? ` ${t('skipped', { n: job.skipped })}` : ''
+    // What has a star already is no less starred for being left out.
+    const skipped = job.skipped > 0 && !isLabelling(job) ? ` ${t('skipped', { n: job.skipped })}` : ''
     const did = values(job, job.done - job.skipped)
     if (job.kind === 'move') return (job.target === null ? t('movedBack', did) : t('moved', did)) + skipped
-    return (
-      t(
-        ({ copy: 'copied', save: 'saved', trash: 'trashed', restore: 'restored', delete: 'deleted' } as const)[
-          job.kind
-        ],
-        did,
-      ) + skipped
-    )
+    return t(doneKeys[job.kind], did) + skipped
   }
   const startedText = (job: BegunJob): string => {
     if (job.kind === 'move') return job.target === null ? t('movingBack', values(job)) : t('moving', values(job))
-    return t(
-      ({ copy: 'copying', save: 'saving', trash: 'trashing', restore: 'restoring', delete: 'deleting' } as const)[
-        job.kind
-      ],
-      values(job),
-    )
+    return t(startedKeys[job.kind], values(job))
   }
   return {
     startedText,

@@ -1,6 +1,7 @@
 import { ApiError } from '../../lib/api-error.ts'
 import { inTransaction, type Transaction, violatedIndex } from '../../lib/db.ts'
 import { folded } from '../../lib/entries/folded.ts'
+import { lockTags, markFavourite } from '../../lib/entries/marks.ts'
 import { notFound, presentEntries } from '../../lib/entries/open-entries.ts'
 import { newPublicId } from '../../lib/public-id.ts'
 import { type Favoured, type Mark, type Marked, TAG_NAME_MAX, type TagColour, type TagItem } from './schema.ts'
@@ -18,14 +19,9 @@ async function openAll(tx: Transaction, ownerId: string, ids: readonly string[])
 export async function setFavourite(ownerId: string, ids: readonly string[], on: boolean): Promise<Favoured> {
   return await inTransaction(async (tx) => {
     const entries = await openAll(tx, ownerId, ids)
-    const rows = on
-      ? await tx.$queryRaw<{ entry_id: bigint }[]>`
-          INSERT INTO favourite (owner_id, entry_id) SELECT ${ownerId}, id FROM unnest(${entries}::bigint[]) id
-          ORDER BY id ON CONFLICT DO NOTHING RETURNING entry_id`
-      : await tx.$queryRaw<{ entry_id: bigint }[]>`
-          DELETE FROM favourite WHERE entry_id = ANY(${entries}::bigint[]) RETURNING entry_id`
+    const rows = await markFavourite(tx, { ownerId, entryIds: entries, on })
     const changed = await tx.entry.findMany({
-      where: { id: { in: rows.map((row) => row.entry_id) } },
+      where: { id: { in: rows } },
       select: { publicId: true },
     })
     return { changed: changed.map((entry) => entry.publicId) }
@@ -98,13 +94,6 @@ export async function mergeTag(ownerId: string, tagId: string, intoId: string): 
       WHERE tag_id = ${from} ORDER BY entry_id ON CONFLICT DO NOTHING`
     await tx.tag.delete({ where: { id: from } })
   })
-}
-
-async function lockTags(tx: Transaction, ownerId: string, ids: readonly string[]): Promise<Map<string, bigint>> {
-  const rows = await tx.$queryRaw<{ id: bigint; public_id: string }[]>`
-    SELECT id, public_id FROM tag WHERE owner_id = ${ownerId} AND public_id = ANY(${[...ids]}::text[])
-    ORDER BY id FOR NO KEY UPDATE`
-  return new Map(rows.map((row) => [row.public_id, row.id]))
 }
 
 interface Marks {

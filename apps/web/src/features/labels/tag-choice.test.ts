@@ -18,7 +18,7 @@ const entry = (...tags: string[]): LabelledEntry => ({
 
 it('a tag is ticked when all carry it, and half when some do', () => {
   const entries = [entry('a', 'b'), entry('a')]
-  expect(['a', 'b', 'c'].map((id) => tickedBy(entries, id))).toEqual([true, 'mixed', false])
+  expect(['a', 'b', 'c'].map((id) => tickedBy({ entries, count: 2 }, id))).toEqual([true, 'mixed', false])
 })
 
 it('only what was touched and differs is changed', () => {
@@ -28,8 +28,18 @@ it('only what was touched and differs is changed', () => {
     ['b', true],
     ['c', false],
   ])
-  expect(changeOf(entries, chosen)).toEqual({ add: ['b'], remove: [] })
-  expect(changeOf(entries, new Map([['a', false]]))).toEqual({ add: [], remove: ['a'] })
+  expect(changeOf({ entries, count: 2 }, chosen)).toEqual({ add: ['b'], remove: [] })
+  expect(changeOf({ entries, count: 2 }, new Map([['a', false]]))).toEqual({ add: [], remove: ['a'] })
+})
+
+it('where not all entries are known, no tag is carried by all, and one that none is known to carry is taken off', () => {
+  const tagged = { entries: [entry('a'), entry('a')], count: 500 }
+  expect(['a', 'c'].map((id) => tickedBy(tagged, id))).toEqual(['mixed', false])
+  const chosen = new Map([
+    ['a', true],
+    ['c', false],
+  ])
+  expect(changeOf(tagged, chosen)).toEqual({ add: ['a'], remove: ['c'] })
 })
 
 it('a new tag can be made from any name that none has yet', () => {

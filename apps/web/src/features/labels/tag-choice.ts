@@ -2,19 +2,26 @@ import type { LabelledEntry, TagItem } from './schema.ts'
 
 export type Ticked = boolean | 'mixed'
 
-/** Whether all, some or none of the entries carry a tag. */
-export function tickedBy(entries: readonly LabelledEntry[], tagId: string): Ticked {
-  const carrying = entries.filter(({ tags }) => tags?.some(({ id }) => id === tagId)).length
-  if (carrying === 0) return false
-  return carrying === entries.length ? true : 'mixed'
+/** `count` of them, of which `entries` are known. */
+interface Tagged {
+  entries: readonly LabelledEntry[]
+  count: number
 }
 
-/** What has to be done so that entries are as chosen; tags that were not touched stay as they are. */
-export function changeOf(
-  entries: readonly LabelledEntry[],
-  chosen: ReadonlyMap<string, boolean>,
-): { add: string[]; remove: string[] } {
-  const touched = [...chosen].filter(([id, on]) => tickedBy(entries, id) !== on)
+/** Whether all, some or none of the entries carry a tag; where not all are known, as far as that tells. */
+export function tickedBy({ entries, count }: Tagged, tagId: string): Ticked {
+  const carrying = entries.filter(({ tags }) => tags?.some(({ id }) => id === tagId)).length
+  if (carrying === 0) return false
+  return carrying === count ? true : 'mixed'
+}
+
+/**
+ * What has to be done so that entries are as chosen; tags that were not touched stay as they are. One that nobody is
+ * known to carry is taken off as well where not all are known.
+ */
+export function changeOf(tagged: Tagged, chosen: ReadonlyMap<string, boolean>): { add: string[]; remove: string[] } {
+  const isKnown = tagged.entries.length === tagged.count
+  const touched = [...chosen].filter(([id, on]) => !isKnown || tickedBy(tagged, id) !== on)
   return {
     add: touched.filter(([, on]) => on).map(([id]) => id),
     remove: touched.filter(([, on]) => !on).map(([id]) => id),

@@ -19,13 +19,15 @@ import { useLabels } from './use-labels.ts'
 
 type TagEditorProps = {
   entries: readonly LabelledEntry[]
+  /** More than `entries` where not all of them are loaded. */
+  count: number
   onClose: () => void
   onChange: (add: readonly string[], remove: readonly string[]) => void
   onReturnFocus: () => void
 }
 
 /** Chooses the tags of entries, and makes new ones on the way. Nothing changes before "Done". */
-export function TagEditor({ entries, onClose, onChange, onReturnFocus }: TagEditorProps) {
+export function TagEditor({ entries, count, onClose, onChange, onReturnFocus }: TagEditorProps) {
   const t = useTranslations('labels')
   const [chosen, setChosen] = useState<ReadonlyMap<string, boolean>>(new Map())
   const [typed, setTyped] = useState('')
@@ -35,9 +37,9 @@ export function TagEditor({ entries, onClose, onChange, onReturnFocus }: TagEdit
     choose(tag.id, true)
     setTyped('')
   })
-  const ticked = (id: string): Ticked => chosen.get(id) ?? tickedBy(entries, id)
+  const ticked = (id: string): Ticked => chosen.get(id) ?? tickedBy({ entries, count }, id)
   const done = () => {
-    const { add, remove } = changeOf(entries, chosen)
+    const { add, remove } = changeOf({ entries, count }, chosen)
     if (add.length + remove.length > 0) onChange(add, remove)
     onClose()
   }
@@ -56,7 +58,7 @@ export function TagEditor({ entries, onClose, onChange, onReturnFocus }: TagEdit
     <Dialog
       open
       onOpenChange={(open) => !open && onClose()}
-      title={t('tagsOf', { n: entries.length, name: nameInSentence(entries[0]?.name ?? '') })}
+      title={t('tagsOf', { n: count, name: nameInSentence(entries[0]?.name ?? '') })}
       className="max-w-[400px]"
       onCloseAutoFocus={(event) => {
         event.preventDefault()

@@ -2,12 +2,13 @@ import type { Prisma } from '../../../generated/prisma/client.ts'
 import { inTransaction, type Transaction } from '../../../lib/db.ts'
 import { ROOT_ID } from '../../../lib/entries/entry-item.ts'
 import { KIND_FOLDER } from '../../../lib/entries/entry-rows.ts'
+import { lockTags } from '../../../lib/entries/marks.ts'
 import { notFound, type OpenFolder, openAndHoldFolder } from '../../../lib/entries/open-entries.ts'
 import { selectEntries } from '../../../lib/entries/select-entries.ts'
 import type { EntrySelector } from '../../../lib/entries/selector.ts'
 import { newPublicId } from '../../../lib/public-id.ts'
 import { freeSpace } from '../../../lib/quota.ts'
-import type { ConflictDecisions, JobKind } from '../schema.ts'
+import type { ConflictDecisions, JobKind, TagChange } from '../schema.ts'
 import { listClashes, refuseClashes } from './clashes.ts'
 import { noSpace } from './copy-step.ts'
 import { hideForDeletion } from './delete-step.ts'
@@ -24,6 +25,8 @@ export interface JobRequest {
   conflict?: ConflictDecisions | undefined
   /** Deleting for good what is still in the drive, and not what is in trash. */
   fromDrive?: boolean
+  /** For kind `tag`: public ids of this person's tags. */
+  tags?: TagChange
 }
 
 /** The new row. */
@@ -43,6 +46,7 @@ export async function createJob(request: JobRequest): Promise<CreatedJob> {
 async function insertJob(tx: Transaction, request: JobRequest): Promise<CreatedJob> {
   const { ownerId, kind, conflict } = request
   const target = request.targetId === undefined ? null : await openAndHoldFolder(tx, ownerId, request.targetId)
+  const tags = await openTags(tx, ownerId, request.tags)
   const isTrash = kind === 'restore' || (kind === 'delete' && request.fromDrive !== true)
   const selected = await selectEntries(tx, ownerId, request.selector, isTrash ? 'trash' : 'drive')
   // Before anything is written: what is refused here is asked for again at once.
@@ -56,7 +60,11 @@ async function insertJob(tx: Transaction, request: JobRequest): Promise<CreatedJ
     ...(conflict?.decisions === undefined ? {} : { decisions: conflict.decisions }),
   }
   const job = await insertRow(tx, { ownerId, kind, input })
-  const total = await insertItems(tx, job.id, selected, kind === 'move' ? (target?.id ?? null) : null)
+  const total = await insertItems(tx, job.id, {
+    selected,
+    tags,
+    alreadyThere: kind === 'move' ? (target?.id ?? null) : null,
+  })
   if (total === 0 && 'all' in request.selector && kind !== 'move') throw notFound()
   if (target !== null) await checkTarget(tx, job.id, target, ownerId)
   const size = kind === 'copy' ? await checkSpace(tx, job.id, ownerId) : total
@@ -109,15 +117,34 @@ export async function insertRow(tx: Transaction, { ownerId, kind, input, undoesI
   })
 }
 
-async function insertItems(
-  tx: Transaction,
-  jobId: bigint,
-  selected: Prisma.Sql,
-  alreadyThere: bigint | null,
-): Promise<number> {
+interface OpenTags {
+  on: bigint[]
+  off: bigint[]
+}
+
+/** Throws not_found when one of the tags is not this person's. */
+async function openTags(tx: Transaction, ownerId: string, change: TagChange | undefined): Promise<OpenTags | null> {
+  if (change === undefined) return null
+  const known = await lockTags(tx, ownerId, [...change.add, ...change.remove])
+  const idOf = (publicId: string) => {
+    const id = known.get(publicId)
+    if (id === undefined) throw notFound()
+    return id
+  }
+  return { on: change.add.map(idOf), off: change.remove.map(idOf) }
+}
+
+interface NewItems {
+  selected: Prisma.Sql
+  tags: OpenTags | null
+  /** Internal id of a folder: what lies in it is left out. */
+  alreadyThere: bigint | null
+}
+
+async function insertItems(tx: Transaction, jobId: bigint, { selected, tags, alreadyThere }: NewItems) {
   return await tx.$executeRaw`
-    INSERT INTO job_item (job_id, entry_id)
-    SELECT ${jobId}, e.id FROM entry e
+    INSERT INTO job_item (job_id, entry_id, tags_on, tags_off)
+    SELECT ${jobId}, e.id, ${tags?.on ?? null}::bigint[], ${tags?.off ?? null}::bigint[] FROM entry e
     WHERE e.id IN (${selected}) AND (${alreadyThere}::bigint IS NULL OR e.parent_id IS DISTINCT FROM ${alreadyThere})
     ORDER BY e.kind, e.sort_key, e.id`
 }

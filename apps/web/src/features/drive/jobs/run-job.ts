@@ -4,6 +4,7 @@ import { runTreeJob } from '../../../lib/entries/tree-job.ts'
 import { copyStep } from './copy-step.ts'
 import { deleteStep, unhideRest } from './delete-step.ts'
 import type { BatchResult, RunningJob } from './job-rows.ts'
+import { starStep, tagStep } from './label-steps.ts'
 import { moveStep } from './move-step.ts'
 import { restoreStep } from './restore-step.ts'
 import { trashStep } from './trash-step.ts'
@@ -15,6 +16,9 @@ const steps: Record<RunningJob['kind'], (tx: Transaction, job: RunningJob) => Pr
   trash: trashStep,
   restore: restoreStep,
   delete: deleteStep,
+  star: starStep,
+  unstar: starStep,
+  tag: tagStep,
 }
 
 /**

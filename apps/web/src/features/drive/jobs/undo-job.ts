@@ -11,7 +11,10 @@ interface UndoneJob {
   kind: JobKind
 }
 
-/** A job that takes another one back: what moved returns, what was trashed is restored, copies go to trash. */
+/**
+ * A job that takes another one back: what moved returns, what was trashed is restored, copies go to trash, and stars and
+ * tags are as they were.
+ */
 export async function createUndo(ownerId: string, publicId: string): Promise<CreatedJob> {
   return await inTransaction(async (tx) => {
     const [undone] = await tx.$queryRaw<UndoneJob[]>`
@@ -21,42 +24,49 @@ export async function createUndo(ownerId: string, publicId: string): Promise<Cre
         AND NOT EXISTS (SELECT 1 FROM job u WHERE u.undoes_id = job.id)
       FOR NO KEY UPDATE`
     if (undone === undefined) throw notFound()
-    const { kind, items } = await inverseOf(tx, undone)
+    const { kind, item, which = Prisma.sql`TRUE` } = await inverseOf(tx, undone)
     const job = await insertRow(tx, { ownerId, kind, input: { name: '', conflict: 'keep' }, undoesId: undone.id })
-    const total = await tx.$executeRaw`INSERT INTO job_item (job_id, entry_id, target_id, name) ${items(job.id)}`
+    const total = await tx.$executeRaw`
+      INSERT INTO job_item (job_id, entry_id, target_id, name, tags_on, tags_off)
+      SELECT ${job.id}, ${item} FROM job_item i WHERE i.job_id = ${undone.id} AND i.outcome = 'done' AND ${which} ORDER BY i.n`
     if (total === 0) throw new ApiError('not_found', 'There is nothing to take back.')
     await nameJob(tx, job.id, total)
     return { id: job.id, total }
   })
 }
 
-type Inverse = { kind: JobKind; items: (jobId: bigint) => Prisma.Sql }
+/** `item`: what an item `i` becomes, as entry, folder, name, tags to put on and to take off; `which` of those that were done. */
+type Inverse = { kind: JobKind; item: Prisma.Sql; which?: Prisma.Sql }
+
+const sameEntry = Prisma.sql`i.entry_id, NULL::bigint, NULL::text, NULL::bigint[], NULL::bigint[]`
 
 async function inverseOf(tx: Transaction, { id, kind }: UndoneJob): Promise<Inverse> {
-  const done = Prisma.sql`i.job_id = ${id} AND i.outcome = 'done'`
-  if (kind === 'move') {
-    await bringBackMerged(tx, id)
-    return {
-      kind: 'move',
-      items: (jobId) => Prisma.sql`
-        SELECT ${jobId}, i.entry_id, i.from_id, i.from_name FROM job_item i WHERE ${done} AND i.from_id IS NOT NULL ORDER BY i.n`,
-    }
-  }
-  if (kind === 'copy' || kind === 'save') {
-    return {
-      kind: 'trash',
-      // Not what lies in folders that the job made: it goes with them.
-      items: (jobId) => Prisma.sql`
-        SELECT ${jobId}, i.made_id, NULL::bigint, NULL::text FROM job_item i
-        WHERE ${done} AND i.made_id IS NOT NULL AND (i.top OR NOT EXISTS (
+  switch (kind) {
+    case 'move':
+      await bringBackMerged(tx, id)
+      return {
+        kind: 'move',
+        item: Prisma.sql`i.entry_id, i.from_id, i.from_name, NULL::bigint[], NULL::bigint[]`,
+        which: Prisma.sql`i.from_id IS NOT NULL`,
+      }
+    case 'copy':
+    case 'save':
+      return {
+        kind: 'trash',
+        item: Prisma.sql`i.made_id, NULL::bigint, NULL::text, NULL::bigint[], NULL::bigint[]`,
+        // Not what lies in folders that the job made: it goes with them.
+        which: Prisma.sql`i.made_id IS NOT NULL AND (i.top OR NOT EXISTS (
           SELECT 1 FROM job_item m WHERE m.job_id = ${id} AND m.made_id = i.target_id
-        )) ORDER BY i.n`,
-    }
-  }
-  return {
-    kind: kind === 'trash' ? 'restore' : 'trash',
-    items: (jobId) => Prisma.sql`
-      SELECT ${jobId}, i.entry_id, NULL::bigint, NULL::text FROM job_item i WHERE ${done} ORDER BY i.n`,
+        ))`,
+      }
+    case 'tag':
+      return { kind: 'tag', item: Prisma.sql`i.entry_id, NULL::bigint, NULL::text, i.tags_off, i.tags_on` }
+    case 'star':
+      return { kind: 'unstar', item: sameEntry }
+    case 'unstar':
+      return { kind: 'star', item: sameEntry }
+    default:
+      return { kind: kind === 'trash' ? 'restore' : 'trash', item: sameEntry }
   }
 }
 

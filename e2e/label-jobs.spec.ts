@@ -1,0 +1,75 @@
+import { expect, type Page } from '@playwright/test'
+import { openFolder, row } from './drive-page.ts'
+import { test } from './drive-test.ts'
+import { reload } from './living-page.ts'
+
+const FILES = 400
+
+/** More folders than a page of the list has. Returns the id of the one that they lie in. */
+async function fill(page: Page, name: string): Promise<string> {
+  return await page.evaluate(
+    async ([called, count]) => {
+      const make = async (body: object) => {
+        const headers = { 'content-type': 'application/json' }
+        const answer = await fetch('/api/drive/folders', { method: 'POST', headers, body: JSON.stringify(body) })
+        return (await answer.json()).id as string
+      }
+      const parentId = await make({ parentId: 'root', name: called })
+      for (let n = 0; n < Number(count); n += 20)
+        await Promise.all(Array.from({ length: 20 }, (_, at) => make({ parentId, name: `part ${n + at}` })))
+      return parentId
+    },
+    [name, FILES],
+  )
+}
+
+const totalOf = (page: Page, place: string) =>
+  page.evaluate(async (id) => (await (await fetch(`/api/drive/entries?folder=${id}`)).json()).total as number, place)
+
+async function selectAll(page: Page): Promise<void> {
+  await row(page, 'part 0').click()
+  await page.keyboard.press('Control+a')
+  await expect(page.getByRole('toolbar', { name: `All ${FILES}` })).toBeVisible()
+}
+
+test('everything that is selected is starred and tagged, also what is not loaded, and it is taken back', async ({
+  page,
+}) => {
+  await fill(page, 'Many')
+  await reload(page)
+  await openFolder(page, 'Many')
+  await expect(page.getByText(`${FILES} items`)).toBeVisible()
+
+  await selectAll(page)
+  await page.keyboard.press('f')
+  await expect(page.getByText(`${FILES} items added to favourites`).first()).toBeVisible()
+  await expect(row(page, 'part 0').getByRole('img', { name: 'Favourite' })).toBeVisible()
+  expect(await totalOf(page, '~favourites')).toBe(FILES)
+  await page.getByRole('button', { name: 'Undo' }).click()
+  await expect(row(page, 'part 0').getByRole('img', { name: 'Favourite' })).toHaveCount(0)
+  expect(await totalOf(page, '~favourites')).toBe(0)
+
+  await selectAll(page)
+  await page.keyboard.press('t')
+  const editor = page.getByRole('dialog', { name: `Tags of ${FILES} items` })
+  await editor.getByLabel('Find or create a tag').fill('Survey')
+  await page.keyboard.press('Enter')
+  await expect(editor.getByRole('checkbox', { name: 'Survey' })).toBeChecked()
+  await editor.getByRole('button', { name: 'Done' }).click()
+  await expect(page.getByText(`Tags of ${FILES} items changed`).first()).toBeVisible()
+  await expect(row(page, 'part 0').getByText('Survey')).toBeVisible()
+  const tags = page.getByRole('navigation', { name: 'Places' }).getByRole('link', { name: /^Survey/ })
+  await expect(tags).toHaveText(`Survey${FILES}`)
+
+  // Where one of all carries it, and all are meant: it is taken off all of them.
+  await selectAll(page)
+  await page.keyboard.press('t')
+  const survey = editor.getByRole('checkbox', { name: 'Survey' })
+  await expect(survey).toHaveAttribute('aria-checked', 'mixed')
+  await survey.click()
+  await survey.click()
+  await expect(survey).not.toBeChecked()
+  await editor.getByRole('button', { name: 'Done' }).click()
+  await expect(row(page, 'part 0').getByText('Survey')).toHaveCount(0)
+  await expect(tags).toHaveText('Survey')
+})
