@@ -8,6 +8,11 @@ const POOL_SIZE = 10
 const TRANSACTION_ATTEMPTS = 4
 const TRANSACTION_TIMEOUT_MS = 30_000
 const CONNECTION_WAIT_MS = 10_000
+// A new connection costs whoever waits for it a process and what PostgreSQL must read to know the tables: many pages of
+// a quiet drive come ten seconds after the last one, for which the pool would keep it by itself.
+const CONNECTION_IDLE_MS = 600_000
+// What stands between may forget a connection on which nothing is said.
+const KEEP_ALIVE_MS = 30_000
 
 export type Transaction = Prisma.TransactionClient
 
@@ -23,7 +28,14 @@ function connect(): PrismaClient {
   // Prisma passes times of raw queries as text without a zone. Many people ask at once: to start helpers for one of them
   // takes longer than nearly every query, and takes processors from the others.
   const options = '-c TimeZone=UTC -c max_parallel_workers_per_gather=0'
-  const adapter = new PrismaPg({ connectionString: env().databaseUrl, max: POOL_SIZE, options })
+  const adapter = new PrismaPg({
+    connectionString: env().databaseUrl,
+    max: POOL_SIZE,
+    options,
+    idleTimeoutMillis: CONNECTION_IDLE_MS,
+    keepAlive: true,
+    keepAliveInitialDelayMillis: KEEP_ALIVE_MS,
+  })
   return new PrismaClient({
     adapter,
     transactionOptions: { maxWait: CONNECTION_WAIT_MS, timeout: TRANSACTION_TIMEOUT_MS },

@@ -58,6 +58,7 @@ function endOfMatch(units: readonly NameUnit[], from: number, query: string, end
 
 /** Where a name has all of these texts; null when one is missing. Ranges are in order and do not overlap. */
 export function matchName(name: string, texts: readonly string[]): MatchRange[] | null {
+  if (texts.length === 0) return []
   const units = nameUnits(name)
   const found: MatchRange[] = []
   for (const text of texts) {
