@@ -167,6 +167,14 @@ class Parts implements RunningTracker {
       logger.warn({ group: group.name, storage: id }, 'no beat within check_active_interval')
     }
     logStatusChanges(this.#context)
+    this.#saveUrgentQuietly()
+  }
+
+  /** What no request made urgent has no answer that waits for it: a trunk server that the leader named, for one. */
+  #saveUrgentQuietly(): void {
+    const { cluster, snapshots } = this.#context
+    // The error is in the log, and the next second tries again.
+    if (cluster.unsaved.urgent) snapshots.save().catch(() => undefined)
   }
 
   async #saveStatus(): Promise<void> {

@@ -1,3 +1,5 @@
+import { readFileSync } from 'node:fs'
+import { join as joinPath } from 'node:path'
 import { Status, trackerCommands } from '@cairn/dfs-core'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { defaultClusterSettings } from '../src/config.ts'
@@ -101,7 +103,7 @@ describe('a group with trunk files', () => {
 })
 
 describe('a trunk server', () => {
-  it('keeps its role without its connection until it has been silent for two intervals', async () => {
+  it('keeps its role without its connection until it has been silent for two intervals; the next one is durable before it is named', async () => {
     const port = await cluster.add(ids, { cluster: settings }, () => now)
     const first = await join(port, 0)
     const second = await join(port, 1)
@@ -116,5 +118,7 @@ describe('a trunk server', () => {
     await second.beat()
     await other.beat()
     await until(async () => (await trunkServerAt(port)) === idOf(2))
+    const saved = readFileSync(joinPath(cluster.folder(port), 'data/storage_groups_new.dat'), 'utf8')
+    expect(saved).toContain(`\tlast_trunk_server=${idOf(2)}\n`)
   })
 })

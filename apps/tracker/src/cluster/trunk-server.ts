@@ -21,6 +21,13 @@ export function setTrunkServer(cluster: Cluster, group: Group, id: string): void
   cluster.unsaved.urgent = true
 }
 
+/** Whoever is to be trunk server, for the state file, while nobody knows of it yet. */
+export function recordTrunkServer(cluster: Cluster, group: Group, id: string): void {
+  if (group.trunk.lastServer === id) return
+  group.trunk.lastServer = id
+  cluster.unsaved.groups = true
+}
+
 /** REPORT_TRUNK_FID (73): from the trunk server only; ids only grow. */
 export function reportTrunkFile(cluster: Cluster, server: StorageServer, trunkFileId: number): void {
   const { trunk } = requireTrunkServer(server).group

@@ -4,7 +4,13 @@ import type { Group, StorageServer } from '../cluster/cluster.ts'
 import { Refusal } from '../cluster/refusal.ts'
 import { isTombstone, StorageStatus } from '../cluster/storage-status.ts'
 import { isLeader } from '../cluster/tracker-list.ts'
-import { requestedTrunkServer, setTrunkServer, trunkCandidates, trunkServerOf } from '../cluster/trunk-server.ts'
+import {
+  recordTrunkServer,
+  requestedTrunkServer,
+  setTrunkServer,
+  trunkCandidates,
+  trunkServerOf,
+} from '../cluster/trunk-server.ts'
 import type { TrackerContext } from '../handlers/context.ts'
 
 /** The trunk server may be silent for this many times check_active_interval before another one is elected … */
@@ -126,12 +132,15 @@ export class TrunkElection {
 
   /** A new trunk server forgets how far its log has got to the others: they have to take all of it. */
   async #install(group: Group, server: StorageServer): Promise<string> {
-    const { cluster, logger } = this.#context
+    const { cluster, logger, snapshots } = this.#context
     if (server.id !== group.trunk.lastServer) {
       await ask(server, async (connection) => {
         await connection.request({ command: storageCommands.trunkDeleteBinlogMarks.code, head: Buffer.alloc(0) })
       })
     }
+    // Before anybody hears of it: a tracker that forgot it in a crash would let the one before it go on with its marks.
+    recordTrunkServer(cluster, group, server.id)
+    await snapshots.save()
     setTrunkServer(cluster, group, server.id)
     logger.info({ group: group.name, storage: server.id }, 'trunk server')
     return server.id

@@ -38,6 +38,11 @@ export class TrackerCluster {
     return this.#at(port).running?.httpPort ?? -1
   }
 
+  /** Its `base_path`. */
+  folder(port: number): string {
+    return this.#at(port).config.basePath
+  }
+
   async stop(port: number): Promise<void> {
     const member = this.#at(port)
     if (member.running === null) return
