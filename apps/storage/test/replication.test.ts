@@ -1,4 +1,13 @@
-import { existsSync, readdirSync, readFileSync, statSync, unlinkSync } from 'node:fs'
+import {
+  appendFileSync,
+  existsSync,
+  lstatSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  symlinkSync,
+  unlinkSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { crc32 } from 'node:zlib'
 import { ServerError, Status } from '@cairn/dfs-core'
@@ -126,6 +135,20 @@ describe('replication between two storages', () => {
     await allActive(cluster)
     const late = await two!.client.uploadFile(content(77), { ext: 'txt' })
     await until('new files reach it too', () => has(three, late, content(77)))
+  })
+
+  it('a link that a C storage left arrives as a link, also where its name tells another CRC-32', async () => {
+    const [one, two] = await start(['100001', '100002'])
+    const target = await one!.client.uploadFile(content(5000), { ext: 'bin' })
+    const link = `${target.slice(0, 41)}${target[41] === 'A' ? 'B' : 'A'}${target.slice(42)}`
+    await one!.stop()
+    const record = `${Math.floor(Date.now() / 1000)} L ${link.slice('group1/'.length)} ${target.slice('group1/'.length)}\n`
+    symlinkSync(pathOf(one!, target), pathOf(one!, link))
+    appendFileSync(join(one!.basePath, 'data/sync/binlog.000'), record)
+    await one!.start()
+    await until('it is there', () => has(two!, link, content(5000)))
+    expect(lstatSync(pathOf(two!, link)).isSymbolicLink()).toBe(true)
+    for (const { client } of [one!, two!]) expect((await client.queryFileInfo(link)).size).toBe(5000)
   })
 
   it('a file that is asked for before it has arrived is read from its source', async () => {

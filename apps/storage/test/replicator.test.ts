@@ -1,5 +1,15 @@
 import { execFileSync } from 'node:child_process'
-import { closeSync, existsSync, mkdirSync, mkdtempSync, openSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  closeSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  openSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { open as openFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -189,6 +199,11 @@ function uploadMany(count: number): Promise<string[]> {
   return Promise.all(Array.from({ length: count }, (_, i) => upload(content(50 + i, i))))
 }
 
+/** A logic name of the same source, time and size; the CRC-32 is in the last six of the 27 characters. */
+function otherCrc(name: string): string {
+  return `${name.slice(0, 34)}${name[34] === 'A' ? 'B' : 'A'}${name.slice(35)}`
+}
+
 const markPath = () => join(folder, 'base/data/sync', `${PEER}.mark`)
 const markIsAtEnd = () => {
   const mark = readMark(markPath())
@@ -321,6 +336,18 @@ describe('replication to a C storage', () => {
     await until('the other has arrived', () => peer.names().includes(sound))
     await until('it is set aside', () => replication.progress()[0]?.quarantined === 1)
     expect(peer.names()).not.toContain(damaged)
+  })
+
+  it('sends the content of a link that a C storage made, whose name tells another CRC-32', async () => {
+    const target = await upload(content(50))
+    const name = otherCrc(target)
+    symlinkSync(store.resolve(target).path, store.resolve(name).path)
+    await new Promise<void>((resolve, reject) => {
+      store.log.append('L', name, (error) => (error ? reject(error) : resolve()), { extra: target })
+    })
+    setPeer(StorageStatus.ACTIVE)
+    await until('both have arrived', () => peer.names().includes(name) && peer.names().includes(target))
+    expect(replication.progress()[0]?.quarantined).toBe(0)
   })
 
   it('leaves out what is gone again, and deletes what the peer may have', async () => {

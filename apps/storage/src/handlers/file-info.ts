@@ -4,7 +4,7 @@ import { crcOfFile } from '../disk/file-crc.ts'
 import type { ResolvedName } from '../disk/file-store.ts'
 import { factsOf, normalFacts } from '../engine/file-facts.ts'
 import { slotOfName } from '../trunk/slot-name.ts'
-import { storedFacts } from '../trunk/stored-content.ts'
+import { contentFacts } from '../trunk/stored-content.ts'
 import type { ConnectionState, HandlerContext } from './context.ts'
 import { buffered, checkGroup } from './requests.ts'
 import { askSource } from './source-fallback.ts'
@@ -21,7 +21,7 @@ export function fileInfoHandlers(context: HandlerContext): Array<[number, Comman
       buffered(context, row, null, ({ group, name }, finish, request) => {
         checkGroup(context, group)
         const file = context.store.resolve(name)
-        const stat = storedFacts(file)
+        const stat = contentFacts(context.store, file)
         if (stat === null) {
           askSource(context, { request, file, finish }, (source) => source.fileInfo(file.logicName, request.status))
           return

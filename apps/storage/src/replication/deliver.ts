@@ -14,6 +14,8 @@ const ASK_FIRST_BYTES = 256 * 1024
 export interface Delivery {
   readonly store: FileStore
   readonly peerId: string
+  /** C storages of 6.13 to 6.16 stop replicating after they received a link. */
+  readonly peerTakesLinks: boolean
   /** The last file that was created was there already: the next ones probably are, too. */
   peerIsAhead: boolean
   /** Bytes of content sent. */
@@ -34,9 +36,10 @@ export async function deliver(delivery: Delivery, link: PeerLink, record: Binlog
   const change = { name: record.name, timestamp: record.timestamp }
   switch (sourceOp(record.op)) {
     case 'C':
-    case 'L':
-      // A link goes out as its content: FastDFS 6.13 to 6.16 stops replicating after it received a link.
       await createFile(delivery, link, file, change)
+      return
+    case 'L':
+      await createLink(delivery, link, file, { ...change, target: record.extra })
       return
     case 'U':
       await sendWhole(delivery, link, file, change)
@@ -55,6 +58,33 @@ export async function deliver(delivery: Delivery, link: PeerLink, record: Binlog
     case 'R':
       await rename(delivery, link, file, record)
   }
+}
+
+interface LinkMade extends FileChange {
+  /** Logic name. */
+  readonly target: string
+}
+
+/**
+ * The name of a link that FastDFS made tells the size of its target and some CRC-32 (recorded from 6.16.1): a Cairn peer
+ * would refuse the content under this name, a C peer takes it.
+ */
+async function createLink(delivery: Delivery, link: PeerLink, file: ResolvedName, made: LinkMade): Promise<void> {
+  const { target, ...change } = made
+  if (storedFacts(file)?.kind !== 'other') {
+    await createFile(delivery, link, file, change)
+    return
+  }
+  if (!delivery.peerTakesLinks) {
+    const content = openContent(delivery.store, file)
+    if (content !== null && (await link.wholeFile('create', change, content)) === 'ok')
+      delivery.sentBytes += content.size
+    return
+  }
+  if (fileSize(delivery.store, file) === null) return
+  await link.createLink(change, target)
+  if ((await link.sizeOf(change.name)) === null)
+    throw new Error(`${change.name} leads to ${target}, which is not there yet`)
 }
 
 async function createFile(delivery: Delivery, link: PeerLink, file: ResolvedName, change: FileChange): Promise<void> {

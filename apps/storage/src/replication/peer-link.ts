@@ -104,6 +104,15 @@ export class PeerLink {
     })
   }
 
+  /** Cairn peers only, see `deliver`. Taken as done, too, where the target is not. */
+  async createLink(change: FileChange, target: string): Promise<void> {
+    const row = storageCommands.syncCreateLink
+    await this.#send({
+      command: row.code,
+      head: row.request.encode({ ...change, sourceName: target, group: this.#group }),
+    })
+  }
+
   /** Cairn peers only: everything up to this second has been delivered. */
   async watermark(timestamp: number): Promise<void> {
     const row = storageCommands.watermark

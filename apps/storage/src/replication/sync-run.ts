@@ -71,7 +71,13 @@ export class SyncRun {
   constructor(options: SyncRunOptions) {
     this.#options = options
     this.#reader = new BinlogReader(options.store.log, options.mark)
-    this.#delivery = { store: options.store, peerId: options.peerId, peerIsAhead: false, sentBytes: 0 }
+    this.#delivery = {
+      store: options.store,
+      peerId: options.peerId,
+      peerTakesLinks: options.abilities.isCairn,
+      peerIsAhead: false,
+      sentBytes: 0,
+    }
     this.#progress = createProgressTeller(options)
     this.#setAside = createSetAside({ ...options, delivery: this.#delivery })
     this.#marks = createMarkKeeper(options)

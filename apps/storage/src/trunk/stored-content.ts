@@ -1,4 +1,4 @@
-import { closeSync, fstatSync, lstatSync, openSync, readSync, unlinkSync } from 'node:fs'
+import { closeSync, fstatSync, lstatSync, openSync, readSync, statSync, unlinkSync } from 'node:fs'
 import { isErrno } from '../disk/atomic-file.ts'
 import type { NewFiles, ResolvedName } from '../disk/new-files.ts'
 import { clearSlot, openSlot, trunkFilePath } from './slot-file.ts'
@@ -24,8 +24,10 @@ export function openStored(store: Names, file: ResolvedName): StoredContent | nu
   return named === null ? openPlain(file.path) : openInSlot(store, file, named)
 }
 
+type StoredFacts = Omit<StoredContent, 'fd' | 'offset'>
+
 /** What the disk says of a name without following links; null when there is nothing. */
-export function storedFacts(file: ResolvedName): Omit<StoredContent, 'fd' | 'offset'> | null {
+export function storedFacts(file: ResolvedName): StoredFacts | null {
   const named = slotOfName(file.logicName)
   if (named !== null) {
     const opened = openSlot(trunkFilePath(file.storePath, named.slot), named)
@@ -35,6 +37,20 @@ export function storedFacts(file: ResolvedName): Omit<StoredContent, 'fd' | 'off
   }
   const stat = lstatSync(file.path, { throwIfNoEntry: false })
   return stat === undefined ? null : { size: stat.size, mtimeMs: stat.mtimeMs, kind: kindOf(stat) }
+}
+
+/** The same of what a link leads to; null as well when that is not here. */
+export function contentFacts(store: Names, file: ResolvedName): StoredFacts | null {
+  const facts = storedFacts(file)
+  if (facts?.kind !== 'other') return facts
+  if (slotOfName(file.logicName) === null) {
+    const stat = statSync(file.path, { throwIfNoEntry: false })
+    return stat === undefined ? null : { size: stat.size, mtimeMs: stat.mtimeMs, kind: kindOf(stat) }
+  }
+  const content = openStored(store, file)
+  if (content === null) return null
+  closeSync(content.fd)
+  return content
 }
 
 /** Takes a file off this disk: its slot is zeroed, or its own file removed. */
