@@ -6,6 +6,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest'
 import { startCluster, type TestCluster, type TestStorage, until } from './cluster.ts'
 import { bundleDaemon, type Daemon, type DaemonBundle, kill, startDaemon } from './daemon.ts'
 import { receiptOf, tusCalls } from './http/http-call.ts'
+import { segmentCalls, sendInLanes } from './http/segment-calls.ts'
 import { addWebMember } from './http/web-member.ts'
 import { createWebKeys, newUploadId, sha256, type WebKeys } from './http/web-storage.ts'
 
@@ -94,6 +95,32 @@ it('an upload goes on at the other member when its storage is killed, and both h
   await second.patch(offset, body.subarray(offset))
   const { fid, ep } = createWebKeys(cluster.folder, '100002', inside.basePath).receipt(await receiptOf(second))
   expect(ep).toBe(2)
+  await startOutside(outside.tcpPort)
+  await bothHave(fid, body)
+})
+
+it('an upload in segments goes on at the other member, and both have the file', async () => {
+  const outside = await startOutside()
+  const body = randomBytes(SIZE)
+  const upl = newUploadId()
+  const ticket = web.upload({ upl, len: SIZE, mem: '100001' })
+  await tusCalls(outside.httpPort, upl, ticket).create(SIZE)
+  const lanes = { from: 0, size: MIB, lanes: 3 }
+  // Nobody waits for the end of this: the storage dies in the middle of it.
+  const broken = sendInLanes(segmentCalls(outside.httpPort, upl, ticket), body, lanes).catch(() => null)
+  await until('some of it is at the other member', async () => {
+    const part = await inside.client.partStat(upl).catch(() => null)
+    return part !== null && part.offset >= MIB
+  })
+  await kill(outside)
+  await broken
+  const moved = web.upload({ upl, len: SIZE, mem: '100002', ep: 2 })
+  const second = tusCalls(inside.running.httpPort, upl, moved)
+  const from = Number((await second.head()).headers['upload-offset'])
+  expect(from).toBeGreaterThanOrEqual(MIB)
+  const { failed } = await sendInLanes(segmentCalls(inside.running.httpPort, upl, moved), body, { ...lanes, from })
+  expect(failed).toBeNull()
+  const { fid } = createWebKeys(cluster.folder, '100002', inside.basePath).receipt(await receiptOf(second))
   await startOutside(outside.tcpPort)
   await bothHave(fid, body)
 })

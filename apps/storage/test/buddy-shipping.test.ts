@@ -1,5 +1,5 @@
 import { createHash, randomBytes } from 'node:crypto'
-import { mkdirSync } from 'node:fs'
+import { mkdirSync, statSync } from 'node:fs'
 import { request as httpRequest } from 'node:http'
 import { type AddressInfo, createServer, type Socket } from 'node:net'
 import { join } from 'node:path'
@@ -13,6 +13,7 @@ import { startCluster, type TestCluster, type TestStorage, until } from './clust
 import { ForgetfulMember } from './http/forgetful-member.ts'
 import { HoldingProxy } from './http/holding-proxy.ts'
 import { call, receiptOf, TUS_BODY, tusCalls } from './http/http-call.ts'
+import { segmentCalls, sendInLanes } from './http/segment-calls.ts'
 import { addWebMember } from './http/web-member.ts'
 import {
   createWebKeys,
@@ -137,6 +138,40 @@ describe('a client of an upload that is shipped', () => {
     expect(offsetAtOne(calls.upl)).toBeLessThan(30 * MIB)
     proxy.pass()
     expect((await rest).status).toBe(204)
+    expect(web.receipt(await receiptOf(calls)).sha256).toBe(sha256(body))
+    await until('it is a file there as well', async () => (await two.client.partStat(calls.upl)).state === 2)
+  })
+
+  it('is held when it sends segments, too, with what lies ahead of a gap', async () => {
+    await startOne()
+    const body = randomBytes(40 * MIB)
+    const calls = upload(body.length)
+    const segments = segmentCalls(one.http.port, calls.upl, calls.ticket)
+    const send = (from: number, to: number) => segments.create(from * MIB, body.subarray(from * MIB, to * MIB))
+    await calls.create(body.length)
+    await send(0, 1)
+    await until('the first MiB is there', async () => (await offsetAtTwo(calls.upl)) === MIB)
+    proxy.hold()
+    expect((await send(1, 12)).status).toBe(201)
+    expect((await send(20, 25)).status).toBe(201)
+    let isAnswered = false
+    const far = send(25, 28).finally(() => {
+      isAnswered = true
+    })
+    const part = join(
+      one.store.storePaths[0]?.dataDir ?? '',
+      '.cairn-parts',
+      calls.upl.slice(0, 2),
+      `${calls.upl}.part`,
+    )
+    await until('some of it is here', () => statSync(part).size > 25 * MIB)
+    // Turns enough to take the rest, if it were not held.
+    for (let turn = 0; turn < 100; turn += 1) await call(one.http.port, { path: '/healthz' })
+    expect([isAnswered, offsetAtOne(calls.upl)]).toEqual([false, 12 * MIB])
+    proxy.pass()
+    expect((await far).status).toBe(201)
+    await send(12, 20)
+    await sendInLanes(segments, body, { from: 28 * MIB, size: MIB, lanes: 3 })
     expect(web.receipt(await receiptOf(calls)).sha256).toBe(sha256(body))
     await until('it is a file there as well', async () => (await two.client.partStat(calls.upl)).state === 2)
   })

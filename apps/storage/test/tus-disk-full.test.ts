@@ -7,6 +7,7 @@ import { parseFileId } from '@cairn/dfs-core'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { bundleChild } from './http/child-process.ts'
 import { tusCalls } from './http/http-call.ts'
+import { segmentCalls } from './http/segment-calls.ts'
 import { createWebKeys, newFolder, newUploadId, removeFolder, sha256, type WebKeys } from './http/web-storage.ts'
 
 // A disk of 24 MB that is really full: a tmpfs in a mount namespace of its own, which most systems grant to everybody.
@@ -81,7 +82,8 @@ function storedNames(): string[] {
 
 function upload(content: Buffer) {
   const upl = newUploadId()
-  return tusCalls(port, upl, web.upload({ upl, len: content.length }))
+  const ticket = web.upload({ upl, len: content.length })
+  return { ...tusCalls(port, upl, ticket), segments: segmentCalls(port, upl, ticket) }
 }
 
 describe('a disk that fills up', () => {
@@ -105,6 +107,33 @@ describe('a disk that fills up', () => {
     const { logicName, fileName } = parseFileId(stored.fid)
     expect(sha256(readFileSync(seen(`data/${logicName.slice('M00/'.length)}`)))).toBe(stored.sha256)
     expect(storedNames()).toEqual([fileName, `${fileName}-m`])
+  })
+
+  it('in the middle of segments costs nothing of what has no gap, and ends an upload that has some', async () => {
+    const content = randomBytes(10 * MIB)
+    const { create, head, receipt, segments } = upload(content)
+    const ended = upload(content)
+    const send = (off: number, end: number) => segments.create(off, content.subarray(off, end))
+    await create(content.length)
+    await ended.create(content.length)
+    await ended.segments.create(MIB, content.subarray(MIB, 2 * MIB))
+    expect((await send(0, 2 * MIB)).headers['upload-prefix']).toBe(`${2 * MIB}`)
+    await send(6 * MIB, 7 * MIB)
+    fill()
+    for (const [off, end] of [
+      [7 * MIB, 8 * MIB],
+      [2 * MIB, 6 * MIB],
+    ] as const) {
+      const refused = await send(off, end)
+      expect([refused.status, refused.json['code']]).toEqual([507, 'disk_full'])
+    }
+    expect((await ended.end()).status).toBe(204)
+    rmSync(seen('filler'))
+    const offset = Number((await head()).headers['upload-offset'])
+    expect(offset).toBeGreaterThanOrEqual(2 * MIB)
+    expect(offset).toBeLessThan(content.length)
+    expect((await send(offset, content.length)).headers['upload-prefix']).toBe(`${content.length}`)
+    expect(web.receipt(String((await receipt()).json['receipt'])).sha256).toBe(sha256(content))
   })
 
   it('takes no upload more, in so many words, and has room again when one is ended', async () => {

@@ -118,7 +118,7 @@ class Tus {
         return this.#answerProgress(201, call, exchange, storedWhole(part))
       }
     }
-    const status = await this.#hold(grant, async (takeover) => {
+    const status = await this.#holdWhole(grant, async (takeover) => {
       const created = await store.create(part)
       if (call.body === null) return created
       dialect.announce(request, response, { ...place, ...dialect.standing(this.#options.sizeMax) })
@@ -149,7 +149,7 @@ class Tus {
   async #patch(call: PatchCall, exchange: Exchange): Promise<void> {
     const { store } = this.#options
     const { grant } = exchange
-    const status = await this.#hold(grant, async (takeover) => {
+    const status = await this.#holdWhole(grant, async (takeover) => {
       const before = await store.status(call.upl)
       this.#checkPatch(call, exchange, before)
       if (before.state !== 'open') {
@@ -212,7 +212,7 @@ class Tus {
 
   async #head({ response, dialect, grant }: Exchange): Promise<void> {
     const { store } = this.#options
-    const status = await this.#hold(grant, () => store.status(grant.upl))
+    const status = await this.#holdWhole(grant, () => store.status(grant.upl))
     const { code, headers } = dialect.head(status, store.expiryMs)
     const completion = await this.#completion(status, 0)
     response.writeHead(code, { 'Cache-Control': 'no-store', ...headers, ...completion })
@@ -225,7 +225,15 @@ class Tus {
     response.end()
   }
 
-  /** The epoch is checked before the slot is asked for, and again when it is held. Then nothing lies ahead of the upload any more. */
+  /** As `#hold`; nothing lies ahead of the upload's offset any more. */
+  #holdWhole<T>(grant: UploadGrant, work: (takeover: AbortSignal) => Promise<T>): Promise<T> {
+    return this.#hold(grant, async (takeover) => {
+      await this.#options.store.segments?.forget(grant.upl)
+      return work(takeover)
+    })
+  }
+
+  /** The epoch is checked before the slot is asked for, and again when it is held. */
   async #hold<T>({ upl, ep }: UploadGrant, work: (takeover: AbortSignal) => Promise<T>): Promise<T> {
     const { store, slots } = this.#options
     const takeover = new AbortController()
@@ -233,7 +241,6 @@ class Tus {
     const release = await slots.acquire(upl, () => takeover.abort())
     try {
       await store.fence(upl, ep)
-      await store.segments?.forget(upl)
       return await work(takeover.signal)
     } finally {
       release()

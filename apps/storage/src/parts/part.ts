@@ -211,8 +211,8 @@ export class Part implements DescribedPart {
 
   /** Forgets the bytes behind the mark. */
   async rollback(mark: PartMark): Promise<void> {
-    await this.forgetAhead()
-    if (this.offset === mark.offset) return
+    if (this.offset === mark.offset && !this.#sidecar.isSparse) return
+    this.ahead.clear()
     await this.openForWriting()
     await this.#file?.truncate(mark.offset)
     this.offset = mark.offset

@@ -36,8 +36,13 @@ export interface ChildStorage {
 }
 
 /** Starts a storage process and waits until it serves. */
-export async function startChild(path: string, folder: string, deadlyStep = ''): Promise<ChildStorage> {
-  const child = fork(path, [folder, deadlyStep], {
+export async function startChild(
+  path: string,
+  folder: string,
+  deadlyStep = '',
+  durability = 'group',
+): Promise<ChildStorage> {
+  const child = fork(path, [folder, deadlyStep, durability], {
     stdio: ['ignore', 'inherit', 'inherit', 'ipc'],
     execArgv: ['--expose-gc'],
   })

@@ -69,3 +69,40 @@ export function openRequest(
     answer,
   }
 }
+
+export interface LanesOptions {
+  /** The prefix to begin at. */
+  from: number
+  size: number
+  lanes: number
+  /** Told of each answer's prefix. */
+  onPrefix?(prefix: number): void
+}
+
+/** Sends the rest of an upload side by side, until it is whole or a request comes to nothing. Returns the prefix, and the receipt if it came. */
+export async function sendInLanes(
+  { create }: Pick<ReturnType<typeof segmentCalls>, 'create'>,
+  content: Buffer,
+  { from, size, lanes, onPrefix }: LanesOptions,
+): Promise<{ prefix: number; receipt: string | null; failed: HttpAnswer | null }> {
+  let next = from
+  let prefix = from
+  let receipt: string | null = null
+  let failed: HttpAnswer | null = null
+  const lane = async () => {
+    while (failed === null && next < content.length) {
+      const off = next
+      next = Math.min(content.length, off + size)
+      const answer = await create(off, content.subarray(off, next))
+      if (answer.status !== 201 || Number(answer.headers['upload-offset']) < Math.min(size, content.length - off)) {
+        failed = answer
+        return
+      }
+      prefix = Math.max(prefix, Number(answer.headers['upload-prefix']))
+      onPrefix?.(prefix)
+      receipt ??= answer.headers['cairn-receipt']?.toString() ?? null
+    }
+  }
+  await Promise.all(Array.from({ length: lanes }, lane))
+  return { prefix, receipt, failed }
+}
