@@ -177,3 +177,44 @@ test('another device takes an upload over, and the first one says where it goes 
   expect(await sha256Of(fs.createReadStream(await download(page, 'travels.bin')))).toBe(content)
   fs.rmSync(folder, { recursive: true })
 })
+
+test('files that another device is sending are not sent twice: they stay there, or are taken over', async ({
+  page,
+  drive,
+  browser,
+  person,
+}) => {
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'cairn-return-'))
+  const names = Array.from({ length: 12 }, (_, index) => `shared-${String(index).padStart(2, '0')}.bin`)
+  const files = names.map((name) => path.join(folder, name))
+  const contents = files.map((file) => writeRandomFile(file, MIB))
+  slowDown(drive, 256 * 1024)
+  const begun = underWay(drive, MIB / 4)
+  await chooseFiles(page, files)
+  await begun
+  // The rest takes longer than a busy machine takes to sign a second device in.
+  slowDown(drive, 64 * 1024)
+  const context = await browser.newContext({ userAgent: 'Mozilla/5.0 (Android 16; Mobile) Gecko/140 Firefox/140.0' })
+  const phone = await context.newPage()
+  await signIn(phone, drive.url, person)
+  await expect(phone.getByRole('main')).toHaveAttribute('aria-busy', 'false')
+  const own = path.join(folder, 'of the phone.bin')
+  writeRandomFile(own, MIB)
+  await chooseFiles(phone, [...files, own])
+  await expect(uploadPanel(phone).getByText('Uploading on “Chrome, Linux”').first()).toBeVisible()
+  await expect(uploadPanel(phone).getByRole('button', { name: /^Take over all/ })).toBeVisible()
+  const third = uploadPanel(phone).getByRole('button', { name: `Take over ${names[2]}` })
+  await third.click()
+  await expect(third).toHaveCount(0)
+  speedUp(drive)
+  await expect(uploadPanel(phone).getByText(/13 files uploaded/)).toBeVisible({ timeout: 90_000 })
+  await expect(row(phone, 'of the phone.bin')).toBeVisible()
+  await reload(phone)
+  await expect(phone.getByRole('grid')).toHaveAttribute('aria-rowcount', '14')
+  for (const index of [0, 2, 11]) {
+    const stored = await download(phone, names[index] ?? '')
+    expect(await sha256Of(fs.createReadStream(stored))).toBe(contents[index])
+  }
+  await context.close()
+  fs.rmSync(folder, { recursive: true })
+})

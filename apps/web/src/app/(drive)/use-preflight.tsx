@@ -7,6 +7,7 @@ import { useToast } from '../../components/toast.tsx'
 import type { Target } from '../../features/drive/use-drive-changes.ts'
 import { askPreflight } from '../../features/uploads/preflight-ask.ts'
 import {
+  comingFiles,
   filesToSend,
   identicalFiles,
   MANY_FILES,
@@ -40,7 +41,7 @@ export function usePreflight({ open }: Uploads): {
     const { engine } = await open()
     const place = placeOf(target)
     engine.skip(identicalFiles(plan), place)
-    await engine.add(files, place)
+    await engine.add([...files, ...comingFiles(plan)], place)
   }
   const upload = async (files: readonly ChosenFile[], target: Target, onStart: () => void, look: Look) => {
     // What uploads need is fetched at the first one, and without a network it does not come.

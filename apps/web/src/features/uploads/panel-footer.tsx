@@ -14,6 +14,8 @@ type PanelFooterProps = {
   onFilter: () => void
   onClearFinished: () => void
   onRetryAll: () => void
+  /** Brings here what other devices send. */
+  onTakeOverAll: () => void
   /** `near`: an element of the panel. */
   onCopyReport: (near: HTMLElement) => void
   onChooseAll: () => void
@@ -25,7 +27,7 @@ type PanelFooterProps = {
 export function PanelFooter(props: PanelFooterProps) {
   const t = useTranslations('uploads')
   const { queue, filtered } = props
-  const { failed, 'needs-file': needsFile } = queue.counts
+  const { failed, elsewhere, 'needs-file': needsFile } = queue.counts
   const finished = finishedCount(queue)
   const running = runningCount(queue) > 0
   if (failed + finished === 0 && needsFile < 2 && props.onReopen === null && !running) return null
@@ -33,6 +35,11 @@ export function PanelFooter(props: PanelFooterProps) {
     <footer className="mt-auto flex min-h-[46px] shrink-0 items-center justify-end gap-1 border-line border-t px-2.5 py-2 phone:pb-[max(12px,env(safe-area-inset-bottom))]">
       {needsFile > 0 ? <Missing {...props} /> : null}
       {needsFile === 0 && running && !filtered ? <LimitsMenu engine={props.engine} /> : null}
+      {elsewhere > 1 && !filtered ? (
+        <Button kind="ghost" size="sm" onClick={props.onTakeOverAll}>
+          {t('takeOverAll', { n: elsewhere })}
+        </Button>
+      ) : null}
       {filtered ? (
         <>
           <Button kind="ghost" size="sm" onClick={props.onRetryAll}>

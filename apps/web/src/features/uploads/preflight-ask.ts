@@ -1,4 +1,5 @@
 import type { ContentHasher } from './content-hasher.ts'
+import { senderId } from './device-id.ts'
 import { factsOf } from './file-facts.ts'
 import type { UploadPlan } from './preflight-plan.ts'
 import { PREFLIGHT_BATCH_MAX } from './rules.ts'
@@ -69,7 +70,7 @@ async function askAll(
     for (let first = next; first < chosen.length && wanted; first = next) {
       next += size
       const batch = chosen.slice(first, first + size)
-      answers[first / size] = await preflight({ folderId, items: batch.map(itemOf) })
+      answers[first / size] = await preflight({ device: senderId(), folderId, items: batch.map(itemOf) })
       done += batch.length
       wanted = onSeen(done, chosen.length)
     }

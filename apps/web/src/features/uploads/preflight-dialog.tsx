@@ -34,6 +34,7 @@ export function PreflightDialog({ plan, folder, open, onCancel, onUpload }: Pref
     [plan, all, single],
   )
   const taken = useMemo(() => partOf(plan, 'taken'), [plan])
+  const coming = useMemo(() => partOf(plan, 'coming').count, [plan])
   const allBytes = useMemo(() => bytesOf(plan.files), [plan])
   const size = format.size(allBytes)
   return (
@@ -52,6 +53,7 @@ export function PreflightDialog({ plan, folder, open, onCancel, onUpload }: Pref
     >
       <div className="scrollbar-thin min-h-0 overflow-y-auto px-6 pb-5 phone:px-5">
         <PlanFigures plan={plan} />
+        {coming > 0 ? <p className="mt-4 text-13 text-ink-2">{t('planComing', { n: coming })}</p> : null}
         {missing > 0 ? (
           <p className="mt-4 rounded-button bg-warn-soft px-3.5 py-2.5 text-13 text-warn">
             {t('tooLittle', { size: format.size(missing) })}
@@ -85,7 +87,7 @@ export function PreflightDialog({ plan, folder, open, onCancel, onUpload }: Pref
             {common('cancel')}
           </Button>
           <Button kind="primary" autoFocus onClick={() => onUpload(toSend)}>
-            {startLabel(t, toSend.length, fitting)}
+            {startLabel(t, { count: toSend.length, fitting, coming })}
           </Button>
         </DialogButtons>
       </div>
@@ -101,8 +103,10 @@ function whatGoes(plan: UploadPlan, decisions: Decisions): { toSend: ChosenFile[
   return { toSend, missing, fitting }
 }
 
-function startLabel(t: ReturnType<typeof useTranslations<'uploads'>>, count: number, fitting: number): string {
-  if (count === 0) return t('nothingToSend')
+type Startable = { count: number; fitting: number; coming: number }
+
+function startLabel(t: ReturnType<typeof useTranslations<'uploads'>>, { count, fitting, coming }: Startable): string {
+  if (count === 0) return coming > 0 ? t('followComing', { n: coming }) : t('nothingToSend')
   return fitting < count ? t('startFitting', { n: fitting }) : t('startCount', { n: count })
 }
 

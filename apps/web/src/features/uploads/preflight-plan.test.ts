@@ -1,5 +1,13 @@
 import { describe, expect, it } from 'vitest'
-import { filesToSend, fittingCount, identicalFiles, needsDecision, partOf, type UploadPlan } from './preflight-plan.ts'
+import {
+  comingFiles,
+  filesToSend,
+  fittingCount,
+  identicalFiles,
+  needsDecision,
+  partOf,
+  type UploadPlan,
+} from './preflight-plan.ts'
 import type { PreflightKind } from './schema.ts'
 
 function planOf(kinds: PreflightKind[], freeBytes = 1000): UploadPlan {
@@ -38,6 +46,16 @@ describe('what is sent', () => {
       ['4.txt', undefined],
     ])
     expect(namesOf(identicalFiles(plan))).toEqual(['2.txt'])
+  })
+
+  it('is not what another page sends: that needs neither room nor a decision, and is asked about again', () => {
+    const shared = planOf(['new', 'coming', 'coming'], 10)
+    expect(namesOf(filesToSend(shared, { all: 'keep', single: new Map() }))).toEqual(['0.txt'])
+    expect(needsDecision(shared)).toBe(false)
+    expect(comingFiles(shared).map(({ file, conflict }) => [file.name, conflict])).toEqual([
+      ['1.txt', undefined],
+      ['2.txt', undefined],
+    ])
   })
 
   it('leaves out what is to be skipped', () => {

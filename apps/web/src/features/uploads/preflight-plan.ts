@@ -31,11 +31,14 @@ export function bytesOf(files: readonly ChosenFile[]): number {
   return files.reduce((sum, { file }) => sum + factsOf(file).size, 0)
 }
 
-/** Identical files are skipped, and those with a taken name that was decided so; the others in their order. */
+/**
+ * Identical files are skipped, and those with a taken name that was decided so; the others in their order. Those that
+ * another page sends are not for this one to send, unless it asks for them later.
+ */
 export function filesToSend({ files }: UploadPlan, { all, single }: Decisions): ChosenFile[] {
   return files.flatMap((planned, index): ChosenFile[] => {
     const { kind, ...file } = planned
-    if (kind === 'identical') return []
+    if (kind === 'identical' || kind === 'coming') return []
     if (kind !== 'taken') return [file]
     const conflict = single.get(index) ?? all
     return conflict === 'skip' ? [] : [{ ...file, conflict }]
@@ -44,6 +47,11 @@ export function filesToSend({ files }: UploadPlan, { all, single }: Decisions): 
 
 export function identicalFiles({ files }: UploadPlan): ChosenFile[] {
   return files.filter(({ kind }) => kind === 'identical')
+}
+
+/** What another page sends: the server is asked about them once more, for they may have been given up by then. */
+export function comingFiles({ files }: UploadPlan): ChosenFile[] {
+  return files.flatMap(({ kind, ...file }) => (kind === 'coming' ? file : []))
 }
 
 /** How many of these find room, taken in their order. */
@@ -57,7 +65,7 @@ export function fittingCount(files: readonly ChosenFile[], freeBytes: number): n
 
 /** Whether to ask before anything starts: a taken name, not enough space, or very many files. */
 export function needsDecision(plan: UploadPlan): boolean {
-  const coming = plan.files.filter(({ kind }) => kind !== 'identical')
+  const coming = plan.files.filter(({ kind }) => kind !== 'identical' && kind !== 'coming')
   return (
     plan.files.length >= MANY_FILES ||
     coming.some(({ kind }) => kind === 'taken') ||

@@ -21,6 +21,7 @@ const hashSchema = z.string().regex(/^[0-9a-f]{64}$/, 'is not 64 hexadecimal dig
  * `path`: the folders above a file of a folder drop, 'a/b', made when missing. Sizes in bytes. `probe`: SHA-256 of the
  * first 64 KiB, by which files of one size are told apart before they are read as a whole. `replaces`: the file whose
  * content this becomes, if that still has the hash; its folder and its name stay, and what is said of them here is not read.
+ * `once`: nobody has decided about its name. Where the same file lies there by now, or another page sends it, it is not begun.
  */
 const startItemSchema = z.object({
   clientId: clientIdSchema,
@@ -31,6 +32,7 @@ const startItemSchema = z.object({
   modifiedAt: z.iso.datetime({ offset: true }).optional(),
   conflict: z.enum(conflicts).default('keep'),
   probe: hashSchema.optional(),
+  once: z.boolean().optional(),
   replaces: z.object({ id: z.string().min(1).max(64), sha256: hashSchema }).optional(),
 })
 /** A name that a browser gave itself, to tell the person's devices apart. */
@@ -82,10 +84,16 @@ interface Refused {
   error: ApiErrorBody
 }
 
+/** Not begun: the same file lies there, or is on its way from another page of this person. */
+type Found = { ok: true } & (
+  | { found: 'identical' }
+  | { found: 'elsewhere'; uploadId: string; deviceAgent: string | null }
+)
+
 /** Files without content have nothing to send: they are stored at once and get an entry and no ticket. */
 export type StartedItem = {
   clientId: string
-} & (({ ok: true; uploadId: string; hash: boolean } & RenewedTicket) | Stored<'renamed' | 'skipped'> | Refused) // `hash`: the content may be stored already, so hashing it may spare the sending.
+} & (({ ok: true; uploadId: string; hash: boolean } & RenewedTicket) | Stored<'renamed' | 'skipped'> | Found | Refused) // `hash`: the content may be stored already, so hashing it may spare the sending.
 export interface StartedUploads {
   items: StartedItem[]
 }
@@ -148,6 +156,8 @@ export type ProofAnswer = { proven: false } | { proven: true; entry: EntryItem |
 
 /** The files of a drop, all for one folder, as they are asked about before anything is sent. */
 export const preflightSchema = z.object({
+  /** Whoever will send them: what it sends itself is not `coming`. */
+  device: deviceSchema.optional(),
   folderId: z.string().min(1).max(64),
   items: z
     .array(
@@ -166,9 +176,9 @@ export type PreflightBody = z.infer<typeof preflightSchema>
 
 /**
  * `instant`: the person keeps content of this size (and head) already. `identical`: the same file lies there.
- * `taken`: its name belongs to something else there.
+ * `taken`: its name belongs to something else there. `coming`: another page of the person sends the same file there.
  */
-export type PreflightKind = 'new' | 'instant' | 'identical' | 'taken'
+export type PreflightKind = 'new' | 'instant' | 'identical' | 'taken' | 'coming'
 /** `kinds` in the order of the items. */
 export interface Preflight {
   kinds: PreflightKind[]

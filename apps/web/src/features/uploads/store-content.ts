@@ -42,7 +42,7 @@ async function storeOnce({ bytes, ...file }: Written, signal: AbortSignal): Prom
   const item: StartBody = { ...file, clientId: 'written', size: bytes.length }
   const [started] = await startUploads([item])
   if (started?.ok !== true) throw refused(started?.error)
-  if (!('ticket' in started)) return entryOf(started.entry)
+  if (!('ticket' in started)) return entryOf('entry' in started ? started.entry : null)
   try {
     const receipt = await sendToStorage(started, new File([bytes], file.name), signal)
     const [completed] = await completeUploads([{ uploadId: started.uploadId, receipt }])

@@ -1,4 +1,5 @@
 import type { ContentHasher } from './content-hasher.ts'
+import { ElsewhereWatch } from './elsewhere-watch.ts'
 import { HeldPlaces } from './held-places.ts'
 import { InstantClaims, type Proven } from './instant-claims.ts'
 import { LostFiles } from './lost-files.ts'
@@ -32,6 +33,7 @@ export class UploadEngine {
   readonly #held = new HeldPlaces()
   readonly #copies: CopiesWatch
   readonly #claims: InstantClaims
+  readonly #elsewhere: ElsewhereWatch
   readonly #outcomes: UploadOutcomes
   readonly #starter: UploadStarter
   readonly #runner: UploadRunner
@@ -53,7 +55,12 @@ export class UploadEngine {
       onProven: (job, answer) => this.#isThere(job, answer),
     })
     const shared = { store, memory, events, jobs: this.#jobs, claims: this.#claims, held: this.#held }
-    this.#outcomes = new UploadOutcomes({ ...shared, copies: this.#copies, retries: this.#retries })
+    this.#elsewhere = new ElsewhereWatch({
+      waiting: () => this.#sentElsewhere(),
+      onOver: (ids) => this.#requeue(ids),
+    })
+    const onElsewhere = () => this.#elsewhere.begin()
+    this.#outcomes = new UploadOutcomes({ ...shared, copies: this.#copies, retries: this.#retries, onElsewhere })
     this.#starter = new UploadStarter({
       ...shared,
       hasher,
@@ -132,7 +139,8 @@ export class UploadEngine {
   readonly takeOver = (ids: readonly string[]): void => {
     for (const id of ids) {
       const job = this.#jobs.get(id)
-      if (job !== undefined) Object.assign(job, { takeOver: true, place: null, begun: true, continued: true })
+      if (job !== undefined)
+        Object.assign(job, { takeOver: true, ofOther: false, place: null, begun: true, continued: true })
     }
     this.#requeue(ids)
     this.#store.flush()
@@ -213,6 +221,7 @@ export class UploadEngine {
     this.#retries.close()
     this.#copies.close()
     this.#claims.close()
+    this.#elsewhere.close()
   }
 
   #requeue(ids: readonly string[]): void {
@@ -267,6 +276,11 @@ export class UploadEngine {
       for (let job = this.#nextReady(now); job !== undefined; job = this.#nextReady(now)) this.#runner.start(job)
     }
     if (this.#ready.size < READY_AHEAD) this.#starter.pump()
+  }
+
+  #sentElsewhere(): Map<string, string> {
+    const ids = this.#store.idsIn('elsewhere')
+    return new Map(ids.flatMap((id): [string, string][] => [[id, this.#jobs.get(id)?.uploadId ?? '']]))
   }
 
   /** Files that wait for their place or for room to be sent. */

@@ -42,6 +42,10 @@ export type Job = NewUpload & {
   silentSince: number | null
   /** The person wants it from the device that sends it now. */
   takeOver: boolean
+  /** Nobody has decided about its name: it is not sent where the same file is there, or on its way. */
+  once: boolean
+  /** Another page has begun it and sends it. */
+  ofOther: boolean
   /** Set while it runs; aborting it is how a person stops it. */
   stop: AbortController | null
 }
@@ -60,6 +64,7 @@ const untouched = {
   continued: false,
   silentSince: null,
   takeOver: false,
+  ofOther: false,
 }
 
 let made = 0
@@ -70,7 +75,7 @@ function newId(): string {
   return `${pageId}-${made}`
 }
 
-export function jobOf({ file, path, conflict = 'keep', probe }: ChosenFile, { folderId, label }: UploadTarget): Job {
+export function jobOf({ file, path, conflict, probe }: ChosenFile, { folderId, label }: UploadTarget): Job {
   const { name } = file
   const { size, lastModified } = factsOf(file)
   const folderLabel = path === '' ? label : `${label} / ${path.split('/').join(' / ')}`
@@ -83,7 +88,8 @@ export function jobOf({ file, path, conflict = 'keep', probe }: ChosenFile, { fo
     folderId,
     path,
     folderLabel,
-    conflict,
+    conflict: conflict ?? 'keep',
+    once: conflict === undefined,
     probe: probe ?? null,
     file,
     source: null,
@@ -99,14 +105,15 @@ export function jobOf({ file, path, conflict = 'keep', probe }: ChosenFile, { fo
     continued: false,
     silentSince: null,
     takeOver: false,
+    ofOther: false,
     stop: null,
   }
 }
 
 /** An upload of an earlier page: its bytes so far are at the storage, its file must be opened again. */
-export function jobOfRemembered({ key, tab: _, ...upload }: RememberedUpload): Job {
+export function jobOfRemembered({ key, tab: _, once = false, ...upload }: RememberedUpload): Job {
   const begun = upload.uploadId !== null
-  return { ...untouched, ...upload, id: key, file: null, begun, continued: begun }
+  return { ...untouched, ...upload, once, id: key, file: null, begun, continued: begun }
 }
 
 /** An upload that another device began, for a file of this one. */
@@ -114,7 +121,20 @@ export function jobFromElsewhere(upload: UnfinishedUpload, file: File): Job {
   const { uploadId, name, folderId, folderName, conflict, probe, sent } = upload
   const target = { folderId, label: folderName }
   const { id, folderLabel, lastModified, size } = jobOf({ file, path: '', conflict }, target)
-  const place = { id, folderLabel, folderId, path: '', name, size, lastModified, conflict, probe, file, source: null }
+  const place = {
+    id,
+    folderLabel,
+    folderId,
+    path: '',
+    name,
+    size,
+    lastModified,
+    conflict,
+    probe,
+    file,
+    source: null,
+    once: false,
+  }
   return { ...untouched, ...place, uploadId, sent: sent ?? 0, begun: true, continued: true, takeOver: true }
 }
 

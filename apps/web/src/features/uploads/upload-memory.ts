@@ -19,6 +19,8 @@ export type RememberedUpload = {
   folderLabel: string
   path: string
   conflict: Conflict
+  /** Older records do not say it. */
+  once?: boolean
   probe: string | null
   sent: number
   /** Number of its source, which many files of a folder share. */
@@ -160,11 +162,12 @@ function ignoreUnkept(error: unknown): undefined {
 }
 
 function rememberedOf(job: Job, tab: string): RememberedUpload {
-  const { id, uploadId, name, size, lastModified, folderId, folderLabel, path, conflict, probe, sent, source } = job
+  const { id, name, size, lastModified, folderId, folderLabel, path, conflict, once, probe, sent, source } = job
   return {
     key: id,
     tab,
-    uploadId,
+    // What another page has begun is that page's to remember.
+    uploadId: job.ofOther ? null : job.uploadId,
     name,
     size,
     lastModified,
@@ -172,6 +175,7 @@ function rememberedOf(job: Job, tab: string): RememberedUpload {
     folderLabel,
     path,
     conflict,
+    once,
     probe,
     sent,
     source,

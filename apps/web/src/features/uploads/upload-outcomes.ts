@@ -3,7 +3,7 @@ import type { HeldPlaces } from './held-places.ts'
 import type { InstantClaims } from './instant-claims.ts'
 import { retryDelay } from './retry-delay.ts'
 import type { RetryTimer } from './retry-timer.ts'
-import type { CompletedItem } from './schema.ts'
+import type { CompletedItem, StartedItem } from './schema.ts'
 import { isPassing } from './upload-api.ts'
 import type { CopiesWatch } from './upload-copies.ts'
 import type { UploadError, UploadNotice } from './upload-item.ts'
@@ -12,6 +12,7 @@ import type { UploadMemory } from './upload-memory.ts'
 import type { UploadStore } from './upload-store.ts'
 
 type StoredEntry = Extract<CompletedItem, { ok: true }>['entry']
+type FoundItem = Extract<StartedItem, { found: unknown }>
 type StoredItem = { entry: StoredEntry; notice?: UploadNotice }
 
 export type UploadEvents = {
@@ -37,6 +38,8 @@ type Parts = {
   retries: RetryTimer
   held: HeldPlaces
   events: UploadEvents
+  /** Another page sends one. */
+  onElsewhere: () => void
 }
 
 /** What became of an upload: tells the store, the device's memory and the page. */
@@ -94,6 +97,19 @@ export class UploadOutcomes {
   /** Another device goes on with it; `agent` is what its browser calls itself. */
   elsewhere(job: Job, agent: string): void {
     this.#parts.store.dispatch({ type: 'elsewhere', id: job.id, device: agent })
+    this.#parts.onElsewhere()
+  }
+
+  /** The server has not begun it, since the same file is there, or on its way from another page. */
+  found(job: Job, item: FoundItem): void {
+    if (item.found === 'elsewhere') {
+      Object.assign(job, { uploadId: item.uploadId, ofOther: true })
+      this.elsewhere(job, item.deviceAgent ?? '')
+    } else {
+      this.#parts.store.dispatch({ type: 'identical', id: job.id })
+      this.#parts.jobs.delete(job.id)
+      this.#forget(job)
+    }
   }
 
   /** The browser cannot read the file any more: the person has to choose it again. */
@@ -124,7 +140,7 @@ export class UploadOutcomes {
   giveUp(job: Job): void {
     this.#parts.claims.drop(job)
     this.#forget(job)
-    if (job.uploadId !== null) this.#givenUp.add(job.uploadId)
+    if (job.uploadId !== null && !job.ofOther) this.#givenUp.add(job.uploadId)
   }
 
   #forget({ id }: Job): void {

@@ -97,6 +97,7 @@ export function UploadPanel({ session, open, onOpenChange, onClose, onReportCopi
             filtered={filtered}
             onFilter={() => setOnlyFailed(!filtered)}
             onClearFinished={clearFinished}
+            onTakeOverAll={() => engine.takeOver(store.idsIn('elsewhere'))}
             onRetryAll={() => engine.retry(store.idsIn('failed'))}
             onCopyReport={(near) => void copyReport(near)}
             onChooseAll={chooseAll}

@@ -220,7 +220,12 @@ export class UploadRunner {
       else if (reason === 'lost') this.#createAgain(job)
       else outcomes.waits(job, 'storage')
     } else if (renewed.kind === 'finished') outcomes.stored(job, { entry: null, notice: 'finished_elsewhere' })
-    else if (renewed.kind === 'final') outcomes.failed(job, renewed.error)
+    else if (renewed.kind === 'final' && job.ofOther) {
+      // The other page has given it up, so it is begun here.
+      outcomes.beginsAnew(job)
+      this.#parts.onAnew(job)
+      this.#parts.onFree()
+    } else if (renewed.kind === 'final') outcomes.failed(job, renewed.error)
     else if (renewed.kind === 'elsewhere') outcomes.elsewhere(job, renewed.agent)
     else outcomes.waits(job, renewed.kind)
   }

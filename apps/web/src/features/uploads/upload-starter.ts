@@ -99,6 +99,10 @@ export class UploadStarter {
       outcomes.refused(job, answer.error.code, answer.error, 'server')
       return
     }
+    if ('found' in answer) {
+      if (jobs.has(job.id)) outcomes.found(job, answer)
+      return
+    }
     job.uploadId = answer.uploadId
     // Cancelled while the server was asked.
     if (!jobs.has(job.id)) outcomes.giveUp(job)
@@ -111,8 +115,8 @@ export class UploadStarter {
   }
 }
 
-function startBodyOf({ id, name, size, folderId, path, lastModified, conflict, probe }: Job) {
+function startBodyOf({ id, name, size, folderId, path, lastModified, conflict, once, probe }: Job) {
   const modifiedAt = new Date(lastModified).toISOString()
-  const optional = { ...(path === '' ? {} : { path }), ...(probe === null ? {} : { probe }) }
+  const optional = { ...(path === '' ? {} : { path }), ...(probe === null ? {} : { probe }), ...(once ? { once } : {}) }
   return { clientId: id, name, size, folderId, modifiedAt, conflict, ...optional }
 }

@@ -101,7 +101,7 @@ export function useRowText(): (item: UploadItem, waitingBehind: number) => strin
         if (item.otherFile) return t('rowOtherFile')
         return item.sent > 0 ? t('rowNeedsFile', { p }) : t('rowNeedsFileStart')
       case 'elsewhere':
-        return t('rowElsewhere', { device: deviceText(item.device) ?? t('otherDevice'), p })
+        return t(elsewhereKey(p), { device: deviceText(item.device) ?? t('otherDevice'), p })
       case 'failed':
         return failureText(item.error)
       case 'skipped':
@@ -113,6 +113,9 @@ export function useRowText(): (item: UploadItem, waitingBehind: number) => strin
     }
   }
 }
+
+/** Of what another page has begun, only that page knows how far it is. */
+const elsewhereKey = (p: number) => (p > 0 ? 'rowElsewhere' : 'rowElsewhereStart')
 
 /** "Firefox, Android"; null for a device that does not say what it is. */
 function deviceText(agent: string | null): string | null {

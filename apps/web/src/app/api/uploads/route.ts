@@ -12,7 +12,10 @@ export const POST = apiRoute({
   handle: async ({ user, body, request }) => {
     const sender = { ...user, ...senderOf(request.headers, body.device) }
     const started = await startUploads(sender, body.items)
-    countUploads('started', started.items)
+    countUploads(
+      'started',
+      started.items.filter((item) => !('found' in item)),
+    )
     return started
   },
 })

@@ -5,10 +5,12 @@ import { readSettings } from '../../../lib/settings.ts'
 import { hashesAlways } from '../instant-rules.ts'
 import { HEAD_BYTES } from '../possession.ts'
 import type { Preflight, PreflightBody, PreflightKind } from '../schema.ts'
+import { TICKET_SECONDS } from './upload-ticket.ts'
 
 interface Match {
   index: number
   taken: boolean
+  coming: boolean
   same_size: boolean
   same_time: boolean
   same_head: boolean | null
@@ -23,17 +25,20 @@ type AskedFile = PreflightBody['items'][number] & {
  * What uploading these files into this folder would mean, before anything is sent. Looks only at what the person has:
  * others' files are found by claims alone, which prove possession.
  */
-export async function preflight(ownerId: string, { folderId, items }: PreflightBody): Promise<Preflight> {
+export async function preflight(ownerId: string, { device, folderId, items }: PreflightBody): Promise<Preflight> {
   const { instantScope, trashDays } = await readSettings()
   const [folder, freeBytes] = await Promise.all([findFolder(db(), ownerId, folderId), freeSpace(db(), ownerId)])
   const files = items.map((item) => ({ ...item, claimable: hashesAlways(instantScope, item.size) !== false }))
   // A folder that is gone is no error here: starting the upload says it.
-  const matches = new Map((await lookUp(ownerId, folder?.id ?? 0n, files)).map((match) => [match.index, match]))
+  const matches = new Map(
+    (await lookUp({ ownerId, device, folderId: folder?.id ?? 0n }, files)).map((match) => [match.index, match]),
+  )
   const kinds = items.map(({ size }, index): PreflightKind => {
     const match = matches.get(index)
     if (match === undefined) return 'new'
-    if (match.taken) return isIdentical(match, size) ? 'identical' : 'taken'
-    return 'instant'
+    if (match.taken && isIdentical(match, size)) return 'identical'
+    if (match.coming) return 'coming'
+    return match.taken ? 'taken' : 'instant'
   })
   return { kinds, freeBytes, trashDays }
 }
@@ -44,11 +49,17 @@ function isIdentical({ same_size, same_time, same_head }: Match, size: number): 
   return same_time || (same_head === true && size <= HEAD_BYTES)
 }
 
+interface Place {
+  ownerId: string
+  device: string | undefined
+  folderId: bigint
+}
+
 /**
- * Files whose name is taken or whose content is kept. One statement for the batch: each file's folder by walking its
- * path, the entry with its name, and content like it.
+ * Files whose name is taken, whose content is kept, or that are on their way. One statement for the batch: each file's
+ * folder by walking its path, the entry with its name, the person's open uploads to it, and content like it.
  */
-async function lookUp(ownerId: string, folderId: bigint, asked: readonly AskedFile[]): Promise<Match[]> {
+async function lookUp({ ownerId, device, folderId }: Place, asked: readonly AskedFile[]): Promise<Match[]> {
   const files = asked.map(({ name, path = '', size, modifiedAt = null, probe = null, claimable }, index) => ({
     index,
     name: name.normalize('NFC'),
@@ -72,7 +83,7 @@ async function lookUp(ownerId: string, folderId: bigint, asked: readonly AskedFi
         AND e.kind = 0 AND e.trash_id IS NULL
       WHERE folder.depth < cardinality(folder.parts)
     )
-    SELECT file.index, e.id IS NOT NULL AS taken,
+    SELECT file.index, e.id IS NOT NULL AS taken, u.id IS NOT NULL AS coming,
       coalesce(e.kind = 1 AND e.size = file.size, false) AS same_size,
       coalesce(date_trunc('second', e.modified_at) = date_trunc('second', file.modified_at), false) AS same_time,
       b.head = decode(file.probe, 'hex') AS same_head
@@ -80,7 +91,11 @@ async function lookUp(ownerId: string, folderId: bigint, asked: readonly AskedFi
     LEFT JOIN folder ON folder.path = file.path AND folder.depth = cardinality(folder.parts)
     LEFT JOIN entry e ON e.parent_id = folder.id AND e.name = file.name AND e.trash_id IS NULL
     LEFT JOIN blob b ON b.id = e.blob_id
-    WHERE e.id IS NOT NULL OR file.claimable AND EXISTS (
+    LEFT JOIN upload u ON u.owner_id = ${ownerId} AND u.state IN ('created', 'uploading') AND u.replaces_sha256 IS NULL
+      AND u.folder_id = folder.id AND u.name = file.name AND u.size = file.size
+      AND date_trunc('second', u.modified_at) = date_trunc('second', file.modified_at)
+      AND u.device <> ${device ?? null} AND u.updated_at > now() - make_interval(secs => ${TICKET_SECONDS})
+    WHERE e.id IS NOT NULL OR u.id IS NOT NULL OR file.claimable AND EXISTS (
       SELECT 1 FROM entry o JOIN blob ob ON ob.id = o.blob_id
       WHERE o.owner_id = ${ownerId} AND o.kind = 1 AND o.size = file.size
         AND (file.probe IS NULL OR ob.head = decode(file.probe, 'hex')))`

@@ -10,6 +10,7 @@ import { notEnoughSpace, type Space, spaceOf } from '../../../lib/quota.ts'
 import { readSettings } from '../../../lib/settings.ts'
 import { whatFits } from '../rules.ts'
 import type { StartedItem, StartedUploads, StartItem } from '../schema.ts'
+import { findSame, type Same } from './find-same.ts'
 import { hashHints } from './hash-hints.ts'
 import { addedBytes, insertUploads, type NewUpload, reserveSpace } from './insert-uploads.ts'
 import { FolderMaker } from './make-folders.ts'
@@ -38,6 +39,8 @@ interface Draft {
   /** The file that gets this content. */
   replaced?: ReplacedFile
   upload?: NewUpload
+  /** It is there, or comes from another page: nothing is begun. */
+  same?: Same
 }
 
 /**
@@ -55,20 +58,21 @@ export async function startUploads(starter: Starter, items: readonly StartItem[]
     // A folder drop on a full drive must not leave its empty folders there.
     refuseWhatDoesNotFit(drafts, await spaceOf(tx, starter.id))
     await openFolders(tx, starter, drafts)
+    await passOverSame(tx, starter, good(drafts, 'empty'))
     const stored = await storeEmptyFiles(tx, starter.id, drafts)
     const entries = await loadItems(
       tx,
       [...stored.values()].flatMap(({ entryId }) => entryId ?? []),
     )
-    await reserveAndInsert(tx, starter.id, drafts)
+    await reserveAndInsert(tx, starter, drafts)
     return { drafts, stored, entries }
   })
   return { items: answersOf(starter, started, hints) }
 }
 
 function good(drafts: readonly Draft[], which: 'empty' | 'sized' | 'all'): Draft[] {
-  return drafts.filter(({ error, item }) => {
-    return error === undefined && (which === 'all' || (item.size === 0) === (which === 'empty'))
+  return drafts.filter(({ error, same, item }) => {
+    return error === undefined && same === undefined && (which === 'all' || (item.size === 0) === (which === 'empty'))
   })
 }
 
@@ -185,9 +189,15 @@ async function storeEmptyFiles(
   return await settleUploads(tx, ownerId, settlements)
 }
 
-/** Last of all, so that the quota's row, which all uploads of a person share, is locked for the shortest time. */
-async function reserveAndInsert(tx: Transaction, ownerId: string, drafts: readonly Draft[]): Promise<void> {
-  refuseWhatDoesNotFit(drafts, await spaceOf(tx, ownerId, { lock: true }))
+/**
+ * Last of all, so that the quota's row, which all uploads of a person share, is locked for the shortest time. Behind that
+ * lock, two pages that announce the same file at the same moment are one behind the other.
+ */
+async function reserveAndInsert(tx: Transaction, starter: Starter, drafts: readonly Draft[]): Promise<void> {
+  const ownerId = starter.id
+  const space = await spaceOf(tx, ownerId, { lock: true })
+  await passOverSame(tx, starter, good(drafts, 'sized'))
+  refuseWhatDoesNotFit(drafts, space)
   const uploads = uploadsOf(good(drafts, 'sized'))
   await reserveSpace(
     tx,
@@ -197,6 +207,17 @@ async function reserveAndInsert(tx: Transaction, ownerId: string, drafts: readon
   await insertUploads(tx, uploads)
 }
 
+/** What nobody has decided about is not begun where it is there, or comes from another page. */
+async function passOverSame(tx: Transaction, { id, device }: Starter, drafts: readonly Draft[]): Promise<void> {
+  const asked = drafts.flatMap(({ item, upload }) => (item.once === true && upload !== undefined ? upload : []))
+  const same = await findSame(tx, { ownerId: id, device }, asked)
+  const byUpload = new Map(asked.map(({ upl }, index) => [upl, same.get(index)]))
+  for (const draft of drafts) {
+    const found = byUpload.get(draft.upload?.upl ?? '')
+    if (found !== undefined) draft.same = found
+  }
+}
+
 interface Started {
   drafts: readonly Draft[]
   stored: ReadonlyMap<string, Settled>
@@ -204,7 +225,11 @@ interface Started {
 }
 
 function answersOf(starter: Starter, { drafts, stored, entries }: Started, hints: readonly boolean[]): StartedItem[] {
-  return drafts.map(({ item: { clientId }, upload, place, error }, index): StartedItem => {
+  return drafts.map(({ item: { clientId }, upload, place, same, error }, index): StartedItem => {
+    if (same?.upl === null) return { clientId, ok: true, found: 'identical' }
+    if (same !== undefined) {
+      return { clientId, ok: true, found: 'elsewhere', uploadId: same.upl, deviceAgent: same.deviceAgent }
+    }
     if (error !== undefined || !upload) return { clientId, ok: false, error: errorBody(error) }
     const uploadId = upload.upl
     if (place) {

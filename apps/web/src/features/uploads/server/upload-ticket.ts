@@ -4,7 +4,8 @@ import { browserOrigin } from '../../../lib/dfs.ts'
 import { masterKeys } from '../../../lib/keys.ts'
 import type { RenewedTicket } from '../schema.ts'
 
-const TICKET_SECONDS = 60 * 60
+/** Whose upload has asked for none for so long does not send it now. */
+export const TICKET_SECONDS = 60 * 60
 
 /** What a ticket says of an upload. `ownerPublicId` is kept with the file, so that lost databases can be rebuilt. */
 export interface TicketUpload {

@@ -1,0 +1,80 @@
+import { afterEach, beforeEach, expect, it, vi } from 'vitest'
+import { Unreachable } from '../../lib/call-api.ts'
+import { ElsewhereWatch } from './elsewhere-watch.ts'
+
+beforeEach(() => {
+  vi.useFakeTimers()
+})
+afterEach(() => {
+  vi.useRealTimers()
+})
+
+const MINUTE = 60_000
+
+function watchOf(open: () => string[]) {
+  const waiting = new Map([
+    ['a', 'upload a'],
+    ['b', 'upload b'],
+  ])
+  let asked = 0
+  const over: string[] = []
+  const watch = new ElsewhereWatch({
+    waiting: () => waiting,
+    onOver: (ids) => {
+      for (const id of ids) waiting.delete(id)
+      over.push(...ids)
+    },
+    ask: () => {
+      asked += 1
+      return Promise.resolve(open().map((uploadId) => ({ uploadId })))
+    },
+  })
+  return { watch, over, asked: () => asked }
+}
+
+it('what is not open any more is over, and nothing is asked when nothing waits', async () => {
+  let open = ['upload a', 'upload b', 'of somebody else']
+  const { watch, over, asked } = watchOf(() => open)
+  watch.begin()
+  await vi.advanceTimersByTimeAsync(10_000)
+  expect(over).toEqual([])
+  open = ['upload b']
+  await vi.advanceTimersByTimeAsync(MINUTE)
+  expect(over).toEqual(['a'])
+  open = []
+  await vi.advanceTimersByTimeAsync(MINUTE)
+  expect(over).toEqual(['a', 'b'])
+  const before = asked()
+  await vi.advanceTimersByTimeAsync(10 * MINUTE)
+  expect(asked()).toBe(before)
+})
+
+it('asks ever more rarely, and at once again for one more', async () => {
+  const { watch, asked } = watchOf(() => ['upload a', 'upload b'])
+  watch.begin()
+  await vi.advanceTimersByTimeAsync(MINUTE)
+  expect(asked()).toBe(5)
+  await vi.advanceTimersByTimeAsync(MINUTE)
+  expect(asked()).toBe(7)
+  watch.close()
+  await vi.advanceTimersByTimeAsync(MINUTE)
+  expect(asked()).toBe(7)
+})
+
+it('a server that cannot be reached ends nothing', async () => {
+  let asked = 0
+  const over: string[] = []
+  const watch = new ElsewhereWatch({
+    waiting: () => new Map([['a', 'upload a']]),
+    onOver: (ids) => over.push(...ids),
+    ask: () => {
+      asked += 1
+      return Promise.reject(new Unreachable(new TypeError('no network')))
+    },
+  })
+  watch.begin()
+  await vi.advanceTimersByTimeAsync(MINUTE)
+  expect(asked).toBe(5)
+  expect(over).toEqual([])
+  watch.close()
+})

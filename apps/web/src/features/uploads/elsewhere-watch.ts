@@ -1,0 +1,56 @@
+import { refusalOf, unfinishedUploads } from './upload-api.ts'
+
+const WAITS_MS = [2_000, 4_000, 8_000, 15_000, 30_000] as const
+
+type Parts = {
+  /** The uploads that other pages send, by their ids here. */
+  waiting: () => ReadonlyMap<string, string>
+  /** These are not on their way any more: stored, or given up. */
+  onOver: (ids: string[]) => void
+  ask?: () => Promise<readonly { uploadId: string }[]>
+}
+
+/** Looks now and then what has become of files that another page sends. */
+export class ElsewhereWatch {
+  readonly #parts: Parts
+  #timer: ReturnType<typeof setTimeout> | null = null
+  #round = 0
+  #closed = false
+
+  constructor(parts: Parts) {
+    this.#parts = parts
+  }
+
+  /** There is one more. */
+  begin(): void {
+    this.#round = 0
+    this.#plan()
+  }
+
+  close(): void {
+    this.#closed = true
+    if (this.#timer !== null) clearTimeout(this.#timer)
+  }
+
+  #plan(): void {
+    if (this.#timer !== null || this.#closed) return
+    const wait = WAITS_MS[Math.min(this.#round, WAITS_MS.length - 1)]
+    this.#round += 1
+    this.#timer = setTimeout(() => void this.#look(), wait)
+  }
+
+  async #look(): Promise<void> {
+    const { waiting, onOver, ask = unfinishedUploads } = this.#parts
+    if (waiting().size > 0) {
+      try {
+        const open = new Set((await ask()).map(({ uploadId }) => uploadId))
+        const over = [...waiting()].flatMap(([id, uploadId]) => (open.has(uploadId) ? [] : id))
+        if (over.length > 0 && !this.#closed) onOver(over)
+      } catch (error) {
+        refusalOf(error)
+      }
+    }
+    this.#timer = null
+    if (waiting().size > 0) this.#plan()
+  }
+}
