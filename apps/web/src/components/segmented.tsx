@@ -41,7 +41,7 @@ export function Segmented<Value extends string>({ label, value, segments, onChan
             if (segment.value !== value) onChange(segment.value)
           }}
           onKeyDown={(event) => walk(event, index)}
-          className="inline-flex h-7 min-w-8 items-center justify-center gap-1.5 rounded-tile px-2 font-medium text-13 text-ink-2 hover:text-ink data-[state=checked]:bg-segment data-[state=checked]:text-ink data-[state=checked]:shadow-1 data-[state=checked]:inset-ring data-[state=checked]:inset-ring-line coarse:h-10 coarse:min-w-11 forced-colors:data-[state=checked]:border"
+          className="inline-flex h-7 min-w-8 items-center justify-center gap-1.5 rounded-tile px-2 font-medium text-13 text-ink-2 hover:text-ink data-[state=checked]:bg-segment data-[state=checked]:text-ink data-[state=checked]:shadow-1 data-[state=checked]:inset-ring data-[state=checked]:inset-ring-line coarse:h-11 coarse:min-w-11 forced-colors:data-[state=checked]:border"
         >
           {segment.content}
         </button>

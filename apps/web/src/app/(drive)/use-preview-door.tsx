@@ -62,8 +62,10 @@ export function usePreviewDoor() {
           id={id}
           entries={entries}
           total={given === null ? state.total - folders : entries.length}
+          before={given === null ? state.start : 0}
           doors={doors}
           onNearEnd={state.loadMore}
+          onNearStart={state.loadBefore}
           onStep={(to) => window.history.replaceState(null, '', addressOf(to))}
           onClose={close}
           onReturnFocus={() => focusEntry(start.current ?? id)}
@@ -76,8 +78,10 @@ type PreviewOverProps = {
   id: string
   entries: readonly EntryItem[]
   total: number
+  before: number
   doors: EntryDoors
   onNearEnd: () => void
+  onNearStart: () => void
   onStep: (id: string) => void
   onClose: () => void
   onReturnFocus: () => void

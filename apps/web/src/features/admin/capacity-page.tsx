@@ -104,7 +104,9 @@ function KeyFigures({ view }: { view: ClusterView }) {
       <Figure
         title={t('twoCopies')}
         value={all === 0 ? '–' : `${shareText(copies.two, all)}%`}
-        note={lone === 0 ? t('allTwice') : <span className="text-warn">{t('haveOne', { s: format.size(lone) })}</span>}
+        note={
+          <CopiesNote loneBytes={lone} aside={storages.reduce((n, { told }) => n + (told?.setAside.count ?? 0), 0)} />
+        }
       />
       <Figure
         title={t('saved')}
@@ -113,6 +115,15 @@ function KeyFigures({ view }: { view: ClusterView }) {
       />
     </Figures>
   )
+}
+
+/** What was set aside is not in the sums of the groups: it is counted apart. */
+function CopiesNote({ loneBytes, aside }: { loneBytes: number; aside: number }) {
+  const t = useTranslations('capacity')
+  const format = useFormat()
+  if (loneBytes === 0 && aside === 0) return t('allTwice')
+  const text = loneBytes > 0 ? t('haveOne', { s: format.size(loneBytes) }) : t('changesAside', { n: aside })
+  return <span className="text-warn">{text}</span>
 }
 
 /** A share of almost everything must not look like everything. */

@@ -32,53 +32,55 @@ export function ClusterTree({ groups }: { groups: readonly GroupView[] }) {
         </>
       }
     >
-      <table className="w-full table-fixed text-13 tabular-nums">
-        <colgroup>
-          <col />
-          <col className="w-[24%] phone:w-[76px]" />
-          <col className="w-[76px]" />
-          <col className="w-[76px] phone:hidden" />
-          <col className="w-[142px] phone:w-[100px]" />
-        </colgroup>
-        <thead>
-          <tr className="h-[30px] border-line border-b text-12 text-ink-3 *:font-medium">
-            <th scope="col" className="pl-5 text-left phone:pl-3">
-              {t('name')}
-            </th>
-            <th scope="col" className="px-3 text-left">
-              {t('space')}
-            </th>
-            <th scope="col" className="text-right">
-              {t('free')}
-            </th>
-            <th scope="col" className="text-right phone:hidden">
-              {t('lag')}
-            </th>
-            <th scope="col" className="pr-5 text-right phone:pr-3">
-              {t('state')}
-            </th>
-          </tr>
-        </thead>
-        {groups.map((group) => (
-          <tbody key={group.group} className="border-line not-first-of-type:border-t">
-            <GroupRow
-              group={group}
-              isOpen={!shut.has(group.group)}
-              onToggle={() => setShut(toggled(shut, group.group))}
-            />
-            {shut.has(group.group)
-              ? null
-              : group.storages.map((storage) => (
-                  <StorageRows
-                    key={storage.id}
-                    storage={storage}
-                    isOpen={open.has(`${storage.group}/${storage.id}`)}
-                    onToggle={() => setOpen(toggled(open, `${storage.group}/${storage.id}`))}
-                  />
-                ))}
-          </tbody>
-        ))}
-      </table>
+      <div className="@container">
+        <table className="w-full table-fixed text-13 tabular-nums">
+          <colgroup>
+            <col />
+            <col className="w-[24%] @max-[600px]:w-[76px]" />
+            <col className="w-[76px]" />
+            <col className="w-[76px] @max-[600px]:w-[56px] phone:hidden" />
+            <col className="w-[142px] phone:w-[100px]" />
+          </colgroup>
+          <thead>
+            <tr className="h-[30px] border-line border-b text-12 text-ink-3 *:font-medium">
+              <th scope="col" className="pl-5 text-left phone:pl-3">
+                {t('name')}
+              </th>
+              <th scope="col" className="px-3 text-left">
+                {t('space')}
+              </th>
+              <th scope="col" className="text-right">
+                {t('free')}
+              </th>
+              <th scope="col" className="text-right phone:hidden">
+                {t('lag')}
+              </th>
+              <th scope="col" className="pr-5 text-right phone:pr-3">
+                {t('state')}
+              </th>
+            </tr>
+          </thead>
+          {groups.map((group) => (
+            <tbody key={group.group} className="border-line not-first-of-type:border-t">
+              <GroupRow
+                group={group}
+                isOpen={!shut.has(group.group)}
+                onToggle={() => setShut(toggled(shut, group.group))}
+              />
+              {shut.has(group.group)
+                ? null
+                : group.storages.map((storage) => (
+                    <StorageRows
+                      key={storage.id}
+                      storage={storage}
+                      isOpen={open.has(`${storage.group}/${storage.id}`)}
+                      onToggle={() => setOpen(toggled(open, `${storage.group}/${storage.id}`))}
+                    />
+                  ))}
+            </tbody>
+          ))}
+        </table>
+      </div>
     </Box>
   )
 }
@@ -122,11 +124,11 @@ function StorageRows({ storage, isOpen, onToggle }: RowProps & { storage: Storag
         <td className="pl-8 phone:pl-4">
           <span className="flex items-center">
             <Toggle isOpen={isOpen} onToggle={onToggle} name={storage.id} />
-            <Icon of={Server} size="small" className="mr-2 shrink-0 text-ink-2 phone:hidden" />
-            <Link href={storageHref(storage)} className="truncate rounded-tag hover:underline">
+            <Icon of={Server} size="small" className="@max-[600px]:hidden mr-2 shrink-0 text-ink-2" />
+            <Link href={storageHref(storage)} className="truncate rounded-tag hover:underline coarse:-my-3 coarse:py-3">
               {storage.id}
             </Link>
-            <span className="ml-2 truncate text-12 text-ink-3 phone:hidden">{storage.ip}</span>
+            <span className="@max-[600px]:hidden ml-2 truncate text-12 text-ink-3">{storage.ip}</span>
           </span>
         </td>
         <td className="px-3">
@@ -188,7 +190,7 @@ function Toggle({ isOpen, onToggle, name, children }: ToggleProps) {
       aria-expanded={isOpen}
       aria-label={t('toggle', { name })}
       onClick={onToggle}
-      className="flex h-8 max-w-full items-center gap-2 rounded-tile px-1 text-left hover:bg-hover coarse:h-10"
+      className="flex h-8 max-w-full items-center gap-2 rounded-tile px-1 text-left hover:bg-hover coarse:h-11 coarse:min-w-11"
     >
       <Icon of={isOpen ? ChevronDown : ChevronRight} size="tiny" className="shrink-0 text-ink-3" />
       {children}

@@ -10,7 +10,7 @@ export function RowName({ name, onOpen }: RowNameProps) {
     <button
       type="button"
       onClick={onOpen}
-      className="block max-w-full truncate rounded-tag text-left font-[450] text-14 hover:underline"
+      className="block max-w-full truncate rounded-tag text-left font-[450] text-14 hover:underline coarse:-my-3 coarse:py-3"
     >
       <bdi>{name}</bdi>
     </button>

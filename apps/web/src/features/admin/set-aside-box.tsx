@@ -121,7 +121,9 @@ function DismissDialog({ item, onClose, onDismiss }: DismissProps) {
     <Dialog open onOpenChange={onClose} title={t('dismissTitle')}>
       <p className="px-6 pb-5 text-ink-2 phone:px-5">{t('dismissSentence', { peer: item.peer })}</p>
       <DialogButtons>
-        <Button onClick={onClose}>{t('cancel')}</Button>
+        <Button data-first-focus onClick={onClose}>
+          {t('cancel')}
+        </Button>
         <Button
           kind="danger"
           onClick={() => {

@@ -35,7 +35,10 @@ export function StoragePage({ group, id }: StoragePageProps) {
   const storage = find(live.view, { group, id })
   const title = (
     <span className="flex flex-wrap items-center gap-x-2">
-      <Link href="/admin/capacity" className="rounded-tag font-normal text-ink-2 hover:text-ink hover:underline">
+      <Link
+        href="/admin/capacity"
+        className="rounded-tag font-normal text-ink-2 hover:text-ink hover:underline coarse:-my-3 coarse:py-3"
+      >
         {t('title')}
       </Link>
       <Icon of={ChevronRight} size="tiny" className="text-ink-3" />
@@ -188,7 +191,11 @@ function lossText(loss: Loss, silence: StorageView['silence'], { t, format }: Wo
     case 'some':
       return {
         value: t('lostSome', { n: loss.records }),
-        note: t('peerLacks', { peer: loss.peer, s: format.size(loss.bytes) }),
+        // Of what was set aside only the number is known.
+        note:
+          loss.bytes === 0
+            ? t('peerLacksChanges', { peer: loss.peer, n: loss.records })
+            : t('peerLacks', { peer: loss.peer, s: format.size(loss.bytes) }),
       }
   }
 }

@@ -79,7 +79,7 @@ function One({ entry, thumbnail, onPreview }: DetailsPanelProps & { entry: Entry
             <Tabs.Trigger
               key={name}
               value={name}
-              className="-mb-px h-10 border-transparent border-b-2 font-medium text-13 text-ink-2 data-[state=active]:border-accent data-[state=active]:text-ink"
+              className="-mb-px h-10 border-transparent coarse:h-11 coarse:min-w-11 border-b-2 font-medium text-13 text-ink-2 data-[state=active]:border-accent data-[state=active]:text-ink"
             >
               {t(`tab.${name}`)}
             </Tabs.Trigger>

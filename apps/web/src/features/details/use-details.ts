@@ -7,6 +7,8 @@ import { isOpen } from './verify-all.ts'
 
 const FRESH_MS = 5_000
 const COPIES_AGAIN_MS = 5_000
+/** A member may go away while the panel is open. */
+const COPIES_STILL_MS = 15_000
 const PROGRESS_MS = 700
 
 const pathOf = (id: string, what: string) => `/api/drive/entries/${encodeURIComponent(id)}/${what}`
@@ -21,13 +23,13 @@ export function useDetails(id: string, version: string) {
   })
 }
 
-/** Where the copies lie, asked from each member now, and again while one is missing. */
+/** Where the copies lie, asked from each member now, and sooner while one is missing. */
 export function useCopyDetails(id: string) {
   return useQuery({
     queryKey: ['copy-details', id],
     queryFn: async ({ signal }) => (await callApi<{ copies: CopyDetail[] }>(pathOf(id, 'copies'), { signal })).copies,
     refetchInterval: ({ state }) =>
-      state.data?.every((copy) => copy.state === 'whole') === true ? false : COPIES_AGAIN_MS,
+      state.data?.every((copy) => copy.state === 'whole') === true ? COPIES_STILL_MS : COPIES_AGAIN_MS,
     retry: false,
   })
 }

@@ -216,14 +216,16 @@ function Overlays({ view }: { view: FolderView }) {
   const moves = useOnceOpen(view.moving !== null)
   const deletes = useOnceOpen(view.deletion !== null)
   const onEntries = menu?.on === 'entries'
+  // What only has the focus is not selected, and the menu is about it all the same.
+  const alone = targets.length === 1 ? targets[0] : undefined
   return (
     <>
       <PointMenu
         point={menu}
         onClose={view.closeMenu}
-        label={onEntries ? selectionText(selection, state.total) : name}
+        label={onEntries ? (alone?.name ?? selectionText(selection, state.total)) : name}
         groups={onEntries ? menuOf(actions) : ground}
-        header={onEntries && targets.length === 1 ? <EntrySummary item={targets[0]} /> : undefined}
+        header={onEntries && alone !== undefined ? <EntrySummary item={alone} /> : undefined}
         onReturnFocus={view.returnFocus}
       />
       {moves ? (

@@ -13,11 +13,12 @@ export function KeyboardDialog({ open, onOpenChange }: KeyboardDialogProps) {
   const { preferences, change } = usePreferences()
   const keys: [string, string][] = [
     ['↑ ↓ ← →', t('move')],
+    [`${main} ↑ ↓ ← →`, t('moveOnly')],
+    ['Home, End', t('edges')],
     ['Shift ↑ ↓', t('extend')],
     ['Space', t('toggle')],
     ['Enter', t('open')],
-    ['E', t('edit')],
-    ['Backspace', t('parent')],
+    ['Backspace, Alt ↑', t('parent')],
     [`${main} A`, t('all')],
     ['Esc', t('none')],
     ['F2', t('rename')],
@@ -49,20 +50,21 @@ export function KeyboardDialog({ open, onOpenChange }: KeyboardDialogProps) {
     [t('letters'), t('find')],
     ['?', t('help')],
   ]
+  const previewKeys: [string, string][] = [
+    ['← →', t('previewStep')],
+    ['+ −', t('previewZoom')],
+    ['0', t('previewFit')],
+    ['F', t('previewFull')],
+    ['E', t('edit')],
+    ['Space', t('previewPlay')],
+  ]
   return (
     <Dialog open={open} onOpenChange={onOpenChange} title={t('title')} className="max-w-[620px]">
-      <dl className="scrollbar-thin grid grid-cols-2 gap-x-8 overflow-y-auto px-6 pb-6 phone:grid-cols-1 phone:px-5">
-        {keys.map(([key, meaning]) => (
-          <div key={meaning} className="flex h-9 items-center justify-between gap-4 border-line border-b text-13">
-            <dd className="truncate">{meaning}</dd>
-            <dt className="shrink-0">
-              <kbd className="rounded-tag px-1.5 py-0.5 font-medium font-sans text-11 text-ink-3 inset-ring inset-ring-line-2">
-                {key}
-              </kbd>
-            </dt>
-          </div>
-        ))}
-      </dl>
+      <div className="scrollbar-thin overflow-y-auto px-6 pb-6 phone:px-5">
+        <Keys keys={keys} />
+        <h3 className="pt-5 pb-1 font-semibold text-13">{t('inPreview')}</h3>
+        <Keys keys={previewKeys} />
+      </div>
       <label className="flex items-center gap-2.5 px-6 pb-5 text-13 phone:px-5">
         <input
           type="checkbox"
@@ -73,5 +75,22 @@ export function KeyboardDialog({ open, onOpenChange }: KeyboardDialogProps) {
         {t('lettersSwitch')}
       </label>
     </Dialog>
+  )
+}
+
+function Keys({ keys }: { keys: readonly [string, string][] }) {
+  return (
+    <dl className="grid grid-cols-2 gap-x-8 phone:grid-cols-1">
+      {keys.map(([key, meaning]) => (
+        <div key={meaning} className="flex h-9 items-center justify-between gap-4 border-line border-b text-13">
+          <dd className="truncate">{meaning}</dd>
+          <dt className="shrink-0">
+            <kbd className="rounded-tag px-1.5 py-0.5 font-medium font-sans text-11 text-ink-3 inset-ring inset-ring-line-2">
+              {key}
+            </kbd>
+          </dt>
+        </div>
+      ))}
+    </dl>
   )
 }

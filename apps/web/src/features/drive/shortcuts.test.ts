@@ -38,9 +38,23 @@ test.each([
 })
 
 test('arrows move, with Shift they extend', () => {
-  expect(press('ArrowDown')).toEqual({ type: 'move', by: 'row', direction: 1, extend: false })
-  expect(press('ArrowUp', { shift: true })).toEqual({ type: 'move', by: 'row', direction: -1, extend: true })
+  expect(press('ArrowDown')).toEqual({ type: 'move', by: 'row', direction: 1, extend: false, keep: false })
+  expect(press('ArrowUp', { shift: true })).toEqual({
+    type: 'move',
+    by: 'row',
+    direction: -1,
+    extend: true,
+    keep: false,
+  })
   expect(press('End', { shift: true })).toEqual({ type: 'edge', direction: 1, extend: true })
+})
+
+test('with Ctrl arrows move the focus alone; other steps with it stay with the browser', () => {
+  const alone = { extend: false, keep: true }
+  expect(press('ArrowDown', { main: true })).toEqual({ type: 'move', by: 'row', direction: 1, ...alone })
+  expect(press('ArrowLeft', { main: true })).toEqual({ type: 'move', by: 'column', direction: -1, ...alone })
+  expect(press('PageDown', { main: true })).toBeNull()
+  expect(press('ArrowDown', { main: true, shift: true })).toBeNull()
 })
 
 test('other letters jump to a name, in every script', () => {
@@ -49,7 +63,7 @@ test('other letters jump to a name, in every script', () => {
 })
 
 test('combinations of the browser stay with the browser', () => {
-  for (const key of ['c', 'v', 'r', 't', 'ArrowDown']) expect(press(key, { main: true })).toBeNull()
+  for (const key of ['c', 'v', 'r', 't', 'PageDown']) expect(press(key, { main: true })).toBeNull()
   expect(press('T', { main: true, shift: true })).toBeNull()
   expect(press('Tab')).toBeNull()
 })

@@ -7,7 +7,8 @@ export type KeyPress = {
 }
 
 export type Command =
-  | { type: 'move'; by: 'row' | 'page' | 'column'; direction: 1 | -1; extend: boolean }
+  /** `keep`: the focus alone goes, the selection stays as it is. */
+  | { type: 'move'; by: 'row' | 'page' | 'column'; direction: 1 | -1; extend: boolean; keep: boolean }
   | { type: 'edge'; direction: 1 | -1; extend: boolean }
   | { type: 'letter'; letter: string }
   | { type: 'go'; to: GoTarget }
@@ -102,7 +103,9 @@ export function goCommand({ key, shift, alt, main: withMain }: KeyPress): Comman
 export function commandOf({ key, shift, alt, main: withMain }: KeyPress, letters = true): Command | null {
   if (alt) return key === 'ArrowUp' ? { type: 'parent' } : null
   const step = steps[key]
-  if (step !== undefined && !withMain) return { type: 'move', ...step, extend: shift }
+  if (step !== undefined && !(withMain && (shift || step.by === 'page'))) {
+    return { type: 'move', ...step, extend: shift, keep: withMain }
+  }
   if (key === 'Home' || key === 'End') return { type: 'edge', direction: key === 'End' ? 1 : -1, extend: shift }
   const name = key.length === 1 || key === 'F10' ? key.toLowerCase() : key
   const simple = tableFor(shift, withMain)[name]

@@ -61,15 +61,16 @@ export function useFolderKeys(options: FolderKeysOptions): void {
   const keys = useRef(0)
   const findTyped = useTypedName()
 
-  const go = (id: string | null, extend: boolean) => {
+  const go = (id: string | null, extend: boolean, keep = false) => {
     if (id === null) return
-    step(extend ? extendTo(selection, ids, id) : selectOnly(id))
+    if (keep) step(focusOn(selection, id))
+    else step(extend ? extendTo(selection, ids, id) : selectOnly(id))
   }
-  const move = ({ by, direction, extend }: Extract<Command, { type: 'move' }>) => {
+  const move = ({ by, direction, extend, keep }: Extract<Command, { type: 'move' }>) => {
     if (by === 'column' && columns === 1) return
     const page = Math.max(1, Math.floor((scroller.current?.clientHeight ?? 0) / ROW_PX) - 1)
     const steps = { row: columns, column: 1, page: page * columns }[by]
-    go(neighbour(ids, selection.focus, direction * steps), extend)
+    go(neighbour(ids, selection.focus, direction * steps), extend, keep)
   }
   /** The first or last of all entries, also when it is not loaded. */
   const goToEdge = async ({ direction, extend }: Extract<Command, { type: 'edge' }>) => {
@@ -131,7 +132,9 @@ function useSimpleCommands(
   return {
     toggle: () => {
       // One file under the focus is looked at; more than one thing is being selected.
-      if (selection.mode === 'some' && selection.ids.size <= 1 && actions.preview !== null) actions.preview.run()
+      const { mode, ids, focus } = selection
+      const isAlone = mode === 'some' && (ids.size === 0 || (ids.size === 1 && focus !== null && ids.has(focus)))
+      if (isAlone && actions.preview !== null) actions.preview.run()
       else if (selection.focus !== null) setSelection(toggle(selection, selection.focus))
     },
     open: () => {

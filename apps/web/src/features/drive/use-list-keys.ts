@@ -61,7 +61,10 @@ const everywhere: ReadonlySet<Command['type']> = new Set([
   'editPath',
 ])
 
-function isMeantForList({ target }: KeyboardEvent, pane: HTMLElement | null, command: Command): boolean {
+function isMeantForList(event: KeyboardEvent, pane: HTMLElement | null, command: Command): boolean {
+  const { target, metaKey } = event
+  // ⌘ with ← and → leads through the browser's history.
+  if (metaKey && command.type === 'move' && command.by === 'column') return false
   if (target === document.body || target === pane) return true
   if (!(target instanceof HTMLElement)) return false
   if (target.matches('[data-entry], [role="grid"]') && pane?.contains(target) === true) return true

@@ -28,8 +28,12 @@ export type PreviewProps = {
   entries: readonly EntryItem[]
   /** Of all files in the list. */
   total: number
+  /** How many come before the first of `entries`. */
+  before?: number
   /** The last loaded file is near. */
   onNearEnd: () => void
+  /** The first loaded file is near. */
+  onNearStart?: () => void
   onStep: (id: string) => void
   onClose: () => void
   /** Missing where people may only look. */
@@ -47,7 +51,7 @@ const NEAR_END = 8
 
 /** One file over the whole window, always dark; the list's neighbours are a key or a swipe away. */
 export function Preview(props: PreviewProps) {
-  const { id, entries, onNearEnd, onStep, onClose } = props
+  const { id, entries, onNearEnd, onNearStart, onStep, onClose } = props
   const t = useTranslations('preview')
   const client = useQueryClient()
   const sources = usePreviewSources(id)
@@ -71,7 +75,8 @@ export function Preview(props: PreviewProps) {
   }
   useEffect(() => {
     if (index >= entries.length - NEAR_END) onNearEnd()
-  }, [index, entries.length, onNearEnd])
+    if (index >= 0 && index < NEAR_END) onNearStart?.()
+  }, [index, entries.length, onNearEnd, onNearStart])
   useEffect(() => {
     for (const neighbour of [after, before])
       if (neighbour !== undefined) void prefetchPreview(client, addressOf(neighbour.id))
@@ -154,12 +159,12 @@ type HeaderProps = PreviewProps & {
   sources: { size: { width: number; height: number } | null } | undefined
 }
 
-function Header({ item, index, total, sources, actions, onClose }: HeaderProps) {
+function Header({ item, index, total, before = 0, sources, actions, onClose }: HeaderProps) {
   const t = useTranslations('preview')
   const format = useFormat()
   const phone = usePhone()
   const facts = [
-    ...(index >= 0 ? [t('position', { n: index + 1, of: total })] : []),
+    ...(index >= 0 ? [t('position', { n: before + index + 1, of: total })] : []),
     format.size(item.size),
     ...(sources?.size ? [`${sources.size.width} × ${sources.size.height}`] : []),
   ]
