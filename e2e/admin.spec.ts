@@ -134,5 +134,28 @@ test('a setting takes effect within five seconds and stands in the audit log', a
 
   await openPage(page, `${drive.url}/admin/audit`)
   const log = page.getByRole('region', { name: 'Audit log' })
-  await expect(log.getByRole('row').filter({ hasText: 'from: closed, to: open' }).first()).toContainText(person.email)
+  await expect(log.getByRole('row').filter({ hasText: 'Nobody → Everybody' }).first()).toContainText(person.email)
+  await expect(log.getByRole('row').filter({ hasText: 'Who can make an account' }).first()).toBeVisible()
+  await expect(log.getByRole('row').filter({ hasText: 'Signed in' }).first()).toContainText('with a password')
+})
+
+test('the sidebar counts, and the search goes to people, storages and pages', async ({ page, drive, person }) => {
+  await openAdministration(page, drive, { email: person.email, page: 'capacity', title: 'Capacity' })
+  const sidebar = page.getByRole('complementary')
+  await expect(sidebar.getByRole('link', { name: /^People/ })).toHaveText(/^People[1-9][\d,]*$/)
+  await expect(sidebar.getByText('2 active')).toBeVisible()
+
+  const find = async (text: string, option: RegExp) => {
+    await page.getByRole('button', { name: /Search people, storages, settings/ }).click()
+    await page.keyboard.type(text)
+    await expect(page.getByRole('option', { name: option, selected: true })).toBeVisible()
+    await page.keyboard.press('Enter')
+  }
+  await find(person.email, new RegExp(person.email))
+  await expect(page.getByRole('dialog', { name: person.name })).toBeVisible()
+  await page.keyboard.press('Escape')
+  await find('group1', /group1/)
+  await expect(page).toHaveURL(/\/admin\/capacity\/group1\//)
+  await find('>Go to Audit', /Go to Audit log/)
+  await expect(page.getByRole('region', { name: 'Audit log' })).toBeVisible()
 })

@@ -20,6 +20,7 @@ import { useNewActions } from '../../features/drive/use-new-actions.ts'
 import { useLabels } from '../../features/labels/use-labels.ts'
 import type { PaletteCommand } from '../../features/search/palette-items.ts'
 import type { Hit } from '../../features/search/schema.ts'
+import { useAdminFinding } from './use-admin-finding.ts'
 import { ME_KEY } from './use-me.ts'
 
 const Palette = dynamic(() => import('../../features/search/palette.tsx').then((module) => module.Palette), {
@@ -76,7 +77,9 @@ export function PaletteArea({ door }: { door: PaletteDoor }): ReactNode {
   const { openEntry } = useOpening()
   const go = useGoing()
   const tags = useLabels()?.tags ?? []
-  const commands = useCommands(go)
+  const t = useTranslations('search')
+  const admin = useAdminFinding()
+  const commands = [...admin.commands, ...useCommands(go)]
   if (!door.shown) return null
   const here = drive.place?.kind === 'folder' && drive.folderId !== ROOT_ID ? drive.folderId : null
   const open = (hit: Hit, among: readonly Hit[]) => {
@@ -94,6 +97,8 @@ export function PaletteArea({ door }: { door: PaletteDoor }): ReactNode {
       folderId={here}
       tags={tags.map(({ name }) => name)}
       commands={commands}
+      finding={admin.finding}
+      placeholder={t(admin.finding === null ? 'placeholder' : 'placeholderAdmin')}
       onOpen={open}
       onShow={(hit) => drive.openAt(hit.where?.at(-1)?.id ?? ROOT_ID, hit.id)}
       onAll={(q) => go(placeId({ kind: 'search', q, within: here ?? ROOT_ID }))}

@@ -10,6 +10,7 @@ import { CsvLink } from './csv-link.tsx'
 import { Choice, SearchBox } from './filter-bar.tsx'
 import type { AuditItem } from './schema.ts'
 import { TablePage } from './table-page.tsx'
+import { keptText, useAuditWords } from './use-audit-words.ts'
 import { queryText, usePages, useRested } from './use-pages.ts'
 
 const PATH = '/api/admin/audit'
@@ -65,6 +66,7 @@ export function AuditPage() {
 function useColumns(): Column<AuditItem, 'at'>[] {
   const t = useTranslations('audit')
   const format = useFormat()
+  const { detailText, targetText } = useAuditWords()
   return [
     { key: 'at', title: t('at'), sort: 'at', className: 'tabular-nums', cell: ({ at }) => format.date(at) },
     {
@@ -78,14 +80,14 @@ function useColumns(): Column<AuditItem, 'at'>[] {
       key: 'target',
       title: t('target'),
       className: 'max-w-[240px] truncate',
-      cell: ({ target }) => (target === null ? '–' : <bdi title={target}>{target}</bdi>),
+      cell: (item) => (item.target === null ? '–' : <bdi title={item.target}>{targetText(item)}</bdi>),
     },
     {
       key: 'detail',
       title: t('detail'),
-      className: 'max-w-[320px] truncate font-mono text-12 text-ink-2',
+      className: 'max-w-[320px] truncate text-ink-2',
       phone: 'line',
-      cell: ({ detail }) => <span title={detailText(detail)}>{detailText(detail)}</span>,
+      cell: (item) => <bdi title={keptText(item.detail)}>{detailText(item)}</bdi>,
     },
     { key: 'ip', title: t('address'), className: 'text-ink-2', cell: ({ ip }) => ip },
   ]
@@ -97,14 +99,6 @@ function ActionName({ action }: { action: string }) {
   const known = auditActions.find((name) => name === action.replace('.', '_'))
   if (known === undefined) return <span className="font-mono text-12">{action}</span>
   return <span title={action}>{t(`action_${known}`)}</span>
-}
-
-/** The database keeps no order of its own: what was comes before what is. */
-function detailText(detail: AuditItem['detail']): string {
-  return Object.entries(detail)
-    .toSorted(([a], [b]) => a.localeCompare(b, 'en'))
-    .map(([key, value]) => `${key}: ${typeof value === 'object' ? JSON.stringify(value) : String(value)}`)
-    .join(', ')
 }
 
 type DayProps = { label: string; value: string; onChange: (day: string) => void }

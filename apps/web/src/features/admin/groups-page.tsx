@@ -18,12 +18,12 @@ import { TablePage } from './table-page.tsx'
 import { pagesOf } from './use-pages.ts'
 import { UsedSpace } from './used-space.tsx'
 
-/** People who share one space. */
-export function GroupsPage() {
+/** People who share one space. `open`: id of the group that is looked at first. */
+export function GroupsPage(first: { open: string }) {
   const t = useTranslations('adminGroups')
   const [typed, setTyped] = useState('')
   const [order, setOrder] = useState<TableOrder<QuotaGroupSort>>({ sort: 'name', dir: 'asc' })
-  const [openId, setOpenId] = useState<string | null>(null)
+  const [openId, setOpenId] = useState<string | null>(first.open)
   const [isNew, setNew] = useState(false)
   const asked = useQuery({
     queryKey: ['admin', 'groups'],

@@ -20,15 +20,17 @@ import { UsedSpace } from './used-space.tsx'
 
 const PATH = '/api/admin/people'
 
-/** Everybody who has an account. */
-export function PeoplePage() {
+type PeoplePageProps = { typed: string; open: string }
+
+/** Everybody who has an account; at first as the address says. */
+export function PeoplePage(first: PeoplePageProps) {
   const t = useTranslations('people')
-  const [typed, setTyped] = useState('')
+  const [typed, setTyped] = useState(first.typed)
   const [role, setRole] = useState('')
   const [state, setState] = useState('')
   const [order, setOrder] = useState<TableOrder<PersonSort>>({ sort: 'name', dir: 'asc' })
   const [isInviting, setInviting] = useState(false)
-  const [openId, setOpenId] = useState<string | null>(null)
+  const [openId, setOpenId] = useState<string | null>(first.open)
   const filter = { q: useRested(typed), role, state, ...order }
   const pages = usePages<PersonItem>(PATH, filter)
   const open = pages.items.find(({ id }) => id === openId)

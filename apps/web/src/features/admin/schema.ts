@@ -247,3 +247,20 @@ export const runJobSchema = z.union([
   z.object({ again: z.string().max(40) }).strict(),
 ])
 export type RunJob = z.infer<typeof runJobSchema>
+
+export const adminFindSchema = z.object({ q: z.string().trim().min(1).max(200) })
+/** What the search of the administration finds besides pages. */
+export interface AdminFound {
+  people: { id: string; name: string; email: string }[]
+  groups: { id: string; name: string }[]
+  storages: { group: string; id: string; ip: string }[]
+}
+
+/** What the sidebar of the administration counts; of jobs those that have not ended, of storages none that was removed. */
+export interface AdminCounts {
+  people: number
+  groups: number
+  shares: number
+  jobs: number
+  storages: { active: number; syncing: number; offline: number }
+}

@@ -36,6 +36,19 @@ it('shows commands only after ">"', () => {
   expect(titles('> TRASH')).toEqual(['commands 1'])
 })
 
+it('shows what else was found before the files, where there is any', () => {
+  const options = { typed: 'ann', hits: [hit], found: '1', recent: [], searches: [], commands }
+  const others = [
+    { title: 'people' as const, commands: [command('Anna'), command('Hannes')] },
+    { title: 'storages' as const, commands: [] },
+  ]
+  expect(groupsOf({ ...options, others }).map(({ title, items }) => `${title} ${items.length}`)).toEqual([
+    'people 2',
+    'files 2',
+  ])
+  expect(groupsOf({ ...options, typed: '> t', others }).map(({ title }) => title)).toEqual(['commands'])
+})
+
 it('takes ">" before a number for a size', () => {
   expect(titles('>1GB')).toEqual(['files 2'])
 })

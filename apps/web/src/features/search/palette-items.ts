@@ -2,7 +2,15 @@ import type { LucideIcon } from 'lucide-react'
 import type { Hit } from './schema.ts'
 
 /** Something the palette can do besides finding. */
-export type PaletteCommand = { id: string; label: string; icon: LucideIcon; keys?: string; run: () => void }
+export type PaletteCommand = {
+  id: string
+  label: string
+  /** What tells it from others with the same label. */
+  note?: string
+  icon: LucideIcon
+  keys?: string
+  run: () => void
+}
 
 /** One line of the palette. */
 export type PaletteItem =
@@ -12,7 +20,14 @@ export type PaletteItem =
   /** Everything that was found, as a page. */
   | { kind: 'all'; id: string; found: string }
 
-export type PaletteGroup = { title: 'files' | 'recent' | 'searches' | 'commands'; items: readonly PaletteItem[] }
+/** What a page finds besides files, for what was typed. */
+export type PaletteFound = { title: 'people' | 'groups' | 'storages'; commands: readonly PaletteCommand[] }
+export type PaletteFinding = (text: string, signal: AbortSignal) => Promise<PaletteFound[]>
+
+export type PaletteGroup = {
+  title: 'files' | 'recent' | 'searches' | 'commands' | PaletteFound['title']
+  items: readonly PaletteItem[]
+}
 
 const COMMANDS_BESIDE_HITS = 3
 
@@ -23,11 +38,21 @@ export type GroupsOptions = {
   found: string
   recent: readonly Hit[]
   searches: readonly string[]
+  /** Besides files; before them. */
+  others?: readonly PaletteFound[]
   commands: readonly PaletteCommand[]
 }
 
 /** What is listed: with ">" commands only; with nothing typed what was recent; else what was found, then commands. */
-export function groupsOf({ typed, hits, found, recent, searches, commands }: GroupsOptions): PaletteGroup[] {
+export function groupsOf({
+  typed,
+  hits,
+  found,
+  recent,
+  searches,
+  others = [],
+  commands,
+}: GroupsOptions): PaletteGroup[] {
   const text = typed.trim()
   const onlyCommands = text.startsWith('>') && !/^>\s*=?\s*\d/.test(text)
   const wanted = (onlyCommands ? text.slice(1) : text).trim().toLocaleLowerCase()
@@ -35,6 +60,8 @@ export function groupsOf({ typed, hits, found, recent, searches, commands }: Gro
   const toHit = (hit: Hit): PaletteItem => ({ kind: 'hit', id: `hit-${hit.id}`, hit })
   const toCommand = (command: PaletteCommand): PaletteItem => ({ kind: 'command', id: `do-${command.id}`, command })
   const groups: PaletteGroup[] = []
+  if (!onlyCommands && text !== '')
+    groups.push(...others.map(({ title, commands: items }) => ({ title, items: items.map(toCommand) })))
   if (!onlyCommands && text !== '' && hits.length > 0) {
     groups.push({ title: 'files', items: [...hits.map(toHit), { kind: 'all', id: 'all', found }] })
   }

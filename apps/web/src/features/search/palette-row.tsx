@@ -46,7 +46,14 @@ function Content({ item }: { item: PaletteItem }) {
       <span className="grid size-[26px] shrink-0 place-items-center text-ink-2">
         <Icon of={icon} />
       </span>
-      <span className="min-w-0 flex-1 truncate">{item.kind === 'command' ? item.command.label : item.text}</span>
+      <span className="min-w-0 flex-1 truncate">
+        <bdi>{item.kind === 'command' ? item.command.label : item.text}</bdi>
+      </span>
+      {item.kind === 'command' && item.command.note !== undefined ? (
+        <span className="min-w-0 truncate text-12 text-ink-3">
+          <bdi>{item.command.note}</bdi>
+        </span>
+      ) : null}
       {item.kind === 'command' && item.command.keys !== undefined ? <Key>{item.command.keys}</Key> : null}
     </>
   )

@@ -10,11 +10,17 @@ import { Icon } from '../../components/icon.tsx'
 import { giveFocusBack, useOpener } from '../../components/use-opener.ts'
 import { useFormat } from '../../i18n/use-format.ts'
 import { PaletteChips } from './palette-chips.tsx'
-import { groupsOf, type PaletteCommand, type PaletteGroup, type PaletteItem } from './palette-items.ts'
+import {
+  groupsOf,
+  type PaletteCommand,
+  type PaletteFinding,
+  type PaletteGroup,
+  type PaletteItem,
+} from './palette-items.ts'
 import { Key, PaletteRow } from './palette-row.tsx'
 import type { Hit } from './schema.ts'
 import { keepSearch, keptSearches } from './search-memory.ts'
-import { type SearchState, useRecentHits, useSearch } from './use-search.ts'
+import { type SearchState, useOthers, useRecentHits, useSearch } from './use-search.ts'
 
 export type PaletteProps = {
   personId: string
@@ -22,6 +28,9 @@ export type PaletteProps = {
   folderId: string | null
   tags: readonly string[]
   commands: readonly PaletteCommand[]
+  /** What this page looks for besides files; null: nothing. */
+  finding: PaletteFinding | null
+  placeholder: string
   onOpen: (hit: Hit, among: readonly Hit[]) => void
   onShow: (hit: Hit) => void
   /** Everything that was found, as a page. */
@@ -68,8 +77,8 @@ export function Palette(props: PaletteProps) {
                 aria-controls="palette-list"
                 aria-autocomplete="list"
                 aria-activedescendant={palette.active === undefined ? undefined : `palette-${palette.active.id}`}
-                aria-label={t('placeholder')}
-                placeholder={t('placeholder')}
+                aria-label={props.placeholder}
+                placeholder={props.placeholder}
                 autoComplete="off"
                 autoCorrect="off"
                 spellCheck={false}
@@ -107,7 +116,7 @@ export function Palette(props: PaletteProps) {
 
 type PaletteState = ReturnType<typeof usePalette>
 
-function usePalette({ personId, folderId, commands, onOpen, onShow, onAll, onClose }: PaletteProps) {
+function usePalette({ personId, folderId, commands, finding, onOpen, onShow, onAll, onClose }: PaletteProps) {
   const [typed, setTyped] = useState('')
   const [activeId, setActiveId] = useState<string | null>(null)
   const [searches] = useState(() => keptSearches(personId))
@@ -115,9 +124,10 @@ function usePalette({ personId, folderId, commands, onOpen, onShow, onAll, onClo
   const onlyCommands = text.startsWith('>') && !/^>\s*=?\s*\d/.test(text)
   const state = useSearch(onlyCommands ? '' : typed, folderId ?? 'root')
   const recent = useRecentHits(text === '')
+  const others = useOthers(onlyCommands ? '' : text, finding)
   const format = useFormat()
   const found = `${format.count(state.found)}${state.more ? '+' : ''}`
-  const groups = groupsOf({ typed, hits: state.hits, found, recent, searches, commands })
+  const groups = groupsOf({ typed, hits: state.hits, found, recent, searches, others: others.found, commands })
   const items = groups.flatMap((group) => group.items)
   const active = items.find(({ id }) => id === activeId) ?? items[0]
 
@@ -150,7 +160,7 @@ function usePalette({ personId, folderId, commands, onOpen, onShow, onAll, onClo
     else return
     event.preventDefault()
   }
-  return { typed, type, state, groups, active, setActiveId, run, onKeyDown, onlyCommands }
+  return { typed, type, state, others, groups, active, setActiveId, run, onKeyDown, onlyCommands }
 }
 
 function Found({ state, typed }: { state: SearchState; typed: string }) {
@@ -167,10 +177,11 @@ function Found({ state, typed }: { state: SearchState; typed: string }) {
 
 function List({ palette }: { palette: PaletteState }) {
   const t = useTranslations('search')
-  const { groups, active, state, typed, onlyCommands } = palette
+  const { groups, active, state, others, typed, onlyCommands } = palette
   useActiveInView(active?.id)
   const text = typed.trim()
-  const nothing = text !== '' && !onlyCommands && state.answered === text && state.hits.length === 0
+  const answered = state.answered === text && others.answered
+  const nothing = text !== '' && !onlyCommands && answered && state.hits.length === 0 && !others.some
   return (
     <div className="scrollbar-thin min-h-0 flex-1 overflow-y-auto overscroll-contain pb-2">
       {state.failed ? <p className="px-5 py-4 text-13 text-danger">{t('failed')}</p> : null}

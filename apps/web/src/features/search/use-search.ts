@@ -3,6 +3,7 @@
 import { keepPreviousData, useInfiniteQuery, useQuery } from '@tanstack/react-query'
 import { useEffect, useState } from 'react'
 import { recentEntries, searchEntries } from './api-client.ts'
+import type { PaletteFinding, PaletteFound } from './palette-items.ts'
 import type { Hit } from './schema.ts'
 
 const PAUSE_MS = 60
@@ -51,6 +52,30 @@ export function useSearch(typed: string, folderId: string): SearchState {
     loadMore: () => {
       if (query.hasNextPage && !query.isFetchingNextPage) void query.fetchNextPage()
     },
+  }
+}
+
+export type OthersState = { found: readonly PaletteFound[]; some: boolean; answered: boolean }
+
+/** What the page finds besides files. */
+export function useOthers(typed: string, finding: PaletteFinding | null): OthersState {
+  const text = useSettled(typed, PAUSE_MS)
+  const wanted = finding !== null && text !== ''
+  const { data, isFetching } = useQuery({
+    queryKey: ['search', 'others', text],
+    enabled: wanted,
+    queryFn: ({ signal }) => (finding === null ? [] : finding(text, signal)),
+    placeholderData: keepPreviousData,
+    staleTime: FRESH_MS,
+    // Commands among it run on the page that asked.
+    gcTime: 0,
+    retry: false,
+  })
+  const found = wanted && typed !== '' ? (data ?? []) : []
+  return {
+    found,
+    some: found.some(({ commands }) => commands.length > 0),
+    answered: finding === null || (text === typed && !isFetching),
   }
 }
 

@@ -5,8 +5,7 @@ import { usePathname } from 'next/navigation'
 import { useTranslations } from 'next-intl'
 import { useEffect, useRef } from 'react'
 import { cn } from '../../../components/class-names.ts'
-
-const pages = ['capacity', 'people', 'groups', 'shares', 'jobs', 'audit', 'settings'] as const
+import { adminPages } from '../admin-pages.ts'
 
 /** The pages of the administration where there is no sidebar. */
 export function AdminTabs() {
@@ -26,7 +25,7 @@ export function AdminTabs() {
       aria-label={t('administration')}
       className="scrollbar-thin flex shrink-0 gap-1 overflow-x-auto border-line border-b px-3 wide:hidden"
     >
-      {pages.map((page) => {
+      {adminPages.map((page) => {
         const isHere = pathname.startsWith(`/admin/${page}`)
         return (
           <Link

@@ -1,0 +1,10 @@
+import { adminFindSchema } from '../../../../features/admin/schema.ts'
+import { findForAdmin } from '../../../../features/admin/server/find.ts'
+import { requireAdmin } from '../../../../features/auth/session.ts'
+import { apiRoute } from '../../../../lib/api-route.ts'
+
+export const GET = apiRoute({
+  user: requireAdmin,
+  query: adminFindSchema,
+  handle: ({ query }) => findForAdmin(query.q),
+})
