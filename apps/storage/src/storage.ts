@@ -90,7 +90,6 @@ class Storage implements RunningStorage {
   #duplicates: DuplicateFinder | null = null
   #scrubber: Scrubber | null = null
   #replication: Replication | null = null
-  #connectionsMax = 0
 
   constructor(config: StorageConfig, logger: Logger) {
     this.#config = config
@@ -257,7 +256,11 @@ class Storage implements RunningStorage {
       received: this.#received,
       tcpPort,
       upTime: unixSeconds(),
-      connections: () => this.#countConnections(door),
+      connections: () => ({
+        allocated: this.#config.maxConnections,
+        current: door.connections,
+        max: door.connectionsMax,
+      }),
       trunkFigures: () => trunk.figures(),
       diskUsage: () =>
         store.space().map(({ totalBytes, freeBytes }) => ({
@@ -278,11 +281,6 @@ class Storage implements RunningStorage {
     })
     this.#replication = replication
     this.#opened.push(() => replication.close())
-  }
-
-  #countConnections({ connections: current }: CommandDoor): { allocated: number; current: number; max: number } {
-    this.#connectionsMax = Math.max(this.#connectionsMax, current)
-    return { allocated: this.#config.maxConnections, current, max: this.#connectionsMax }
   }
 
   #status(identity: Identity, web: WebDoor | null) {

@@ -12,6 +12,8 @@ export interface CommandDoor {
   readonly port: number
   /** Open now, in all threads. */
   readonly connections: number
+  /** The most at once since the start: short ones come and go between two beats. */
+  readonly connectionsMax: number
   close(): Promise<void>
 }
 
@@ -34,7 +36,11 @@ const CLOSE_GRACE_MS = 1000
 
 export async function openCommandDoor(options: CommandDoorOptions): Promise<CommandDoor> {
   const { sharing, context, host } = options
-  const server = createServer(options)
+  let most = 0
+  const server = createServer(options, (count) => {
+    most = Math.max(most, count)
+    sharing?.shared.setConnections(0, count)
+  })
   if (sharing !== null) makeRoomForSocket()
   let threads: RequestThreads | null = null
   const close = async () => {
@@ -49,6 +55,9 @@ export async function openCommandDoor(options: CommandDoorOptions): Promise<Comm
       get connections() {
         return server.connections + (sharing?.shared.connectionsExcept(0) ?? 0)
       },
+      get connectionsMax() {
+        return sharing?.shared.connectionsMax ?? most
+      },
       close,
     }
   } catch (error) {
@@ -57,12 +66,15 @@ export async function openCommandDoor(options: CommandDoorOptions): Promise<Comm
   }
 }
 
-function createServer({ context, handlers, sharing, answered }: CommandDoorOptions): CommandServer {
+function createServer(
+  { context, handlers, sharing, answered }: CommandDoorOptions,
+  connectionsChanged: (count: number) => void,
+): CommandServer {
   const { maxConnections, networkTimeoutMs, allowHosts } = context.config
   return createCommandServer<ConnectionState>({
     handlers,
     newState: () => ({ peerId: null }),
-    connectionsChanged: (count) => sharing?.shared.setConnections(0, count),
+    connectionsChanged,
     limits: {
       maxConnections,
       networkTimeoutMs,

@@ -82,6 +82,14 @@ function drawn(name: string): number {
 const written = (op: 'C' | 'D', name: string) =>
   new Promise<void>((resolve, reject) => log.append(op, name, (error) => (error ? reject(error) : resolve())))
 
+it('the most connections of all threads at once are kept', () => {
+  names.setConnections(0, 3)
+  names.setConnections(THREAD, 2)
+  names.setConnections(0, 1)
+  names.setConnections(THREAD, 3)
+  expect([names.connectionsExcept(0), names.connectionsMax]).toEqual([3, 5])
+})
+
 describe('a name that another thread has drawn', () => {
   it('keeps the times of records and the watermark at or before its own until its record is written', async () => {
     const timestamp = drawn('M00/00/00/one')

@@ -10,6 +10,7 @@ import { HOLD_SECONDS_MAX, type RecordClock } from '../disk/record-clock.ts'
 // | 2                     | unix seconds: the oldest name that waits in the main thread; 0: none   |
 // | 3, 4                  | the log: which file is written, and its bytes so far                   |
 // | 5                     | 1: threads may write to the log                                        |
+// | 6                     | most connections at once, of all threads                               |
 // | per thread: 1         | slots from the first one on that were ever used                        |
 // | per thread: 1         | connections                                                            |
 // | per thread: slotCount | unix seconds of the name in the slot; 0: free                          |
@@ -20,7 +21,8 @@ const KEPT = 2
 const LOG_INDEX = 3
 const LOG_SIZE = 4
 const LOG_OPEN = 5
-const HEAD_WORDS = 6
+const CONNECTIONS_MAX = 6
+const HEAD_WORDS = 7
 const THREAD_HEAD_WORDS = 2
 const NAME_BYTES = 64
 const WORD_BYTES = 4
@@ -95,6 +97,15 @@ export class SharedNames {
 
   setConnections(thread: number, count: number): void {
     this.#put(this.#threadWord(thread) + 1, count)
+    const all = count + this.connectionsExcept(thread)
+    for (let most = this.connectionsMax; all > most; most = this.connectionsMax) {
+      Atomics.compareExchange(this.#words, CONNECTIONS_MAX, most, all)
+    }
+  }
+
+  /** The most connections of all threads at once. */
+  get connectionsMax(): number {
+    return this.#at(CONNECTIONS_MAX)
   }
 
   /** Connections of all threads but this one. */
