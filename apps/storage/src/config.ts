@@ -51,7 +51,7 @@ export interface StorageConfig {
   readonly maxConnections: number
   /** `work_threads`: threads that serve clients, the main one among them. */
   readonly workThreads: number
-  /** `buff_size`: longest body of a command that is not streamed. */
+  /** `buff_size`: no command that is not streamed is longer. */
   readonly bufferBytes: number
   /** `allow_hosts`; null: everybody. */
   readonly allowHosts: readonly string[] | null

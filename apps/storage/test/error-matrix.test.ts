@@ -23,6 +23,10 @@ const names = {
 }
 const MISSING = 'M00/00/00/oYYBAGsBGgKAc6nNAAAADK8IOy0999.txt'
 const CONTENT = text('hello probe'.repeat(10))
+/** buff_size */
+const BUFFER = 256 * 1024
+/** One record for a request of `size` bytes with header (10), fixed fields (33) and name (44). */
+const metadataOf = (size: number) => `a\x02${'b'.repeat(size - 10 - 33 - 44 - 2)}`
 
 beforeAll(async () => {
   cluster = await startCluster()
@@ -77,6 +81,8 @@ const rows: Row[] = [
   ['delete: wrong group', () => remove(names.normal, 'group2'), EINVAL],
   ['set metadata: wrong group', () => setMeta(names.normal, 'a\x021', { of: 'group2' }), EINVAL],
   ['download: wrong group', () => download(names.normal, { of: 'group2' }), EINVAL],
+  ['set metadata: as long as FastDFS takes', () => setMeta(names.normal, metadataOf(BUFFER - 1)), OK],
+  ['set metadata: longer', () => setMeta(names.normal, metadataOf(BUFFER)), EINVAL],
   ['get metadata: wrong group', () => getMeta(names.normal, 'group2'), EINVAL],
   ['query info: wrong group', () => info(names.normal, 'group2'), EINVAL],
   // Path index

@@ -32,7 +32,7 @@ export interface TrackerConfig {
   /** How often a tracker looks after its part in the cluster: a second, as in FastDFS; less in tests. */
   readonly electionIntervalMs: number
   readonly maxConnections: number
-  /** `buff_size`: longest request. */
+  /** `buff_size`: longest request, its header counted. */
   readonly requestBytesMax: number
   /** `max_buff_size`: longest answer of the commands that list everything. */
   readonly answerBytesMax: number

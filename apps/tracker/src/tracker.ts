@@ -1,3 +1,4 @@
+import { HEADER_SIZE } from '@cairn/dfs-core'
 import { createCommandServer } from '@cairn/dfs-core/server'
 import type { Logger } from 'pino'
 import manifest from '../package.json' with { type: 'json' }
@@ -143,7 +144,7 @@ class Parts implements RunningTracker {
       },
       limits: {
         maxConnections: config.maxConnections,
-        headBytesMax: config.requestBytesMax,
+        headBytesMax: config.requestBytesMax - HEADER_SIZE,
         networkTimeoutMs: config.networkTimeoutMs,
       },
       ...(config.allowHosts && { allowHosts: config.allowHosts }),

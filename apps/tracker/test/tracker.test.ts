@@ -351,6 +351,20 @@ describe('limits', () => {
     }
   })
 
+  it('a request is as long as buff_size with its header, and not a byte longer', async () => {
+    const { tcpPort } = await trackers.start(testConfig(trackers.folder(), twoStorages, { requestBytesMax: 8192 }))
+    const longest = await Wire.open(tcpPort)
+    expect((await longest.ask(101, Buffer.alloc(8182))).status).toBe(Status.EINVAL)
+    expect((await longest.ask(111)).status).toBe(0)
+    longest.close()
+    const longer = await Wire.open(tcpPort)
+    const header = Buffer.alloc(10)
+    header.writeBigInt64BE(8183n)
+    header[8] = 101
+    longer.sendBytes(header)
+    await longer.closedByServer()
+  })
+
   it('text that would break a state file is refused', async () => {
     const { tcpPort } = await trackers.start()
     const peer = await StoragePeer.connect({ trackerPort: tcpPort, id: '100001', version: 'a\nb=c' })

@@ -1,5 +1,5 @@
 import type { Layout } from '@cairn/dfs-core'
-import { ProtocolError } from '@cairn/dfs-core'
+import { HEADER_SIZE, ProtocolError } from '@cairn/dfs-core'
 import type { BufferedHandler, CommandReply, CommandRequest } from '@cairn/dfs-core/server'
 import type { ResolvedName } from '../disk/file-store.ts'
 import { type CountedOperation, countOperation } from '../engine/counters.ts'
@@ -23,7 +23,8 @@ export function buffered<Q>(
 ): BufferedHandler<ConnectionState> {
   return {
     kind: 'buffered',
-    bodyMax: context.config.bufferBytes,
+    // FastDFS's buffer takes the header, too, and is never quite full: it could not read longer metadata again.
+    bodyMax: context.config.bufferBytes - HEADER_SIZE - 1,
     handle(request, reply) {
       const finish = finisher(context, request.command, operation, reply)
       try {

@@ -1,5 +1,5 @@
 import type { Command, Layout } from '@cairn/dfs-core'
-import { Status } from '@cairn/dfs-core'
+import { HEADER_SIZE, Status } from '@cairn/dfs-core'
 import type { CommandHandler, CommandReply, CommandRequest } from '@cairn/dfs-core/server'
 import type { Logger } from 'pino'
 import type { Cluster } from '../cluster/cluster.ts'
@@ -50,7 +50,7 @@ export function handler<Q, R>(
     row.code,
     {
       kind: 'buffered',
-      bodyMax: context.config.requestBytesMax,
+      bodyMax: context.config.requestBytesMax - HEADER_SIZE,
       handle(request, reply) {
         const session = sessionOf(request)
         count(context.requestCounts, row.code)

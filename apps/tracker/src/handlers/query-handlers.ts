@@ -1,4 +1,4 @@
-import { type Command, Status, trackerCommands } from '@cairn/dfs-core'
+import { type Command, HEADER_SIZE, Status, trackerCommands } from '@cairn/dfs-core'
 import type { CommandReply, CommandRequest } from '@cairn/dfs-core/server'
 import { addressFor } from '../cluster/address.ts'
 import { chooseFetch, chooseFetchAll, chooseUpdate } from '../cluster/choose-fetch.ts'
@@ -101,7 +101,7 @@ function quick(
       refuse(context, reply, name, error)
     }
   }
-  return [code, { kind: 'buffered', bodyMax: config.requestBytesMax, handle }]
+  return [code, { kind: 'buffered', bodyMax: config.requestBytesMax - HEADER_SIZE, handle }]
 }
 
 /** The text up to the first NUL of the first 16 bytes. */
