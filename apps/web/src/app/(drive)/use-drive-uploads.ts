@@ -36,7 +36,7 @@ export function useDriveUploads(personId: string) {
   }
   const makeEmpty = async (folders: readonly string[], target: Target) => {
     const left = await makeDroppedFolders(target.id, folders)
-    events.onPrepared(new Set([target.id]))
+    events.onPrepared(new Set([target.id]), true)
     if (left > 0) toast({ text: t('emptyFoldersLeft', { n: left }), problem: true })
   }
   const addDropped = async (transfer: DataTransfer, target: Target) => {

@@ -17,10 +17,13 @@ const PAUSE_MANY_MS = 750
 /** Sums follow what is stored; lists are asked for again when nothing comes any more, or seldom. */
 const SUMS = { quietMs: 500, latestMs: 4_000, restMs: 2_000 }
 const LISTS = { quietMs: 1_500, latestMs: 10_000 }
+/** The first folders of a drop are there before its files are sent, and people look for them. */
+const FOLDERS = { quietMs: 100, latestMs: 100, restMs: 10_000 }
 
 /**
- * Brings uploaded files into the lists, and the sums after them. Single entries are put in their place at once; folders
- * of a folder drop, and what the server sorted differently, come with one question after things are quiet again.
+ * Brings uploaded files into the lists, and the sums after them. Single entries are put in their place at once; the
+ * first folders of a folder drop come soon; later ones, and what the server sorted differently, with one question after
+ * things are quiet again.
  */
 export function useStoredEntries(): UploadEvents {
   const client = useQueryClient()
@@ -51,6 +54,15 @@ export function useStoredEntries(): UploadEvents {
         refreshGathered(client)
       },
     })
+    const prepared = new Set<string>()
+    const folders = new Settling({
+      ...FOLDERS,
+      run: () => {
+        for (const id of prepared) refresh(client, id)
+        prepared.clear()
+        refreshTree(client)
+      },
+    })
     const settle = (folderId: string) => {
       unsettled.add(folderId)
       lists.note()
@@ -68,8 +80,11 @@ export function useStoredEntries(): UploadEvents {
         // A folder that was deleted meanwhile: the file lies in the top folder.
         settle(ROOT_ID)
       },
-      onPrepared: (folderIds) => {
+      onPrepared: (folderIds, withFolders) => {
         for (const folderId of folderIds) settle(folderId)
+        if (!withFolders) return
+        for (const folderId of folderIds) prepared.add(folderId)
+        folders.note()
       },
       onReleased: () => sums.note(),
       onIdle: () => {

@@ -18,8 +18,8 @@ type StoredItem = { entry: StoredEntry; notice?: UploadNotice }
 export type UploadEvents = {
   /** A file became an entry of the drive; null when it was skipped. */
   onStored: (entry: StoredEntry, place: Pick<Job, 'folderId' | 'path'>) => void
-  /** Folders of a folder drop may exist now, and space is reserved. */
-  onPrepared: (folderIds: ReadonlySet<string>) => void
+  /** Space is reserved for files of these folders; `withFolders`: folders were made in them for a folder drop. */
+  onPrepared: (folderIds: ReadonlySet<string>, withFolders: boolean) => void
   /** Space that was reserved is free again. */
   onReleased: () => void
   /** Nothing is being sent any more: what waits for more of its kind waits in vain. */

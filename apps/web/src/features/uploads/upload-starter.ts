@@ -70,7 +70,8 @@ export class UploadStarter {
       const answerOf = new Map(answers.map((answer) => [answer.clientId, answer]))
       for (const job of jobs) this.#place(job, answerOf.get(job.id))
       void memory.remember(jobs.filter(({ id }) => known.has(id)))
-      events.onPrepared(new Set(jobs.map(({ folderId }) => folderId)))
+      const withFolders = jobs.some(({ path }) => path !== '')
+      events.onPrepared(new Set(jobs.map(({ folderId }) => folderId)), withFolders)
     } catch (error) {
       const refusal = refusalOf(error)
       for (const job of jobs) {
