@@ -4,14 +4,20 @@ import { useTranslations } from 'next-intl'
 import { useEffect } from 'react'
 import { usePlaceName } from '../../features/drive/use-place-name.ts'
 import type { UploadSummary } from '../../features/uploads/upload-summary.ts'
-import { percentOfQueue } from '../../features/uploads/upload-view.ts'
+import { percentOfQueue, phaseOf, waitsForServer } from '../../features/uploads/upload-view.ts'
 
-/** The tab says how far uploads are, else which folder is open. */
+/** The tab says how far uploads are and whether they wait, else which folder is open. */
 export function PageTitle({ queue }: { queue: UploadSummary }) {
   const t = useTranslations('uploads')
   const shell = useTranslations('shell')
   const folder = `${usePlaceName()} · ${shell('title')}`
-  const title = queue.counts.uploading > 0 ? t('tabTitle', { p: percentOfQueue(queue) }) : folder
+  const p = percentOfQueue(queue)
+  const words = {
+    uploading: t('tabTitle', { p }),
+    offline: `${t('percent', { p })} · ${waitsForServer(queue) ? t('waitingServer') : t('waitingNetwork')}`,
+  }
+  const phase = phaseOf(queue)
+  const title = phase === 'uploading' || phase === 'offline' ? words[phase] : folder
   useEffect(() => {
     document.title = title
   }, [title])

@@ -8,7 +8,7 @@ import type { UploadSummary } from './upload-summary.ts'
 import { useFailureText } from './upload-text.ts'
 import { finishedCount, percentOfQueue, runningCount } from './upload-view.ts'
 
-/** Tells screen readers about start, quarters, end and failures; asks before a page is left while bytes move. */
+/** Tells screen readers about start, quarters, end and failures; asks before a page is left that still sends, or will. */
 export function UploadNews({ queue }: { queue: UploadSummary }) {
   const t = useTranslations('uploads')
   const announce = useAnnounce()
@@ -29,13 +29,14 @@ export function UploadNews({ queue }: { queue: UploadSummary }) {
     else if (running > 0 && quarterOf(queue) > quarterOf(last)) announce(t('said', { p: quarterOf(queue) * 25 }))
   }, [queue, announce, t, failureText])
 
-  const moving = queue.counts.uploading > 0
+  const { uploading, queued, waiting } = queue.counts
+  const isSending = uploading + queued + waiting > 0
   useEffect(() => {
-    if (!moving) return
+    if (!isSending) return
     const ask = (event: BeforeUnloadEvent) => event.preventDefault()
     window.addEventListener('beforeunload', ask)
     return () => window.removeEventListener('beforeunload', ask)
-  }, [moving])
+  }, [isSending])
   return null
 }
 

@@ -9,7 +9,7 @@ import { FileName } from '../../components/file-name.tsx'
 import { FileTile } from '../../components/file-tile.tsx'
 import { Icon } from '../../components/icon.tsx'
 import { Stones } from '../../components/stones.tsx'
-import type { UploadItem } from './upload-item.ts'
+import type { UploadItem, UploadState } from './upload-item.ts'
 import { useRowText } from './upload-text.ts'
 import { percentOf } from './upload-view.ts'
 
@@ -114,6 +114,8 @@ function InstantWord() {
   )
 }
 
+const pausable: ReadonlySet<UploadState> = new Set(['queued', 'uploading', 'waiting'])
+
 function RowEnd({ item, actions }: { item: UploadItem; actions: RowActions }) {
   const t = useTranslations('uploads')
   const drive = useTranslations('drive')
@@ -131,7 +133,7 @@ function RowEnd({ item, actions }: { item: UploadItem; actions: RowActions }) {
   }
   return (
     <span className="flex">
-      {state === 'uploading' || state === 'waiting' ? (
+      {pausable.has(state) ? (
         <IconButton small label={t('pause', { name })} onClick={() => actions.pause(ids)}>
           <Icon of={Pause} size="small" />
         </IconButton>
