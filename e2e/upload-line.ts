@@ -4,6 +4,10 @@ import type { Drive } from './cluster.ts'
 
 const MIB = 1024 * 1024
 const SLOW_BYTES_PER_SECOND = 6 * MIB
+/** So many segments of a large file are under way at once where one connection is slow. */
+export const LANES = 3
+/** What segments of a file may bring before there is no gap in front of them: a page that is left has to send it again. */
+export const AHEAD_BYTES = 16 * MIB
 
 /** Bytes that came from browsers so far, to all storages. */
 export function receivedBytes({ storages }: Drive): number {

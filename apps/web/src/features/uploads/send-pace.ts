@@ -15,6 +15,10 @@ export class SendPace {
     this.#freeAt = 0
   }
 
+  get isLimited(): boolean {
+    return this.#bytesPerSecond !== null
+  }
+
   /** What is sent in one request: half a second's worth, so that a slow limit is no row of long silences. */
   chunkBytes(): number {
     const half = (this.#bytesPerSecond ?? Number.POSITIVE_INFINITY) / 2

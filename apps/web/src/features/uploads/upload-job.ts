@@ -5,6 +5,7 @@ import type { UnfinishedUploads } from './schema.ts'
 import type { NewUpload } from './upload-item.ts'
 import type { FileSource, RememberedUpload } from './upload-memory.ts'
 import { type Place, SMALL_FILE_BYTES } from './upload-transfer.ts'
+import type { UploadWay } from './upload-way.ts'
 
 /**
  * A file that was chosen, dropped or pasted. `path`: the folders it came with, 'a/b'. `conflict`: what to do when its
@@ -29,6 +30,10 @@ export type Job = NewUpload & {
   allSent: boolean
   receipt: string | null
   sent: number
+  /** How much of that lies behind a gap: a later page has to send it again. */
+  ahead: number
+  /** Null before its first byte. */
+  way: UploadWay | null
   /** Interruptions since the last byte that moved forward. */
   attempts: number
   /** Tickets refused or renewed since then. */
@@ -57,6 +62,8 @@ const untouched = {
   allSent: false,
   receipt: null,
   sent: 0,
+  ahead: 0,
+  way: null,
   attempts: 0,
   refusals: 0,
   paused: false,
@@ -99,6 +106,8 @@ export function jobOf({ file, path, conflict, probe }: ChosenFile, { folderId, l
     allSent: false,
     receipt: null,
     sent: 0,
+    ahead: 0,
+    way: null,
     attempts: 0,
     refusals: 0,
     paused: false,

@@ -162,7 +162,7 @@ function ignoreUnkept(error: unknown): undefined {
 }
 
 function rememberedOf(job: Job, tab: string): RememberedUpload {
-  const { id, name, size, lastModified, folderId, folderLabel, path, conflict, once, probe, sent, source } = job
+  const { id, name, size, lastModified, folderId, folderLabel, path, conflict, once, probe, source } = job
   return {
     key: id,
     tab,
@@ -177,7 +177,7 @@ function rememberedOf(job: Job, tab: string): RememberedUpload {
     conflict,
     once,
     probe,
-    sent,
+    sent: job.sent - job.ahead,
     source,
   }
 }

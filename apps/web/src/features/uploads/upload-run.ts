@@ -1,11 +1,13 @@
 import type { Batcher } from '../../lib/batcher.ts'
 import type { BulkSender } from './bulk-sender.ts'
 import type { CompletedItem } from './schema.ts'
+import { sendFile } from './send-file.ts'
 import type { SendPace } from './send-pace.ts'
 import { refusalOf } from './upload-api.ts'
 import type { Job } from './upload-job.ts'
 import { waitForReceipt } from './upload-receipt.ts'
-import { type Broken, type Place, type Sent, sendBytes } from './upload-transfer.ts'
+import type { Broken, Place, Sent } from './upload-transfer.ts'
+import { UploadWay } from './upload-way.ts'
 import { PLAIN_BYTES, sendWhole } from './upload-whole.ts'
 
 const RENEW_BEFORE_MS = 120_000
@@ -29,7 +31,10 @@ type Run = {
   pace: SendPace
   /** Set when the file may go together with others. */
   bulk: BulkSender | null
-  onSent: (bytes: number) => void
+  /** How many connections this file may have now. */
+  lanes: () => number
+  /** `ahead`: how many of the bytes count for this page alone. */
+  onSent: (bytes: number, ahead: number) => void
   onAllSent: () => void
 }
 
@@ -57,7 +62,8 @@ export async function runJob(job: Job, run: Run): Promise<RunResult> {
 
 async function send(job: Job, file: File, place: Place, run: Run): Promise<Sent | { kind: 'again' }> {
   const { size, begun: resume } = job
-  const { bulk, pace, onSent, signal } = run
+  const { bulk, pace, lanes, signal } = run
+  const onSent = (bytes: number) => run.onSent(bytes, 0)
   if (bulk !== null) {
     // It is there as a whole or not at all, so it may be sent in the same way again.
     const sent = await bulk.send({ file, size, place, onSent, signal })
@@ -67,7 +73,8 @@ async function send(job: Job, file: File, place: Place, run: Run): Promise<Sent 
   }
   job.begun = true
   if (!resume && size <= PLAIN_BYTES) return sendWhole({ file, size, place, pace, onSent, signal })
-  return sendBytes({ file, place, resume, pace, onSent, signal })
+  job.way ??= new UploadWay()
+  return sendFile({ file, place, resume, way: job.way, lanes, pace, onSent: run.onSent, signal })
 }
 
 function expiresSoon({ ticketExpiresAt, receivedAt }: Place): boolean {

@@ -12,6 +12,7 @@ import type { UploadMemory } from './upload-memory.ts'
 import type { UploadOutcomes } from './upload-outcomes.ts'
 import { type RunResult, runJob } from './upload-run.ts'
 import type { UploadStore } from './upload-store.ts'
+import { lanesFor } from './upload-way.ts'
 import { PLAIN_BYTES } from './upload-whole.ts'
 
 const BATCH_MAX = 250
@@ -120,7 +121,8 @@ export class UploadRunner {
       contentHash: this.#contentHash(job),
       pace: this.#pace,
       bulk,
-      onSent: (bytes) => this.#sample(job, stop, bytes),
+      lanes: () => this.#lanes(job),
+      onSent: (bytes, ahead) => this.#sample(job, stop, { bytes, ahead }),
       onAllSent: () => {
         release()
         this.#parts.store.dispatch({ type: 'sent', id: job.id })
@@ -190,7 +192,7 @@ export class UploadRunner {
   }
 
   #createAgain(job: Job): void {
-    Object.assign(job, { begun: false, allSent: false, receipt: null, sent: 0 })
+    Object.assign(job, { begun: false, allSent: false, receipt: null, sent: 0, ahead: 0 })
     this.#again(job)
   }
 
@@ -243,10 +245,18 @@ export class UploadRunner {
     return moved
   }
 
-  #sample(job: Job, stop: AbortController, bytes: number): void {
+  /** Where a speed is set, one connection is enough to reach it. */
+  #lanes(job: Job): number {
+    if (this.#pace.isLimited) return 1
+    const there = [...this.#running].filter(({ allSent, place }) => !allSent && place?.endpoint === job.place?.endpoint)
+    const large = there.filter((other) => slotsOf(other) > 1).length
+    return lanesFor({ large, small: there.length - large })
+  }
+
+  #sample(job: Job, stop: AbortController, { bytes, ahead }: { bytes: number; ahead: number }): void {
     if (job.stop !== stop) return
     if (bytes > job.sent) this.#parts.outcomes.moved(job)
-    job.sent = bytes
+    Object.assign(job, { sent: bytes, ahead })
     this.#samples.set(job.id, bytes)
   }
 

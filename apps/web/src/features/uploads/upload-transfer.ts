@@ -4,7 +4,7 @@ import type { SendPace } from './send-pace.ts'
 /** Up to this size a file goes with the request that creates it: one round trip instead of two. */
 export const SMALL_FILE_BYTES = 8 * 1024 * 1024
 /** So small a file goes in one request at any speed. */
-const WHOLE_BYTES = 256 * 1024
+export const WHOLE_BYTES = 256 * 1024
 export const STALLED_MS = 60_000
 
 export type Place = {
@@ -29,48 +29,59 @@ export type Broken =
 
 export type Sent = { kind: 'sent'; receipt: string | null } | Broken
 
+/** A request that came through: what it brought, how long it took, and where the upload is now. */
+type Chunk = { bytes: number; ms: number; offset: number }
+
 type Transfer = {
-  file: File
-  place: Place
-  /** Something of it may be at the storage already: ask for the offset first, never send it twice. */
-  resume: boolean
+  /** What is sent: a file, or a segment of it. */
+  blob: Blob
+  /** Where it is created; or its own address, when something of it may be at the storage already. */
+  at: { endpoint: string; headers?: Record<string, string> } | { uploadUrl: string }
+  ticket: string
+  withCreation: boolean
   pace: SendPace
   onSent: (bytes: number) => void
+  onAnswer?: (answer: HttpResponse) => void
+  /** After each request. False: what is missing goes another way. */
+  onChunk?: (chunk: Chunk) => boolean
   signal: AbortSignal
 }
 
 /**
- * One attempt to bring a file's bytes to its storage. Resuming names only the upload's own address: with an endpoint
+ * One run of tus-js-client, from where the storage has it. Resuming names only the upload's own address: with an endpoint
  * too, tus-js-client answers any failed HEAD, even a 503, by creating anew and sending from the first byte.
  */
-export async function sendBytes({ file, place, resume, pace, onSent, signal }: Transfer): Promise<Sent> {
+export async function transfer(wanted: Transfer): Promise<Sent | { kind: 'held' }> {
+  const { blob, at, ticket, withCreation, pace, onSent, onAnswer, onChunk, signal } = wanted
   const Upload = await loadedClient()
   if (Upload === null) return { kind: 'interrupted', by: 'network' }
   return new Promise((resolve) => {
     let furthest = 0
+    let startedAt = 0
     const chunkSize = pace.chunkBytes()
-    const withCreation = file.size <= Math.min(SMALL_FILE_BYTES, Math.max(chunkSize, WHOLE_BYTES))
     const bodyBytes = (request: HttpRequest): number => {
-      if (request.getMethod() === 'POST') return withCreation ? file.size : 0
+      if (request.getMethod() === 'POST') return withCreation ? Math.min(chunkSize, blob.size) : 0
       return request.getMethod() === 'PATCH'
-        ? Math.min(chunkSize, file.size - Number(request.getHeader('Upload-Offset')))
+        ? Math.min(chunkSize, blob.size - Number(request.getHeader('Upload-Offset')))
         : 0
     }
-    const settle = (result: Sent) => {
+    const settle = (result: Sent | { kind: 'held' }) => {
       watchdog.stop()
       signal.removeEventListener('abort', stop)
       resolve(result)
     }
-    const upload = new Upload(file, {
-      ...(resume ? { uploadUrl: place.uploadUrl } : { endpoint: place.endpoint }),
-      headers: { Authorization: `Bearer ${place.ticket}` },
+    const upload = new Upload(blob, {
+      ...('uploadUrl' in at ? { uploadUrl: at.uploadUrl } : { endpoint: at.endpoint }),
+      headers: { ...('headers' in at ? at.headers : {}), Authorization: `Bearer ${ticket}` },
       chunkSize,
       uploadDataDuringCreation: withCreation,
       onBeforeRequest: async (request) => {
         watchdog.stop()
         await pace.take(bodyBytes(request), signal)
         watchdog.seen()
+        startedAt = performance.now()
       },
+      onAfterResponse: (_, response) => onAnswer?.(response),
       retryDelays: null,
       storeFingerprintForResuming: false,
       onProgress: (bytes) => {
@@ -80,11 +91,15 @@ export async function sendBytes({ file, place, resume, pace, onSent, signal }: T
         furthest = bytes
         onSent(bytes)
       },
+      onChunkComplete: (bytes, offset) => {
+        const ms = performance.now() - startedAt
+        if (offset < blob.size && onChunk?.({ bytes, ms, offset }) === false) end({ kind: 'held' })
+      },
       onSuccess: ({ lastResponse }) =>
         settle({ kind: 'sent', receipt: lastResponse.getHeader('Cairn-Receipt') ?? null }),
-      onError: (error) => void whatBroke(error, file).then(settle),
+      onError: (error) => void whatBroke(error, blob).then(settle),
     })
-    const end = (result: Broken) => {
+    const end = (result: Broken | { kind: 'held' }) => {
       void upload.abort()
       settle(result)
     }
@@ -116,10 +131,10 @@ function stallWatchdog(onStalled: () => void) {
   }
 }
 
-async function whatBroke(error: Error | DetailedError, file: File): Promise<Broken> {
+async function whatBroke(error: Error | DetailedError, blob: Blob): Promise<Broken> {
   const response = 'originalResponse' in error ? error.originalResponse : null
   if (response !== null) return brokenByStatus(response.getStatus(), response)
-  return (await isReadable(file)) ? { kind: 'interrupted', by: 'network' } : { kind: 'unreadable' }
+  return (await isReadable(blob)) ? { kind: 'interrupted', by: 'network' } : { kind: 'unreadable' }
 }
 
 export function brokenByStatus(status: number, response?: Pick<HttpResponse, 'getBody'>): Broken {
@@ -135,9 +150,9 @@ function refusalCode(body: string): string | null {
 }
 
 /** Browsers report a file that changed or vanished as a network error; only reading it tells. */
-export async function isReadable(file: File): Promise<boolean> {
+export async function isReadable(blob: Blob): Promise<boolean> {
   try {
-    await file.slice(Math.max(0, file.size - 1)).arrayBuffer()
+    await blob.slice(Math.max(0, blob.size - 1)).arrayBuffer()
     return true
   } catch (error) {
     if (error instanceof DOMException) return false

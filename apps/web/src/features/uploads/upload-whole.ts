@@ -15,7 +15,7 @@ type Whole = {
 
 /**
  * Creates an upload with all its bytes, in one tus request of our own: of many small files, most of the time would go
- * into what tus-js-client prepares for going on later. What breaks here goes on with `sendBytes`.
+ * into what tus-js-client prepares for going on later. What breaks here goes on with `sendFile`.
  */
 export async function sendWhole({ file, size, place, pace, onSent, signal }: Whole): Promise<Sent> {
   try {
