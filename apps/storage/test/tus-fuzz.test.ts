@@ -190,4 +190,65 @@ describe('bad requests in any order', { timeout: 120_000 }, () => {
     )
     expect(storedFiles(folder)).toEqual(before)
   })
+
+  it('for segments leave an upload that has what was sent, and nothing else', async () => {
+    const same = Buffer.alloc(LEN, 'a')
+    const place = fc.constantFrom(
+      '0',
+      '1',
+      '50000',
+      '90000',
+      '99999',
+      '100000',
+      '01',
+      '-1',
+      '',
+      'x',
+      '9007199254740992',
+    )
+    const size = fc.constantFrom('10', '10', '0', '50000', '100000', '010', '-1', '9007199254740991')
+    const odd = fc.record(
+      {
+        'Upload-Segment': place,
+        'Upload-Length': size,
+        'Upload-Concat': fc.constantFrom('partial', 'partial', 'final;/files/x', ''),
+        'Upload-Offset': place,
+        'Upload-Checksum': fc.constantFrom('sha1 ?', 'crc32 AAAAAA==', 'md4 a'),
+        'Transfer-Encoding': fc.constant('chunked'),
+        'Upload-Defer-Length': fc.constant('1'),
+        'X-HTTP-Method-Override': fc.constantFrom('PATCH', 'HEAD', 'GET', 'DELETE'),
+      },
+      { requiredKeys: ['Upload-Segment', 'Upload-Length', 'Upload-Concat', 'Upload-Offset'] },
+    )
+    const request = fc.record({
+      odd,
+      method: fc.constantFrom('POST', 'POST', 'POST', 'PATCH', 'HEAD', 'DELETE'),
+      off: place,
+      body: fc.constantFrom(0, 1, 10, 11, 50_000, 100_000),
+    })
+    await fc.assert(
+      fc.asyncProperty(fc.array(request, { minLength: 1, maxLength: 8 }), async (requests) => {
+        const upl = newUploadId()
+        const ticket = web.upload({ upl, len: LEN })
+        const calls = tusCalls(storage.http.port, upl, ticket)
+        await calls.create(LEN)
+        const answers = requests.map(async ({ odd, method, off, body }) => {
+          const path = method === 'POST' ? '/files' : `/files/${upl}.${off}`
+          const headers = { ...TUS_BODY, Authorization: `Bearer ${ticket}`, ...odd }
+          const sent = method === 'HEAD' || method === 'DELETE' ? {} : { body: same.subarray(0, body) }
+          return (await call(storage.http.port, { method, path, headers, ...sent })).status
+        })
+        for (const status of await Promise.all(answers)) expect([status, status < 500]).toEqual([status, true])
+        const head = await calls.head()
+        expect(head.status).toBe(200)
+        const last = await calls.patch(
+          Number(head.headers['upload-offset']),
+          same.subarray(Number(head.headers['upload-offset'])),
+        )
+        const token = last.headers['cairn-receipt'] ?? (await receiptOf(calls))
+        expect(web.receipt(String(token))).toMatchObject({ size: LEN, sha256: sha256(same) })
+      }),
+      { numRuns: 40 },
+    )
+  })
 })

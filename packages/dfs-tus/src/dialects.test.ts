@@ -3,6 +3,7 @@ import { Socket } from 'node:net'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { draftDialect } from './draft-dialect.ts'
+import { readSegmentCall } from './segment-call.ts'
 import { tusDialect } from './tus-dialect.ts'
 import { operationsOf, type UploadCall } from './upload-call.ts'
 import { UploadError } from './upload-error.ts'
@@ -39,6 +40,7 @@ const NAMES = [
   'upload-metadata',
   'upload-concat',
   'upload-checksum',
+  'upload-segment',
   'upload-complete',
   'upload-draft-interop-version',
   'content-type',
@@ -51,6 +53,7 @@ const headers = fc.dictionary(fc.constantFrom(...NAMES), value)
 const method = fc.constantFrom('POST', 'PATCH', 'HEAD', 'DELETE', 'PUT', 'GET', '')
 const path = fc.oneof(
   fc.constantFrom('/files', '/files/', `/files/${UPL}`, `/files/${UPL}/`, '/files/%00', ''),
+  fc.constantFrom('0', '10', '01', '-1', '', '1.5', '9007199254740992', '1/').map((off) => `/files/${UPL}.${off}`),
   fc.string(),
 )
 
@@ -60,7 +63,7 @@ function request(line: { method: string; path: string; headers: Record<string, s
 }
 
 /** null when it was refused, for a reason that the client can be told. */
-function readOrRefuse(read: () => UploadCall): UploadCall | null {
+function readOrRefuse<T>(read: () => T): T | null {
   try {
     return read()
   } catch (error) {
@@ -94,5 +97,29 @@ describe.each([
       }),
       { numRuns: 3000 },
     )
+  })
+})
+
+describe('whatever headers a request for a segment has', () => {
+  it('it is understood in one sense, or is none, or is refused with a reason', () => {
+    const own = { 'tus-resumable': '1.0.0', 'upload-concat': 'partial', 'upload-segment': '10', 'upload-length': '10' }
+    const segmentHeaders = fc.dictionary(fc.constantFrom(...NAMES, 'upload-segment'), value)
+    const line = fc.record({ method, path, headers: segmentHeaders })
+    let count = 0
+    fc.assert(
+      fc.property(line, fc.boolean(), (asked, isOurs) => {
+        const all = isOurs ? { ...own, ...asked.headers } : asked.headers
+        const call = readOrRefuse(() => readSegmentCall(request({ ...asked, headers: all }), '/files'))
+        if (call === null) return
+        count += 1
+        expect(operationsOf(call).length).toBeGreaterThan(0)
+        expect([Number.isSafeInteger(call.off), call.off >= 0]).toEqual([true, true])
+        if (call.method === 'POST') expect(call.length).toBeGreaterThan(0)
+        else expect(call.upl).toBe(UPL)
+        if (call.method === 'PATCH') expect(Number.isSafeInteger(call.offset) && call.offset >= 0).toBe(true)
+      }),
+      { numRuns: 3000 },
+    )
+    expect(count).toBeGreaterThan(0)
   })
 })
