@@ -1,3 +1,4 @@
+import { isErrno } from '../disk/atomic-file.ts'
 import type { GroupSync } from '../disk/group-sync.ts'
 import { type PartPaths, type PartRecord, writePartRecord } from './part-files.ts'
 
@@ -89,17 +90,22 @@ export class PartSidecar {
     if (this.safe < at) await this.#syncTo(at)
   }
 
-  /** The bytes alone: the sidecar will not be needed any more. */
+  /** The bytes alone. Once it has failed it always does: a later sync that seems to work says nothing of what the first one lost. */
   async syncBytes(): Promise<void> {
     const { sync } = this.#context
     if (sync === null || this.#isRetired) return
     await new Promise<void>((resolve, reject) => {
       const done = (error?: Error) => (error === undefined || this.#isRetired ? resolve() : reject(error))
       sync.add({ file: this.#part.paths.part }, done)
+    }).catch((error) => {
+      // Without a free descriptor nothing was tried.
+      if (!isErrno(error.cause, 'EMFILE', 'ENFILE')) this.#syncError ??= error
+      throw error
     })
+    this.check()
   }
 
-  /** Throws when bytes that were written before could not be synced. */
+  /** Throws when bytes could not be synced. */
   check(): void {
     if (this.#syncError !== undefined) throw this.#syncError
   }
@@ -145,13 +151,10 @@ export class PartSidecar {
     await Promise.allSettled([this.#saving])
   }
 
-  /** Several may be under way, and end in any order. A sync that failed says nothing of the next one. */
+  /** Several may be under way, and end in any order. */
   async #syncTo(at: number): Promise<void> {
     if (this.#context.sync !== null && this.#synced < at) {
-      await this.syncBytes().catch((error) => {
-        this.#syncError ??= error
-        throw error
-      })
+      await this.syncBytes()
       this.#synced = Math.max(this.#synced, at)
     }
     await this.save()

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { crc32 } from '@cairn/dfs-core'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { createGroupSync, type GroupSync } from '../disk/group-sync.ts'
 import { openStorePath, type StorePath } from '../disk/store-path.ts'
 import { HashFrontier, type HashJob } from './hash-frontier.ts'
 import { Part, type PartContext } from './part.ts'
@@ -138,6 +139,22 @@ describe('a part', () => {
     const part = await Part.create(watched, storePath, { ...upload, concat: 'partial' })
     await write(part, Buffer.alloc(upload.len))
     expect([part.isComplete, part.becomesFile, opened]).toEqual([true, false, []])
+  })
+
+  it('whose bytes could not be synced once is never safe again in this process', async () => {
+    const outcomes: Array<Error | undefined> = [undefined, new Error('the disk failed'), undefined]
+    const sync: GroupSync = { ...createGroupSync(), add: (_item, done) => done(outcomes.shift()) }
+    const part = await Part.create({ ...context, sync }, storePath, upload)
+    await write(part, randomBytes(1000))
+    await part.sync()
+    await part.becomeSparse()
+    part.ahead.open(1000, 500, { prefix: 1000, len: upload.len })
+    await part.segmentGrew(1000, 500, crc32(randomBytes(500)))
+    await expect(part.sync()).rejects.toThrow('the disk failed')
+    await expect(part.sync()).rejects.toThrow('the disk failed')
+    await expect(part.syncBytes()).rejects.toThrow('the disk failed')
+    await expect(part.becomeSparse()).rejects.toThrow('the disk failed')
+    expect(part.prefix).toBe(1000)
   })
 
   it('tries its hash anew after a failure', async () => {

@@ -70,6 +70,10 @@ export function openRequest(
   }
 }
 
+/** What a storage takes at once of one upload. */
+const AHEAD = 16 * 1024 * 1024
+const SEGMENTS_MAX = 16
+
 export interface LanesOptions {
   /** The prefix to begin at. */
   from: number
@@ -89,18 +93,26 @@ export async function sendInLanes(
   let prefix = from
   let receipt: string | null = null
   let failed: HttpAnswer | null = null
+  const waiting: Array<() => void> = []
+  const wakeAll = () => {
+    for (const wake of waiting.splice(0)) wake()
+  }
+  const sendNext = async () => {
+    const off = next
+    next = Math.min(content.length, off + size)
+    const answer = await create(off, content.subarray(off, next))
+    const isStored =
+      answer.status === 201 && Number(answer.headers['upload-offset']) === Math.min(size, content.length - off)
+    if (!isStored) failed = answer
+    else prefix = Math.max(prefix, Number(answer.headers['upload-prefix']))
+    onPrefix?.(prefix)
+    receipt ??= answer.headers['cairn-receipt']?.toString() ?? null
+  }
   const lane = async () => {
     while (failed === null && next < content.length) {
-      const off = next
-      next = Math.min(content.length, off + size)
-      const answer = await create(off, content.subarray(off, next))
-      if (answer.status !== 201 || Number(answer.headers['upload-offset']) < Math.min(size, content.length - off)) {
-        failed = answer
-        return
-      }
-      prefix = Math.max(prefix, Number(answer.headers['upload-prefix']))
-      onPrefix?.(prefix)
-      receipt ??= answer.headers['cairn-receipt']?.toString() ?? null
+      const isAhead = next + size > prefix + Math.min(AHEAD, SEGMENTS_MAX * size)
+      if (isAhead) await new Promise<void>((resolve) => waiting.push(resolve))
+      else await sendNext().finally(wakeAll)
     }
   }
   await Promise.all(Array.from({ length: lanes }, lane))
