@@ -4,7 +4,7 @@ import { notFound } from '../../lib/entries/open-entries.ts'
 import { type Cursor, decodeCursor, encodeCursor } from './cursor.ts'
 import { type Place, placeId } from './place.ts'
 import type { EntryPage, ListQuery } from './schema.ts'
-import { readSet, type SortedSet, setCursor, startInSet } from './sorted-set.ts'
+import { allEntries, readSet, type SortedSet, setCursor, startInSet } from './sorted-set.ts'
 import { withPlaces } from './with-places.ts'
 
 const PAGE_SIZE = 100
@@ -67,6 +67,7 @@ function openCategory(
     name: '',
     set: {
       ...order,
+      table: allEntries,
       where: Prisma.sql`e.owner_id = ${ownerId} AND e.category = ${category} AND e.kind = 1 AND e.trash_id IS NULL ${ofType}`,
       time: 'modified',
       foldersFirst: false,
@@ -81,15 +82,16 @@ function openCategory(
   }
 }
 
-/** What carries a label, folders first. People label by hand: so few that they are sorted on the way. */
+/** What carries a label, folders first, sorted on the way: from a table as small as what people have labelled. */
 function openLabel(name: string, labelled: Prisma.Sql, order: Order): Gathered {
+  const table = Prisma.sql`labelled_entry`
   const where = Prisma.sql`e.id IN (${labelled}) AND e.trash_id IS NULL`
   return {
     name,
-    set: { ...order, where, time: 'modified', foldersFirst: true },
+    set: { ...order, table, where, time: 'modified', foldersFirst: true },
     totals: async () => {
       const [sums] = await db().$queryRaw<[{ total: bigint; bytes: bigint }]>`
-        SELECT count(*) AS total, coalesce(sum(e.size), 0)::bigint AS bytes FROM entry e WHERE ${where}`
+        SELECT count(*) AS total, coalesce(sum(e.size), 0)::bigint AS bytes FROM ${table} e WHERE ${where}`
       return { total: Number(sums.total), totalBytes: Number(sums.bytes) }
     },
   }

@@ -6,8 +6,13 @@ import { FIRST, pageStart, type Start } from './folder-position.ts'
 import type { MarkGroup } from './list-marks.ts'
 import type { ListQuery, SortDirection, SortKey } from './schema.ts'
 
+/** The whole of a drive. */
+export const allEntries = Prisma.sql`entry`
+
 /** Entries from anywhere in a drive, in an order that can be entered at any place. */
 export interface SortedSet {
+  /** Where `e` is looked for: `entry`, or what knows the same of some entries. */
+  table: Prisma.Sql
   /** The condition on `e`; rights are part of it. */
   where: Prisma.Sql
   sort: SortKey
@@ -58,7 +63,7 @@ export async function readSet(set: SortedSet, after: Cursor | undefined, limit: 
   return await db().$queryRaw<SetRow[]>`
     SELECT ${entryColumns}, e.trashed_at FROM ${entryTables}
     WHERE e.id = ANY(ARRAY(
-      SELECT e.id FROM entry e WHERE ${set.where} ${beyond} ORDER BY ${sequenceOf(set)} LIMIT ${limit}))
+      SELECT e.id FROM ${set.table} e WHERE ${set.where} ${beyond} ORDER BY ${sequenceOf(set)} LIMIT ${limit}))
     ORDER BY ${sequenceOf(set)}`
 }
 
@@ -74,7 +79,7 @@ export async function startInSet(
   const start = position === undefined ? 0 : pageStart(position, totals.total, pageSize)
   if (start === 0) return FIRST
   const [before] = await db().$queryRaw<Placed[]>`
-    SELECT ${placeColumns} FROM entry e WHERE ${set.where}
+    SELECT ${placeColumns} FROM ${set.table} e WHERE ${set.where}
     ORDER BY ${sequenceOf(set)} OFFSET ${start - 1} LIMIT 1`
   // It became shorter meanwhile.
   return before === undefined ? FIRST : { position: start, after: setCursor(set, before, totals) }
@@ -82,11 +87,11 @@ export async function startInSet(
 
 async function positionOf(set: SortedSet, publicId: string, totals: Cursor['totals']): Promise<number | undefined> {
   const [row] = await db().$queryRaw<Placed[]>`
-    SELECT ${placeColumns} FROM entry e WHERE ${set.where} AND e.public_id = ${publicId}`
+    SELECT ${placeColumns} FROM ${set.table} e WHERE ${set.where} AND e.public_id = ${publicId}`
   if (row === undefined) return undefined
   const before = besides(set, setCursor(set, row, totals), 'before')
   const [{ n }] = await db().$queryRaw<[{ n: number }]>`
-    SELECT count(*)::int AS n FROM entry e WHERE ${set.where} AND ${before}`
+    SELECT count(*)::int AS n FROM ${set.table} e WHERE ${set.where} AND ${before}`
   return n
 }
 
@@ -99,6 +104,6 @@ export async function markGroups(set: SortedSet): Promise<MarkGroup[]> {
   const kind = set.foldersFirst ? Prisma.sql`e.kind::int` : Prisma.sql`${KIND_FILE}::int`
   return await db().$queryRaw<MarkGroup[]>`
     SELECT * FROM (
-      SELECT ${kind} AS kind, ${text} AS text, count(*)::int AS n FROM entry e WHERE ${set.where} GROUP BY 1, 2
+      SELECT ${kind} AS kind, ${text} AS text, count(*)::int AS n FROM ${set.table} e WHERE ${set.where} GROUP BY 1, 2
     ) found ORDER BY kind, text COLLATE "C"`
 }

@@ -5,7 +5,7 @@ import { toOwnItem } from '../../lib/entries/entry-rows.ts'
 import { readSettings } from '../../lib/settings.ts'
 import { type Cursor, decodeCursor, encodeCursor } from './cursor.ts'
 import type { EntryItem, EntryPage, ListQuery } from './schema.ts'
-import { readSet, type SetRow, type SortedSet, setCursor, startInSet } from './sorted-set.ts'
+import { allEntries, readSet, type SetRow, type SortedSet, setCursor, startInSet } from './sorted-set.ts'
 
 const PAGE_SIZE = 100
 const DAY_MS = 86_400_000
@@ -14,7 +14,7 @@ const DAY_MS = 86_400_000
 export function trashSet(ownerId: string, order: Pick<ListQuery, 'sort' | 'dir'>): SortedSet {
   // Trash is short beside a drive: one index finds what is in it, and the order is made from that.
   const where = Prisma.sql`e.owner_id = ${ownerId} AND e.trash_id = e.id`
-  return { ...order, where, time: 'trashed', foldersFirst: false }
+  return { ...order, table: allEntries, where, time: 'trashed', foldersFirst: false }
 }
 
 /** One page of what was trashed by itself. */
