@@ -43,6 +43,32 @@ test('a deleted folder comes back with Undo', async ({ page }) => {
   await expect(row(page, 'Lighthouse')).toBeVisible()
 })
 
+test('what is being taken back says so for as long as it takes', async ({ page }) => {
+  await createFolder(page, 'Lighthouse')
+  await row(page, 'Lighthouse').click()
+  await page.keyboard.press('Delete')
+  const undo = page.getByRole('button', { name: 'Undo' })
+  await expect(undo).toBeVisible()
+  let letGo: () => void = () => undefined
+  const held = new Promise<void>((resolve) => {
+    letGo = resolve
+  })
+  await page.route('**/api/drive/**', async (route) => {
+    if (route.request().method() !== 'GET') await held
+    await route.continue()
+  })
+  await page.clock.install()
+  await undo.click()
+  await expect(page.getByText('Undoing…')).toBeVisible()
+  // Longer than a toast stays that nobody waits for.
+  await page.clock.fastForward(9_000)
+  await page.evaluate(() => new Promise((resolve) => requestAnimationFrame(resolve)))
+  await expect(page.getByText('Undoing…')).toBeVisible()
+  letGo()
+  await expect(page.getByText('Undone')).toBeVisible()
+  await expect(row(page, 'Lighthouse')).toBeVisible()
+})
+
 for (const [name, sentence] of [
   ['a'.repeat(300), 'That name is too long by 45 bytes.'],
   ['潮'.repeat(100), 'That name is too long by 45 bytes.'],

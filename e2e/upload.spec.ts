@@ -96,6 +96,25 @@ test('an upload goes on from where it was: resumed after a pause, and after a re
   expect(await sha256Of(fs.createReadStream(await download(page, 'goes-on.bin')))).toBe(sha256)
 })
 
+test('keys that pause, resume and cancel lose no focus', async ({ page, drive }) => {
+  const files = ['one.bin', 'two.bin'].map((name) => bigFile(name, SIZE).file)
+  slowDown(drive)
+  const begun = underWay(drive, MIB)
+  await chooseFiles(page, files)
+  await begun
+  const button = (name: string) => uploadPanel(page).getByRole('button', { name })
+  const rowOf = (name: string) => uploadPanel(page).getByRole('listitem').filter({ hasText: name })
+  await button('Pause one.bin').focus()
+  await page.keyboard.press('Enter')
+  await expect(button('Resume one.bin')).toBeFocused()
+  await page.keyboard.press('Enter')
+  await expect(button('Pause one.bin')).toBeFocused()
+  await button('Cancel one.bin').focus()
+  await page.keyboard.press('Enter')
+  await expect(rowOf('one.bin')).toHaveCount(0)
+  await expect(uploadPanel(page).locator(':focus')).toHaveCount(1)
+})
+
 test('a dropped folder arrives with its folders', async ({ page }) => {
   const top = path.join(folder, 'Site photos')
   fs.mkdirSync(path.join(top, 'north', 'deep'), { recursive: true })

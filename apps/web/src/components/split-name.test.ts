@@ -2,8 +2,12 @@ import { expect, test } from 'vitest'
 import { extensionOf, nameInSentence, showBidiControls, splitName } from './split-name.ts'
 
 test('the tail keeps the extension and the last word', () => {
-  expect(splitName('Harbour at sunrise.jpg')).toEqual({ head: 'Harbour at ', tail: 'sunrise.jpg' })
-  expect(splitName('soundings-raw-2026.tar.zst')).toEqual({ head: 'soundings-raw-', tail: '2026.tar.zst' })
+  expect(splitName('Harbour at sunrise.jpg')).toEqual({ head: 'Harbour at ', tail: 'sunrise.jpg', isRtl: false })
+  expect(splitName('soundings-raw-2026.tar.zst')).toEqual({
+    head: 'soundings-raw-',
+    tail: '2026.tar.zst',
+    isRtl: false,
+  })
   expect(splitName('Minutes of the joint meeting, revised (draft 4).docx').tail).toBe('(draft 4).docx')
   expect(splitName('Survey boat, day 2.jpg').tail).toBe('day 2.jpg')
 })
@@ -19,9 +23,15 @@ test('head and tail are the whole name', () => {
   }
 })
 
-test('a short name and a right-to-left name are not cut', () => {
-  expect(splitName('tide_model.py')).toEqual({ head: 'tide_model.py', tail: '' })
-  expect(splitName('تقرير المسح الساحلي ٢٠٢٦.pdf').tail).toBe('')
+test('a short name and a name of two directions are not cut', () => {
+  expect(splitName('tide_model.py')).toEqual({ head: 'tide_model.py', tail: '', isRtl: false })
+  expect(splitName('Report تقرير المسح الساحلي ٢٠٢٦.pdf')).toMatchObject({ tail: '', isRtl: false })
+})
+
+test('a name that reads from the right keeps its extension', () => {
+  const name = 'تقرير المسح الساحلي ٢٠٢٦'
+  expect(splitName(`${name}.pdf`)).toEqual({ head: name, tail: '.pdf', isRtl: true })
+  expect(splitName(name)).toEqual({ head: name, tail: '', isRtl: true })
 })
 
 test('a name without a word boundary near its end keeps a few letters and the extension', () => {

@@ -42,11 +42,16 @@ export function showBidiControls(name: string): string {
 
 /**
  * Cuts a name for an ellipsis in the middle: `head` may be shortened by the browser, `tail` always stays. The cut is at
- * a word boundary. Names with right-to-left letters are not cut: their two halves would stand in the wrong order.
+ * a word boundary. A name that reads from the right (`isRtl`: so do its two halves) keeps its extension alone, as a cut
+ * elsewhere would part letters that are joined. One that only has such letters is not cut: nobody knows the order.
  */
-export function splitName(rawName: string): { head: string; tail: string } {
+export function splitName(rawName: string): { head: string; tail: string; isRtl: boolean } {
   const name = showBidiControls(rawName)
-  return RIGHT_TO_LEFT.test(name) ? { head: name, tail: '' } : cutName(name)
+  if (!RIGHT_TO_LEFT.test(name)) return { ...cutName(name), isRtl: false }
+  const firstLetter = /\p{L}/u.exec(name)?.[0] ?? ''
+  return RIGHT_TO_LEFT.test(firstLetter)
+    ? { ...cutAt(name, extensionStart(name)), isRtl: true }
+    : { head: name, tail: '', isRtl: false }
 }
 
 /** A name as part of a sentence: shortened in the middle, and a right-to-left one kept apart from the words around it. */

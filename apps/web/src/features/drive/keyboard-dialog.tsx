@@ -59,7 +59,7 @@ export function KeyboardDialog({ open, onOpenChange }: KeyboardDialogProps) {
     ['Space', t('previewPlay')],
   ]
   return (
-    <Dialog open={open} onOpenChange={onOpenChange} title={t('title')} className="max-w-[620px]">
+    <Dialog open={open} onOpenChange={onOpenChange} title={t('title')} className="max-w-[900px]">
       <div className="scrollbar-thin overflow-y-auto px-6 pb-6 phone:px-5">
         <Keys keys={keys} />
         <h3 className="pt-5 pb-1 font-semibold text-13">{t('inPreview')}</h3>
@@ -80,7 +80,7 @@ export function KeyboardDialog({ open, onOpenChange }: KeyboardDialogProps) {
 
 function Keys({ keys }: { keys: readonly [string, string][] }) {
   return (
-    <dl className="grid grid-cols-2 gap-x-8 phone:grid-cols-1">
+    <dl className="grid grid-cols-3 gap-x-8 max-[900px]:grid-cols-2 phone:grid-cols-1">
       {keys.map(([key, meaning]) => (
         <div key={meaning} className="flex h-9 items-center justify-between gap-4 border-line border-b text-13">
           <dd className="truncate">{meaning}</dd>

@@ -21,9 +21,15 @@ export function useChangeToast() {
   const undoStack = useRef(new UndoStack())
   const refused = (error: unknown) => toast({ text: refusal(error), problem: true })
   const again = async (act: () => Promise<boolean>, { doing, said }: { doing: string; said: string }) => {
-    const slow = setTimeout(() => toast({ text: doing }), SLOW_MS)
+    let isSaid = false
+    // Stays as long as it goes on.
+    const slow = setTimeout(() => {
+      isSaid = true
+      toast({ text: doing, lasting: true })
+    }, SLOW_MS)
     try {
       if (await act()) toast({ text: said })
+      else if (isSaid) toast(null)
     } catch (error) {
       refused(error)
     } finally {

@@ -8,6 +8,7 @@ import { usePhone } from '../../components/use-media-query.ts'
 import type { PanelRow } from './panel-rows.ts'
 import { type RowActions, UploadRow } from './upload-row.tsx'
 import type { UploadStore } from './upload-store.ts'
+import { useKeptFocus } from './use-kept-focus.ts'
 
 const GROUP_PX = 32
 const ROW_PX = { phone: 62, desk: 52 } as const
@@ -21,6 +22,7 @@ export function UploadList({ store, onlyFailed, actions }: UploadListProps) {
   const scroller = useRef<HTMLDivElement>(null)
   const [seen, setSeen] = useState({ top: 0, height: 600 })
   const phone = usePhone()
+  useKeptFocus(scroller)
   const sizes = { groupHeight: GROUP_PX, rowHeight: phone ? ROW_PX.phone : ROW_PX.desk, onlyFailed }
   const rows = store.rowsBetween({ ...sizes, from: seen.top - AHEAD_PX, to: seen.top + seen.height + AHEAD_PX })
   useEffect(() => {
@@ -39,7 +41,13 @@ export function UploadList({ store, onlyFailed, actions }: UploadListProps) {
     <div ref={scroller} className="scrollbar-thin min-h-0 overflow-y-auto pb-1.5 phone:flex-1">
       <ul className="relative" style={{ height: store.height(sizes) }}>
         {rows.map((row) => (
-          <li key={row.key} className="absolute inset-x-0 top-0" style={{ transform: `translateY(${row.top}px)` }}>
+          <li
+            key={row.key}
+            data-row={row.key}
+            tabIndex={-1}
+            className="absolute inset-x-0 top-0"
+            style={{ transform: `translateY(${row.top}px)` }}
+          >
             <Row row={row} store={store} actions={actions} />
           </li>
         ))}

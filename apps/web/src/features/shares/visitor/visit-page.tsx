@@ -9,6 +9,7 @@ import { FileName } from '../../../components/file-name.tsx'
 import { Icon } from '../../../components/icon.tsx'
 import { Logo } from '../../../components/logo.tsx'
 import { Segmented } from '../../../components/segmented.tsx'
+import { nameInSentence } from '../../../components/split-name.ts'
 import { Void } from '../../../components/void.tsx'
 import { useFormat } from '../../../i18n/use-format.ts'
 import type { VisitedItem, VisitedShare } from '../schema.ts'
@@ -120,7 +121,7 @@ function Head({ link, actions }: { link: VisitedShare; actions: Actions }) {
   const shell = useTranslations('shell')
   const format = useFormat()
   const day = useDay()
-  const title = t('title', { name: link.title, more: link.more })
+  const title = t('title', { name: nameInSentence(link.title), more: link.more })
   useEffect(() => {
     document.title = `${title} · ${shell('title')}`
   }, [title, shell])
@@ -135,7 +136,7 @@ function Head({ link, actions }: { link: VisitedShare; actions: Actions }) {
   return (
     <div className="px-6 pt-7 pb-5 phone:px-6">
       <h1 className="font-[620] text-[28px] leading-9 tracking-[-0.025em] [overflow-wrap:anywhere]">
-        <bdi>{title}</bdi>
+        <bdi title={link.title}>{title}</bdi>
       </h1>
       <p className="mt-1.5 text-ink-2 tabular-nums">
         {facts.map((fact, index) => (
