@@ -96,6 +96,8 @@ class HashThread {
 
   async close(): Promise<void> {
     this.#failAll(new Error('hashing was stopped'))
+    // The end of it is waited for, also where nothing else keeps the process.
+    this.#worker?.ref()
     await this.#worker?.terminate()
     this.#worker = null
   }
