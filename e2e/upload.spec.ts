@@ -96,6 +96,21 @@ test('an upload goes on from where it was: resumed after a pause, and after a re
   expect(await sha256Of(fs.createReadStream(await download(page, 'goes-on.bin')))).toBe(sha256)
 })
 
+test('files that are chosen again while they are on their way are sent once', async ({ page, drive }) => {
+  const again = bigFile('again.bin', SIZE).file
+  const other = bigFile('other.bin', MIB).file
+  slowDown(drive)
+  const begun = underWay(drive, MIB)
+  await chooseFiles(page, [again])
+  await begun
+  await chooseFiles(page, [again])
+  await expect(page.getByText('This file is on the way already.')).toBeVisible()
+  await chooseFiles(page, [again, other])
+  speedUp(drive)
+  await expect(uploadPanel(page).getByText('2 files uploaded')).toBeVisible({ timeout: 30_000 })
+  await expect(page.locator('[data-entry]')).toHaveCount(2)
+})
+
 test('keys that pause, resume and cancel lose no focus', async ({ page, drive }) => {
   const files = ['one.bin', 'two.bin'].map((name) => bigFile(name, SIZE).file)
   slowDown(drive)

@@ -14,6 +14,7 @@ import {
   needsDecision,
   type UploadPlan,
 } from '../../features/uploads/preflight-plan.ts'
+import { notUnderWay } from '../../features/uploads/under-way.ts'
 import type { ChosenFile, UploadTarget } from '../../features/uploads/upload-job.ts'
 import type { Uploads } from '../../features/uploads/use-uploads.ts'
 import { type Look, useLooking } from './use-looking.tsx'
@@ -43,11 +44,17 @@ export function usePreflight({ open }: Uploads): {
     engine.skip(identicalFiles(plan), place)
     await engine.add([...files, ...comingFiles(plan)], place)
   }
-  const upload = async (files: readonly ChosenFile[], target: Target, onStart: () => void, look: Look) => {
+  const upload = async (chosen: readonly ChosenFile[], target: Target, onStart: () => void, look: Look) => {
     // What uploads need is fetched at the first one, and without a network it does not come.
     const session = await open().catch(() => null)
     if (session === null) return toast({ text: t('notLoaded'), problem: true })
-    const { engine, hasher } = session
+    const { engine, hasher, store } = session
+    const files = notUnderWay(chosen, placeOf(target), store)
+    if (files.length === 0 && chosen.length > 0) {
+      look.end()
+      onStart()
+      return toast({ text: t('underWay', { count: chosen.length }) })
+    }
     // Fetched while the server is asked. Where that fails, showing it fails too, which says so.
     if (files.length >= MANY_FILES) void loadDialog().catch(() => undefined)
     const plan = await askPreflight(hasher, target.id, files, look.tell)
