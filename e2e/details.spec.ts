@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { expect } from '@playwright/test'
-import { chooseFiles, row, textFile } from './drive-page.ts'
+import { chooseFiles, row, textFile, uploadPanel } from './drive-page.ts'
 import { test } from './drive-test.ts'
 import { reload } from './living-page.ts'
 
@@ -40,4 +40,23 @@ test('details of several say their number and size, and a dash for what differs'
   const panel = page.getByRole('complementary', { name: 'Details' })
   await expect(panel).toContainText('2 selected')
   await expect(panel).toContainText('5 KB')
+})
+
+test('keys go on where they were in the list when the panels that had them are closed', async ({ page }) => {
+  await chooseFiles(page, [textFile('a.txt', 'a'), textFile('b.txt', 'b')])
+  await row(page, 'b.txt').click()
+  const panel = page.getByRole('complementary', { name: 'Details' })
+  await page.keyboard.press('i')
+  await panel.getByRole('button', { name: 'Close details' }).press('Enter')
+  await expect(panel).toHaveCount(0)
+  await expect(row(page, 'b.txt')).toBeFocused()
+
+  const uploads = uploadPanel(page)
+  await uploads.getByRole('button', { name: 'Collapse' }).press('Enter')
+  await expect(page.getByRole('button', { name: /^Show uploads/ })).toBeFocused()
+  await page.keyboard.press('Enter')
+  await expect(uploads.getByRole('button', { name: 'Collapse' })).toBeFocused()
+  await uploads.getByRole('button', { name: 'Clear done' }).press('Enter')
+  await expect(uploads).toHaveCount(0)
+  await expect(row(page, 'b.txt')).toBeFocused()
 })

@@ -16,6 +16,8 @@ export interface Column<Item, Sort extends string> {
   /** Numbers stand at the right. */
   right?: boolean
   className?: string
+  /** Gives way to the others where the window is not wide. */
+  wide?: boolean
   /** On phones, where a row is a card: its first line, one more without a title, the corner for what can be done. */
   phone?: 'title' | 'line' | 'corner' | 'hidden'
 }
@@ -84,7 +86,7 @@ const phoneLooks = {
 } as const
 
 function Cell<Item, Sort extends string>({ column, item }: { column: Column<Item, Sort>; item: Item }) {
-  const { title, cell, right, className, phone } = column
+  const { title, cell, right, className, wide, phone } = column
   return (
     <td
       data-title={title}
@@ -92,6 +94,7 @@ function Cell<Item, Sort extends string>({ column, item }: { column: Column<Item
         'h-10 whitespace-nowrap border-line border-b px-3 phone:block phone:h-auto phone:min-w-0 phone:max-w-none phone:overflow-hidden phone:text-ellipsis phone:border-0 phone:px-0 phone:text-left',
         right && 'text-right tabular-nums',
         className,
+        wide && 'max-[1599px]:hidden',
         phone === undefined
           ? 'phone:before:block phone:before:text-12 phone:before:text-ink-3 phone:before:content-[attr(data-title)]'
           : phoneLooks[phone],
@@ -109,11 +112,12 @@ type HeadProps<Item, Sort extends string> = {
 }
 
 function Head<Item, Sort extends string>({ column, order, onOrder }: HeadProps<Item, Sort>) {
-  const { title, sort, right } = column
+  const { title, sort, right, wide } = column
   const isHere = sort !== undefined && sort === order.sort
   const look = cn(
     'sticky top-0 z-[1] h-[34px] whitespace-nowrap border-line border-b bg-surface px-3 font-medium text-12 text-ink-3',
     right ? 'text-right' : 'text-left',
+    wide && 'max-[1599px]:hidden',
   )
   if (sort === undefined) {
     return (

@@ -103,7 +103,7 @@ function useColumns(onOpen: (id: string) => void): Column<PersonItem, PersonSort
       key: 'email',
       title: t('email'),
       sort: 'email',
-      className: 'max-w-[clamp(130px,9vw,190px)] truncate text-ink-2',
+      className: 'max-w-[clamp(190px,16vw,260px)] truncate text-ink-2',
       phone: 'line',
       cell: ({ email }) => <span title={email}>{email}</span>,
     },
@@ -121,6 +121,8 @@ function useColumns(onOpen: (id: string) => void): Column<PersonItem, PersonSort
       title: t('reserved'),
       sort: 'reserved',
       right: true,
+      // The bar of the used space has it as well.
+      wide: true,
       className: 'text-ink-2',
       phone: 'hidden',
       cell: ({ reservedBytes }) => format.size(reservedBytes),

@@ -3,12 +3,14 @@
 import { Play, X } from 'lucide-react'
 import { useTranslations } from 'next-intl'
 import { Tabs } from 'radix-ui'
+import { type ReactNode, useRef } from 'react'
 import { Asked } from '../../components/asked.tsx'
 import { IconButton } from '../../components/button.tsx'
 import { Dialog } from '../../components/dialog.tsx'
 import { FileTile } from '../../components/file-tile.tsx'
 import { Icon } from '../../components/icon.tsx'
 import { Thumbnail } from '../../components/thumbnail.tsx'
+import { placeInList, useFocusHandedOn } from '../../components/use-focus-handed-on.ts'
 import { usePhone } from '../../components/use-media-query.ts'
 import { useFormat } from '../../i18n/use-format.ts'
 import type { Category, EntryItem } from '../../lib/entries/entry-item.ts'
@@ -47,7 +49,21 @@ export function DetailsPanel(props: DetailsPanelProps) {
     )
   }
   return (
+    <Aside title={title} onClose={onClose}>
+      {body}
+    </Aside>
+  )
+}
+
+type AsideProps = { title: string; onClose: () => void; children: ReactNode }
+
+function Aside({ title, onClose, children }: AsideProps) {
+  const t = useTranslations('details')
+  const aside = useRef<HTMLElement>(null)
+  useFocusHandedOn(aside, placeInList)
+  return (
     <aside
+      ref={aside}
       aria-label={t('title')}
       className="scrollbar-thin flex w-[340px] shrink-0 flex-col overflow-y-auto border-line border-l bg-surface px-5 pb-8 max-[1279px]:absolute max-[1279px]:inset-y-0 max-[1279px]:right-0 max-[1279px]:z-20 max-[1279px]:shadow-3"
     >
@@ -59,7 +75,7 @@ export function DetailsPanel(props: DetailsPanelProps) {
           <Icon of={X} />
         </IconButton>
       </div>
-      {body}
+      {children}
     </aside>
   )
 }

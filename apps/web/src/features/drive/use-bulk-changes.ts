@@ -66,7 +66,7 @@ const sameAs = ({ kind, chosen, target, tags }: Bulk) => JSON.stringify([kind, c
 /** Move, copy, trash, restore, delete, star and tag: of three entries or of a hundred thousand. */
 export function useBulkChanges(folderId: string, toast: ReturnType<typeof useChangeToast>) {
   const client = useQueryClient()
-  const { doneText, startedText, title } = useJobText()
+  const { doneText, endText, startedText } = useJobText()
   const [conflict, setConflict] = useState<Conflict | null>(null)
   const jobEnds = useRef(new JobEnds())
   const onTheWay = useRef(new Set<string>())
@@ -124,9 +124,9 @@ export function useBulkChanges(folderId: string, toast: ReturnType<typeof useCha
       act({ kind: 'delete', chosen, fromDrive, onRefused }),
     /** What went on in the background has ended: now it can be taken back. */
     jobEnded: (job: JobView) => {
-      if (jobEnds.current.ended(job, title(job))) return
-      if (job.undoable && !job.isUndo) toast.done(title(job), undoing(job.id, untilDone))
-      else toast.say(title(job))
+      if (jobEnds.current.ended(job, endText(job))) return
+      if (job.undoable && !job.isUndo) toast.done(endText(job), undoing(job.id, untilDone))
+      else toast.say(endText(job))
     },
     undoJob: (job: JobView) => void toast.again(undoing(job.id, untilDone)),
     conflict,

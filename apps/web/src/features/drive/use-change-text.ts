@@ -23,7 +23,7 @@ export function useChangeText() {
     if (!(error instanceof ApiFailure)) throw error
     switch (error.code) {
       case 'name_taken':
-        return name === undefined ? t('someTaken') : t('nameTaken', { name: nameInSentence(name) })
+        return name === undefined ? sentence(error.code) : t('nameTaken', { name: nameInSentence(name) })
       case 'name_too_long':
         return t('nameTooLong', { n: Number(error.detail['bytesOver'] ?? 1) })
       case 'quota_exceeded':
@@ -38,6 +38,8 @@ export function useChangeText() {
     switch (code) {
       case 'quota_exceeded':
         return t('driveFull')
+      case 'name_taken':
+        return t('someTaken')
       case 'name_invalid':
         return t('nameControl')
       case 'move_into_self':

@@ -3,6 +3,7 @@
 import { useTranslations } from 'next-intl'
 import { nameInSentence } from '../../components/split-name.ts'
 import type { JobView } from './schema.ts'
+import { useChangeText } from './use-change-text.ts'
 
 /** As much of a job as is known before the server has made one of it. */
 type BegunJob = Pick<JobView, 'kind' | 'total' | 'name' | 'target'>
@@ -33,6 +34,7 @@ const isLabelling = ({ kind }: JobView) => kind === 'star' || kind === 'unstar' 
 export function useJobText() {
   const t = useTranslations('jobs')
   const shell = useTranslations('shell')
+  const { sentence } = useChangeText()
   const values = ({ total, name, target }: BegunJob, n = total) => ({
     n,
     name: nameInSentence(name),
@@ -50,14 +52,20 @@ export function useJobText() {
     if (job.kind === 'move') return job.target === null ? t('movingBack', values(job)) : t('moving', values(job))
     return t(startedKeys[job.kind], values(job))
   }
+  const title = (job: JobView): string => {
+    if (job.state === 'cancelled') return t('cancelled', { title: startedText(job) })
+    if (job.state === 'failed') return t('failed', { title: startedText(job) })
+    return job.state === 'done' ? doneText(job) : startedText(job)
+  }
   return {
     startedText,
     doneText,
     /** The line of the list: what goes on, how it ended. */
-    title: (job: JobView): string => {
-      if (job.state === 'cancelled') return t('cancelled', { title: startedText(job) })
-      if (job.state === 'failed') return t('failed', { title: startedText(job) })
-      return job.state === 'done' ? doneText(job) : startedText(job)
-    },
+    title,
+    /** The sentence when it ends: the line of the list, which has the reason below it, with the reason. */
+    endText: (job: JobView): string =>
+      job.state === 'failed'
+        ? t('failedWhy', { title: startedText(job), reason: sentence(job.error ?? '') })
+        : title(job),
   }
 }

@@ -7,6 +7,7 @@ import { IconButton } from '../../components/button.tsx'
 import { cn } from '../../components/class-names.ts'
 import { copyText } from '../../components/copy-text.ts'
 import { Icon } from '../../components/icon.tsx'
+import { placeInList, useFocusHandedOn } from '../../components/use-focus-handed-on.ts'
 import { CancelAllDialog } from './cancel-all-dialog.tsx'
 import { PanelFooter } from './panel-footer.tsx'
 import { OfflineLine, PlainHttpLine } from './panel-lines.tsx'
@@ -115,10 +116,16 @@ function failedItems({ store }: UploadSession): UploadItem[] {
   return store.idsIn('failed').flatMap((id) => store.item(id) ?? [])
 }
 
+/** The button that folds the panel away, and the bar that it is then, are each other's place. */
+const foldOrList = () => document.querySelector<HTMLElement>('[data-folds]') ?? placeInList()
+
 function PanelFrame({ children }: { children: ReactNode }) {
   const t = useTranslations('uploads')
+  const frame = useRef<HTMLElement>(null)
+  useFocusHandedOn(frame, foldOrList)
   return (
     <section
+      ref={frame}
       aria-label={t('title')}
       className="uploads-panel fixed right-5 bottom-5 z-20 flex max-h-[70dvh] w-[432px] animate-dialog flex-col overflow-hidden rounded-dialog bg-raised shadow-3 phone:inset-0 phone:z-30 phone:max-h-none phone:w-auto phone:rounded-none forced-colors:border"
     >
@@ -159,7 +166,7 @@ function PanelHeader({ queue, session: { store, engine }, onFold, onClose }: Pan
             <Icon of={Play} />
           </IconButton>
         ) : null}
-        <IconButton label={t('collapse')} onClick={onFold}>
+        <IconButton label={t('collapse')} data-folds="" onClick={onFold}>
           <Icon of={ChevronDown} />
         </IconButton>
         {open > 0 ? (
@@ -211,9 +218,13 @@ function FoldedPanel({ queue, onOpen }: { queue: UploadSummary; onOpen: () => vo
   const t = useTranslations('uploads')
   const { short } = useHeadline(queue)
   const share = queue.allBytes === 0 ? 0 : queue.sentBytes / queue.allBytes
+  const bar = useRef<HTMLButtonElement>(null)
+  useFocusHandedOn(bar, foldOrList)
   return (
     <button
+      ref={bar}
       type="button"
+      data-folds=""
       aria-label={`${t('expand')}: ${short}`}
       onClick={onOpen}
       className="uploads-bar fixed right-5 bottom-5 z-20 flex h-11 animate-fade items-center overflow-hidden rounded-full bg-raised px-5 font-medium text-13 tabular-nums shadow-3 phone:inset-x-0 phone:bottom-[calc(64px+env(safe-area-inset-bottom))] phone:h-12 phone:rounded-none phone:px-4 phone:shadow-2 forced-colors:border"

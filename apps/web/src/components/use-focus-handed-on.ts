@@ -1,0 +1,39 @@
+import { type RefObject, useEffect } from 'react'
+
+/**
+ * A part of the page that goes while it has the focus would leave it to the whole page, where keys begin again at the
+ * top: `next` has it then.
+ */
+export function useFocusHandedOn(part: RefObject<HTMLElement | null>, next: () => HTMLElement | null): void {
+  useEffect(() => {
+    const element = part.current
+    if (element === null) return
+    let holds = element.contains(document.activeElement)
+    const take = () => {
+      holds = true
+    }
+    const leave = ({ relatedTarget }: FocusEvent) => {
+      // What goes while it has the focus leaves it to nobody.
+      if (relatedTarget !== null) holds = false
+    }
+    const press = ({ target }: PointerEvent) => {
+      if (target instanceof Node && !element.contains(target)) holds = false
+    }
+    element.addEventListener('focusin', take)
+    element.addEventListener('focusout', leave)
+    document.addEventListener('pointerdown', press, true)
+    return () => {
+      element.removeEventListener('focusin', take)
+      element.removeEventListener('focusout', leave)
+      document.removeEventListener('pointerdown', press, true)
+      if (holds && document.activeElement === document.body) next()?.focus({ preventScroll: true })
+    }
+  }, [part, next])
+}
+
+/** The place in the list where the keys were; an empty place has none, then the top of the page beside the sidebar. */
+export function placeInList(): HTMLElement | null {
+  return (
+    document.querySelector<HTMLElement>('#files [tabindex="0"]') ?? document.querySelector('main :is(button, input)')
+  )
+}
