@@ -128,6 +128,9 @@ test('keys that pause, resume and cancel lose no focus', async ({ page, drive })
   await page.keyboard.press('Enter')
   await expect(rowOf('one.bin')).toHaveCount(0)
   await expect(uploadPanel(page).locator(':focus')).toHaveCount(1)
+  await button('Cancel two.bin').press('Enter')
+  await expect(uploadPanel(page)).toHaveCount(0)
+  await expect(page.getByRole('main').locator(':focus')).toHaveCount(1)
 })
 
 test('a dropped folder arrives with its folders', async ({ page }) => {

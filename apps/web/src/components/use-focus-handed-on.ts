@@ -33,7 +33,8 @@ export function useFocusHandedOn(part: RefObject<HTMLElement | null>, next: () =
 
 /** The place in the list where the keys were; an empty place has none, then the top of the page beside the sidebar. */
 export function placeInList(): HTMLElement | null {
-  return (
-    document.querySelector<HTMLElement>('#files [tabindex="0"]') ?? document.querySelector('main :is(button, input)')
-  )
+  const place = document.querySelector<HTMLElement>('#files [tabindex="0"]')
+  // Some are there for narrow windows alone.
+  const first = () => [...document.querySelectorAll<HTMLElement>('main button')].find((each) => each.checkVisibility())
+  return place ?? first() ?? null
 }

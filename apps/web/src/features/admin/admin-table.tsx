@@ -91,7 +91,7 @@ function Cell<Item, Sort extends string>({ column, item }: { column: Column<Item
     <td
       data-title={title}
       className={cn(
-        'h-10 whitespace-nowrap border-line border-b px-3 phone:block phone:h-auto phone:min-w-0 phone:max-w-none phone:overflow-hidden phone:text-ellipsis phone:border-0 phone:px-0 phone:text-left',
+        'h-10 whitespace-nowrap border-line border-b px-2 desk:first:pl-3 min-[1600px]:px-3 phone:block phone:h-auto phone:min-w-0 phone:max-w-none phone:overflow-hidden phone:text-ellipsis phone:border-0 phone:px-0 phone:text-left',
         right && 'text-right tabular-nums',
         className,
         wide && 'max-[1599px]:hidden',
@@ -115,7 +115,7 @@ function Head<Item, Sort extends string>({ column, order, onOrder }: HeadProps<I
   const { title, sort, right, wide } = column
   const isHere = sort !== undefined && sort === order.sort
   const look = cn(
-    'sticky top-0 z-[1] h-[34px] whitespace-nowrap border-line border-b bg-surface px-3 font-medium text-12 text-ink-3',
+    'sticky top-0 z-[1] h-[34px] whitespace-nowrap border-line border-b bg-surface px-2 font-medium text-12 text-ink-3 first:pl-3 min-[1600px]:px-3',
     right ? 'text-right' : 'text-left',
     wide && 'max-[1599px]:hidden',
   )
