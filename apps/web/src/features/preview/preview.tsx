@@ -105,7 +105,7 @@ export function Preview(props: PreviewProps) {
             event.preventDefault()
             props.onReturnFocus()
           }}
-          className="dark fixed inset-0 z-50 flex animate-fade flex-col bg-sunken text-ink outline-none"
+          className="preview dark fixed inset-0 z-50 flex animate-fade flex-col bg-sunken text-ink outline-none"
         >
           {item === undefined ? <Radix.Title className="sr-only">{t('loading')}</Radix.Title> : null}
           {item === undefined ? null : (
