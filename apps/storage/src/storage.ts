@@ -125,6 +125,7 @@ class Storage implements RunningStorage {
       state,
       report,
       settleAside: (action, ids) => (this.#replication?.peers() ?? []).flatMap((peer) => peer.settleAside(action, ids)),
+      beginCheck: () => this.#scrubber?.begin() ?? false,
       metrics: this.#metrics,
       tcpConnections: () => this.#door?.connections ?? 0,
     })

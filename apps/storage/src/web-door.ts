@@ -34,6 +34,8 @@ export interface WebDoorOptions {
   report(openUploads: number): Promise<StorageReport>
   /** Decides on changes that members did not take; says which of them there were. */
   settleAside(action: AsideAction, ids: readonly string[]): string[]
+  /** Has all files compared with their names now; false: that is turned off. */
+  beginCheck(): boolean
 }
 
 /** A client waits so long at most for a member that takes nothing. */
@@ -102,6 +104,7 @@ export async function openWebDoor(
         tcpConnections: options.tcpConnections,
         status: () => options.report(parts.openCount),
         settleAside: options.settleAside,
+        beginCheck: options.beginCheck,
       })
       void parts.finishComplete()
       return server.port

@@ -46,6 +46,7 @@ export interface HttpServerOptions {
   onDownload: DownloadOptions['onDownload']
   status(): Promise<StorageReport>
   settleAside: ServiceOptions['settleAside']
+  beginCheck: ServiceOptions['beginCheck']
   readonly metrics: StorageMetrics
   readonly counters: Counters
   /** Open connections of the FastDFS protocol. */
@@ -112,8 +113,8 @@ class HttpApp {
       onFailure: (error) => options.logger.error({ err: error }, 'storing one of many files failed'),
     }
     this.#tus = createUploads(this.#uploads)
-    const { status, settleAside } = options
-    this.#service = { identity, parts, slots, status, settleAside, httpPort: () => this.port }
+    const { status, settleAside, beginCheck } = options
+    this.#service = { identity, parts, slots, status, settleAside, beginCheck, httpPort: () => this.port }
     const access = new DownloadAccess({ identity, ...config })
     this.#downloads = { ...options, access, links: createLinks(config, store.group), port: () => this.port }
     this.#checkMetrics = metricsGate(config.metricsAllow)

@@ -28,6 +28,7 @@ export interface ServiceOptions {
   status(): Promise<StorageReport>
   httpPort(): number
   settleAside(action: AsideAction, ids: readonly string[]): string[]
+  beginCheck(): boolean
 }
 
 /** `/cairn/v1/<op>` */
@@ -72,6 +73,8 @@ async function serve(options: ServiceOptions, op: ServiceOp, body: Buffer): Prom
       const { action, ids } = parse(asideBody, body)
       return { done: options.settleAside(action, ids) }
     }
+    case 'check':
+      return { begun: options.beginCheck() }
     case 'status': {
       const { group, storageId, keys } = identity
       const report = await options.status()

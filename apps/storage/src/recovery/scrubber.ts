@@ -31,6 +31,8 @@ export interface ScrubberOptions {
 /** Reads every file once in a while and compares it with the CRC-32 in its name. */
 export interface Scrubber {
   readonly progress: Readonly<ScrubState>
+  /** Begins a round now, unless one is under way. False: checking is turned off. */
+  begin(): boolean
   close(): Promise<void>
 }
 
@@ -38,7 +40,7 @@ const PIECE_BYTES = 256 * 1024
 /** Opening a file costs as much as reading so much of one. */
 const FILE_COST_BYTES = 64 * 1024
 const SAVE_MS = 10_000
-const IDLE_MS = 60_000
+const IDLE_MS = 1000
 const HELPERS_MS = 500
 const HEARD_MS = 60_000
 const YOUNG_MS = 60_000
@@ -57,6 +59,7 @@ class RoundScrubber implements Scrubber {
   readonly #startedAt = performance.now()
   #state: ScrubState
   #savedAt = 0
+  #isAsked = false
   readonly #pace: ScrubPace
 
   constructor(options: ScrubberOptions) {
@@ -72,6 +75,12 @@ class RoundScrubber implements Scrubber {
     return this.#state
   }
 
+  begin(): boolean {
+    if (this.#options.config.scrub.bytesPerSecond === 0) return false
+    if (this.#isOver) this.#isAsked = true
+    return true
+  }
+
   async close(): Promise<void> {
     this.#stop.abort()
     await this.#running
@@ -80,20 +89,26 @@ class RoundScrubber implements Scrubber {
   async #run(): Promise<void> {
     const { basePath, scrub } = this.#options.config
     if (scrub.bytesPerSecond === 0) return
-    await this.#sleep(scrub.delayMs)
+    const beginsAt = performance.now() + scrub.delayMs
+    while (performance.now() < beginsAt && !this.#isAsked) await this.#sleep(Math.min(IDLE_MS, scrub.delayMs))
     try {
       for (;;) {
-        const isOver = this.#state.startedAt === 0 || this.#state.finishedAt !== null
-        if (isOver && Date.now() - this.#state.startedAt < scrub.intervalMs) await this.#sleep(IDLE_MS)
-        else await this.#round(isOver)
+        const isDue = this.#isAsked || Date.now() - this.#state.startedAt >= scrub.intervalMs
+        if (this.#isOver && !isDue) await this.#sleep(IDLE_MS)
+        else await this.#round(this.#isOver)
       }
     } finally {
       await saveScrubState(basePath, this.#state)
     }
   }
 
+  get #isOver(): boolean {
+    return this.#state.startedAt === 0 || this.#state.finishedAt !== null
+  }
+
   async #round(isNew: boolean): Promise<void> {
     const { config, logger } = this.#options
+    this.#isAsked = false
     if (isNew) this.#state = newRound(Date.now())
     this.#pace.restart()
     for await (const folder of this.#folders()) {

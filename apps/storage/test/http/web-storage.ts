@@ -127,6 +127,7 @@ export async function startWebStorage(options: WebStorageOptions): Promise<WebSt
     onDownload: () => undefined,
     status: () => report(parts.openCount),
     settleAside: () => [],
+    beginCheck: () => false,
     metrics,
     counters,
     tcpConnections: () => 0,

@@ -161,6 +161,13 @@ export async function settleSetAside(
   return (await call(member, 'aside', { action, ids }, settledSchema)).done
 }
 
+const begunSchema = z.object({ begun: z.boolean() })
+
+/** Has a storage compare all its files with their names now; false: it is set not to. */
+export async function beginCheck(member: ReachableMember): Promise<boolean> {
+  return (await call(member, 'check', {}, begunSchema)).begun
+}
+
 /** How a storage is, in its own words; docs/storage-http.md says what each field means. */
 export type StorageStatus = z.infer<typeof statusSchema>
 

@@ -2,7 +2,7 @@ import { EXTENSION_SIZE, STORAGE_ID_LENGTH_MAX } from '../limits.ts'
 import { TicketError } from './ticket-error.ts'
 
 export type UploadOp = 'create' | 'write' | 'head' | 'end'
-export type ServiceOp = 'list' | 'stat' | 'drop' | 'ack' | 'status' | 'aside'
+export type ServiceOp = 'list' | 'stat' | 'drop' | 'ack' | 'status' | 'aside' | 'check'
 /** What an answer waited for: nothing, the group commit of its log, or a sync of its own. */
 export type Durability = 'none' | 'group' | 'each'
 
@@ -175,7 +175,7 @@ const serviceFields: FieldTable<ServiceTicket> = {
   typ: must(isOneOf('sv')),
   grp: must(isGroup),
   mem: must(isStorageId),
-  op: must(isOneOf('list', 'stat', 'drop', 'ack', 'status', 'aside')),
+  op: must(isOneOf('list', 'stat', 'drop', 'ack', 'status', 'aside', 'check')),
   arg: must(isArgument),
   bodySha256: must(isSha256),
   exp: must(isCount),

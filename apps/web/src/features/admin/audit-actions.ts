@@ -50,5 +50,7 @@ export const auditActions = [
   'storage_state',
   'storage_aside_retry',
   'storage_aside_dismiss',
+  'storage_check',
+  'storage_remove',
   'task_run',
 ] as const

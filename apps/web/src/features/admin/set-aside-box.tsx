@@ -11,6 +11,7 @@ import { callApi } from '../../lib/call-api.ts'
 import { Box } from './box.tsx'
 import type { SetAsideView, StorageView } from './cluster-view.ts'
 import type { Aside, Settled } from './schema.ts'
+import { storageApi } from './storage-href.ts'
 import { Silence } from './storage-tables.tsx'
 
 /** Changes that a peer did not take: what, why, and what to do about it. */
@@ -51,17 +52,13 @@ export function SetAsideBox({ storage }: { storage: StorageView }) {
   )
 }
 
-function useSettle({ group, id }: StorageView) {
+function useSettle(storage: StorageView) {
   const t = useTranslations('capacity')
   const toast = useToast()
   // Until the storage tells anew, which takes seconds.
   const [handled, setHandled] = useState<ReadonlySet<string>>(new Set())
   const settle = useMutation({
-    mutationFn: (body: Aside) =>
-      callApi<Settled>(`/api/admin/storages/${encodeURIComponent(group)}/${encodeURIComponent(id)}/aside`, {
-        method: 'POST',
-        body,
-      }),
+    mutationFn: (body: Aside) => callApi<Settled>(`${storageApi(storage)}/aside`, { method: 'POST', body }),
     onSuccess: ({ done }, { action, ids }) => {
       setHandled(new Set([...handled, ...ids]))
       toast({ text: action === 'retry' ? t('retried', { n: done.length }) : t('dismissed') })

@@ -19,7 +19,9 @@ import { type Loss, lossOf } from './loss.ts'
 import { PageBar, PageBody } from './page-bar.tsx'
 import type { StorageHistory } from './schema.ts'
 import { SetAsideBox } from './set-aside-box.tsx'
+import { StorageActs } from './storage-acts.tsx'
 import { EventsBox, LastHourBox } from './storage-history.tsx'
+import { storageApi } from './storage-href.ts'
 import { percentOf, toneOf } from './storage-state.ts'
 import { PathsBox, PeersBox } from './storage-tables.tsx'
 import { useLiveCluster } from './use-live-cluster.ts'
@@ -57,6 +59,7 @@ export function StoragePage({ group, id }: StoragePageProps) {
             <LiveNote {...live} />
           </span>
         }
+        actions={storage === undefined ? null : <StorageActs storage={storage} peers={peersOf(live.view, storage)} />}
       />
       <PageBody>
         {storage === undefined || live.view === null ? null : <Content storage={storage} view={live.view} />}
@@ -73,8 +76,13 @@ function find(view: ClusterView | null, { group, id }: StoragePageProps): Storag
   return view?.groups.flatMap(({ storages }) => storages).find((one) => one.group === group && one.id === id)
 }
 
+function peersOf(view: ClusterView | null, { group, id }: StorageView): readonly StorageView[] {
+  const storages = view?.groups.find((one) => one.group === group)?.storages ?? []
+  return storages.filter((one) => one.id !== id)
+}
+
 function Content({ storage, view }: { storage: StorageView; view: ClusterView }) {
-  const path = `/api/admin/storages/${encodeURIComponent(storage.group)}/${encodeURIComponent(storage.id)}`
+  const path = storageApi(storage)
   const asked = useQuery({
     queryKey: ['admin', 'storage', storage.group, storage.id],
     queryFn: () => callApi<StorageHistory>(path),

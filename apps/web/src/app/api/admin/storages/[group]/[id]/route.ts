@@ -1,4 +1,5 @@
 import { storageParamsSchema } from '../../../../../../features/admin/schema.ts'
+import { takeOutStorage } from '../../../../../../features/admin/server/change-storage.ts'
 import { readLastHour } from '../../../../../../features/admin/server/samples.ts'
 import { readEvents } from '../../../../../../features/admin/server/storage-events.ts'
 import { requireAdmin } from '../../../../../../features/auth/session.ts'
@@ -11,4 +12,10 @@ export const GET = apiRoute({
     lastHour: await readLastHour(group, id),
     events: await readEvents(group, id),
   }),
+})
+
+export const DELETE = apiRoute({
+  user: requireAdmin,
+  params: storageParamsSchema,
+  handle: ({ user, params, request }) => takeOutStorage({ id: user.id, headers: request.headers }, params),
 })
