@@ -88,7 +88,7 @@ export function Palette(props: PaletteProps) {
                 onKeyDown={palette.onKeyDown}
                 className="h-full min-w-0 flex-1 bg-transparent text-17 outline-none placeholder:text-ink-3"
               />
-              <Found state={palette.state} typed={palette.typed} />
+              <Found state={palette.state} others={palette.others.count} typed={palette.typed} />
               <Dialog.Close asChild>
                 <IconButton label={t('close')} className="desk:hidden">
                   <Icon of={X} />
@@ -163,11 +163,11 @@ function usePalette({ personId, folderId, commands, finding, onOpen, onShow, onA
   return { typed, type, state, others, groups, active, setActiveId, run, onKeyDown, onlyCommands }
 }
 
-function Found({ state, typed }: { state: SearchState; typed: string }) {
+function Found({ state, others, typed }: { state: SearchState; others: number; typed: string }) {
   const t = useTranslations('search')
   const format = useFormat()
   const shown = typed.trim() !== '' && state.ms !== null
-  const n = `${format.count(state.found)}${state.more ? '+' : ''}`
+  const n = `${format.count(state.found + others)}${state.more ? '+' : ''}`
   return (
     <span role="status" className="whitespace-nowrap text-12 text-ink-3 tabular-nums">
       {shown ? t('found', { n, ms: state.ms ?? 0 }) : ''}
@@ -181,7 +181,7 @@ function List({ palette }: { palette: PaletteState }) {
   useActiveInView(active?.id)
   const text = typed.trim()
   const answered = state.answered === text && others.answered
-  const nothing = text !== '' && !onlyCommands && answered && state.hits.length === 0 && !others.some
+  const nothing = text !== '' && !onlyCommands && answered && state.hits.length === 0 && others.count === 0
   return (
     <div className="scrollbar-thin min-h-0 flex-1 overflow-y-auto overscroll-contain pb-2">
       {state.failed ? <p className="px-5 py-4 text-13 text-danger">{t('failed')}</p> : null}

@@ -55,7 +55,7 @@ export function useSearch(typed: string, folderId: string): SearchState {
   }
 }
 
-export type OthersState = { found: readonly PaletteFound[]; some: boolean; answered: boolean }
+export type OthersState = { found: readonly PaletteFound[]; count: number; answered: boolean }
 
 /** What the page finds besides files. */
 export function useOthers(typed: string, finding: PaletteFinding | null): OthersState {
@@ -74,7 +74,7 @@ export function useOthers(typed: string, finding: PaletteFinding | null): Others
   const found = wanted && typed !== '' ? (data ?? []) : []
   return {
     found,
-    some: found.some(({ commands }) => commands.length > 0),
+    count: found.reduce((sum, { commands }) => sum + commands.length, 0),
     answered: finding === null || (text === typed && !isFetching),
   }
 }
