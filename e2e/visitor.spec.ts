@@ -46,6 +46,7 @@ for (const phone of [false, true]) {
     await expect(visitor.getByText('That code is not right. 4 tries left.')).toBeVisible()
     await enterCode(visitor, ` ${link.code?.toLowerCase()} `)
     await expect(visitor.getByRole('heading', { name: 'Survey' })).toBeVisible()
+    await expect(visitor.getByRole('heading', { name: 'Survey' })).toBeFocused()
     await expect(visitor).toHaveTitle(/Survey/)
 
     await visitor.getByRole('radio', { name: 'Pictures' }).click()

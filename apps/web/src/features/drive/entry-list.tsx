@@ -161,8 +161,12 @@ export function useReveal(
     scrolled.current = reveal
     if (reveal.focus && document.getElementById(`entry-${reveal.id}`) === null) return
     done.current = reveal
-    if (reveal.focus) {
-      requestAnimationFrame(() => document.getElementById(`entry-${reveal.id}`)?.focus({ preventScroll: true }))
-    }
+    if (reveal.focus) requestAnimationFrame(() => focusUnlessAsked(`entry-${reveal.id}`))
   })
+}
+
+/** A dialog that has come since keeps the focus: somebody types into it already. */
+function focusUnlessAsked(id: string): void {
+  const isAsked = document.activeElement?.closest('[role="dialog"][data-state="open"]') != null
+  if (!isAsked) document.getElementById(id)?.focus({ preventScroll: true })
 }

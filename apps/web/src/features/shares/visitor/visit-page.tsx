@@ -3,7 +3,7 @@
 import { ChevronRight, Download, HardDriveDownload, LayoutGrid, List, ShieldCheck } from 'lucide-react'
 import Link from 'next/link'
 import { useLocale, useTranslations } from 'next-intl'
-import { Fragment, type ReactNode, useEffect, useState } from 'react'
+import { Fragment, type ReactNode, useEffect, useRef, useState } from 'react'
 import { Button, buttonLook } from '../../../components/button.tsx'
 import { FileName } from '../../../components/file-name.tsx'
 import { Icon } from '../../../components/icon.tsx'
@@ -125,6 +125,11 @@ function Head({ link, actions }: { link: VisitedShare; actions: Actions }) {
   useEffect(() => {
     document.title = `${title} · ${shell('title')}`
   }, [title, shell])
+  const heading = useRef<HTMLHeadingElement>(null)
+  useEffect(() => {
+    // The door that had the focus is gone: who cannot see the page hears what is behind it.
+    if (document.activeElement === document.body) heading.current?.focus({ preventScroll: true })
+  }, [])
   const facts = [
     t('by', { name: link.owner }),
     t('items', { n: link.items }),
@@ -135,7 +140,11 @@ function Head({ link, actions }: { link: VisitedShare; actions: Actions }) {
   ]
   return (
     <div className="px-6 pt-7 pb-5 phone:px-6">
-      <h1 className="font-[620] text-[28px] leading-9 tracking-[-0.025em] [overflow-wrap:anywhere]">
+      <h1
+        ref={heading}
+        tabIndex={-1}
+        className="font-[620] text-[28px] leading-9 tracking-[-0.025em] outline-none [overflow-wrap:anywhere]"
+      >
         <bdi title={link.title}>{title}</bdi>
       </h1>
       <p className="mt-1.5 text-ink-2 tabular-nums">
