@@ -73,6 +73,17 @@ describe('a search', () => {
     ])
   })
 
+  it('finds a single character beside a word wherever it stands, and alone where names begin with it', async () => {
+    const owner = await newPerson()
+    for (const name of ['gull 1.txt', 'gull 21.txt', '1 gull.txt', 'gull.txt', '1 tern.txt']) {
+      await addFile(owner.id, owner.rootId, name, { modifiedAt: new Date(0) })
+    }
+    expect((await found('gull 1', owner)).toSorted()).toEqual(['1 gull.txt', 'gull 1.txt', 'gull 21.txt'])
+    expect((await found('1 gull', owner)).toSorted()).toEqual(['1 gull.txt', 'gull 1.txt', 'gull 21.txt'])
+    expect((await found('1', owner)).toSorted()).toEqual(['1 gull.txt', '1 tern.txt'])
+    expect(await found('gull 7', owner)).toEqual([])
+  })
+
   it('understands filters', async () => {
     const folder = await makeFolder('Ledger')
     const { id } = await db().entry.findUniqueOrThrow({ where: { publicId: folder } })

@@ -1,6 +1,7 @@
 import { Prisma } from '../../generated/prisma/client.ts'
 import { db } from '../../lib/db.ts'
 import { gramsOfQuery, startGramsOfQuery } from '../../lib/entries/grams.ts'
+import { hasWord } from '../../lib/entries/match-name.ts'
 import { carries, countEntries, foldersBelow, inFolders, type SearchedTag, tagsNamed } from './narrowing.ts'
 import type { SearchQuery } from './parse-query.ts'
 import { type Candidate, candidateColumns, expectedHits, newestFound, type Sought, stretchFor } from './search-index.ts'
@@ -31,7 +32,9 @@ export interface Wanted {
 /** Entries that may be meant; their names are still to be compared. */
 export async function findCandidates(wanted: Wanted): Promise<Candidate[]> {
   const { ownerId, query, reach } = wanted
-  const grams = [...new Set(query.texts.flatMap(gramsOfQuery))]
+  // A single character has no pair; beside other words it is looked for in the names that these find.
+  const words = query.texts.filter((text) => hasWord([text]))
+  const grams = [...new Set((words.length > 0 ? words : query.texts).flatMap(gramsOfQuery))]
   if (query.texts.length > 0 && grams.length === 0) return []
   const tags = await tagsNamed(ownerId, query.tags)
   if (tags === null) return []

@@ -6,13 +6,13 @@ export type MatchRange = readonly [from: number, to: number]
 
 /**
  * Where a name has this text: as written, or as it sounds, in full ('chaowei'), by initials ('cw') or mixed ('chaow').
- * Null: nowhere. What was written wins over what sounds alike, and earlier over later. One character is only ever
- * looked for at the beginning.
+ * Null: nowhere. What was written wins over what sounds alike, and earlier over later. One character that has no word
+ * beside it is looked for at the beginning alone.
  */
-function findInName(units: readonly NameUnit[], text: string): MatchRange | null {
+function findInName(units: readonly NameUnit[], text: string, hasWord: boolean): MatchRange | null {
   const query = folded(text)
   if (query === '') return null
-  const starts = [...query].length === 1 ? units.slice(0, 1) : units
+  const starts = hasWord ? units : units.slice(0, 1)
   return findFrom(units, starts.length, query, writtenEnds) ?? findFrom(units, starts.length, query, spokenEnds)
 }
 
@@ -56,13 +56,19 @@ function endOfMatch(units: readonly NameUnit[], from: number, query: string, end
   return null
 }
 
+/** More than single characters, of which names are found by the first one only. */
+export function hasWord(texts: readonly string[]): boolean {
+  return texts.some((text) => [...folded(text)].length > 1)
+}
+
 /** Where a name has all of these texts; null when one is missing. Ranges are in order and do not overlap. */
 export function matchName(name: string, texts: readonly string[]): MatchRange[] | null {
   if (texts.length === 0) return []
   const units = nameUnits(name)
+  const anywhere = hasWord(texts)
   const found: MatchRange[] = []
   for (const text of texts) {
-    const range = findInName(units, text)
+    const range = findInName(units, text, anywhere)
     if (range === null) return null
     found.push(range)
   }
@@ -92,12 +98,13 @@ const HAN = /\p{Script=Han}/u
 export function nearnessOf(name: string, texts: readonly string[]): Nearness | null {
   const whole = folded(name)
   const [first = ''] = texts
-  const isWritten = texts.every((text) => ([...text].length === 1 ? whole.startsWith(text) : whole.includes(text)))
+  const anywhere = hasWord(texts)
+  const isWritten = texts.every((text) => (anywhere ? whole.includes(text) : whole.startsWith(text)))
   if (isWritten) return nearness(whole, whole.indexOf(first))
   const units = nameUnits(name)
   let from: number | null = null
   for (const text of texts) {
-    const range = findInName(units, text)
+    const range = findInName(units, text, anywhere)
     if (range === null) return null
     from ??= range[0]
   }
