@@ -8,8 +8,8 @@ import type { BuddyLink } from './buddy-link.ts'
 import { PIECE_FRONT } from './piece-buffers.ts'
 
 /**
- * The client is held when a member that lives is further behind the last byte that is stored, be it ahead of a gap. With what is on its way in sockets, 32 MiB are sent again at most when this
- * storage dies.
+ * The client is held when a member that lives is further behind the last byte that is stored, be it ahead of a gap. With what is
+ * on its way in sockets, 32 MiB are sent again at most when this storage dies.
  */
 const SHIPPING_LAG_MAX = 24 * 1024 * 1024
 /** A member that did not answer is asked again after this time, with what has gathered meanwhile. */

@@ -19,16 +19,29 @@ export function useFocusHandedOn(part: RefObject<HTMLElement | null>, next: () =
     const press = ({ target }: PointerEvent) => {
       if (target instanceof Node && !element.contains(target)) holds = false
     }
-    element.addEventListener('focusin', take)
-    element.addEventListener('focusout', leave)
-    document.addEventListener('pointerdown', press, true)
+    const stop = listenToFocus(element, { take, leave, press })
     return () => {
-      element.removeEventListener('focusin', take)
-      element.removeEventListener('focusout', leave)
-      document.removeEventListener('pointerdown', press, true)
+      stop()
       if (holds && document.activeElement === document.body) next()?.focus({ preventScroll: true })
     }
   }, [part, next])
+}
+
+type FocusListeners = {
+  take: (event: FocusEvent) => void
+  leave: (event: FocusEvent) => void
+  /** Anywhere on the page. */
+  press: (event: PointerEvent) => void
+}
+
+/** Returns what ends it. */
+export function listenToFocus(element: HTMLElement, { take, leave, press }: FocusListeners): () => void {
+  const ended = new AbortController()
+  const { signal } = ended
+  element.addEventListener('focusin', take, { signal })
+  element.addEventListener('focusout', leave, { signal })
+  document.addEventListener('pointerdown', press, { capture: true, signal })
+  return () => ended.abort()
 }
 
 /** The place in the list where the keys were; an empty place has none, then the top of the page beside the sidebar. */

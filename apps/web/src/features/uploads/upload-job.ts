@@ -129,22 +129,8 @@ export function jobOfRemembered({ key, tab: _, once = false, ...upload }: Rememb
 export function jobFromElsewhere(upload: UnfinishedUpload, file: File): Job {
   const { uploadId, name, folderId, folderName, conflict, probe, sent } = upload
   const target = { folderId, label: folderName }
-  const { id, folderLabel, lastModified, size } = jobOf({ file, path: '', conflict }, target)
-  const place = {
-    id,
-    folderLabel,
-    folderId,
-    path: '',
-    name,
-    size,
-    lastModified,
-    conflict,
-    probe,
-    file,
-    source: null,
-    once: false,
-  }
-  return { ...untouched, ...place, uploadId, sent: sent ?? 0, begun: true, continued: true, takeOver: true }
+  const job = jobOf({ file, path: '', conflict }, target)
+  return { ...job, name, probe, uploadId, sent: sent ?? 0, begun: true, continued: true, takeOver: true }
 }
 
 /** Forgets everything but the file, as if it had just been chosen. */

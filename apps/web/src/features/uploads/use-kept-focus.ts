@@ -1,6 +1,7 @@
 'use client'
 
 import { type RefObject, useEffect, useLayoutEffect, useRef } from 'react'
+import { listenToFocus } from '../../components/use-focus-handed-on.ts'
 
 /** A row, and one of its buttons counted from the end, where pause and cancel are. */
 type Held = { row: string; rowAt: number; fromEnd: number }
@@ -25,14 +26,7 @@ export function useKeptFocus(list: RefObject<HTMLElement | null>): void {
     const forget = () => {
       held.current = null
     }
-    element.addEventListener('focusin', take)
-    element.addEventListener('focusout', leave)
-    document.addEventListener('pointerdown', forget, true)
-    return () => {
-      element.removeEventListener('focusin', take)
-      element.removeEventListener('focusout', leave)
-      document.removeEventListener('pointerdown', forget, true)
-    }
+    return listenToFocus(element, { take, leave, press: forget })
   }, [list])
   // After every change of the rows.
   useLayoutEffect(() => {

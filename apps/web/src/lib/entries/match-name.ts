@@ -58,8 +58,10 @@ function endOfMatch(units: readonly NameUnit[], from: number, query: string, end
 
 /** More than single characters, of which names are found by the first one only. */
 export function hasWord(texts: readonly string[]): boolean {
-  return texts.some((text) => [...folded(text)].length > 1)
+  return texts.some((text) => isWord(folded(text)))
 }
+
+const isWord = (text: string) => [...text].length > 1
 
 /** Where a name has all of these texts; null when one is missing. Ranges are in order and do not overlap. */
 export function matchName(name: string, texts: readonly string[]): MatchRange[] | null {
@@ -98,7 +100,7 @@ const HAN = /\p{Script=Han}/u
 export function nearnessOf(name: string, texts: readonly string[]): Nearness | null {
   const whole = folded(name)
   const [first = ''] = texts
-  const anywhere = hasWord(texts)
+  const anywhere = texts.some(isWord)
   const isWritten = texts.every((text) => (anywhere ? whole.includes(text) : whole.startsWith(text)))
   if (isWritten) return nearness(whole, whole.indexOf(first))
   const units = nameUnits(name)

@@ -1,24 +1,35 @@
 import { ConnectionError, ServerError, Status } from '@cairn/dfs-core'
+import type { ReachableMember } from '../../../lib/address-book.ts'
 import { ApiError } from '../../../lib/api-error.ts'
 import { recordAudit } from '../../../lib/audit.ts'
 import { inTransaction } from '../../../lib/db.ts'
 import { addressBook, dfs, isReachable } from '../../../lib/dfs.ts'
-import { beginCheck, StorageServiceError, StorageSilentError } from '../../../lib/storage-service.ts'
+import { beginCheck, StorageServiceError, StorageSilentError, settleSetAside } from '../../../lib/storage-service.ts'
+import type { Aside, Settled } from '../schema.ts'
 import { storageStateOf } from '../storage-state.ts'
 
 type Admin = { id: string; headers: Headers }
 type StorageName = { group: string; id: string }
 
+/** Tells a storage to try changes that it has set aside again, or to forget them. */
+export async function settleAside(admin: Admin, storage: StorageName, { action, ids }: Aside): Promise<Settled> {
+  const done = await ofCluster(async () => await settleSetAside(await reachable(storage), action, ids))
+  await record(admin, storage, { action: `storage.aside_${action}`, detail: { changes: done.length } })
+  return { done }
+}
+
 /** Has a storage compare all its files with their names, as it does by itself every other week. */
-export async function checkStorage(admin: Admin, { group, id }: StorageName): Promise<void> {
-  const begun = await ofCluster(async () => {
-    const member = await addressBook().byId(group, id)
-    if (member === undefined) throw notFound()
-    if (!isReachable(member)) throw new ApiError('no_storage', 'This storage does not answer now.')
-    return await beginCheck(member)
-  })
+export async function checkStorage(admin: Admin, storage: StorageName): Promise<void> {
+  const begun = await ofCluster(async () => await beginCheck(await reachable(storage)))
   if (!begun) throw new ApiError('check_off', 'This storage is set not to check its files.')
-  await record(admin, { group, id }, 'storage.check')
+  await record(admin, storage, { action: 'storage.check', detail: {} })
+}
+
+async function reachable({ group, id }: StorageName): Promise<ReachableMember> {
+  const member = await addressBook().byId(group, id)
+  if (member === undefined) throw notFound()
+  if (!isReachable(member)) throw new ApiError('no_storage', 'This storage does not answer now.')
+  return member
 }
 
 /**
@@ -34,7 +45,7 @@ export async function takeOutStorage(admin: Admin, { group, id }: StorageName): 
     }
     await dfs().admin.deleteStorage(group, id)
   })
-  await record(admin, { group, id }, 'storage.remove')
+  await record(admin, { group, id }, { action: 'storage.remove', detail: {} })
 }
 
 async function ofCluster<T>(work: () => Promise<T>): Promise<T> {
@@ -63,7 +74,9 @@ function notFound(cause?: unknown): ApiError {
   return new ApiError('not_found', 'There is no such storage.', { cause })
 }
 
-async function record({ id: actorId, headers }: Admin, { group, id }: StorageName, action: string): Promise<void> {
+type Act = { action: string; detail: Record<string, number> }
+
+async function record({ id: actorId, headers }: Admin, { group, id }: StorageName, act: Act): Promise<void> {
   const target = { kind: 'storage', id, name: `${group} ${id}` } as const
-  await inTransaction((tx) => recordAudit(tx, { actorId, action, target, detail: {}, headers }))
+  await inTransaction((tx) => recordAudit(tx, { actorId, target, headers, ...act }))
 }

@@ -1,3 +1,4 @@
+import { Prisma } from '../../../generated/prisma/client.ts'
 import { db } from '../../../lib/db.ts'
 import { findFolder } from '../../../lib/entries/open-entries.ts'
 import { freeSpace } from '../../../lib/quota.ts'
@@ -5,7 +6,7 @@ import { readSettings } from '../../../lib/settings.ts'
 import { hashesAlways } from '../instant-rules.ts'
 import { HEAD_BYTES } from '../possession.ts'
 import type { Preflight, PreflightBody, PreflightKind } from '../schema.ts'
-import { TICKET_SECONDS } from './upload-ticket.ts'
+import { comesFromElsewhere } from './find-same.ts'
 
 interface Match {
   index: number
@@ -31,7 +32,10 @@ export async function preflight(ownerId: string, { device, folderId, items }: Pr
   const files = items.map((item) => ({ ...item, claimable: hashesAlways(instantScope, item.size) !== false }))
   // A folder that is gone is no error here: starting the upload says it.
   const matches = new Map(
-    (await lookUp({ ownerId, device, folderId: folder?.id ?? 0n }, files)).map((match) => [match.index, match]),
+    (await lookUp({ ownerId, device: device ?? null, folderId: folder?.id ?? 0n }, files)).map((match) => [
+      match.index,
+      match,
+    ]),
   )
   const kinds = items.map(({ size }, index): PreflightKind => {
     const match = matches.get(index)
@@ -51,7 +55,7 @@ function isIdentical({ same_size, same_time, same_head }: Match, size: number): 
 
 interface Place {
   ownerId: string
-  device: string | undefined
+  device: string | null
   folderId: bigint
 }
 
@@ -91,10 +95,7 @@ async function lookUp({ ownerId, device, folderId }: Place, asked: readonly Aske
     LEFT JOIN folder ON folder.path = file.path AND folder.depth = cardinality(folder.parts)
     LEFT JOIN entry e ON e.parent_id = folder.id AND e.name = file.name AND e.trash_id IS NULL
     LEFT JOIN blob b ON b.id = e.blob_id
-    LEFT JOIN upload u ON u.owner_id = ${ownerId} AND u.state IN ('created', 'uploading') AND u.replaces_sha256 IS NULL
-      AND u.folder_id = folder.id AND u.name = file.name AND u.size = file.size
-      AND date_trunc('second', u.modified_at) = date_trunc('second', file.modified_at)
-      AND u.device <> ${device ?? null} AND u.updated_at > now() - make_interval(secs => ${TICKET_SECONDS})
+    LEFT JOIN upload u ON ${comesFromElsewhere({ ownerId, device }, Prisma.sql`folder.id`)}
     WHERE e.id IS NOT NULL OR u.id IS NOT NULL OR file.claimable AND EXISTS (
       SELECT 1 FROM entry o JOIN blob ob ON ob.id = o.blob_id
       WHERE o.owner_id = ${ownerId} AND o.kind = 1 AND o.size = file.size

@@ -10,7 +10,7 @@ type PageProps = { searchParams: Promise<Record<string, string | string[] | unde
 
 /** `open`: whose dialog stands over the table, as the search of the administration asks. */
 export default async function Page({ searchParams }: PageProps) {
-  const wanted = await searchParams
-  const text = (key: string) => (typeof wanted[key] === 'string' ? wanted[key] : '')
-  return <GroupsPage key={text('open')} open={text('open')} />
+  const wanted = (await searchParams)['open']
+  const open = typeof wanted === 'string' ? wanted : ''
+  return <GroupsPage key={open} open={open} />
 }

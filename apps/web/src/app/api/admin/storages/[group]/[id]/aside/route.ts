@@ -1,5 +1,5 @@
 import { asideSchema, storageParamsSchema } from '../../../../../../../features/admin/schema.ts'
-import { settleAside } from '../../../../../../../features/admin/server/settle-aside.ts'
+import { settleAside } from '../../../../../../../features/admin/server/change-storage.ts'
 import { requireAdmin } from '../../../../../../../features/auth/session.ts'
 import { apiRoute } from '../../../../../../../lib/api-route.ts'
 
