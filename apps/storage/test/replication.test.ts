@@ -148,7 +148,9 @@ describe('replication between two storages', () => {
     await one!.start()
     await until('it is there', () => has(two!, link, content(5000)))
     expect(lstatSync(pathOf(two!, link)).isSymbolicLink()).toBe(true)
-    for (const { client } of [one!, two!]) expect((await client.queryFileInfo(link)).size).toBe(5000)
+    for (const { client } of [one!, two!]) {
+      expect(await client.queryFileInfo(link)).toMatchObject({ size: 5000, crc32: crc32(content(5000)) })
+    }
   })
 
   it('a file that is asked for before it has arrived is read from its source', async () => {

@@ -1,3 +1,6 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { DfsClient } from '../src/client/dfs-client.ts'
@@ -303,5 +306,30 @@ describe('recorded frames of the C client and servers', () => {
     peer.send(frame(100, Buffer.concat([Buffer.from(group, 'hex'), ip, Buffer.from('0000000000005dc0ff', 'hex')])))
     expect(await target).toEqual({ group: 'group1', ip: '2001:db8::1', port: 24_000, storePathIndex: 255 })
     server.close()
+  })
+})
+
+describe('a file that is saved from a C storage, which answers with the CRC-32 in the name', () => {
+  let folder: string
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'cairn-save-'))
+  })
+  afterEach(() => rmSync(folder, { recursive: true }))
+
+  it('may have another one, as links have, when the same bytes come twice', async () => {
+    const client = open()
+    const fileId = await client.upload(Buffer.from('not what the name tells'), { ext: 'txt' })
+    await client.save(fileId, join(folder, 'linked'))
+    expect(readFileSync(join(folder, 'linked'), 'utf8')).toBe('not what the name tells')
+  })
+
+  it('does not appear when other bytes come the second time', async () => {
+    const client = open()
+    const fileId = await client.upload(Buffer.from('not what the name tells'), { ext: 'txt' })
+    const state = { fileId, size: 23, mtime: 1, chunks: { 0: 5 } }
+    writeFileSync(join(folder, 'changed.part'), Buffer.alloc(23))
+    writeFileSync(join(folder, 'changed.part.json'), JSON.stringify(state))
+    await expect(client.save(fileId, join(folder, 'changed'))).rejects.toThrow('another CRC-32')
+    expect(readdirSync(folder)).toEqual([])
   })
 })

@@ -1,4 +1,5 @@
 import { Status } from '../src/errors.ts'
+import { parseFileId } from '../src/file-id/file-id.ts'
 import { decodeStreamHead } from '../src/protocol/command.ts'
 import { storageCommands } from '../src/protocol/storage-commands.ts'
 import { trackerCommands } from '../src/protocol/tracker-commands.ts'
@@ -43,7 +44,8 @@ export async function tinyStorage(): Promise<TinyStorage> {
 type Files = Pick<TinyStorage, 'files' | 'commands' | 'failures' | 'aborts'>
 
 function storageHandlers(storage: Files): Map<number, CommandHandler<null>> {
-  const { uploadFile, uploadAppenderFile, downloadFile, deleteFile, setMetadata, getMetadata } = storageCommands
+  const { uploadFile, uploadAppenderFile, downloadFile, deleteFile, setMetadata, getMetadata, queryFileInfo } =
+    storageCommands
   const buffered = (
     code: number,
     handle: (body: Buffer, reply: CommandReply) => void,
@@ -73,6 +75,13 @@ function storageHandlers(storage: Files): Map<number, CommandHandler<null>> {
     buffered(deleteFile.code, (body, reply) => {
       if (storage.files.delete(deleteFile.request.decode(body).name)) reply.ok()
       else reply.fail(Status.ENOENT)
+    }),
+    buffered(queryFileInfo.code, (body, reply) => {
+      const { name } = queryFileInfo.request.decode(body)
+      const size = storage.files.get(name)?.content.length
+      if (size === undefined) return reply.fail(Status.ENOENT)
+      const { crc32 } = parseFileId(`group1/${name}`)
+      reply.ok(queryFileInfo.response.encode({ size, mtime: 1, crc32, sourceIp: '' }))
     }),
     buffered(setMetadata.code, (body, reply) => {
       const { name, metadata } = setMetadata.request.decode(body)

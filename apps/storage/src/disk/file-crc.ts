@@ -1,7 +1,11 @@
+import { read } from 'node:fs'
 import { open } from 'node:fs/promises'
+import { promisify } from 'node:util'
 import { crc32 } from 'node:zlib'
 
 const PIECE_BYTES = 1024 * 1024
+
+const readAt = promisify(read)
 
 /** Reads a whole file without holding up the event loop. */
 export async function crcOfFile(path: string): Promise<{ size: number; crc32: number }> {
@@ -19,4 +23,17 @@ export async function crcOfFile(path: string): Promise<{ size: number; crc32: nu
   } finally {
     await file.close()
   }
+}
+
+/** The same of a part of an open file; of what is there when it is shorter. */
+export async function crcOfRange({ fd, offset, size }: { fd: number; offset: number; size: number }): Promise<number> {
+  const piece = Buffer.allocUnsafe(Math.min(size, PIECE_BYTES))
+  let crc = 0
+  for (let done = 0; done < size; ) {
+    const { bytesRead } = await readAt(fd, piece, 0, Math.min(piece.length, size - done), offset + done)
+    if (bytesRead === 0) break
+    crc = crc32(piece.subarray(0, bytesRead), crc)
+    done += bytesRead
+  }
+  return crc
 }

@@ -4,7 +4,7 @@ import { crcOfFile } from '../disk/file-crc.ts'
 import type { ResolvedName } from '../disk/file-store.ts'
 import { factsOf, normalFacts } from '../engine/file-facts.ts'
 import { slotOfName } from '../trunk/slot-name.ts'
-import { contentFacts } from '../trunk/stored-content.ts'
+import { contentFacts, crcOfContent } from '../trunk/stored-content.ts'
 import type { ConnectionState, HandlerContext } from './context.ts'
 import { buffered, checkGroup } from './requests.ts'
 import { askSource } from './source-fallback.ts'
@@ -12,7 +12,7 @@ import { askSource } from './source-fallback.ts'
 /** M00/00/00/ and the 27 characters: FastDFS cannot read a source out of less. */
 const NAME_LENGTH_MIN = 37
 
-/** QUERY_FILE_INFO: size and time from the disk, CRC-32 and source from the name. */
+/** QUERY_FILE_INFO: size and time from the disk, source and CRC-32 from the name, but for links, whose names tell any CRC-32. */
 export function fileInfoHandlers(context: HandlerContext): Array<[number, CommandHandler<ConnectionState>]> {
   const row = storageCommands.queryFileInfo
   return [
@@ -37,8 +37,9 @@ export function fileInfoHandlers(context: HandlerContext): Array<[number, Comman
           finish(undefined, row.response.forWidth(context.addressWidth).encode(info))
         }
         const named = slotOfName(file.logicName) ?? normalFacts(file.logicName)
-        if (named !== null) answer(named.crc32)
-        else if ((request.status & FileInfoFlag.noCrc32) !== 0 || stat.kind !== 'file') answer(0)
+        if (named !== null && !stat.isLink) answer(named.crc32)
+        else if ((request.status & FileInfoFlag.noCrc32) !== 0 || stat.kind !== 'file') answer(named?.crc32 ?? 0)
+        else if (stat.isLink) crcOfContent(context.store, file).then(answer, finish)
         else crcOfFile(file.path).then(({ crc32 }) => answer(crc32), finish)
       }),
     ],

@@ -1,6 +1,9 @@
 import { closeSync, fstatSync, lstatSync, openSync, readSync, statSync, unlinkSync } from 'node:fs'
+import { Status } from '@cairn/dfs-core'
 import { isErrno } from '../disk/atomic-file.ts'
+import { crcOfRange } from '../disk/file-crc.ts'
 import type { NewFiles, ResolvedName } from '../disk/new-files.ts'
+import { StoreError } from '../disk/store-error.ts'
 import { clearSlot, openSlot, trunkFilePath } from './slot-file.ts'
 import { type NamedSlot, SLOT_HEADER_SIZE, slotOfName } from './slot-name.ts'
 
@@ -40,17 +43,29 @@ export function storedFacts(file: ResolvedName): StoredFacts | null {
 }
 
 /** The same of what a link leads to; null as well when that is not here. */
-export function contentFacts(store: Names, file: ResolvedName): StoredFacts | null {
+export function contentFacts(store: Names, file: ResolvedName): (StoredFacts & { readonly isLink: boolean }) | null {
   const facts = storedFacts(file)
-  if (facts?.kind !== 'other') return facts
+  if (facts === null) return null
+  if (facts.kind !== 'other') return { ...facts, isLink: false }
   if (slotOfName(file.logicName) === null) {
     const stat = statSync(file.path, { throwIfNoEntry: false })
-    return stat === undefined ? null : { size: stat.size, mtimeMs: stat.mtimeMs, kind: kindOf(stat) }
+    return stat === undefined ? null : { size: stat.size, mtimeMs: stat.mtimeMs, kind: kindOf(stat), isLink: true }
   }
   const content = openStored(store, file)
   if (content === null) return null
   closeSync(content.fd)
-  return content
+  return { ...content, isLink: true }
+}
+
+/** Of what a link leads to: its own name may tell any other. */
+export async function crcOfContent(store: Names, file: ResolvedName): Promise<number> {
+  const content = openStored(store, file)
+  if (content === null) throw new StoreError(Status.ENOENT, `${file.logicName} leads to nothing`)
+  try {
+    return await crcOfRange(content)
+  } finally {
+    closeSync(content.fd)
+  }
 }
 
 /** Takes a file off this disk: its slot is zeroed, or its own file removed. */

@@ -170,6 +170,7 @@ export class DfsClient {
 
   /**
    * Writes the file to `path`: several ranges at once, checked against its CRC-32, under its name only when it is whole.
+   * From C storages, which do not know the CRC-32 of what links lead to, another one will do when the same comes twice.
    * What a broken download has got stays beside it as `path`.part, and the next call goes on there.
    */
   save(fileId: string, path: string, options: SaveOptions = {}): Promise<void> {

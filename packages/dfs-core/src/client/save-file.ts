@@ -1,11 +1,12 @@
 import { type FileHandle, mkdir, open, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { combineCrc32, crc32 } from '../crc32.ts'
-import { ProtocolError } from '../errors.ts'
+import { ProtocolError, ServerError, Status } from '../errors.ts'
 import { parseFileId } from '../file-id/file-id.ts'
 import { FileInfoFlag } from '../protocol/storage-commands.ts'
 import type { Download } from './response.ts'
-import type { ByteRange, FileInfo } from './storage-client.ts'
+import type { ByteRange, FileInfo, StorageClient } from './storage-client.ts'
+import { addressOf, type TrackerClient } from './tracker-client.ts'
 
 const CHUNK_BYTES = 16 * 1024 * 1024
 const PARALLEL = 4
@@ -20,7 +21,9 @@ export interface SaveOptions {
 /** What is needed of a client. */
 interface Reader {
   fileInfo(fileId: string, flags?: number): Promise<FileInfo>
-  download(fileId: string, range: ByteRange): Promise<Download>
+  download(fileId: string, range?: ByteRange): Promise<Download>
+  readonly tracker: Pick<TrackerClient, 'queryFetch'>
+  storage(address: string): Pick<StorageClient, 'status'>
 }
 
 /** What has arrived, beside the part file: the CRC-32 of each finished chunk. A part of another file is begun anew. */
@@ -53,13 +56,35 @@ export async function saveFile(
       }
     }
     await allOrFirstError(Array.from({ length: Math.max(1, parallel) }, readRest), missing)
-    if (!isAppender && part.crc32() !== info.crc32) {
+    if (!isAppender && part.crc32() !== info.crc32 && !(await isAsStored(reader, fileId, part.crc32()))) {
       await part.discard()
       throw new ProtocolError(`what came of ${fileId} has another CRC-32 than the file`)
     }
     await part.finish()
   } finally {
     await part.close()
+  }
+}
+
+/**
+ * A C storage answers with the CRC-32 in the name, and the names of links that it makes tell another one than that of
+ * their content. What can be checked there is that the same bytes come twice.
+ */
+async function isAsStored(reader: Reader, fileId: string, crc: number): Promise<boolean> {
+  const storage = reader.storage(addressOf(await reader.tracker.queryFetch(fileId)))
+  if (await isCairn(storage)) return false
+  let again = 0
+  for await (const piece of (await reader.download(fileId)).stream) again = crc32(piece, again)
+  return again === crc
+}
+
+async function isCairn(storage: Pick<StorageClient, 'status'>): Promise<boolean> {
+  try {
+    await storage.status()
+    return true
+  } catch (error) {
+    if (error instanceof ServerError && error.status === Status.EINVAL) return false
+    throw error
   }
 }
 
