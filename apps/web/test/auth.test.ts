@@ -122,6 +122,14 @@ describe('signing in', () => {
     expect(elsewhere.error).toBeNull()
   })
 
+  it('takes a network of IPv6 as one address', async () => {
+    const from = (ip: string) => new Browser(server.url, { 'X-Forwarded-For': ip })
+    const guesses = Array.from({ length: 12 }, (_, i) => from(`2001:db8:7:1::${i}`).signIn('dee@example.org', 'guess'))
+    const errors = (await Promise.all(guesses)).map((answer) => answer.error?.split(':')[0])
+    expect(errors.filter((error) => error === 'CredentialsSignin')).toHaveLength(10)
+    expect((await from('2001:db8:7:2::1').signIn('dee@example.org', 'guess')).error).toBe('CredentialsSignin')
+  })
+
   it('answers nothing under a host name that is not ours', async () => {
     const answer = await new Browser(server.url, { Host: 'evil.test' }).get('/api/auth/csrf')
     expect(answer.status).toBe(400)

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { createInvitation } from '../src/features/account/invitations.ts'
 import { newInvitationSchema } from '../src/features/account/schema.ts'
 import { signInErrors } from '../src/lib/account/account-rules.ts'
+import { createOneTimeLink } from '../src/lib/account/one-time-links.ts'
 import { db } from '../src/lib/db.ts'
 import { newPublicId } from '../src/lib/public-id.ts'
 import { forgetSettings, writeSetting } from '../src/lib/settings.ts'
@@ -104,12 +105,19 @@ describe('a sign-in service', () => {
 
   it('opens an account that was made here, and ends what was waiting there without proof of the address', async () => {
     const { browser: squatter, person } = await signedInBrowser(server.url)
+    const email = `squatter.${person.email}`
+    const token = await createOneTimeLink(db(), person.id, { purpose: 'email', email })
+    const { id } = (await squatter.post('/api/drive/folders', { parentId: 'root', name: 'Documents' })).body
+    const options = { withCode: false, allowDownload: true, expiresAt: null, maxDownloads: null, maxViews: null }
+    const { share } = (await squatter.post('/api/shares', { ids: [id], ...options })).body
     issuer.person = { ...issuer.person, email: person.email }
     const owner = new Browser(server.url)
     await signIn(owner)
     expect((await owner.get('/api/me')).body.email).toBe(person.email)
     await expect.poll(async () => (await squatter.get('/api/me')).status).toBe(401)
     expect((await new Browser(server.url).signIn(person.email, 'correct horse')).error).toBe('CredentialsSignin')
+    expect((await new Browser(server.url).post('/api/auth/email', { token })).body.code).toBe('link_gone')
+    expect((await owner.get('/api/shares')).body.shares).toMatchObject([{ id: share.id, state: 'revoked' }])
   })
 
   it('leaves the password of who had proven the address', async () => {

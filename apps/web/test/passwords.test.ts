@@ -193,6 +193,43 @@ describe('another e-mail', () => {
     expect((await new Browser(server.url).post('/api/auth/email', { token })).body.code).toBe('link_gone')
   })
 
+  it('asked for before the password was changed does not come any more', async () => {
+    const { browser, person } = await signedInBrowser(server.url)
+    for (const change of ['changed', 'reset']) {
+      const email = `${change}.${person.email}`
+      await browser.post('/api/me/email', { email, password: PASSWORD })
+      const token = tokenOf(await mailedLink(email))
+      const reset = tokenOf(await createResetLink(db(), person.id))
+      if (change === 'reset') expect((await confirm(reset, 'another long one')).status).toBe(204)
+      else await browser.post('/api/me/password', { current: PASSWORD, password: PASSWORD })
+      expect((await new Browser(server.url).post('/api/auth/email', { token })).body.code).toBe('link_gone')
+    }
+    expect((await db().user.findUniqueOrThrow({ where: { id: person.id } })).email).toBe(person.email)
+  })
+
+  it('ends what was mailed to the old one', async () => {
+    const { browser, person } = await signedInBrowser(server.url)
+    await new Browser(server.url).post('/api/auth/reset', { email: person.email })
+    const reset = tokenOf(await mailedLink(person.email))
+    const email = `later.${person.email}`
+    await browser.post('/api/me/email', { email, password: PASSWORD })
+    const token = tokenOf(await mailedLink(email))
+    expect((await new Browser(server.url).post('/api/auth/email', { token })).status).toBe(204)
+    expect((await confirm(reset, 'a new long one')).body.code).toBe('link_gone')
+  })
+
+  it('is mailed five times an hour, by one person and to one address', async () => {
+    const [first, second] = [await signedInBrowser(server.url), await signedInBrowser(server.url)]
+    const ask = async (browser: Browser, email: string) =>
+      (await browser.post('/api/me/email', { email, password: PASSWORD })).status
+    const mailbox = `mailbox.${first.person.email}`
+    for (let n = 0; n < 5; n += 1) expect(await ask(first.browser, mailbox)).toBe(200)
+    expect(await ask(first.browser, `other.${mailbox}`)).toBe(429)
+    expect(await ask(second.browser, mailbox)).toBe(429)
+    expect(await ask(second.browser, `other.${mailbox}`)).toBe(200)
+    expect(mails.filter(({ to }) => to === mailbox)).toHaveLength(5)
+  })
+
   it('of somebody else is refused when it is confirmed', async () => {
     const { browser } = await signedInBrowser(server.url)
     const { email } = await newPerson()

@@ -3,10 +3,11 @@ import type { z } from 'zod'
 import { english } from '../../../messages/en/index.ts'
 import { chinese } from '../../../messages/zh-CN/index.ts'
 import type { Locale } from '../../i18n/locale.ts'
-import { createOneTimeLink, takeOneTimeLink } from '../../lib/account/one-time-links.ts'
+import { createOneTimeLink, dropOneTimeLinks, takeOneTimeLink } from '../../lib/account/one-time-links.ts'
 import { refuseGuessable } from '../../lib/account/password.ts'
 import { slowHash } from '../../lib/account/slow-hash.ts'
 import { ApiError } from '../../lib/api-error.ts'
+import { type AttemptLimit, requireAttempt } from '../../lib/attempts.ts'
 import { recordAudit } from '../../lib/audit.ts'
 import { db, inTransaction, SqlState, sqlStateOf } from '../../lib/db.ts'
 import { canSendMail, sendMail } from '../../lib/mail.ts'
@@ -14,6 +15,9 @@ import { requireOwnOrigin } from '../../lib/request-origin.ts'
 import { forgetCheckedSessions, revokeSessions, type SignedInUser } from '../auth/session.ts'
 import { requirePassword } from './require-password.ts'
 import type { ChangedEmail, changePasswordSchema, profileSchema } from './schema.ts'
+
+// The address may be a stranger's, and the mail begins with a name that its sender chose.
+const mails: AttemptLimit = { name: 'email-mail', max: 5, windowSeconds: 60 * 60 }
 
 const personTarget = ({ id, email }: SignedInUser) => ({ kind: 'person', id, name: email })
 
@@ -36,6 +40,7 @@ export async function changePassword(
   await inTransaction(async (tx) => {
     await tx.user.update({ where: { id: user.id }, data: { passwordHash, passwordChangedAt: new Date() } })
     await revokeSessions(user.id, { allBut: user.sessionId }, tx)
+    await dropOneTimeLinks(tx, user.id)
     await recordAudit(tx, { actorId: user.id, action: 'password.change', target: personTarget(user), headers })
   })
 }
@@ -55,6 +60,8 @@ export async function changeEmail(user: SignedInUser, change: EmailChange): Prom
     return { confirm: false }
   }
   const origin = requireOwnOrigin(headers)
+  await requireAttempt(mails, user.id)
+  await requireAttempt(mails, email)
   const token = await inTransaction((tx) => createOneTimeLink(tx, user.id, { purpose: 'email', email }))
   const t = createTranslator({ locale, messages: locale === 'en' ? english : chinese, namespace: 'mail' })
   const link = `${origin}/confirm/${token}`
@@ -74,6 +81,7 @@ async function setEmail(userId: string, to: { email: string; isProven: boolean; 
   try {
     await inTransaction(async (tx) => {
       await tx.user.update({ where: { id: userId }, data: { email, emailVerified: isProven ? new Date() : null } })
+      await dropOneTimeLinks(tx, userId)
       const target = { kind: 'person', id: userId, name: email }
       await recordAudit(tx, { actorId: userId, action: 'email.change', target, headers })
     })

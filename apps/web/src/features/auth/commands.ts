@@ -1,6 +1,7 @@
 import type { z } from 'zod'
 import { refuseGuessable } from '../../lib/account/password.ts'
 import { slowHash } from '../../lib/account/slow-hash.ts'
+import { addressKey } from '../../lib/address-key.ts'
 import { type AttemptLimit, forgetAttempts, requireAttempt } from '../../lib/attempts.ts'
 import { recordAudit } from '../../lib/audit.ts'
 import { clientOf } from '../../lib/client-address.ts'
@@ -14,10 +15,10 @@ const byAddress: AttemptLimit = { name: 'register', max: 30, windowSeconds: 15 *
 
 /** As register, for whoever asks over the network. */
 export async function registerFrom(headers: Headers, input: z.infer<typeof registerSchema>): Promise<Registered> {
-  const { ip } = clientOf(headers)
-  await requireAttempt(byAddress, ip)
+  const address = addressKey(clientOf(headers).ip)
+  await requireAttempt(byAddress, address)
   const registered = await register(input, headers)
-  await forgetAttempts(byAddress, ip)
+  await forgetAttempts(byAddress, address)
   return registered
 }
 

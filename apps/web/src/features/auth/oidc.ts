@@ -2,6 +2,7 @@ import type { Account, Profile } from 'next-auth'
 import type { OAuthConfig } from 'next-auth/providers/oauth'
 import { z } from 'zod'
 import { signInErrors } from '../../lib/account/account-rules.ts'
+import { dropOneTimeLinks } from '../../lib/account/one-time-links.ts'
 import { emailSchema, personNameSchema } from '../../lib/account/schemas.ts'
 import { ApiError } from '../../lib/api-error.ts'
 import { recordAudit } from '../../lib/audit.ts'
@@ -106,7 +107,10 @@ async function admit(tx: Transaction, arrival: Arrival): Promise<string | null> 
 async function claimAccount(tx: Transaction, owner: { id: string; emailVerified: Date | null }): Promise<string> {
   if (owner.emailVerified) return owner.id
   await tx.totp.deleteMany({ where: { userId: owner.id } })
-  await tx.session.updateMany({ where: { userId: owner.id, revokedAt: null }, data: { revokedAt: new Date() } })
+  await dropOneTimeLinks(tx, owner.id)
+  const ended = { revokedAt: new Date() }
+  await tx.session.updateMany({ where: { userId: owner.id, revokedAt: null }, data: ended })
+  await tx.share.updateMany({ where: { ownerId: owner.id, revokedAt: null }, data: ended })
   await tx.user.update({ where: { id: owner.id }, data: { emailVerified: new Date(), passwordHash: null } })
   return owner.id
 }

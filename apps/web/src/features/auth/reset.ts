@@ -2,9 +2,15 @@ import { createTranslator } from 'next-intl'
 import { english } from '../../../messages/en/index.ts'
 import { chinese } from '../../../messages/zh-CN/index.ts'
 import type { Locale } from '../../i18n/locale.ts'
-import { createOneTimeLink, findOneTimeLink, takeOneTimeLink } from '../../lib/account/one-time-links.ts'
+import {
+  createOneTimeLink,
+  dropOneTimeLinks,
+  findOneTimeLink,
+  takeOneTimeLink,
+} from '../../lib/account/one-time-links.ts'
 import { refuseGuessable } from '../../lib/account/password.ts'
 import { slowHash } from '../../lib/account/slow-hash.ts'
+import { addressKey } from '../../lib/address-key.ts'
 import { ApiError } from '../../lib/api-error.ts'
 import { type AttemptLimit, countAttempt, requireAttempt } from '../../lib/attempts.ts'
 import { recordAudit } from '../../lib/audit.ts'
@@ -30,7 +36,7 @@ export async function createResetLink(tx: Transaction, personId: string): Promis
  * is done after it.
  */
 export async function askForReset(email: string, locale: Locale, headers: Headers): Promise<void> {
-  await requireAttempt(asksByAddress, clientOf(headers).ip)
+  await requireAttempt(asksByAddress, addressKey(clientOf(headers).ip))
   const origin = requireOwnOrigin(headers)
   if (!canSendMail()) return
   mailResetLink(email, locale, origin).catch((err: unknown) => log().error({ err }, 'a reset link was not sent'))
@@ -53,7 +59,7 @@ export async function isResetLinkGood(token: string): Promise<boolean> {
 
 /** Sets a password by a link. Every session ends: whoever was in with the old one is out. */
 export async function resetPassword(token: string, password: string, headers: Headers): Promise<void> {
-  await requireAttempt(triesByAddress, clientOf(headers).ip)
+  await requireAttempt(triesByAddress, addressKey(clientOf(headers).ip))
   const gone = () => new ApiError('link_gone', 'This link was used, or is older than an hour.')
   const link = await findOneTimeLink(db(), token, 'password')
   if (!link) throw gone()
@@ -65,6 +71,7 @@ export async function resetPassword(token: string, password: string, headers: He
     const { id, email } = taken.user
     await tx.user.update({ where: { id }, data: { passwordHash, passwordChangedAt: new Date() } })
     await revokeSessions(id, { allBut: null }, tx)
+    await dropOneTimeLinks(tx, id)
     const target = { kind: 'person', id, name: email }
     await recordAudit(tx, { actorId: id, action: 'password.reset', target, headers })
   })

@@ -1,3 +1,4 @@
+import { addressKey } from '../../lib/address-key.ts'
 import { type AttemptLimit, countAttempt, forgetAttempts } from '../../lib/attempts.ts'
 
 const MINUTE = 60
@@ -10,15 +11,15 @@ const byAddress: AttemptLimit = { name: 'sign-in-address', max: 200, windowSecon
 /** Counts an attempt to sign in. Returns the seconds to wait, 0 when it may go on. */
 export async function countSignInAttempt(email: string, ip: string): Promise<number> {
   return Math.max(
-    await countAttempt(byPair, email, ip),
+    await countAttempt(byPair, email, addressKey(ip)),
     await countAttempt(byEmail, email),
-    await countAttempt(byAddress, ip),
+    await countAttempt(byAddress, addressKey(ip)),
   )
 }
 
 /** After a success: the failures before it were the person's own slips. */
 export async function forgetSignInAttempts(email: string, ip: string): Promise<void> {
-  await forgetAttempts(byPair, email, ip)
+  await forgetAttempts(byPair, email, addressKey(ip))
 }
 
 const codeByPair: AttemptLimit = { name: 'code', max: 5, windowSeconds: 15 * MINUTE }
@@ -27,9 +28,9 @@ const codeByPerson: AttemptLimit = { name: 'code', max: 20, windowSeconds: 60 * 
 
 /** Counts a code that is tried as a second factor. Returns the seconds to wait, 0 when it may go on. */
 export async function countCodeAttempt(userId: string, ip: string): Promise<number> {
-  return Math.max(await countAttempt(codeByPair, userId, ip), await countAttempt(codeByPerson, userId))
+  return Math.max(await countAttempt(codeByPair, userId, addressKey(ip)), await countAttempt(codeByPerson, userId))
 }
 
 export async function forgetCodeAttempts(userId: string, ip: string): Promise<void> {
-  await forgetAttempts(codeByPair, userId, ip)
+  await forgetAttempts(codeByPair, userId, addressKey(ip))
 }

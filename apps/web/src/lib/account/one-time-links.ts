@@ -15,6 +15,14 @@ export async function createOneTimeLink(tx: Transaction, userId: string, what: L
   return token
 }
 
+/**
+ * Links that are still under way are worth nothing any more: after a change of the password or the e-mail they could lead
+ * in whoever knew the one or reads the other.
+ */
+export async function dropOneTimeLinks(tx: Transaction, userId: string): Promise<void> {
+  await tx.oneTimeLink.deleteMany({ where: { userId, usedAt: null } })
+}
+
 /** Whose link this is while it can be used; null otherwise. */
 export async function findOneTimeLink(tx: Transaction, token: string, purpose: LinkPurpose['purpose']) {
   return await tx.oneTimeLink.findFirst({

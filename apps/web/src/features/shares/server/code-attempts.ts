@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
+import { addressKey } from '../../../lib/address-key.ts'
 import { db } from '../../../lib/db.ts'
-import { addressKey } from './address-key.ts'
 
 export const PAIR_FAILURES_MAX = 5
 const REST_MINUTES = 10

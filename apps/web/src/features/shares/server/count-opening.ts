@@ -1,6 +1,6 @@
+import { addressKey } from '../../../lib/address-key.ts'
 import { ApiError } from '../../../lib/api-error.ts'
 import { countAttempt } from '../../../lib/attempts.ts'
-import { addressKey } from './address-key.ts'
 import type { LiveShare } from './open-share.ts'
 
 const WINDOW_SECONDS = 10 * 60
