@@ -13,6 +13,8 @@ const HANDED_OVER = '/share-target'
 export async function proxy(request: NextRequest): Promise<NextResponse> {
   const origin = ownOrigin(request.headers, env().origins)
   if (request.nextUrl.pathname === HANDED_OVER) return notReceived(origin ?? request.nextUrl.origin)
+  // Pages look for what their address names, and PostgreSQL refuses texts with U+0000.
+  if (/%00/.test(request.nextUrl.pathname + request.nextUrl.search)) return new NextResponse(null, { status: 400 })
   const nonce = Buffer.from(crypto.getRandomValues(new Uint8Array(NONCE_BYTES))).toString('base64')
   const policy = contentSecurityPolicy({
     nonce,

@@ -1,3 +1,4 @@
+import { Agent, request } from 'node:http'
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import { startApiServer } from './support/api-server.ts'
 import { Browser } from './support/browser.ts'
@@ -37,6 +38,32 @@ it('JSON over 4 MiB is refused before it is parsed, whatever its length is said 
   const { browser } = await signedInBrowser(server.url)
   const answer = await browser.post('/api/drive/folders', { parentId: 'root', name: 'n'.repeat(4 * 1024 * 1024) })
   expect(answer).toMatchObject({ status: 413, body: { code: 'too_large' } })
+})
+
+it('the connection of a refused body that was too long answers the next request', async () => {
+  const agent = new Agent({ keepAlive: true, maxSockets: 1 })
+  const ask = (method: string, path: string, body?: string) =>
+    new Promise<number | undefined>((resolve, reject) => {
+      const headers = { Host: 'drive.test:3000', 'Sec-Fetch-Site': 'same-origin', 'Content-Type': 'application/json' }
+      const outgoing = request(`${server.url}${path}`, { method, headers, agent }, (incoming) => {
+        incoming.resume().on('end', () => resolve(incoming.statusCode))
+      })
+      outgoing.on('error', reject).end(body)
+    })
+  expect(await ask('POST', '/api/auth/register', 'n'.repeat(5 * 1024 * 1024))).toBe(413)
+  expect(await ask('GET', '/api/setup')).toBe(200)
+  agent.destroy()
+})
+
+it('U+0000, which no text of the database can have, is refused wherever it stands', async () => {
+  const { browser } = await signedInBrowser(server.url)
+  const refused = { status: 400, body: { code: 'invalid' } }
+  expect(await browser.get('/api/search?q=a%00b')).toMatchObject(refused)
+  expect(await browser.get('/api/zip/%00')).toMatchObject(refused)
+  expect(await browser.patch('/api/me', { name: 'a\u0000b' })).toMatchObject(refused)
+  expect(await browser.patch('/api/me', { name: 'a\\\u0000b' })).toMatchObject(refused)
+  expect((await browser.patch('/api/me', { name: 'a\\u0000b' })).status).toBe(204)
+  expect((await browser.get('/api/me')).body.name).toBe('a\\u0000b')
 })
 
 it('what next-auth is not asked for under our name is a problem too', async () => {

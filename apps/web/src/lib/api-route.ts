@@ -11,6 +11,10 @@ const BODY_BYTES_MAX = 4 * 1024 * 1024
 // Answers belong to one person, and some hold tickets.
 const ANSWER_HEADERS = { 'Cache-Control': 'private, no-store', 'Referrer-Policy': 'no-referrer' }
 
+// PostgreSQL keeps every character but U+0000; in JSON it stands behind an even number of backslashes.
+const URL_NUL = /%00/
+const JSON_NUL = /(?<!\\)(?:\\\\)*\\u0000/
+
 speakInSentences()
 
 interface RouteContext {
@@ -68,6 +72,7 @@ async function answer<User, Params, Query, Body>(
     throw new ApiError('cross_site', 'This request did not come from our own pages.')
   }
   const user = await spec.user?.(request.headers)
+  if (URL_NUL.test(request.url)) throw refusedNul()
   const query = Object.fromEntries(new URL(request.url).searchParams)
   const result = await spec.handle({
     request,
@@ -82,21 +87,30 @@ async function answer<User, Params, Query, Body>(
   return Response.json(result, { status: spec.status ?? 200, headers: ANSWER_HEADERS })
 }
 
-/** The body of a request as text. Throws too_large as soon as more than 4 MiB have come, whatever was announced. */
+/**
+ * The body of a request as text. Throws too_large when it has more than 4 MiB, whatever was announced. What is too much
+ * is let go by: a connection that was left in the middle of a body answers nothing after it.
+ */
 export async function readText(request: Request): Promise<string> {
   const chunks: Uint8Array[] = []
   let size = 0
   for await (const chunk of request.body ?? []) {
     size += chunk.byteLength
-    if (size > BODY_BYTES_MAX) throw new ApiError('too_large', `A request may have ${BODY_BYTES_MAX} bytes at most.`)
-    chunks.push(chunk)
+    if (size <= BODY_BYTES_MAX) chunks.push(chunk)
+    else chunks.length = 0
   }
+  if (size > BODY_BYTES_MAX) throw new ApiError('too_large', `A request may have ${BODY_BYTES_MAX} bytes at most.`)
   return Buffer.concat(chunks).toString('utf8')
+}
+
+function refusedNul(): ApiError {
+  return new ApiError('invalid', 'No text can have the character U+0000.')
 }
 
 /** The same as JSON; throws bad_request when it is none. */
 export async function readJson(request: Request): Promise<unknown> {
   const text = await readText(request)
+  if (JSON_NUL.test(text)) throw refusedNul()
   try {
     return JSON.parse(text)
   } catch (cause) {

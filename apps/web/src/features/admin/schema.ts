@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { type Settings, settingsSchema } from '../../lib/settings.ts'
+import { daySchema } from '../../lib/time-schemas.ts'
 
 const cursorField = z.string().max(2000).optional()
 
@@ -140,9 +141,9 @@ const auditFilter = {
   action: z.string().max(100).optional(),
   person: z.string().trim().max(200).optional(),
   target: z.string().trim().max(300).optional(),
-  from: z.iso.date().optional(),
+  from: daySchema.optional(),
   /** The last day that is shown. */
-  to: z.iso.date().optional(),
+  to: daySchema.optional(),
   dir: directionField.default('desc'),
 }
 export const auditQuerySchema = z.object({ ...auditFilter, cursor: cursorField })

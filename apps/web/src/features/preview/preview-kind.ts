@@ -33,7 +33,7 @@ const TEXT_EXTENSIONS = new Set(
 )
 
 /** Languages of highlight.js by extension. */
-const languages: Record<string, string> = Object.fromEntries(
+const languages = new Map(
   Object.entries({
     bash: 'sh bash zsh',
     c: 'c h',
@@ -66,12 +66,14 @@ const languages: Record<string, string> = Object.fromEntries(
     typescript: 'ts tsx mts cts',
     xml: 'xml html htm xhtml svg vue plist rss',
     yaml: 'yaml yml',
-  }).flatMap(([language, extensions]) => extensions.split(' ').map((extension) => [extension, language])),
+  }).flatMap(([language, extensions]) =>
+    extensions.split(' ').map((extension): [string, string] => [extension, language]),
+  ),
 )
 
 /** The highlighter's name of the language of a file; undefined for plain text. */
 export function languageOf(name: string): string | undefined {
-  return languages[extensionOf(name)] ?? (/^(?:dockerfile|makefile)$/i.test(name) ? name.toLowerCase() : undefined)
+  return languages.get(extensionOf(name)) ?? (/^(?:dockerfile|makefile)$/i.test(name) ? name.toLowerCase() : undefined)
 }
 
 function textKind(name: string): PreviewKind {
@@ -88,7 +90,7 @@ function tarKind(type: string, name: string): PreviewKind {
 /** Bytes that say nothing: the name tells whether they are text. */
 function namedKind(name: string): PreviewKind {
   const extension = extensionOf(name)
-  return TEXT_EXTENSIONS.has(extension) || languages[extension] !== undefined ? textKind(name) : 'none'
+  return TEXT_EXTENSIONS.has(extension) || languages.has(extension) ? textKind(name) : 'none'
 }
 
 /** How a file is shown: by its bytes, as its storage read them; the name only says which kind of text it is. */

@@ -26,6 +26,13 @@ describe('what is typed into the search', () => {
     })
   })
 
+  it('is text when it only looks like something that every object has', () => {
+    expect(parseQuery('__proto__:x constructor:y toString:')).toMatchObject({
+      texts: ['__proto__:x', 'constructor:y', 'toString:'],
+    })
+    expect(parseQuery('type:constructor type:__proto__')).toEqual(nothing)
+  })
+
   it('keeps together what stands in quotes, also a tag, and a quote that is still open', () => {
     expect(parseQuery('"site photos" tag:"two words"')).toMatchObject({ texts: ['site photos'], tags: ['two words'] })
     expect(parseQuery('"site ph')).toMatchObject({ texts: ['site ph'] })

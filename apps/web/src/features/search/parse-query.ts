@@ -14,25 +14,28 @@ export interface SearchQuery {
   inHere: boolean
 }
 
-const types: Record<string, Category | 'folder'> = {
-  image: 'image',
-  images: 'image',
-  图片: 'image',
-  video: 'video',
-  视频: 'video',
-  audio: 'audio',
-  音频: 'audio',
-  document: 'document',
-  documents: 'document',
-  文档: 'document',
-  archive: 'archive',
-  archives: 'archive',
-  压缩包: 'archive',
-  other: 'other',
-  其他: 'other',
-  folder: 'folder',
-  文件夹: 'folder',
-}
+// Maps and no objects: what people type would also find what every object inherits, `__proto__`.
+const types = new Map<string, Category | 'folder'>(
+  Object.entries({
+    image: 'image',
+    images: 'image',
+    图片: 'image',
+    video: 'video',
+    视频: 'video',
+    audio: 'audio',
+    音频: 'audio',
+    document: 'document',
+    documents: 'document',
+    文档: 'document',
+    archive: 'archive',
+    archives: 'archive',
+    压缩包: 'archive',
+    other: 'other',
+    其他: 'other',
+    folder: 'folder',
+    文件夹: 'folder',
+  } as const),
+)
 
 const unitBytes: Record<string, number> = { '': 1, k: 1e3, m: 1e6, g: 1e9, t: 1e12 }
 const SIZE = /^([<>])=?(\d{1,18}(?:\.\d{1,6})?)\s?([kmgt]?)b?$/
@@ -83,28 +86,30 @@ function readSize(query: SearchQuery, token: string): boolean {
   return true
 }
 
-const keys: Record<string, (query: SearchQuery, value: string) => void> = {
-  type: (query, value) => {
-    query.type = types[value] ?? query.type
-  },
-  after: (query, value) => {
-    query.after = startOf(value) ?? query.after
-  },
-  before: (query, value) => {
-    query.before = startOf(value) ?? query.before
-  },
-  tag: (query, value) => {
-    if (value !== '') query.tags.push(value)
-  },
-  in: (query, value) => {
-    query.inHere = value === 'here' || query.inHere
-  },
-}
+const keys = new Map<string, (query: SearchQuery, value: string) => void>(
+  Object.entries({
+    type: (query, value) => {
+      query.type = types.get(value) ?? query.type
+    },
+    after: (query, value) => {
+      query.after = startOf(value) ?? query.after
+    },
+    before: (query, value) => {
+      query.before = startOf(value) ?? query.before
+    },
+    tag: (query, value) => {
+      if (value !== '') query.tags.push(value)
+    },
+    in: (query, value) => {
+      query.inHere = value === 'here' || query.inHere
+    },
+  } satisfies Record<string, (query: SearchQuery, value: string) => void>),
+)
 
 function readKey(query: SearchQuery, token: string): boolean {
   const plain = token.normalize('NFKC').toLowerCase()
   const colon = plain.indexOf(':')
-  const read = colon < 0 ? undefined : keys[plain.slice(0, colon)]
+  const read = colon < 0 ? undefined : keys.get(plain.slice(0, colon))
   if (read === undefined) return false
   read(query, plain.slice(colon + 1).trim())
   return true

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { type EntryItem, ROOT_ID } from '../../lib/entries/entry-item.ts'
+import { momentSchema } from '../../lib/time-schemas.ts'
 
 export const CODE_LENGTH = 6
 /** Without what is mistaken for another when it is read out or written down. */
@@ -15,7 +16,7 @@ const idsSchema = z.array(idSchema).min(1).max(ITEMS_MAX)
 const settings = {
   allowDownload: z.boolean(),
   /** Null: never. */
-  expiresAt: z.iso.datetime().nullable(),
+  expiresAt: momentSchema.nullable(),
   maxDownloads: limitSchema,
   maxViews: limitSchema,
 }

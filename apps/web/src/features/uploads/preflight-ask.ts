@@ -1,3 +1,4 @@
+import { storableTime } from '../../lib/storable-time.ts'
 import type { ContentHasher } from './content-hasher.ts'
 import { senderId } from './device-id.ts'
 import { factsOf } from './file-facts.ts'
@@ -84,6 +85,6 @@ async function askAll(
 function itemOf({ file, path, probe }: ChosenFile) {
   const { name } = file
   const { size, lastModified } = factsOf(file)
-  const modifiedAt = new Date(lastModified).toISOString()
+  const modifiedAt = storableTime(lastModified)
   return { name, size, modifiedAt, ...(path === '' ? {} : { path }), ...(probe === undefined ? {} : { probe }) }
 }

@@ -2,6 +2,7 @@ import { z } from 'zod'
 import type { ApiErrorBody } from '../../lib/api-error.ts'
 import { type Conflict, conflicts } from '../../lib/entries/conflict.ts'
 import type { EntryItem } from '../../lib/entries/entry-item.ts'
+import { momentSchema } from '../../lib/time-schemas.ts'
 import { DROP_FOLDERS_MAX, PREFLIGHT_BATCH_MAX } from './rules.ts'
 
 // What comes in is checked by schemas; what goes out is ours and has types.
@@ -29,7 +30,7 @@ const startItemSchema = z.object({
   size: z.number().int().nonnegative(),
   folderId: z.string().min(1).max(64),
   path: z.string().max(16_384).optional(),
-  modifiedAt: z.iso.datetime({ offset: true }).optional(),
+  modifiedAt: momentSchema.optional(),
   conflict: z.enum(conflicts).default('keep'),
   probe: hashSchema.optional(),
   once: z.boolean().optional(),
@@ -165,7 +166,7 @@ export const preflightSchema = z.object({
         name: z.string().max(4096),
         path: z.string().max(16_384).optional(),
         size: z.number().int().nonnegative(),
-        modifiedAt: z.iso.datetime({ offset: true }).optional(),
+        modifiedAt: momentSchema.optional(),
         probe: hashSchema.optional(),
       }),
     )

@@ -1,3 +1,4 @@
+import { storableTime } from '../../lib/storable-time.ts'
 import type { ContentHasher } from './content-hasher.ts'
 import type { HeldPlaces } from './held-places.ts'
 import type { InstantClaims } from './instant-claims.ts'
@@ -117,7 +118,7 @@ export class UploadStarter {
 }
 
 function startBodyOf({ id, name, size, folderId, path, lastModified, conflict, once, probe }: Job) {
-  const modifiedAt = new Date(lastModified).toISOString()
+  const modifiedAt = storableTime(lastModified)
   const optional = { ...(path === '' ? {} : { path }), ...(probe === null ? {} : { probe }), ...(once ? { once } : {}) }
   return { clientId: id, name, size, folderId, modifiedAt, conflict, ...optional }
 }
