@@ -1,10 +1,12 @@
 import { accessSync, constants } from 'node:fs'
 import type { ClusterState } from './cluster/cluster-state.ts'
 import { createCensus, type FileCount } from './disk/census.ts'
+import { diskBusyMs } from './disk/disk-busy.ts'
 import type { FileStore, StoreSpace } from './disk/file-store.ts'
 import type { SetAside } from './disk/quarantine.ts'
 import { hexByte } from './engine/logic-name.ts'
 import type { ReceivedTimes } from './engine/received.ts'
+import type { SentRates } from './engine/sent-rate.ts'
 import type { ScrubState } from './recovery/scrub-state.ts'
 import type { Backlog } from './replication/backlog.ts'
 import type { PeerReplicator } from './replication/peer-replicator.ts'
@@ -21,6 +23,8 @@ interface StorePathReport {
   readonly writable: boolean
   /** What its disk failed with; since then it takes no new files. */
   readonly failure: string | null
+  /** How long its disk had something to do since the machine started; null where that is not known. */
+  readonly busyMs: number | null
 }
 
 interface SetAsideReport {
@@ -48,6 +52,9 @@ interface PeerReport {
   /** Age of the oldest of them; 0 when there is none. */
   readonly lagSeconds: number
   readonly connected: boolean
+  /** Content sent to it since this storage started, running uploads among it, also what it did not take; the rate is that of the last ten seconds. */
+  readonly sentBytes: number
+  readonly sentBytesPerSecond: number
   /** From there to here: everything of the peer up to this time (unix seconds) is here; null: nothing came since the start. */
   readonly receivedUntil: number | null
 }
@@ -84,6 +91,7 @@ export interface ReportSources {
   readonly store: FileStore
   readonly state: ClusterState
   readonly received: ReceivedTimes
+  readonly sent: SentRates
   peers(): readonly PeerReplicator[]
   scrub(): Readonly<ScrubState> | null
   /** Unix seconds. */
@@ -107,10 +115,14 @@ export function createStorageReport(sources: ReportSources): (openUploads: numbe
     const replicators = sources.peers()
     const items = replicators.flatMap((peer) => peer.setAside(SET_ASIDE_MAX).map((entry) => ({ peer, entry })))
     items.sort((a, b) => b.entry.at - a.entry.at)
+    const busyMs = diskBusyMs(store.storePaths.map(({ dataDir }) => dataDir))
     return {
       version,
       startedAt,
-      storePaths: store.space().map((space, index) => reportPath(store, space, counts?.[index] ?? null)),
+      storePaths: store.space().map((space, index) => ({
+        ...reportPath(store, space, counts?.[index] ?? null),
+        busyMs: busyMs[index] ?? null,
+      })),
       files: counts === null ? null : counts.reduce((sum, { files }) => sum + files, 0),
       openUploads,
       setAside: {
@@ -151,7 +163,7 @@ function reportScrub(group: string, state: Readonly<ScrubState> | null): ScrubRe
   }
 }
 
-function reportPath(store: FileStore, space: StoreSpace, count: FileCount | null): StorePathReport {
+function reportPath(store: FileStore, space: StoreSpace, count: FileCount | null): Omit<StorePathReport, 'busyMs'> {
   const { index, totalBytes, freeBytes, reservedBytes } = space
   const dataDir = store.storePaths[index]?.dataDir
   return {
@@ -180,11 +192,12 @@ function reportSetAside(group: string, peer: string, { id, name, op, reason, at 
   return { id, fileId: name === null ? null : `${group}/${name}`, op, reason, at, peer }
 }
 
-function reportPeer({ state, received, now }: ReportSources, peer: PeerReplicator): PeerReport {
+function reportPeer({ state, received, sent: sentRates, now }: ReportSources, peer: PeerReplicator): PeerReport {
   const { peerId } = peer
   const member = state.members.get(peerId)
   const backlog = backlogOf(peer)
   const until = received.of(peerId)
+  const sent = sentRates.of(peerId)
   return {
     storageId: peerId,
     ip: member?.ip ?? '',
@@ -193,6 +206,8 @@ function reportPeer({ state, received, now }: ReportSources, peer: PeerReplicato
     bytesBehind: backlog?.bytes ?? null,
     lagSeconds: backlog?.oldest == null ? 0 : Math.max(0, now() - backlog.oldest),
     connected: peer.progress.connected,
+    sentBytes: sent.total,
+    sentBytesPerSecond: Math.round(sent.perSecond(performance.now())),
     receivedUntil: until === 0 ? null : until,
   }
 }

@@ -12,6 +12,7 @@ import { openTombstones } from './disk/tombstones.ts'
 import { StorageStatus } from './engine/members.ts'
 import { createReceivedTimes } from './engine/received.ts'
 import { createRefusals } from './engine/refusals.ts'
+import { createSentRates } from './engine/sent-rate.ts'
 import { type AccessLog, openAccessLog } from './handlers/access-log.ts'
 import type { HandlerContext, Logger } from './handlers/context.ts'
 import { storageHandlers } from './handlers/handlers.ts'
@@ -81,6 +82,7 @@ class Storage implements RunningStorage {
   readonly #files: StorageFiles
   readonly #stop = new AbortController()
   readonly #received = createReceivedTimes()
+  readonly #sent = createSentRates()
   /** What is to be closed, last opened first. */
   readonly #opened: Array<() => Promise<void> | void> = []
   readonly #metrics = createStorageMetrics()
@@ -116,6 +118,7 @@ class Storage implements RunningStorage {
       store,
       state,
       received: this.#received,
+      sent: this.#sent,
       peers: () => this.#replication?.peers() ?? [],
       now: unixSeconds,
       scrub: () => this.#scrubber?.progress ?? null,
@@ -123,6 +126,7 @@ class Storage implements RunningStorage {
     const web = await openWebDoor(context, {
       pool,
       state,
+      sent: this.#sent,
       report,
       settleAside: (action, ids) => (this.#replication?.peers() ?? []).flatMap((peer) => peer.settleAside(action, ids)),
       beginCheck: () => this.#scrubber?.begin() ?? false,
@@ -278,6 +282,7 @@ class Storage implements RunningStorage {
       store,
       queries,
       tcpPort,
+      sent: this.#sent,
       isRestoring: () => this.#recovery?.isActive ?? false,
     })
     this.#replication = replication

@@ -5,6 +5,7 @@ import { PartShipper } from './buddy/part-shipper.ts'
 import type { ClusterState } from './cluster/cluster-state.ts'
 import type { AsideAction } from './disk/quarantine.ts'
 import { countBytes, countOperation } from './engine/counters.ts'
+import type { SentRates } from './engine/sent-rate.ts'
 import type { ConnectionState, HandlerContext } from './handlers/context.ts'
 import { KeysFile } from './http/keys-file.ts'
 import type { StorageMetrics } from './http/metrics.ts'
@@ -28,6 +29,7 @@ export interface WebDoor {
 export interface WebDoorOptions {
   readonly pool: ConnectionPool
   readonly state: ClusterState
+  readonly sent: SentRates
   readonly metrics: StorageMetrics
   /** Open connections of the FastDFS protocol. */
   tcpConnections(): number
@@ -69,7 +71,10 @@ export async function openWebDoor(
         storageId: store.storageId,
         answerMs: Math.min(config.networkTimeoutMs, BUDDY_ANSWER_MS),
         members: () => options.state.members,
-        shipped: (bytes) => countBytes(counters, 'SyncOut', bytes, bytes),
+        shipped(member, bytes) {
+          countBytes(counters, 'SyncOut', bytes, bytes)
+          options.sent.of(member).add(bytes, performance.now())
+        },
         report,
         superseded,
       }),

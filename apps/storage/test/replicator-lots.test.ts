@@ -7,6 +7,7 @@ import { ClusterState } from '../src/cluster/cluster-state.ts'
 import type { StorageConfig } from '../src/config.ts'
 import type { FileStore } from '../src/disk/file-store.ts'
 import { StorageStatus } from '../src/engine/members.ts'
+import { createSentRates } from '../src/engine/sent-rate.ts'
 import { type Replication, startReplication } from '../src/replication/replication.ts'
 import { StorageFiles } from '../src/storage-files.ts'
 import { ALONE, CairnPeer, LOT } from './cairn-peer.ts'
@@ -49,6 +50,7 @@ function replicate(change: Partial<StorageConfig> = {}): void {
     logger,
     initFlag: files.initFlag,
     counters: files.counters,
+    sent: createSentRates(),
     tcpPort: 1,
     isRestoring: () => false,
     queries: {

@@ -21,6 +21,7 @@ import { ClusterState } from '../src/cluster/cluster-state.ts'
 import type { FileStore } from '../src/disk/file-store.ts'
 import { readMark, writeMark } from '../src/disk/mark-file.ts'
 import { StorageStatus } from '../src/engine/members.ts'
+import { createSentRates } from '../src/engine/sent-rate.ts'
 import { type Replication, startReplication } from '../src/replication/replication.ts'
 import { StorageFiles } from '../src/storage-files.ts'
 import { content, logger, testStorageConfig, until } from './cluster.ts'
@@ -170,6 +171,7 @@ function open(): void {
     logger,
     initFlag: files.initFlag,
     counters: files.counters,
+    sent: createSentRates(),
     tcpPort: 1,
     isRestoring: () => isRestoring,
     queries: {

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { appendFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { diskBusyMs } from '../src/disk/disk-busy.ts'
 import type { StorageReport } from '../src/storage-report.ts'
 import { allActive, startCluster, type TestCluster, type TestStorage, until } from './cluster.ts'
 import { call, tusCalls } from './http/http-call.ts'
@@ -75,6 +76,43 @@ describe('what a storage tells an administrator', () => {
       ({ peers: [peer] }) => peer?.recordsBehind === 0 && peer.connected,
     )
     expect(back.peers).toMatchObject([{ bytesBehind: 0, lagSeconds: 0 }])
+  })
+
+  it('tells how fast content goes to a member, while it goes, and how much of it went in all', async () => {
+    await reportWhen('it is connected', ({ peers }) => peers[0]?.connected === true)
+    await one.client.uploadFile(randomBytes(3_000_000), { storePathIndex: 0, ext: 'bin' })
+    await reportWhen('the large one has gone', ({ peers }) => peers[0]?.sentBytes === 3_000_000)
+    for (let files = 0; files < 20; files += 1) {
+      await one.client.uploadFile(randomBytes(1000), { storePathIndex: 0, ext: 'bin' })
+    }
+    await reportWhen('the small ones, too', ({ peers }) => peers[0]?.sentBytes === 3_020_000)
+    // This one goes there while it is uploaded, and is not sent again.
+    const upl = newUploadId()
+    const len = 20_000_000
+    const calls = tusCalls(one.running.httpPort, upl, web.upload({ upl, len }))
+    expect((await calls.createWith(len, randomBytes(len))).status).toBe(201)
+    const sent = (told: StorageReport) => told.peers[0]?.sentBytes ?? 0
+    const whole = await reportWhen(
+      'the upload, too',
+      (told) => sent(told) >= 23_020_000 && told.peers[0]?.recordsBehind === 0,
+    )
+    // Its metadata are content as well.
+    expect(sent(whole)).toBeLessThan(23_021_000)
+    const text = (await call(one.running.httpPort, { path: '/metrics' })).body.toString()
+    expect(text).toMatch(/^cairn_store_peer_sent_bytes_total\{peer="100002"\} 2302\d{4}$/m)
+    // However busy this machine is: as long as files go, there is a rate.
+    await until('it has a rate', async () => {
+      await one.client.uploadFile(randomBytes(100_000), { storePathIndex: 0, ext: 'bin' })
+      return ((await report()).peers[0]?.sentBytesPerSecond ?? 0) > 0
+    })
+  })
+
+  it('tells how long the disk of a store path was busy, as the machine counts it', async () => {
+    const [before] = diskBusyMs([one.basePath])
+    const told = (await report()).storePaths[0]?.busyMs
+    const [after] = diskBusyMs([one.basePath])
+    if (before === null) expect(told).toBe(null)
+    else expect([before, told, after].toSorted((a, b) => Number(a) - Number(b))).toEqual([before, told, after])
   })
 
   it('lists what no member takes, with the reason, newest first', async () => {

@@ -170,6 +170,42 @@ describe('samples', () => {
     await db().capacitySample.deleteMany()
   })
 
+  it('the disk of a store path was busy for what its counter grew by, and not known where that fell', async () => {
+    const start = Math.floor(Date.now() / 60_000) * 60_000 - 5 * 60_000
+    const busyMs = [1_000n, 31_000n, null, 60_000n, 200_000n, 5_000n]
+    const rows = busyMs.flatMap((busy, minute) => {
+      const row = { grp: 'group1', storageId: '100001', at: new Date(start + minute * 60_000) }
+      return [
+        { ...row, path: '', totalBytes: 1000n, freeBytes: 500n },
+        { ...row, path: 'M00', totalBytes: 1000n, freeBytes: 500n, busyMs: busy },
+        { ...row, path: 'M01', totalBytes: 1000n, freeBytes: 500n },
+      ]
+    })
+    await db().capacitySample.createMany({ data: rows })
+    const { body } = await browser.get('/api/admin/storages/group1/100001')
+    const shares = body.lastHour.map(({ busy }: { busy: unknown }) => busy)
+    const other = { path: 'M01', share: null }
+    expect(shares).toEqual([0.5, null, null, 1, null].map((share) => [{ path: 'M00', share }, other]))
+    const { body: csv } = await browser.get('/api/admin/storages/group1/100001/export')
+    const lines = csv.split('\r\n')
+    expect(lines[0]).toMatch(/,M00_disk_busy,M01_disk_busy$/)
+    expect(lines[1]).toMatch(/,0\.5,$/)
+    await db().capacitySample.deleteMany()
+  })
+
+  it('what the storages tell of their disks and of each other is written down and shown', async () => {
+    const groups = await readGroups()
+    for (const storage of groups.flatMap(({ storages }) => storages)) {
+      expect(storage.told?.peers[0]?.sentBytesPerSecond).toBeGreaterThanOrEqual(0)
+      expect(storage.comingBytesPerSecond).toBeGreaterThanOrEqual(0)
+    }
+    await storeSamples(groups, new Date())
+    const told = groups.flatMap(({ storages }) => storages.map(({ told }) => told?.paths[0]?.busyMs))
+    const kept = await db().capacitySample.findMany({ where: { path: 'M00' }, orderBy: { storageId: 'asc' } })
+    expect(kept.map(({ busyMs }) => busyMs)).toEqual(told.map((ms) => (ms == null ? null : BigInt(ms))))
+    await db().capacitySample.deleteMany()
+  })
+
   it('the history adds the storages up, each with its last value of the day', async () => {
     const days = [40, 39, 38].map((days) => Date.now() - days * 86_400_000)
     const rows = days.flatMap((time, day) =>

@@ -23,7 +23,7 @@ export interface PartShipmentOptions {
   /** The member that the copy goes to now; null when there is none. */
   findBuddy(): Promise<BuddyLink | null>
   superseded(part: Part): void
-  shipped(bytes: number): void
+  shipped(memberId: string, bytes: number): void
   report(message: string, error: unknown): void
 }
 
@@ -192,7 +192,7 @@ export class PartShipment implements Shipment {
     try {
       const there = await buddy.send(buffer, size)
       isAnswered = true
-      if (there === offset + size) this.#arrived(size)
+      if (there === offset + size) this.#arrived(buddy, size)
       else this.#stepBack(buddy)
       this.#shipped = Math.min(there, offset + size)
     } finally {
@@ -201,9 +201,9 @@ export class PartShipment implements Shipment {
     this.#wake()
   }
 
-  #arrived(bytes: number): void {
+  #arrived({ id }: BuddyLink, bytes: number): void {
     this.#stepsBack = 0
-    this.#options.shipped(bytes)
+    this.#options.shipped(id, bytes)
   }
 
   #stepBack({ id }: BuddyLink): void {

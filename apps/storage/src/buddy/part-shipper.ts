@@ -19,7 +19,7 @@ export interface PartShipperOptions {
   answerMs: number
   members(): ReadonlyMap<string, Member>
   /** Bytes have arrived at another member. */
-  shipped(bytes: number): void
+  shipped(memberId: string, bytes: number): void
   report(message: string, error: unknown): void
   superseded(part: Part): void
 }

@@ -53,7 +53,10 @@ export function createStorageMetrics(): StorageMetrics {
       const now = new MetricSet()
       addRequests(now, commands, requests)
       addOperations(now, sources)
-      addStorage(now, await sources.report())
+      const report = await sources.report()
+      addStorage(now, report)
+      addPaths(now, report)
+      addPeers(now, report)
       addSync(now, sources.store)
       addProcess(now, delay)
       return { type: kept.contentType, text: `${await kept.metrics()}\n${await now.registry.metrics()}` }
@@ -140,7 +143,7 @@ function addOperations(set: MetricSet, { counters, connections }: MetricsSources
 }
 
 function addStorage(set: MetricSet, report: StorageReport): void {
-  const { storePaths, peers, startedAt, files, openUploads, setAside, scrub } = report
+  const { startedAt, files, openUploads, setAside, scrub } = report
   set.gauge('process_start_time_seconds', 'When the storage started.', startedAt)
   set.gauge('cairn_store_open_uploads', 'Uploads over HTTP that are not files yet.', openUploads)
   set.gauge('cairn_store_set_aside_records', 'Changes that a member did not take.', setAside.count)
@@ -151,6 +154,9 @@ function addStorage(set: MetricSet, report: StorageReport): void {
     set.gauge('cairn_store_damaged_files', 'Damaged files that no member has whole.', scrub.damaged.count)
   }
   if (files !== null) set.gauge('cairn_store_files', 'Files, without metadata files.', files)
+}
+
+function addPaths(set: MetricSet, { storePaths }: StorageReport): void {
   const ofPaths = (value: (path: StorageReport['storePaths'][number]) => number | null) =>
     storePaths.flatMap((path) => sample({ path: path.path }, value(path)))
   set.gauge(
@@ -178,6 +184,14 @@ function addStorage(set: MetricSet, report: StorageReport): void {
     'Takes new files.',
     ofPaths(({ writable }) => Number(writable)),
   )
+  set.counter(
+    'cairn_store_path_busy_seconds_total',
+    'How long its disk had something to do since the machine started.',
+    ofPaths(({ busyMs }) => (busyMs === null ? null : busyMs / 1000)),
+  )
+}
+
+function addPeers(set: MetricSet, { peers }: StorageReport): void {
   const ofPeers = (value: (peer: StorageReport['peers'][number]) => number | null) =>
     peers.flatMap((peer) => sample({ peer: peer.storageId }, value(peer)))
   set.gauge(
@@ -199,6 +213,11 @@ function addStorage(set: MetricSet, report: StorageReport): void {
     'cairn_store_peer_lag_seconds',
     'Age of the oldest of them.',
     ofPeers(({ lagSeconds }) => lagSeconds),
+  )
+  set.counter(
+    'cairn_store_peer_sent_bytes_total',
+    'Content sent to it, uploads in progress among it, also what it did not take.',
+    ofPeers(({ sentBytes }) => sentBytes),
   )
 }
 

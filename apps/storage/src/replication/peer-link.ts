@@ -28,10 +28,13 @@ export type PeerAnswer = 'ok' | 'exists' | 'missing'
 export class PeerLink {
   readonly connection: Connection
   readonly #group: string
+  /** Called with bytes of content as they leave, whether or not the peer takes them in the end. */
+  readonly #onSent: (bytes: number) => void
 
-  constructor(connection: Connection, group: string) {
+  constructor(connection: Connection, group: string, onSent: (bytes: number) => void) {
     this.connection = connection
     this.#group = group
+    this.#onSent = onSent
   }
 
   /** What is sent on this connection from now on tells the trackers how far the peer has come. */
@@ -61,6 +64,7 @@ export class PeerLink {
     const body = row.request.encode({ group: this.#group, files })
     const request = { command: row.code, head: Buffer.alloc(0), body, bodyIsAlwaysRead: true }
     const { statuses } = row.response.decode(await this.connection.request(request))
+    this.#onSent(files.reduce((bytes, { content }) => bytes + content.length, 0))
     if (statuses.length === files.length) return statuses
     throw new ProtocolError(`${statuses.length} statuses for ${files.length} files`)
   }
@@ -138,8 +142,13 @@ export class PeerLink {
 
   /** A rename that is done may be answered with an echo of the request: whatever comes is dropped. */
   async #send(request: { command: number; status?: number; head: Buffer; body?: RequestBody }): Promise<PeerAnswer> {
+    let sent = 0
+    const onProgress = (bytes: number) => {
+      this.#onSent(bytes - sent)
+      sent = bytes
+    }
     try {
-      await this.connection.request({ ...request, bodyIsAlwaysRead: true })
+      await this.connection.request({ ...request, bodyIsAlwaysRead: true, onProgress })
       return 'ok'
     } catch (error) {
       if (error instanceof ServerError && error.status === Status.EEXIST) return 'exists'

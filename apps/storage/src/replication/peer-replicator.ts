@@ -12,6 +12,7 @@ import { unpackBinlogs } from '../disk/unpack-binlogs.ts'
 import type { Counters } from '../engine/counters.ts'
 import { isRemoved, type Member, StorageStatus } from '../engine/members.ts'
 import { retryDelayMs } from '../engine/retry.ts'
+import type { SentRates } from '../engine/sent-rate.ts'
 import { isSyncTime } from '../engine/sync-hours.ts'
 import type { Logger } from '../handlers/context.ts'
 import { type Backlog, measureBacklog } from './backlog.ts'
@@ -28,6 +29,7 @@ export interface ReplicationContext {
   readonly initFlag: InitFlagFile
   readonly queries: TrackerQueries
   readonly counters: Counters
+  readonly sent: SentRates
   readonly logger: Logger
   readonly tcpPort: number
   /** A disk is being restored: files that the log names may not be here. */
@@ -258,7 +260,8 @@ export class PeerReplicator {
   async #connect(): Promise<PeerLink> {
     const { config, store } = this.#context
     const connection = await openConnection(this.#address(), timeoutsOf(config))
-    return new PeerLink(connection, store.group)
+    const sent = this.#context.sent.of(this.peerId)
+    return new PeerLink(connection, store.group, (bytes) => sent.add(bytes, performance.now()))
   }
 
   #address(): string {

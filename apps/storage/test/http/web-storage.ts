@@ -24,6 +24,7 @@ import { loadStatFile } from '../../src/disk/stat-file.ts'
 import { openStorePath } from '../../src/disk/store-path.ts'
 import { createDirectoryCursor } from '../../src/engine/allocate.ts'
 import { createReceivedTimes } from '../../src/engine/received.ts'
+import { createSentRates } from '../../src/engine/sent-rate.ts'
 import { KeysFile } from '../../src/http/keys-file.ts'
 import { createStorageMetrics } from '../../src/http/metrics.ts'
 import { type RunningHttpServer, startHttpServer } from '../../src/http/server.ts'
@@ -107,6 +108,7 @@ export async function startWebStorage(options: WebStorageOptions): Promise<WebSt
     store,
     state: new ClusterState(MEMBER),
     received: createReceivedTimes(),
+    sent: createSentRates(),
     peers: () => [],
     scrub: () => null,
     now: () => Math.floor(Date.now() / 1000),

@@ -41,8 +41,8 @@ export function ChartBox({ title, csv, actions, children }: ChartBoxProps) {
 type ValueTableProps = {
   label: string
   /** The first is of the time. */
-  heads: readonly [string, string, string]
-  rows: readonly { at: string; cells: readonly [string, string, string] }[]
+  heads: readonly string[]
+  rows: readonly { at: string; cells: readonly string[] }[]
 }
 
 /** The values of a chart, the newest first. */

@@ -18,6 +18,8 @@ export interface PathView extends Space {
   writable: boolean
   /** What its disk failed with. */
   failure: string | null
+  /** How long its disk had something to do since the machine started; null where nobody tells. */
+  busyMs: number | null
 }
 
 /** One direction of replication: to this peer. Null: this storage does not tell, or cannot read its log. */
@@ -29,6 +31,8 @@ export interface PeerView {
   bytesBehind: number | null
   lagSeconds: number
   connected: boolean
+  /** Content that goes there now; null: it is of an earlier version. */
+  sentBytesPerSecond: number | null
   /** Everything of the peer up to this time is here. */
   receivedUntil: string | null
 }
@@ -77,6 +81,8 @@ export interface StorageView extends Space {
   lagSeconds: number | null
   recordsBehind: number | null
   bytesBehind: number | null
+  /** Content that the others send to it now; null when nobody tells. */
+  comingBytesPerSecond: number | null
   heartbeatAt: string | null
   joinedAt: string | null
   upSince: string | null

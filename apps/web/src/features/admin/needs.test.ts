@@ -13,6 +13,7 @@ const path = (percent: number, writable = true): PathView => ({
   contentBytes: null,
   writable,
   failure: null,
+  busyMs: null,
 })
 
 function storage(id: string, changes: Partial<StorageView> = {}, told: { path?: PathView; setAside?: number } = {}) {
@@ -29,6 +30,7 @@ function storage(id: string, changes: Partial<StorageView> = {}, told: { path?: 
     lagSeconds: 0,
     recordsBehind: 0,
     bytesBehind: 0,
+    comingBytesPerSecond: 0,
     heartbeatAt: null,
     joinedAt: null,
     upSince: null,

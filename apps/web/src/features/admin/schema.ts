@@ -60,6 +60,8 @@ export interface RatePoint {
   at: string
   writtenPerSecond: number | null
   readPerSecond: number | null
+  /** Of each store path: for how much of the time its disk had something to do, 0 to 1; null where nobody knows. */
+  busy: { path: string; share: number | null }[]
 }
 
 /** What is known of a storage beyond the present. */

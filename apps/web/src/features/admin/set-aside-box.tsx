@@ -11,8 +11,8 @@ import { callApi } from '../../lib/call-api.ts'
 import { Box } from './box.tsx'
 import type { SetAsideView, StorageView } from './cluster-view.ts'
 import type { Aside, Settled } from './schema.ts'
+import { Silence } from './silence.tsx'
 import { storageApi } from './storage-href.ts'
-import { Silence } from './storage-tables.tsx'
 
 /** Changes that a peer did not take: what, why, and what to do about it. */
 export function SetAsideBox({ storage }: { storage: StorageView }) {

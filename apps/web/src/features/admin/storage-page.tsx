@@ -1,7 +1,7 @@
 'use client'
 
 import { useQuery } from '@tanstack/react-query'
-import { ChevronRight, RefreshCw } from 'lucide-react'
+import { ChevronRight } from 'lucide-react'
 import Link from 'next/link'
 import { useTranslations } from 'next-intl'
 import { Asked } from '../../components/asked.tsx'
@@ -15,15 +15,18 @@ import { barPercents, CapacityBar } from './capacity-bar.tsx'
 import { LiveNote, NotYet } from './capacity-page.tsx'
 import type { ClusterView, StorageView } from './cluster-view.ts'
 import { DamagedBox } from './damaged-box.tsx'
+import { EventsBox } from './events-box.tsx'
+import { LastHourBox } from './last-hour-box.tsx'
 import { type Loss, lossOf } from './loss.ts'
 import { PageBar, PageBody } from './page-bar.tsx'
+import { PathsBox } from './paths-box.tsx'
+import { PeersBox } from './peers-box.tsx'
 import type { StorageHistory } from './schema.ts'
 import { SetAsideBox } from './set-aside-box.tsx'
+import { StateLine } from './state-line.tsx'
 import { StorageActs } from './storage-acts.tsx'
-import { EventsBox, LastHourBox } from './storage-history.tsx'
 import { storageApi } from './storage-href.ts'
 import { percentOf, toneOf } from './storage-state.ts'
-import { PathsBox, PeersBox } from './storage-tables.tsx'
 import { useLiveCluster } from './use-live-cluster.ts'
 
 const REFRESH_MS = 30_000
@@ -96,7 +99,7 @@ function Content({ storage, view }: { storage: StorageView; view: ClusterView })
       <div className="grid grid-cols-[minmax(0,1.5fr)_minmax(0,1fr)] gap-5 px-6 pt-5 phone:px-4 max-wide:grid-cols-[minmax(0,1fr)]">
         <div className="flex min-w-0 flex-col gap-5">
           <PathsBox storage={storage} />
-          <PeersBox storage={storage} />
+          <PeersBox storage={storage} peers={peersOf(view, storage)} />
           <DamagedBox storage={storage} />
           <SetAsideBox storage={storage} />
         </div>
@@ -112,27 +115,6 @@ function Content({ storage, view }: { storage: StorageView; view: ClusterView })
         </div>
       </div>
     </>
-  )
-}
-
-/** Shown only while something is on its way. */
-function StateLine({ storage }: { storage: StorageView }) {
-  const t = useTranslations('capacity')
-  const format = useFormat()
-  const { recordsBehind, bytesBehind, silence } = storage
-  if (silence !== null) {
-    return (
-      <p className="mx-6 mb-4 rounded-dialog bg-warn-soft px-5 py-3.5 text-13 phone:mx-4">
-        {t(silence === 'away' ? 'doesNotAnswer' : 'doesNotTell')}
-      </p>
-    )
-  }
-  if (recordsBehind === null || recordsBehind === 0) return null
-  return (
-    <div className="mx-6 mb-4 flex items-center gap-4 rounded-dialog bg-select px-5 py-3.5 text-13 phone:mx-4">
-      <Icon of={RefreshCw} className="shrink-0 text-accent-text" />
-      <p>{t('catchingUp', { n: recordsBehind, s: format.size(bytesBehind ?? 0) })}</p>
-    </div>
   )
 }
 

@@ -4,9 +4,10 @@ import type { StorageView } from '../cluster-view.ts'
 import type { CsvCell } from '../csv.ts'
 import type { HistoryPoint, LargestItem, LargestPage, LargestQuery } from '../schema.ts'
 import { csvDownload } from './download.ts'
+import { readLastHour } from './last-hour.ts'
 import { readOverview } from './overview.ts'
 import { type Order, readAll, readPage } from './paged.ts'
-import { type HistorySpan, readHistory, readLastHour } from './samples.ts'
+import { type HistorySpan, readHistory } from './samples.ts'
 
 interface LargestRow {
   id: bigint | string
@@ -82,8 +83,12 @@ export async function exportLedger(): Promise<Response> {
 
 export async function exportLastHour(group: string, storageId: string): Promise<Response> {
   const points = await readLastHour(group, storageId)
-  const head = ['at', 'written_bytes_per_s', 'read_bytes_per_s']
-  const rows = points.map(({ at, writtenPerSecond, readPerSecond }) => [at, writtenPerSecond, readPerSecond])
+  const paths = [...new Set(points.flatMap(({ busy }) => busy.map(({ path }) => path)))].toSorted()
+  const head = ['at', 'written_bytes_per_s', 'read_bytes_per_s', ...paths.map((path) => `${path}_disk_busy`)]
+  const rows = points.map(({ at, writtenPerSecond, readPerSecond, busy }) => {
+    const shares = paths.map((path) => busy.find((one) => one.path === path)?.share ?? null)
+    return [at, writtenPerSecond, readPerSecond, ...shares]
+  })
   return csvDownload('last-hour', head, rows)
 }
 

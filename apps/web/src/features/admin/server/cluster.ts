@@ -147,11 +147,14 @@ function storageView(member: Heard, group: readonly Heard[], uploads: OpenUpload
 /** What the others still have to send to a storage; they know it also while it is away. */
 function behind({ record }: Heard, group: readonly Heard[]) {
   const senders = group.flatMap(({ status }) => status?.peers.filter(({ storageId }) => storageId === record.id) ?? [])
-  if (senders.length === 0) return { lagSeconds: null, recordsBehind: null, bytesBehind: null }
+  if (senders.length === 0) {
+    return { lagSeconds: null, recordsBehind: null, bytesBehind: null, comingBytesPerSecond: null }
+  }
   return {
     lagSeconds: Math.max(...senders.map(({ lagSeconds }) => lagSeconds)),
     recordsBehind: sumKnown(senders.map(({ recordsBehind }) => recordsBehind)),
     bytesBehind: sumKnown(senders.map(({ bytesBehind }) => bytesBehind)),
+    comingBytesPerSecond: sumKnown(senders.map(({ sentBytesPerSecond }) => sentBytesPerSecond)),
   }
 }
 
@@ -186,7 +189,7 @@ function checkView({ startedAt, finishedAt, ...found }: NonNullable<StorageStatu
 }
 
 function pathView(path: StorageStatus['storePaths'][number]): PathView {
-  const { totalBytes, freeBytes, reservedBytes, usedBytes, writable, failure } = path
+  const { totalBytes, freeBytes, reservedBytes, usedBytes, writable, failure, busyMs } = path
   return {
     path: path.path,
     totalBytes,
@@ -197,6 +200,7 @@ function pathView(path: StorageStatus['storePaths'][number]): PathView {
     contentBytes: usedBytes,
     writable,
     failure,
+    busyMs,
   }
 }
 

@@ -1,6 +1,6 @@
 import { db } from '../../../lib/db.ts'
 import type { GroupView, StorageView } from '../cluster-view.ts'
-import type { HistoryPoint, RatePoint } from '../schema.ts'
+import type { HistoryPoint } from '../schema.ts'
 
 const MINUTE_MS = 60_000
 /** Samples older than this are kept only once in each span. */
@@ -35,7 +35,12 @@ function rowsOf(storage: StorageView, at: Date) {
       writtenBytes: BigInt(storage.counters.written),
       readBytes: BigInt(storage.counters.read),
     },
-    ...paths.map((path) => ({ ...place, path: path.path, ...spaceOf(path, path.contentBytes) })),
+    ...paths.map((path) => ({
+      ...place,
+      path: path.path,
+      ...spaceOf(path, path.contentBytes),
+      busyMs: path.busyMs === null ? null : BigInt(Math.floor(path.busyMs)),
+    })),
   ]
 }
 
@@ -122,24 +127,4 @@ function timeOf(span: number, everySeconds: number): string {
 
 function numberOf(bytes: bigint | null): number | null {
   return bytes === null ? null : Number(bytes)
-}
-
-/** What a storage took and gave in the last hour, minute by minute. A counter that fell began anew. */
-export async function readLastHour(group: string, storageId: string): Promise<RatePoint[]> {
-  const rows = await db().capacitySample.findMany({
-    where: { grp: group, storageId, path: '', at: { gt: new Date(Date.now() - 60 * MINUTE_MS) } },
-    orderBy: { at: 'asc' },
-  })
-  return rows.slice(1).flatMap((row, index) => {
-    const before = rows[index]
-    if (before === undefined) return []
-    const seconds = (row.at.getTime() - before.at.getTime()) / 1000
-    const rate = (now: bigint | null, then: bigint | null) =>
-      now === null || then === null ? null : Math.max(0, Number(now - then)) / seconds
-    return {
-      at: row.at.toISOString(),
-      writtenPerSecond: rate(row.writtenBytes, before.writtenBytes),
-      readPerSecond: rate(row.readBytes, before.readBytes),
-    }
-  })
 }

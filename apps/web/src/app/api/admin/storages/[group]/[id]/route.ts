@@ -1,6 +1,6 @@
 import { storageParamsSchema } from '../../../../../../features/admin/schema.ts'
 import { takeOutStorage } from '../../../../../../features/admin/server/change-storage.ts'
-import { readLastHour } from '../../../../../../features/admin/server/samples.ts'
+import { readLastHour } from '../../../../../../features/admin/server/last-hour.ts'
 import { readEvents } from '../../../../../../features/admin/server/storage-events.ts'
 import { requireAdmin } from '../../../../../../features/auth/session.ts'
 import { apiRoute } from '../../../../../../lib/api-route.ts'
