@@ -222,11 +222,17 @@ describe('a ticket', () => {
     expect(size).toBe(content.length)
   })
 
-  it('of a limited share serves three times the file', async () => {
+  it('of a limited share serves three times the file to each visitor', async () => {
     const fid = store(randomBytes(1000))
-    const t = used.web.download({ fid, sz: 1000, pol: 'limited' })
-    const ask = async () => (await call(used.port, { path: `/${fid}?t=${t}` })).status
-    expect([await ask(), await ask(), await ask(), await ask()]).toEqual([200, 200, 200, 403])
+    const askAs = async (vis: string) => {
+      const t = used.web.download({ fid, sz: 1000, pol: 'limited', vis })
+      return (await call(used.port, { path: `/${fid}?t=${t}` })).status
+    }
+    const first = 'visitor1'
+    expect([await askAs(first), await askAs(first), await askAs(first), await askAs(first)]).toEqual([
+      200, 200, 200, 403,
+    ])
+    expect(await askAs('visitor2')).toBe(200)
   })
 })
 

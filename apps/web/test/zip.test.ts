@@ -223,6 +223,9 @@ describe('the ZIP of a link', () => {
     expect(limited.ticket).toMatchObject({ cd: 'a', pol: 'limited', fn: 'README.md' })
     expect(limited.ticket.exp - Date.now() / 1000).toBeLessThanOrEqual(900)
     expect((await ticketOf({})).ticket.pol).toBe('normal')
+    // Somebody else's reading must not use up this one.
+    const others = await ticketOf({ maxDownloads: 3 })
+    expect(others.ticket.vis).not.toBe(limited.ticket.vis)
     const bytes = await fetchStored(limited.url.href)
     expect(Buffer.from(await bytes.arrayBuffer())).toEqual(expected.get('Survey/README.md'))
     expect(bytes.headers.get('content-disposition')).toContain('attachment')

@@ -44,6 +44,8 @@ export interface DownloadTicket {
   /** File name to offer, at most 255 bytes of UTF-8. */
   readonly fn: string
   readonly pol: 'normal' | 'limited'
+  /** For whom, opaque, where `pol` is limited: what one visitor reads is not counted as another's. */
+  readonly vis?: string
   /** Unix seconds. */
   readonly exp: number
 }
@@ -113,6 +115,7 @@ const isUploadId = matches(/^[0-9a-f]{32}$/)
 const isSha256 = matches(/^[0-9a-f]{64}$/)
 const isExtension = matches(new RegExp(`^[A-Za-z0-9_.-]{0,${EXTENSION_SIZE}}$`))
 const isPublicId = matches(/^[A-Za-z0-9_-]{1,64}$/)
+const isVisitor = matches(/^[A-Za-z0-9_-]{1,16}$/)
 const isContentType = matches(new RegExp(`^[\\x20-\\x7e]{1,${CONTENT_TYPE_LENGTH_MAX}}$`))
 const isArgument = matches(new RegExp(`^[\\x20-\\x7e]{0,${ARGUMENT_LENGTH_MAX}}$`))
 
@@ -168,6 +171,7 @@ const downloadFields: FieldTable<DownloadTicket> = {
   cd: must(isOneOf('i', 'a')),
   fn: must(isFileName),
   pol: must(isOneOf('normal', 'limited')),
+  vis: may(isVisitor),
   exp: must(isCount),
 }
 
@@ -206,7 +210,7 @@ const fieldTables: Readonly<Record<PayloadType, Readonly<Record<string, Field>>>
 }
 
 /**
- * Checks a parsed payload against the fields of its type: all mandatory but `off`, none besides them.
+ * Checks a parsed payload against the fields of its type: all mandatory but `off` and `vis`, none besides them.
  * TicketError `wrong_type` when it is of another type, `bad_field` (with the field's name) otherwise.
  */
 export function checkPayload<T extends PayloadType>(value: object, type: T): PayloadOf<T> {

@@ -246,6 +246,8 @@ describe('verify', () => {
     ['ct', { ct: '' }],
     ['cd', { cd: 'inline' }],
     ['pol', { pol: 'open' }],
+    ['vis', { vis: '' }],
+    ['vis', { vis: 'somebody@example.org' }],
   ])('refuses a download ticket whose %s is out of range (%j)', (_name, change) => {
     expect(codeOf(forge(JSON.stringify({ ...download, ...change })), 'dl')).toBe('bad_field')
   })

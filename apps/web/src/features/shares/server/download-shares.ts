@@ -17,7 +17,7 @@ export async function previewUrl(visit: Visit, entryId: string, origin: string):
   if (entry.kind !== KIND_FILE) throw notFound()
   const { fileId, ...file } = await readSharedFile(entry.id)
   if (fileId === null) throw notFound()
-  return await shareFileUrl(visit.share, { ...file, fileId }, origin, true)
+  return await shareFileUrl(visit, { ...file, fileId }, origin, true)
 }
 
 /** Where to get one file, or several entries (all, without ids) as a ZIP. Counts as one download. */
@@ -52,7 +52,7 @@ async function downloadFile(
   if (granted === 'new') await recordAccess(visit.share.id, request.client, 'download', name)
   // Empty content is stored nowhere; this application gives it out itself.
   if (fileId === null) return `/api/s/${visit.share.publicId}/entries/${publicId}/empty`
-  return await shareFileUrl(visit.share, { ...file, fileId }, request.origin, false)
+  return await shareFileUrl(visit, { ...file, fileId }, request.origin, false)
 }
 
 /** The name of an empty file of a link that this visitor was granted. */

@@ -5,7 +5,7 @@ import { requireDownload } from './grants.ts'
 import { findVisit } from './open-share.ts'
 import { isLimited, limitedExpiry } from './share-file-url.ts'
 import { findSharedContent } from './shared-entries.ts'
-import { openedShares, visitorHash } from './visitor.ts'
+import { openedShares, visitorHash, visitorTag } from './visitor.ts'
 
 /**
  * A fresh address for the holder of an expired ticket of a link that this browser was let into, for the same use;
@@ -20,7 +20,11 @@ export async function renewShared(headers: Headers, origin: string, old: Downloa
     const now = Math.floor(Date.now() / 1000)
     const limited = isLimited(visit.share)
     const exp = limited ? limitedExpiry(now) : downloadExpiry(now, old.cd)
-    return await reachableUrl({ ...old, pol: limited ? 'limited' : 'normal', exp }, origin)
+    const { vis: _, ...use } = old
+    const policy = limited
+      ? ({ pol: 'limited', vis: visitorTag(visit.visitor) } as const)
+      : ({ pol: 'normal' } as const)
+    return await reachableUrl({ ...use, ...policy, exp }, origin)
   }
   return undefined
 }

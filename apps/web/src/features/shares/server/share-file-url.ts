@@ -3,9 +3,10 @@ import { db } from '../../../lib/db.ts'
 import { notFound } from '../../../lib/entries/open-entries.ts'
 import { serving, ticketFileName } from '../../../lib/serving.ts'
 import { reachableUrl, storedFileUrl } from '../../../lib/stored-file-url.ts'
-import type { LiveShare } from './open-share.ts'
+import type { LiveShare, Visit } from './open-share.ts'
+import { visitorTag } from './visitor.ts'
 
-/** Tickets of links with limits live a quarter of an hour at most; all of one half window are equal. */
+/** Tickets of links with limits live a quarter of an hour at most; those of one visitor and one half window are equal. */
 const LIMITED_WINDOW_SECONDS = 450
 
 /** The content of a file. `fileId` is null for an empty one. */
@@ -38,7 +39,7 @@ export function limitedExpiry(nowSeconds: number): number {
  * instead of show: not_found.
  */
 export async function shareFileUrl(
-  share: Pick<LiveShare, 'allowDownload' | 'maxDownloads'>,
+  { share, visitor }: Visit,
   file: SharedFile & { fileId: string },
   origin: string,
   inline: boolean,
@@ -48,6 +49,7 @@ export async function shareFileUrl(
   if (!isLimited(share)) return (await storedFileUrl(file, origin, inline)).url
   const ticket: DownloadTicket = {
     ...{ typ: 'dl', fid: file.fileId, sz: file.size, ct, cd, fn: ticketFileName(file.name), pol: 'limited' },
+    vis: visitorTag(visitor),
     exp: limitedExpiry(Math.floor(Date.now() / 1000)),
   }
   return await reachableUrl(ticket, origin)

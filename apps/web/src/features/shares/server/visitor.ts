@@ -4,6 +4,7 @@ import { cookieNames } from '../../../lib/own-origin.ts'
 import { derivedKey } from './token.ts'
 
 const VISITOR_BYTES = 16
+const TAG_CHARS = 8
 const COOKIE_DAYS = 7
 const DAY_SECONDS = 24 * 60 * 60
 /** A browser sends all of them with every request. */
@@ -24,6 +25,11 @@ interface Opened {
 /** What the tables know a visitor by: a copy of the database makes nobody a visitor. */
 export function visitorHash({ id }: Visitor): Uint8Array<ArrayBuffer> {
   return Uint8Array.from(createHash('sha256').update(`visitor ${id}`).digest())
+}
+
+/** What tickets know a visitor by, and from which nobody gets to the hash. */
+export function visitorTag(visitor: Visitor): string {
+  return createHash('sha256').update(visitorHash(visitor)).digest('base64url').slice(0, TAG_CHARS)
 }
 
 /** Beside the session's name: the same prefix or port, so that two instances on one host do not mix them up. */
