@@ -6,7 +6,7 @@ import { useAnnounce } from '../../components/live-region.tsx'
 import { nameInSentence } from '../../components/split-name.ts'
 import type { UploadSummary } from './upload-summary.ts'
 import { useFailureText } from './upload-text.ts'
-import { finishedCount, percentOfQueue, runningCount } from './upload-view.ts'
+import { percentOfQueue, runningCount, uploadedCount } from './upload-view.ts'
 
 /** Tells screen readers about start, quarters, end and failures; asks before a page is left that still sends, or will. */
 export function UploadNews({ queue }: { queue: UploadSummary }) {
@@ -25,7 +25,7 @@ export function UploadNews({ queue }: { queue: UploadSummary }) {
       announce(t('saidFailed', { name: nameInSentence(failed.name), reason: failureText(failed.error) }))
     else if (instant !== null) announce(t('saidInstant', { name: nameInSentence(instant.name) }))
     else if (runningCount(last) === 0 && running > 0) announce(t('saidStart', { n: running }))
-    else if (runningCount(last) > 0 && running === 0) announce(t('saidEnd', { n: finishedCount(queue) }))
+    else if (runningCount(last) > 0 && running === 0) announce(t('saidEnd', { n: uploadedCount(queue) }))
     else if (running > 0 && quarterOf(queue) > quarterOf(last)) announce(t('said', { p: quarterOf(queue) * 25 }))
   }, [queue, announce, t, failureText])
 

@@ -16,6 +16,8 @@ export type UploadSummary = {
   sparedBytes: number
   /** Files of which something did not have to be sent. */
   instantFiles: number
+  /** Files that are not uploaded: the same is there, or their name is taken. */
+  skippedFiles: number
   /** Bytes of the files that there was no space for. */
   unfitBytes: number
   /** The last one of its kind, to be told. */
@@ -33,6 +35,7 @@ export const emptySummary: UploadSummary = {
   waitingForServer: 0,
   sparedBytes: 0,
   instantFiles: 0,
+  skippedFiles: 0,
   unfitBytes: 0,
   lastFailed: null,
   lastInstant: null,

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import type { UploadAction } from './upload-action.ts'
 import { UploadQueue } from './upload-queue.ts'
-import { failureReport, percentOfQueue, phaseOf, waitsForServer } from './upload-view.ts'
+import { failureReport, percentOfQueue, phaseOf, uploadedCount, waitsForServer } from './upload-view.ts'
 
 const file = (id: string, size = 100) => ({
   id,
@@ -50,6 +50,16 @@ test('one hundred percent means that everything is there', () => {
   expect(percentOfQueue(queue.summary())).toBe(99)
   queue.apply({ type: 'stored', id: 'a', entryId: 'e', name: 'a', notice: null })
   expect(percentOfQueue(queue.summary())).toBe(100)
+})
+
+test('what was left out is not uploaded, what another device finished is', () => {
+  const queue = queueOf(three, { type: 'identical', id: 'a' })
+  queue.apply({ type: 'stored', id: 'b', entryId: 'e', name: 'b', notice: null })
+  queue.apply({ type: 'stored', id: 'c', entryId: null, name: 'c', notice: 'finished_elsewhere' })
+  expect(uploadedCount(queue.summary())).toBe(2)
+  expect(queue.summary().skippedFiles).toBe(1)
+  queue.apply({ type: 'removed', ids: ['a'] })
+  expect(queue.summary().skippedFiles).toBe(0)
 })
 
 test('the report names what failed and why', () => {

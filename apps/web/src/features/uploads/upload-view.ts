@@ -34,6 +34,11 @@ export function finishedCount({ counts }: UploadSummary): number {
   return counts.stored + counts.done + counts.skipped
 }
 
+/** Those of the finished that are stored now, and were not left out. */
+export function uploadedCount(summary: UploadSummary): number {
+  return finishedCount(summary) - summary.skippedFiles
+}
+
 /** Whole percents, 100 only when everything is there. */
 export function percentOfQueue(summary: UploadSummary): number {
   const percent = summary.allBytes === 0 ? 100 : Math.floor((100 * summary.sentBytes) / summary.allBytes)

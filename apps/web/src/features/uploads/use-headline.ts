@@ -3,7 +3,7 @@
 import { useTranslations } from 'next-intl'
 import { useFormat } from '../../i18n/use-format.ts'
 import type { UploadSummary } from './upload-summary.ts'
-import { finishedCount, percentOfQueue, phaseOf, runningCount, waitsForServer } from './upload-view.ts'
+import { percentOfQueue, phaseOf, runningCount, uploadedCount, waitsForServer } from './upload-view.ts'
 
 /** The panel's title, the line below it, and the few words for the folded panel. */
 export function useHeadline(queue: UploadSummary): { title: string; detail: string; short: string } {
@@ -45,7 +45,9 @@ export function useHeadline(queue: UploadSummary): { title: string; detail: stri
     }
     case 'paused': {
       const title = queue.counts.paused > 0 ? t('paused', { n }) : t('elsewhere', { n })
-      return { title, detail: `${percent} · ${t('kept', { part, whole })}`, short: title }
+      // What another device has sent of them is not known here.
+      const detail = queue.sentBytes > 0 ? `${percent} · ${t('kept', { part, whole })}` : format.size(queue.allBytes)
+      return { title, detail, short: title }
     }
     case 'needs-files': {
       const title = t('needFiles', { n: queue.counts['needs-file'] })
@@ -53,11 +55,12 @@ export function useHeadline(queue: UploadSummary): { title: string; detail: stri
     }
     case 'finished': {
       const { failed } = queue.counts
-      const done = finishedCount(queue)
+      const done = uploadedCount(queue)
       const title = done === 0 && failed > 0 ? t('finishedFailed', { n: failed }) : t('finished', { n: done })
       const detail = [
         ...(queue.allBytes > 0 ? [format.size(queue.allBytes)] : []),
         ...spared,
+        ...wordsIf(queue.skippedFiles > 0, t('skippedCount', { n: queue.skippedFiles })),
         ...wordsIf(failed > 0 && done > 0, t('failedCount', { n: failed })),
         ...wordsIf(queue.unfitBytes > 0, t('unfit', { size: format.size(queue.unfitBytes) })),
       ].join(' · ')
