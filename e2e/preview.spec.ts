@@ -3,6 +3,7 @@ import { chooseFiles, row, textFile } from './drive-page.ts'
 import { test } from './drive-test.ts'
 import { reload } from './living-page.ts'
 import { chinesePdf, pdf, picture, sound, zip } from './made-files.ts'
+import { copyLink } from './share-link.ts'
 
 const red = picture('a red.png', [200, 30, 30])
 const green = picture('b green.png', [30, 160, 60])
@@ -59,6 +60,35 @@ test('pictures are walked through by keyboard, enlarged, and left at the same pl
   await expect(preview(page, green.name)).toBeHidden()
   await expect(page).not.toHaveURL(/preview=/)
   await expect(row(page, green.name)).toBeFocused()
+})
+
+test('the details stand beside the preview, follow its steps, and give the keys back', async ({ page }) => {
+  await upload(page, [red, green], green.name)
+  await open(page, red.name)
+  await page.keyboard.press('i')
+  const details = page.getByRole('complementary', { name: 'Details' })
+  await expect(details.getByText('2 of 2 copies')).toBeVisible()
+  await page.keyboard.press('ArrowRight')
+  await expect(preview(page, green.name)).toBeVisible()
+  await expect(details.getByRole('heading', { name: green.name })).toBeVisible()
+  await details.getByRole('button', { name: 'Close' }).click()
+  await expect(details).toHaveCount(0)
+  await page.keyboard.press('ArrowLeft')
+  await expect(preview(page, red.name)).toBeVisible()
+})
+
+test('a link is made over the preview, and what is said of its file can be pressed', async ({ page }) => {
+  await upload(page, [red], red.name)
+  const shown = await open(page, red.name)
+  await shown.getByRole('button', { name: 'Share' }).click()
+  await copyLink(page)
+  await page
+    .getByRole('dialog', { name: `Share “${red.name}”` })
+    .getByRole('button', { name: 'Done' })
+    .click()
+  await shown.getByRole('button', { name: 'Add to favourites' }).click()
+  await page.getByRole('region', { name: 'Notifications' }).getByRole('button', { name: 'Undo' }).click()
+  await expect(shown.getByRole('button', { name: 'Add to favourites' })).toBeVisible()
 })
 
 test('Back closes the preview and stays in the drive', async ({ page }) => {

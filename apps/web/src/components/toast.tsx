@@ -24,6 +24,11 @@ const ToastContext = createContext<(content: ToastContent | null) => void>(() =>
 /** Says something, instead of what was said before; null: what was to stay goes. */
 export const useToast = () => useContext(ToastContext)
 
+/** Whether this is, or was, a part of a toast: those lie over the page and close nothing when they are pressed. */
+export function isInToast(target: EventTarget | null): boolean {
+  return target instanceof Element && target.closest('[data-toast]') !== null
+}
+
 /**
  * One toast at a time at the bottom centre, the newest wins. Its place is a live region, so that it is read out once.
  * F6 reaches it; while the pointer or the focus is on it no time runs.
@@ -44,7 +49,7 @@ export function ToastProvider({ children }: { children: ReactNode }) {
       <section
         aria-label={t('notifications')}
         aria-live="polite"
-        className="pointer-events-none fixed bottom-6 left-[calc(50%-var(--toast-aside)/2)] z-30 flex w-max max-w-[calc(100vw-24px-var(--toast-aside))] -translate-x-1/2 phone:bottom-[calc(76px+var(--toast-lift)+env(safe-area-inset-bottom))] phone:w-[calc(100vw-24px)]"
+        className="pointer-events-none fixed bottom-6 left-[calc(50%-var(--toast-aside)/2)] z-30 flex [body:has(.preview)_&]:z-50 w-max max-w-[calc(100vw-24px-var(--toast-aside))] -translate-x-1/2 phone:bottom-[calc(76px+var(--toast-lift)+env(safe-area-inset-bottom))] phone:w-[calc(100vw-24px)]"
       >
         {shown === null ? null : <Toast key={shown.id} toast={shown} onClose={close} />}
       </section>
@@ -63,6 +68,7 @@ function Toast({ toast, onClose }: { toast: Shown; onClose: () => void }) {
     // biome-ignore lint/a11y/noStaticElementInteractions: resting on it only stops its clock.
     <div
       ref={box}
+      data-toast
       onPointerEnter={() => setHeld(true)}
       onPointerLeave={() => setHeld(false)}
       onFocus={() => setHeld(true)}

@@ -44,10 +44,14 @@ export function listenToFocus(element: HTMLElement, { take, leave, press }: Focu
   return () => ended.abort()
 }
 
-/** The place in the list where the keys were; an empty place has none, then the top of the page beside the sidebar. */
+/**
+ * The place in the list where the keys were; an empty place has none, then the top of the page beside the sidebar.
+ * Nothing while a dialog lies over the page: it keeps the focus itself.
+ */
 export function placeInList(): HTMLElement | null {
   const place = document.querySelector<HTMLElement>('#files [tabindex="0"]')
   // Some are there for narrow windows alone.
   const first = () => [...document.querySelectorAll<HTMLElement>('main button')].find((each) => each.checkVisibility())
-  return place ?? first() ?? null
+  const next = place ?? first() ?? null
+  return next?.closest('[aria-hidden="true"]') == null ? next : null
 }

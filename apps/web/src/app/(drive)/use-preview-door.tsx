@@ -16,6 +16,10 @@ import { useThumbnails } from '../../features/drive/use-thumbnails.ts'
 const Preview = dynamic(() => import('../../features/preview/preview.tsx').then(({ Preview: part }) => part), {
   ssr: false,
 })
+const DetailsPanel = dynamic(
+  () => import('../../features/details/details-panel.tsx').then(({ DetailsPanel: part }) => part),
+  { ssr: false },
+)
 const PARAMETER = 'preview'
 /** So many files on each side may be on the film strip. */
 const AROUND = 30
@@ -90,6 +94,7 @@ type PreviewOverProps = {
 function PreviewOver({ doors, ...rest }: PreviewOverProps) {
   const at = rest.entries.findIndex(({ id }) => id === rest.id)
   const thumbnails = useThumbnails(rest.entries.slice(Math.max(0, at - AROUND), at + AROUND))
+  const [told, setTold] = useState(false)
   const t = useTranslations('drive')
   const { downloadFiles } = useOpening()
   const { share, favourite, edit } = doors
@@ -114,6 +119,20 @@ function PreviewOver({ doors, ...rest }: PreviewOverProps) {
       {...rest}
       thumbnails={thumbnails}
       actions={actions}
+      details={{
+        open: told,
+        toggle: () => setTold((before) => !before),
+        panel: (entry) => (
+          <DetailsPanel
+            entries={[entry]}
+            count={1}
+            bytes={entry.size}
+            place={{ name: entry.name, total: 1, bytes: entry.size }}
+            thumbnail={undefined}
+            onClose={() => setTold(false)}
+          />
+        ),
+      }}
       onDownload={(entry) => downloadFiles([entry])}
       {...(edit === undefined ? {} : { onEdit: edit })}
     />

@@ -29,7 +29,8 @@ export type DetailsPanelProps = {
   /** What is shown while nothing is selected. */
   place: { name: string; total: number; bytes: number }
   thumbnail: string | undefined
-  onPreview: ((entry: EntryItem) => void) | undefined
+  /** Missing beside the preview itself: no small picture is shown then. */
+  onPreview?: (entry: EntryItem) => void
   onClose: () => void
 }
 
@@ -88,7 +89,7 @@ function One({ entry, thumbnail, onPreview }: DetailsPanelProps & { entry: Entry
   const tab = 'pt-4 outline-none'
   return (
     <>
-      <Picture entry={entry} thumbnail={thumbnail} onPreview={onPreview} />
+      {onPreview === undefined ? null : <Picture entry={entry} thumbnail={thumbnail} onPreview={onPreview} />}
       <Tabs.Root defaultValue="about" className="mt-3">
         <Tabs.List className="-mx-5 flex gap-6 border-line border-b px-5">
           {tabs.map((name) => (
@@ -119,7 +120,7 @@ function One({ entry, thumbnail, onPreview }: DetailsPanelProps & { entry: Entry
   )
 }
 
-type PictureProps = Pick<DetailsPanelProps, 'thumbnail' | 'onPreview'> & { entry: EntryItem }
+type PictureProps = Pick<Required<DetailsPanelProps>, 'thumbnail' | 'onPreview'> & { entry: EntryItem }
 
 function Picture({ entry, thumbnail, onPreview }: PictureProps) {
   const t = useTranslations('details')
@@ -136,7 +137,7 @@ function Picture({ entry, thumbnail, onPreview }: PictureProps) {
       ) : null}
     </>
   )
-  if (onPreview === undefined || entry.kind === 'folder') return <div className={look}>{content}</div>
+  if (entry.kind === 'folder') return <div className={look}>{content}</div>
   return (
     <button
       type="button"

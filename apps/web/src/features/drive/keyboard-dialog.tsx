@@ -56,6 +56,7 @@ export function KeyboardDialog({ open, onOpenChange }: KeyboardDialogProps) {
     ['0', t('previewFit')],
     ['F', t('previewFull')],
     ['E', t('edit')],
+    ['I', t('details')],
     ['Space', t('previewPlay')],
   ]
   return (

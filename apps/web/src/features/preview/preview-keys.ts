@@ -8,13 +8,15 @@ type Parts = {
   close: () => void
   /** Missing for what cannot be changed. */
   edit: (() => void) | undefined
+  /** Missing where nothing more is told. */
+  details: (() => void) | undefined
 }
 
 const LINE_PX = 60
 const PAGE_SHARE = 0.9
 
 /** Does what a key means while a file is shown; false when it means nothing. Players and fields keep their keys. */
-export function handlePreviewKey(event: KeyboardEvent, { zoom, content, step, close, edit }: Parts): boolean {
+export function handlePreviewKey(event: KeyboardEvent, { zoom, content, step, close, edit, details }: Parts): boolean {
   const { key, target, ctrlKey, metaKey, altKey } = event
   if (ctrlKey || metaKey || altKey || isIn(target, 'select, input, textarea, video, audio')) return false
   // Space presses a button that has the focus.
@@ -29,6 +31,7 @@ export function handlePreviewKey(event: KeyboardEvent, { zoom, content, step, cl
     ['f', () => void toggleFullscreen(content)],
     [' ', () => playOr(content, close)],
     ...(edit === undefined ? [] : ([['e', edit]] as const)),
+    ...(details === undefined ? [] : ([['i', details]] as const)),
     ...readingKeys(content, target),
   ])
   const act = keys.get(key.length === 1 ? key.toLowerCase() : key)

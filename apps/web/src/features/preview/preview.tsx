@@ -1,14 +1,15 @@
 'use client'
 
 import { useQueryClient } from '@tanstack/react-query'
-import { ChevronLeft, ChevronRight, Pencil, X } from 'lucide-react'
+import { ChevronLeft, ChevronRight, Info, Pencil, X } from 'lucide-react'
 import { useTranslations } from 'next-intl'
 import { Dialog as Radix } from 'radix-ui'
-import { type KeyboardEvent, useEffect, useMemo, useRef } from 'react'
+import { type KeyboardEvent, type ReactNode, useEffect, useMemo, useRef } from 'react'
 import { IconButton } from '../../components/button.tsx'
 import { FileName } from '../../components/file-name.tsx'
 import { Icon } from '../../components/icon.tsx'
 import type { MenuAction } from '../../components/menu-action.ts'
+import { isInToast } from '../../components/toast.tsx'
 import { usePhone } from '../../components/use-media-query.ts'
 import { useFormat } from '../../i18n/use-format.ts'
 import type { EntryItem } from '../../lib/entries/entry-item.ts'
@@ -41,6 +42,8 @@ export type PreviewProps = {
   /** Missing where nothing can be changed. */
   onEdit?: (entry: EntryItem) => void
   actions: (entry: EntryItem) => readonly MenuAction[]
+  /** What is known about the file, beside it; missing where nothing more is told. */
+  details?: { open: boolean; toggle: () => void; panel: (entry: EntryItem) => ReactNode }
   /** Small pictures, by id, of the files around this one. */
   thumbnails: ReadonlyMap<string, string>
   /** Focus goes back to where the preview was opened from. */
@@ -83,9 +86,21 @@ export function Preview(props: PreviewProps) {
   }, [client, after, before, addressOf])
   const swipe = useSwipe(step)
   const edit = useEdit(item, props.onEdit)
-  const actions = (entry: EntryItem) => [...(edit === null ? [] : [edit]), ...props.actions(entry)]
+  const details = useDetailsAction(props.details)
+  const actions = (entry: EntryItem) => [
+    ...(edit === null ? [] : [edit]),
+    ...props.actions(entry),
+    ...(details === null ? [] : [details]),
+  ]
   const onKeyDown = (event: KeyboardEvent) => {
-    const parts = { zoom: zoom.current, content: content.current, step, close: onClose, edit: edit?.run }
+    const parts = {
+      zoom: zoom.current,
+      content: content.current,
+      step,
+      close: onClose,
+      edit: edit?.run,
+      details: details?.run,
+    }
     if (handlePreviewKey(event, parts)) event.preventDefault()
   }
   const images = useMemo(() => entries.filter(({ category }) => category === 'image'), [entries])
@@ -97,6 +112,9 @@ export function Preview(props: PreviewProps) {
           ref={content}
           aria-describedby={undefined}
           onKeyDown={onKeyDown}
+          onInteractOutside={(event) => {
+            if (isInToast(event.target)) event.preventDefault()
+          }}
           onOpenAutoFocus={(event) => {
             event.preventDefault()
             content.current?.focus()
@@ -105,28 +123,33 @@ export function Preview(props: PreviewProps) {
             event.preventDefault()
             props.onReturnFocus()
           }}
-          className="preview dark fixed inset-0 z-50 flex animate-fade flex-col bg-sunken text-ink outline-none"
+          className="preview dark fixed inset-0 z-40 flex animate-fade flex-col bg-sunken text-ink outline-none"
         >
           {item === undefined ? <Radix.Title className="sr-only">{t('loading')}</Radix.Title> : null}
           {item === undefined ? null : (
             <Header {...props} actions={actions} item={item} index={index} sources={sources.data} />
           )}
-          <div className="relative min-h-0 flex-1 px-[72px] phone:px-0" {...swipe}>
-            {sources.data !== undefined ? (
-              <Stage
-                key={id}
-                sources={sources.data}
-                zoom={zoom}
-                onSwipe={step}
-                onAway={onClose}
-                {...(props.onDownload === undefined ? {} : { onDownload: () => props.onDownload?.(sources.data.item) })}
-                onTryAgain={() => void sources.refetch()}
-              />
-            ) : (
-              <Missing failed={sources.isError} />
-            )}
-            <StepButton direction={-1} shown={before !== undefined} onClick={() => step(-1)} />
-            <StepButton direction={1} shown={index >= 0 && after !== undefined} onClick={() => step(1)} />
+          <div className="relative flex min-h-0 flex-1">
+            <div className="relative min-w-0 flex-1 px-[72px] phone:px-0" {...swipe}>
+              {sources.data !== undefined ? (
+                <Stage
+                  key={id}
+                  sources={sources.data}
+                  zoom={zoom}
+                  onSwipe={step}
+                  onAway={onClose}
+                  {...(props.onDownload === undefined
+                    ? {}
+                    : { onDownload: () => props.onDownload?.(sources.data.item) })}
+                  onTryAgain={() => void sources.refetch()}
+                />
+              ) : (
+                <Missing failed={sources.isError} />
+              )}
+              <StepButton direction={-1} shown={before !== undefined} onClick={() => step(-1)} />
+              <StepButton direction={1} shown={index >= 0 && after !== undefined} onClick={() => step(1)} />
+            </div>
+            {item !== undefined && props.details?.open === true ? props.details.panel(item) : null}
           </div>
           {strip ? (
             <FilmStrip
@@ -151,6 +174,12 @@ function useEdit(item: EntryItem | undefined, onEdit: PreviewProps['onEdit']): M
   const t = useTranslations('preview')
   if (item === undefined || onEdit === undefined || !isEditable(item)) return null
   return { id: 'edit', label: t('edit'), icon: Pencil, keys: 'E', run: () => onEdit(item) }
+}
+
+function useDetailsAction(details: PreviewProps['details']): MenuAction | null {
+  const t = useTranslations('preview')
+  if (details === undefined) return null
+  return { id: 'details', label: t('details'), icon: Info, keys: 'I', run: details.toggle }
 }
 
 type HeaderProps = PreviewProps & {
