@@ -41,7 +41,7 @@ export function DriveShell({ me: signedIn, initial, children }: DriveShellProps)
           >
             {shell('skip')}
           </a>
-          <div className="grid h-dvh grid-cols-[minmax(0,1fr)] overflow-hidden wide:grid-cols-[240px_minmax(0,1fr)]">
+          <div className="grid h-dvh grid-cols-[minmax(0,1fr)] overflow-clip wide:grid-cols-[240px_minmax(0,1fr)]">
             <Sidebar me={me} />
             <main aria-busy={!hydrated} className="relative flex min-h-0 min-w-0 flex-col bg-surface">
               <TopBar me={me} onDrawer={() => setDrawer(true)} />

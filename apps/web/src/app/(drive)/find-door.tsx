@@ -1,7 +1,7 @@
 'use client'
 
 import { useQueryClient } from '@tanstack/react-query'
-import { Clock, HardDrive, Keyboard, Languages, LayoutGrid, Link2, Star, SunMoon, Trash2, Upload } from 'lucide-react'
+import { Clock, HardDrive, Keyboard, Languages, LayoutGrid, Link, Star, SunMoon, Trash2, Upload } from 'lucide-react'
 import dynamic from 'next/dynamic'
 import { useRouter } from 'next/navigation'
 import { useTranslations } from 'next-intl'
@@ -159,7 +159,7 @@ function useCommands(go: (placeId: string) => void): PaletteCommand[] {
     { id: 'drive', label: to(shell('drive')), icon: HardDrive, run: () => go(ROOT_ID) },
     { id: 'recent', label: to(places('recent')), icon: Clock, run: () => go('~recent') },
     { id: 'favourites', label: to(places('favourites')), icon: Star, run: () => go('~favourites') },
-    { id: 'shared', label: to(places('shared')), icon: Link2, run: () => router.push('/shared') },
+    { id: 'shared', label: to(places('shared')), icon: Link, run: () => router.push('/shared') },
     { id: 'trash', label: to(places('trash')), icon: Trash2, run: () => go('~trash') },
     ...otherLanguages.map(({ locale, name }) => ({
       id: `language-${locale}`,

@@ -7,7 +7,7 @@ import {
   File,
   FileText,
   Image,
-  Link2,
+  Link,
   type LucideIcon,
   Package,
   Star,
@@ -47,7 +47,7 @@ export function PlaceLinks({ onOpened }: PlaceLinksProps) {
       <NavLink href="/favourites" icon={Star} onOpened={onOpened}>
         {t('favourites')}
       </NavLink>
-      <NavLink href="/shared" icon={Link2} onOpened={onOpened} note={links > 0 ? format.count(links) : undefined}>
+      <NavLink href="/shared" icon={Link} onOpened={onOpened} note={links > 0 ? format.count(links) : undefined}>
         {t('shared')}
       </NavLink>
       <NavLink href="/trash" icon={Trash2} onOpened={onOpened}>

@@ -1,6 +1,6 @@
 'use client'
 
-import { Clock, Ellipsis, HardDrive, Link2, type LucideIcon, Plus } from 'lucide-react'
+import { Clock, Ellipsis, HardDrive, Link, type LucideIcon, Plus } from 'lucide-react'
 import dynamic from 'next/dynamic'
 import { usePathname } from 'next/navigation'
 import { useTranslations } from 'next-intl'
@@ -60,7 +60,7 @@ export function TabBar({ uploading, onUploads }: TabBarProps) {
             <Icon of={Plus} size="large" />
           </span>
         </button>
-        <TabLink icon={Link2} label={t('sharedTab')} current={pathname === '/shared'} href="/shared" />
+        <TabLink icon={Link} label={t('sharedTab')} current={pathname === '/shared'} href="/shared" />
         <button type="button" onClick={() => setSheet('more')} aria-haspopup="dialog" className={tabLook(elsewhere)}>
           <Icon of={Ellipsis} size="large" />
           {t('more')}

@@ -36,10 +36,10 @@ export function ClusterTree({ groups }: { groups: readonly GroupView[] }) {
         <table className="w-full table-fixed text-13 tabular-nums">
           <colgroup>
             <col />
-            <col className="w-[24%] @max-[600px]:w-[76px]" />
-            <col className="w-[76px]" />
+            <col className="w-[24%] @max-[600px]:w-[64px]" />
+            <col className="w-[76px] phone:w-[68px]" />
             <col className="w-[76px] @max-[600px]:w-[56px] phone:hidden" />
-            <col className="w-[142px] phone:w-[100px]" />
+            <col className="w-[142px] phone:w-[92px]" />
           </colgroup>
           <thead>
             <tr className="h-[30px] border-line border-b text-12 text-ink-3 *:font-medium">
@@ -121,7 +121,7 @@ function StorageRows({ storage, isOpen, onToggle }: RowProps & { storage: Storag
   return (
     <>
       <tr className="h-10 hover:bg-hover">
-        <td className="pl-8 phone:pl-4">
+        <td className="pl-8 phone:pl-0">
           <span className="flex items-center">
             <Toggle isOpen={isOpen} onToggle={onToggle} name={storage.id} />
             <Icon of={Server} size="small" className="@max-[600px]:hidden mr-2 shrink-0 text-ink-2" />

@@ -16,7 +16,7 @@ export function CsvLink({ href, what, format = 'CSV' }: CsvLinkProps) {
       className={buttonLook({ kind: 'ghost', size: 'sm' })}
     >
       <Icon of={Download} size="small" />
-      {format}
+      <span className="phone:sr-only">{format}</span>
     </a>
   )
 }

@@ -1,6 +1,6 @@
 'use client'
 
-import { Link2, Star } from 'lucide-react'
+import { Link, Star } from 'lucide-react'
 import { useTranslations } from 'next-intl'
 import { cn } from '../../components/class-names.ts'
 import { tagTone } from '../../components/tag-tone.ts'
@@ -24,7 +24,7 @@ export function EntryLabels({ item, className }: { item: EntryItem; className?: 
       ) : null}
       {shared ? (
         <span role="img" aria-label={drive('sharedMark')} title={drive('sharedMark')} className="text-ink-3">
-          <Link2 size={14} strokeWidth={2} aria-hidden="true" />
+          <Link size={14} strokeWidth={2} aria-hidden="true" />
         </span>
       ) : null}
       {tags.slice(0, TAGS_SHOWN).map(({ id, name, colour }) => (

@@ -1,6 +1,6 @@
 'use client'
 
-import { Check, Clock, Download, Ellipsis, EllipsisVertical } from 'lucide-react'
+import { Check, Clock, Download, Ellipsis, EllipsisVertical, Link } from 'lucide-react'
 import { useTranslations } from 'next-intl'
 import { type MouseEvent, memo } from 'react'
 import { IconButton } from '../../components/button.tsx'
@@ -140,6 +140,14 @@ function HoverActions({ item, handlers }: PartProps) {
   const t = useTranslations('drive')
   return (
     <span className="ml-auto hidden gap-0.5 pr-3 pl-2 group-hover/row:flex coarse:flex">
+      <IconButton
+        small
+        tabIndex={-1}
+        label={t('shareOf', { name: item.name })}
+        onClick={(event) => handlers.share(event, item)}
+      >
+        <Icon of={Link} size="small" />
+      </IconButton>
       {item.kind === 'file' ? (
         <IconButton
           small

@@ -14,6 +14,7 @@ export type PointerActions = {
   tick: (item: EntryItem, shift: boolean) => void
   longPress: (item: EntryItem) => void
   menu: (item: EntryItem, point: { x: number; y: number }) => void
+  share: (item: EntryItem) => void
   download: (item: EntryItem) => void
   show: (item: EntryItem) => void
   dragStart: (event: DragEvent, item: EntryItem) => void
@@ -36,6 +37,7 @@ export type EntryHandlers = {
   row: (item: EntryItem) => RowHandlers
   tick: (event: MouseEvent, item: EntryItem) => void
   more: (event: MouseEvent, item: EntryItem) => void
+  share: (event: MouseEvent, item: EntryItem) => void
   download: (event: MouseEvent, item: EntryItem) => void
   show: (event: MouseEvent, item: EntryItem) => void
   /** The entry that the finger on the screen has pressed long. */
@@ -112,6 +114,7 @@ export function useEntryPointer(actions: PointerActions): EntryHandlers {
         latest.current.tick(item, event.shiftKey)
       }),
       more: apart((event, item) => latest.current.menu(item, belowButton(event))),
+      share: apart((_event, item) => latest.current.share(item)),
       download: apart((_event, item) => latest.current.download(item)),
       show: apart((_event, item) => latest.current.show(item)),
     }

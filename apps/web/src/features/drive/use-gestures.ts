@@ -6,6 +6,7 @@ import { type Chosen, chosenOf } from './chosen.ts'
 import type { DragGhostHandle } from './drag-ghost.tsx'
 import { beginDrag, endDrag } from './dragged-entries.ts'
 import { useDrive } from './drive-context.tsx'
+import { useEntryDoors } from './entry-doors.tsx'
 import { extendTo, focusOn, isSelected, type Selection, selectedCount, selectOnly, toggle } from './selection.ts'
 import { useOpening } from './use-entry-actions.ts'
 import { type EntryHandlers, useEntryPointer } from './use-entry-pointer.ts'
@@ -22,6 +23,7 @@ type GesturesOptions = {
 export function useGestures({ selection, setSelection, chosen, ghost, openMenu }: GesturesOptions): EntryHandlers {
   const { place, state } = useDrive()
   const { items, total } = state
+  const { share } = useEntryDoors()
   const { openEntry, downloadFiles, showInFolder } = useOpening()
   const phone = usePhone()
   const order = () => items.map(({ id }) => id)
@@ -43,6 +45,7 @@ export function useGestures({ selection, setSelection, chosen, ghost, openMenu }
       else if (!isSelected(selection, item.id)) setSelection(selectOnly(item.id))
       openMenu(point)
     },
+    share: (item) => share?.([item]),
     download: (item) => downloadFiles([item]),
     show: showInFolder,
     dragStart: (event, item) => {

@@ -112,7 +112,7 @@ function Head({ visit, selectable }: { visit: Visit; selectable: boolean }) {
           type="button"
           onClick={() => visit.sortBy(sort)}
           className={cn(
-            'flex h-7 items-center gap-1 rounded-tile px-1 text-12 hover:text-ink',
+            '-mx-1 flex h-7 items-center gap-1 rounded-tile px-1 text-12 hover:text-ink',
             isSorted ? 'font-medium text-ink' : 'text-ink-3',
           )}
         >
