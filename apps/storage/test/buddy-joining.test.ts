@@ -56,6 +56,21 @@ function partFiles(storage: TestStorage): string[] {
 const contentAt = (storage: TestStorage, fid: string) =>
   readFileSync(join(storage.basePath, 'data', fid.slice('group1/M00/'.length)))
 
+async function membersWith(bytes: number, partials: readonly string[]): Promise<TestStorage[]> {
+  const has = await Promise.all(others.map(async (storage) => (await bytesOfAll(storage, partials)) === bytes))
+  return others.filter((_, at) => has[at])
+}
+
+async function buddyAndThird(bytes: number, partials: readonly string[]) {
+  const [buddy] = await membersWith(bytes, partials)
+  const third = others.find((storage) => storage !== buddy)
+  if (buddy === undefined || third === undefined) throw new Error('a storage is missing')
+  return { buddy, third }
+}
+
+const bytesOfAll = async (storage: TestStorage, partials: readonly string[]) =>
+  (await Promise.all(partials.map((upl) => bytesAt(storage, upl)))).reduce((sum, bytes) => sum + bytes, 0)
+
 it('partial uploads, also small ones, are kept by one other member, which goes on with them and joins them', async () => {
   const pieces = [1, 2, 3, 4, 5].map(() => randomBytes(SIZE))
   const partials = pieces.map(() => newUploadId())
@@ -67,13 +82,9 @@ it('partial uploads, also small ones, are kept by one other member, which goes o
     await calls.patch(0, upl === unfinished ? piece.subarray(0, 1000) : piece)
   }
   const total = 4 * SIZE + 1000
-  const bytesOfAll = async (storage: TestStorage) =>
-    (await Promise.all(partials.map((upl) => bytesAt(storage, upl)))).reduce((sum, bytes) => sum + bytes, 0)
-  await until('another member has all', async () => (await Promise.all(others.map(bytesOfAll))).includes(total))
-  const [two, three] = others
-  if (two === undefined || three === undefined) throw new Error('a storage is missing')
-  const buddy = (await bytesOfAll(two)) === total ? two : three
-  expect(await bytesOfAll(buddy === two ? three : two)).toBe(0)
+  await until('another member has all', async () => (await membersWith(total, partials)).length > 0)
+  const { buddy, third } = await buddyAndThird(total, partials)
+  expect(await bytesOfAll(third, partials)).toBe(0)
 
   await first.stop()
   const last = callsAt(buddy, unfinished, 2)
@@ -92,4 +103,33 @@ it('partial uploads, also small ones, are kept by one other member, which goes o
   await first.start()
   await until('the storage that comes back drops what it had of them', () => partFiles(first).length === 0)
   expect((await callsAt(first, partials[0] ?? '', 1).head()).status).toBe(410)
+})
+
+it('copies move to a third member when theirs is away for long, and back; a member that has ended their uploads is believed', async () => {
+  const kept = [newUploadId(), newUploadId()]
+  for (const upl of kept) {
+    const calls = callsAt(first, upl, 1)
+    expect((await calls.create(SIZE, PARTIAL)).status).toBe(201)
+    await calls.patch(0, randomBytes(SIZE))
+  }
+  const total = kept.length * SIZE
+  await until('another member has all', async () => (await membersWith(total, kept)).length > 0)
+  const { buddy, third } = await buddyAndThird(total, kept)
+
+  await buddy.stop()
+  await until('a third member has all', async () => (await bytesOfAll(third, kept)) === total)
+  await buddy.start()
+  await until('the third one has none of it any more', async () => (await bytesOfAll(third, kept)) === 0)
+  expect(await bytesOfAll(buddy, kept)).toBe(total)
+
+  await first.stop()
+  const upl = newUploadId()
+  expect((await joinAt(buddy, upl, kept)).status).toBe(201)
+  await receiptOf(callsAt(buddy, upl, 1))
+  await until('what was joined is gone', () => partFiles(buddy).length === 0)
+  await buddy.stop()
+  await first.start()
+  await until('its copies go to the third one', async () => (await bytesOfAll(third, kept)) === total)
+  await buddy.start()
+  await until('nobody has them any more', () => partFiles(first).length + partFiles(third).length === 0)
 })

@@ -22,17 +22,28 @@ export class BuddyDirectory {
     this.#options = options
   }
 
+  /** The id of the member that `find` would find, if those that were not asked lately are what they were. */
+  guess(key: string): string | null {
+    const others = this.#others()
+    for (const [id, { isCairn }] of this.#asked) if (!isCairn) others.delete(id)
+    return chooseBuddy(key, others.values())?.id ?? null
+  }
+
   /** The member for what is named so; null when there is none. Rejects when the one that it would be does not answer. */
   async find(key: string): Promise<BuddyLink | null> {
-    const { members, storageId } = this.#options
-    const others = new Map(members())
-    others.delete(storageId)
+    const others = this.#others()
     for (let member = chooseBuddy(key, others.values()); member !== null; member = chooseBuddy(key, others.values())) {
       const link = new BuddyLink(member, this.#buffersFor(member), this.#options)
       if (await this.#isCairn(link)) return link
       others.delete(member.id)
     }
     return null
+  }
+
+  #others(): Map<string, Member> {
+    const others = new Map(this.#options.members())
+    others.delete(this.#options.storageId)
+    return others
   }
 
   #buffersFor({ id }: Member): PieceBuffers {

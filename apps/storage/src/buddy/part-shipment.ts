@@ -22,6 +22,8 @@ const STEPS_BACK_MAX = 3
 export interface PartShipmentOptions {
   /** The member that the copy goes to now; null when there is none. */
   findBuddy(): Promise<BuddyLink | null>
+  /** Its id, as far as is known without asking. */
+  likelyBuddy(): string | null
   superseded(part: Part): void
   shipped(memberId: string, bytes: number): void
   report(message: string, error: unknown): void
@@ -43,6 +45,9 @@ export class PartShipment implements Shipment {
   #buddy: BuddyLink | null = null
   /** The last one, which may have bytes that nobody needs any more. */
   #lastBuddy: BuddyLink | null = null
+  /** One that had the copy until another member was to have it; it drops what it has when that one has all. */
+  #leaving: BuddyLink | null = null
+  #isToMove = false
   /** Bytes that the buddy has. */
   #shipped = 0
   #lagMax = SHIPPING_LAG_MAX
@@ -64,10 +69,20 @@ export class PartShipment implements Shipment {
     if (this.#isSuperseded) throw this.#supersededError()
   }
 
+  /**
+   * Members have come or gone: the copy moves to where it would go now. So partial uploads of one owner stay together, and a
+   * member that has come back can say that the upload has ended.
+   */
+  reconsider(): void {
+    const likely = this.#buddy === null ? null : this.#options.likelyBuddy()
+    this.#isToMove = likely !== null && likely !== this.#buddy?.id
+  }
+
   /** Starts to send what the buddy lacks, unless that is under way or it is to be left alone. */
   pump(): void {
-    const hasAll = this.#buddy !== null && this.#shipped >= this.#part.settled
-    if (hasAll || this.#running !== null || this.#isEnded || performance.now() < this.#retryAt) return
+    if (this.#running !== null || this.#isEnded || performance.now() < this.#retryAt) return
+    if (this.#isToMove) this.#leave()
+    if (this.#buddy !== null && this.#shipped >= this.#part.settled) return
     this.#running = this.#ship()
       .catch((error: unknown) => this.#lose(error))
       .finally(() => {
@@ -97,8 +112,13 @@ export class PartShipment implements Shipment {
 
   drop(): void {
     this.end()
+    this.#dropAt(this.#lastBuddy)
+    this.#dropAt(this.#leaving)
+  }
+
+  #dropAt(buddy: BuddyLink | null): void {
     const { upl, ep } = this.#part
-    this.#lastBuddy?.drop(upl, ep).catch((error) => {
+    buddy?.drop(upl, ep).catch((error) => {
       // Its copy expires.
       this.#options.report(`the copy of upload ${upl} could not be dropped`, error)
     })
@@ -113,6 +133,12 @@ export class PartShipment implements Shipment {
   /** Resolves when nothing is under way. */
   async settled(): Promise<void> {
     await this.#running
+  }
+
+  #leave(): void {
+    this.#leaving ??= this.#buddy
+    this.#buddy = null
+    this.#isToMove = false
   }
 
   #mustHold(): boolean {
@@ -135,6 +161,8 @@ export class PartShipment implements Shipment {
     } finally {
       await file.close()
     }
+    if (this.#leaving?.id !== this.#buddy.id) this.#dropAt(this.#leaving)
+    this.#leaving = null
   }
 
   /** Makes the copy, or finds what is there of it from before. */
@@ -219,6 +247,7 @@ export class PartShipment implements Shipment {
     if (error instanceof ServerError && error.status === Status.ESTALE) {
       this.#isSuperseded = true
       this.end()
+      this.#dropAt(this.#leaving)
       this.#options.superseded(this.#part)
     } else this.#options.report(`upload ${this.#part.upl} is not copied to another member now`, error)
   }

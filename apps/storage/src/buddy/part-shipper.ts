@@ -4,6 +4,7 @@ import type { Part } from '../parts/part.ts'
 import { isPartial } from '../parts/part-facts.ts'
 import type { Shipment, Shipping } from '../parts/shipping.ts'
 import { BuddyDirectory } from './buddy-directory.ts'
+import { watchMembers } from './member-watch.ts'
 import { PartShipment } from './part-shipment.ts'
 
 /** Smaller uploads are sent again rather than kept twice while they are sent. */
@@ -35,8 +36,13 @@ export class PartShipper implements Shipping {
   constructor(options: PartShipperOptions) {
     this.#options = options
     this.#directory = new BuddyDirectory({ ...options, signal: this.#stop.signal })
+    const haveChanged = watchMembers()
     this.#timer = setInterval(() => {
-      for (const shipment of this.#shipments.values()) shipment.pump()
+      const isToMove = haveChanged(options.members().values(), performance.now())
+      for (const shipment of this.#shipments.values()) {
+        if (isToMove) shipment.reconsider()
+        shipment.pump()
+      }
     }, SWEEP_MS).unref()
   }
 
@@ -47,6 +53,7 @@ export class PartShipper implements Shipping {
     if (this.#stop.signal.aborted || !isWorthIt(part)) return null
     const shipment = new PartShipment(part, {
       findBuddy: () => this.#directory.find(buddyKey(part)),
+      likelyBuddy: () => this.#directory.guess(buddyKey(part)),
       superseded: this.#options.superseded,
       shipped: this.#options.shipped,
       report: this.#options.report,

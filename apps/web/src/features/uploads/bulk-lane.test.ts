@@ -24,11 +24,15 @@ async function storage() {
   let told: () => void = () => undefined
   const server = createServer((request, response) => {
     if (request.url === '/ping') return void response.end()
-    void bytesOf(request).then((body) => {
+    const took = (body: Buffer) => {
       const isGone = () => response.destroyed
       const type = request.headers['content-type'] ?? ''
       exchanges.push({ url: request.url ?? '', type, files: filesOf(body), response, isGone })
       told()
+    }
+    // A request that its lane breaks off before it has come as a whole is none.
+    bytesOf(request).then(took, (error: unknown) => {
+      if (!request.destroyed) throw error
     })
   })
   closing.push(() => {
