@@ -250,3 +250,19 @@ it('a member that is deleted at one tracker is deleted at both, and gets everyth
   await allActive(['100003'])
   for (const [fileId, body] of files) await expectEverywhere(fileId, body)
 })
+
+it.each(['100002', '100004'])(
+  '%s has lost its disk, is new to both trackers and gets everything again',
+  {
+    timeout,
+  },
+  async (id) => {
+    await stop(id)
+    await allHave([id], OFFLINE)
+    rmSync(join(folder, id), { recursive: true })
+    await store(groupOf(id), (Number(id) % 100) + 50)
+    await run(id)
+    await allActive([id])
+    for (const [fileId, body] of files) await expectEverywhere(fileId, body)
+  },
+)

@@ -1,6 +1,7 @@
 import { Status, trackerCommands } from '@cairn/dfs-core'
 import { afterEach, describe, expect, it } from 'vitest'
 import { twoStorages } from './support/running-tracker.ts'
+import { StoragePeer } from './support/storage-peer.ts'
 import { TrackerCluster } from './support/tracker-cluster.ts'
 import { until } from './support/until.ts'
 import { Wire } from './support/wire.ts'
@@ -33,6 +34,7 @@ function deleteAt(port: number, id: string): Promise<{ status: number }> {
   return cluster.ask(port, deleteStorage.code, deleteStorage.request.encode({ group: 'group1', id }))
 }
 
+const INIT = 0
 const OFFLINE = 5
 const ACTIVE = 7
 const DELETED = 4
@@ -213,6 +215,25 @@ describe('a deletion', () => {
     const [first = 0, second = 0] = cluster.ports
     expect((await deleteAt(first, '100002')).status).toBe(0)
     expect((await deleteAt(second, '100002')).status).toBe(0)
+  })
+
+  it('is not told of a storage that has joined again, from one tracker to the other and back', async () => {
+    await start(2)
+    for (const id of ['100001', '100002']) {
+      for (const peer of await cluster.joinAll(id, { port: id === '100001' ? 23_000 : 23_001 })) peer.close()
+      for (const port of cluster.ports) await until(async () => (await storagesAt(port))[id] === OFFLINE)
+    }
+    const [first = 0, second = 0] = cluster.ports
+    for (const port of cluster.ports) expect((await deleteAt(port, '100002')).status).toBe(0)
+    const back = await Promise.all(
+      cluster.ports.map((trackerPort) => StoragePeer.connect({ trackerPort, id: '100002', port: 23_001 })),
+    )
+    for (const peer of back) expect((await peer.join()).status).toBe(0)
+    // A later one has arrived: what the trackers had to tell before it was told.
+    expect((await deleteAt(first, '100001')).status).toBe(0)
+    await until(async () => (await storagesAt(second))['100001'] === DELETED)
+    for (const port of cluster.ports) expect((await storagesAt(port))['100002']).toBe(INIT)
+    for (const peer of back) peer.close()
   })
 
   it('reaches all trackers, and the one that was down when it comes back', async () => {

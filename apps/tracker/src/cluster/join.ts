@@ -61,8 +61,11 @@ export function joinStorage(
   if (group === undefined || !sameShape(group, shape)) cluster.unsaved.groups = cluster.unsaved.urgent = true
   Object.assign(joinedGroup, shape)
   const server = known ?? addServer(joinedGroup, identity)
+  const isEmptied = known !== undefined && hasAnotherFolder(known, request)
   describe(cluster, server, request, identity)
-  if (known === undefined) takeIn(cluster, server, wasRemoved ? { isNew: true, status: StorageStatus.INIT } : request)
+  if (isEmptied) beginAnew(cluster, server, request)
+  else if (known === undefined)
+    takeIn(cluster, server, wasRemoved ? { isNew: true, status: StorageStatus.INIT } : request)
   enter(cluster, server)
   applyTrackers(cluster.trackers, trackers)
   login(session, server, context.now)
@@ -185,6 +188,24 @@ function takeIn(
   if (isNew || status <= StorageStatus.INIT || !isStorageStatus(status)) return
   // ACTIVE is earned here by a beat.
   setStatus(cluster, server, status === StorageStatus.ACTIVE ? StorageStatus.ONLINE : status)
+}
+
+/** It came back with another data folder than it joined with before: a disk was lost, or put in its place. */
+function hasAnotherFolder(known: StorageServer, { joinTime }: JoinRequest): boolean {
+  return !isTombstone(known.status) && known.joinTime > 0 && known.joinTime !== joinTime
+}
+
+/**
+ * A member without what it had: nothing that it was sent before counts. With several trackers it asks only one of them
+ * for a source, and each must see by itself that it is new, or the others would call it complete. What another tracker
+ * has said of the new folder meanwhile is believed.
+ */
+function beginAnew(cluster: Cluster, server: StorageServer, { isNew, status }: JoinRequest): void {
+  server.syncSource = ''
+  server.syncUntil = 0
+  server.syncedFrom.clear()
+  setStatus(cluster, server, StorageStatus.INIT)
+  takeIn(cluster, server, { isNew: isNew || isTombstoneNumber(status), status })
 }
 
 function enter(cluster: Cluster, server: StorageServer): void {

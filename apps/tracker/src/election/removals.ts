@@ -1,4 +1,5 @@
 import { ServerError, Status, trackerCommands } from '@cairn/dfs-core'
+import { findGroup, findServer } from '../cluster/cluster.ts'
 import { StorageStatus } from '../cluster/storage-status.ts'
 import type { TrackerAddress } from '../cluster/tracker-list.ts'
 import type { TrackerContext } from '../handlers/context.ts'
@@ -41,8 +42,15 @@ export class Removals {
     while (this.#waiting[0] !== undefined && this.#waiting[0].ticksLeft <= 0) {
       const { removal } = this.#waiting[0]
       this.#waiting.shift()
-      for (const peer of this.#peers.others()) this.#send(peer, [removal])
+      if (this.#stillHolds(removal)) for (const peer of this.#peers.others()) this.#send(peer, [removal])
     }
+  }
+
+  /** A storage server that has joined again meanwhile is a new member: deleting that one was nobody's wish. */
+  #stillHolds({ group: name, id }: Removal): boolean {
+    const group = findGroup(this.#context.cluster, name)
+    const server = group && findServer(group, id)
+    return server === undefined || server.status === StorageStatus.DELETED
   }
 
   /** To a tracker that has just come back: everything that is deleted here and has not joined again. */
