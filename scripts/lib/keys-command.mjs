@@ -16,11 +16,12 @@ const HOUR_MS = 3_600_000
 const TOKEN_LIFE_HOURS = 25
 
 export const USAGE = `usage:
+  cairn keys create                  make the keys of a new cluster
   cairn keys export --storage ID [--group ${GROUP}] [--keys master.json] [--out keys.json]
   cairn keys rotate --add            make another key, which does not sign yet
   cairn keys rotate --switch [KID]   sign with it, when every storage knows it
   cairn keys rotate --drop KID       forget an old one, ${TOKEN_LIFE_HOURS} hours later (--now: at once)
-  both: [--keys master.json] [--trackers host:port,…]`
+  all: [--keys master.json] [--trackers host:port,…]`
 
 const OPTIONS = {
   storage: { type: 'string' },
@@ -49,7 +50,8 @@ export async function runKeys(args, env) {
     storages: keysFile === settings.keysFile ? settings.storages : [],
   }
   const [command, kid] = positionals
-  if (command === 'export' && values.storage !== undefined) exportKeys(context, values)
+  if (command === 'create') createKeys(context)
+  else if (command === 'export' && values.storage !== undefined) exportKeys(context, values)
   else if (command === 'rotate' && values.add) addKey(context)
   else if (command === 'rotate' && values.switch) await switchKey(context, kid)
   else if (command === 'rotate' && values.drop !== undefined) dropKey(context, values.drop, values.now === true)
@@ -62,6 +64,14 @@ function parse(args) {
   } catch (error) {
     throw new PlainError(`${error.message}\n${USAGE}`, { cause: error })
   }
+}
+
+function createKeys({ tickets, keysFile }) {
+  if (fs.existsSync(keysFile)) {
+    throw new PlainError(`There is ${keysFile} already: another key is added to it with cairn keys rotate --add.`)
+  }
+  writeSecret(keysFile, tickets.formatKeyFile(tickets.createMasterKeys()))
+  say(`${keysFile} is made. Give each storage its keys: cairn keys export --storage ID`)
 }
 
 function exportKeys({ tickets, keysFile }, { storage, group, out }) {

@@ -16,7 +16,7 @@ let keys: string
 beforeEach(async () => {
   cluster = await startCluster([])
   keys = join(cluster.folder, 'master.json')
-  writeFileSync(keys, formatKeyFile(createMasterKeys()))
+  await cairn('create')
   for (const id of ['100001', '100002']) await addStorage(id)
   await allActive(cluster)
 })
@@ -44,6 +44,13 @@ async function cairn(...args: string[]): Promise<string> {
 }
 
 describe('cairn keys', () => {
+  it('makes the keys of a cluster once, readable for their owner alone', async () => {
+    const made = readFileSync(keys, 'utf8')
+    expect(statSync(keys).mode & 0o777).toBe(0o600)
+    await expect(cairn('create')).rejects.toThrow('already')
+    expect(readFileSync(keys, 'utf8')).toBe(made)
+  })
+
   it('exports what one storage needs, readable for its owner alone', () => {
     expect(JSON.parse(readFileSync(keysFileOf('100001'), 'utf8'))).toEqual(
       master().exportStorageKeys('group1', '100001'),
