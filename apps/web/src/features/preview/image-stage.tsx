@@ -6,12 +6,11 @@ import { cn } from '../../components/class-names.ts'
 import type { PreviewSources } from '../../lib/preview-sources.ts'
 import { StageWaiting } from './stage-note.tsx'
 import { pictureUrl } from './use-preview-sources.ts'
-import { SWIPE_PX } from './use-swipe.ts'
+import { CLOSE_PX, SWIPE_PX } from './use-swipe.ts'
 import { clamped, fitted, type View, zoomed } from './zoom.ts'
 
 const KEY_STEP = 1.5
 const DOUBLE_TAP_SCALE = 2.5
-const CLOSE_PX = 120
 
 export type ZoomHandle = { by: (direction: 1 | -1) => void; fit: () => void }
 

@@ -84,7 +84,7 @@ export function Preview(props: PreviewProps) {
     for (const neighbour of [after, before])
       if (neighbour !== undefined) void prefetchPreview(client, addressOf(neighbour.id))
   }, [client, after, before, addressOf])
-  const swipe = useSwipe(step)
+  const swipe = useSwipe(step, onClose)
   const edit = useEdit(item, props.onEdit)
   const details = useDetailsAction(props.details)
   const actions = (entry: EntryItem) => [

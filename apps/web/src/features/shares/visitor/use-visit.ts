@@ -83,6 +83,8 @@ export function useVisitActions(
   const saving = useSave(id, { isReady: link !== undefined, signedIn, onRefused: refuse, onEnd: refresh })
   return {
     download: (ids?: readonly string[]) => void download(ids),
+    /** Asks anew what the link allows; it may have ended. */
+    refresh,
     ...saving,
   }
 }

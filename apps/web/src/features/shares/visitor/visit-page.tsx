@@ -68,7 +68,11 @@ export function VisitPage({ id, token, signedIn, onClosed, preview }: VisitPageP
             total: Math.max(files.length, visit.total - (visit.items.length - files.length)),
             onShow: (to) => setLooking(files.find((file) => file.id === to) ?? null),
             onNearEnd: visit.loadMore,
-            onClose: () => setLooking(null),
+            onClose: () => {
+              setLooking(null)
+              // A file that could not be shown may be the first sign that the link is off.
+              actions.refresh()
+            },
             onDownload: link?.allowDownload === true ? (entryId) => actions.download([entryId]) : undefined,
           })}
     </div>
