@@ -112,6 +112,36 @@ test('copy and paste by keyboard; a taken name is decided; undo and redo', async
   await expect(row(page, 'Plans (2)')).toBeVisible()
 })
 
+test('what was left out is said, of some and of all', async ({ page }) => {
+  await createFolder(page, 'Archive')
+  await createFolder(page, 'Plans')
+  const copyBoth = async () => {
+    await row(page, 'Archive').click()
+    await row(page, 'Plans').click({ modifiers: ['Control'] })
+    await page.keyboard.press('Control+c')
+    await row(page, 'Harbour').dblclick()
+    await expect(page.getByRole('navigation', { name: 'Path' })).toContainText('Harbour')
+    await page.keyboard.press('Control+v')
+  }
+  const skipTaken = async (name: string) => {
+    const dialog = page.getByRole('dialog', { name })
+    await dialog.getByRole('radio', { name: 'Skip' }).click()
+    await dialog.getByRole('button', { name: 'Continue' }).click()
+  }
+  await createFolder(page, 'Harbour')
+  await openFolder(page, 'Harbour')
+  await createFolder(page, 'Plans')
+  await page.goBack()
+  await copyBoth()
+  await skipTaken('“Plans” exists there already')
+  await expect(page.getByText('Copied 1 item to “Harbour”. 1 was left out.').last()).toBeVisible()
+  await page.goBack()
+  await copyBoth()
+  await skipTaken('2 names are taken there')
+  await expect(page.getByText('All 2 items were left out').last()).toBeVisible()
+  await expect(page.locator('[data-entry]')).toHaveCount(2)
+})
+
 test('what was cut is gone from where it was, and Ctrl-D copies beside', async ({ page }) => {
   await createFolder(page, 'Cut me')
   await createFolder(page, 'Into')

@@ -21,7 +21,7 @@ import type { Change, Clash, ConflictDecisions, JobKind, JobView, TagChange } fr
 import type { Step } from './undo-stack.ts'
 import type { useChangeToast } from './use-change-toast.ts'
 import type { Target } from './use-drive-changes.ts'
-import { useJobText } from './use-job-text.ts'
+import { isLabelling, useJobText } from './use-job-text.ts'
 
 /** Something to be done to many entries, and what was decided about taken names. */
 export type Bulk = {
@@ -92,7 +92,8 @@ export function useBulkChanges(folderId: string, toast: ReturnType<typeof useCha
       if (kind !== 'trash' && target !== undefined) addTo(client, target.id, items)
       refreshAll(client)
       if (job.finishedAt === null) toast.say(startedText(job))
-      else if (kind === 'delete') toast.say(doneText(job))
+      else if (kind === 'delete' || (job.skipped > 0 && job.done === job.skipped && !isLabelling(job)))
+        toast.say(doneText(job))
       else if (job.done > job.skipped) toast.done(doneText(job), undoing(job.id, untilDone))
       else toast.still()
     },

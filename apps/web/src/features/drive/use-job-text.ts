@@ -19,6 +19,7 @@ const startedKeys = {
   tag: 'tagging',
 } as const
 const doneKeys = {
+  move: 'moved',
   copy: 'copied',
   save: 'saved',
   trash: 'trashed',
@@ -28,7 +29,8 @@ const doneKeys = {
   unstar: 'unstarred',
   tag: 'tagged',
 } as const
-const isLabelling = ({ kind }: JobView) => kind === 'star' || kind === 'unstar' || kind === 'tag'
+/** Changes marks of entries, and none of them. */
+export const isLabelling = ({ kind }: JobView) => kind === 'star' || kind === 'unstar' || kind === 'tag'
 
 /** What a job is called while it runs, and when it has ended. */
 export function useJobText() {
@@ -37,16 +39,19 @@ export function useJobText() {
   const { sentence } = useChangeText()
   const values = ({ total, name, target }: BegunJob, n = total) => ({
     n,
+    total,
     name: nameInSentence(name),
     // The top folder has no name of its own.
     target: target === null ? '' : nameInSentence(target.name) || shell('drive'),
   })
   const doneText = (job: JobView): string => {
     // What has a star already is no less starred for being left out.
-    const skipped = job.skipped > 0 && !isLabelling(job) ? ` ${t('skipped', { n: job.skipped })}` : ''
+    const skipped = isLabelling(job) ? 0 : job.skipped
     const did = values(job, job.done - job.skipped)
-    if (job.kind === 'move') return (job.target === null ? t('movedBack', did) : t('moved', did)) + skipped
-    return t(doneKeys[job.kind], did) + skipped
+    if (skipped > 0 && did.n === 0) return t('allSkipped', values(job, skipped))
+    const backwards = job.kind === 'move' && job.target === null
+    const title = backwards ? t('movedBack', did) : t(doneKeys[job.kind], did)
+    return skipped > 0 ? t('skipped', { title, n: skipped }) : title
   }
   const startedText = (job: BegunJob): string => {
     if (job.kind === 'move') return job.target === null ? t('movingBack', values(job)) : t('moving', values(job))
