@@ -19,7 +19,7 @@ export function SearchField() {
       type="button"
       onClick={palette}
       aria-keyshortcuts="Control+K /"
-      className="flex h-9 min-w-0 max-w-[520px] flex-[1_1_520px] cursor-text items-center gap-2.5 rounded-button bg-sunken pr-2 pl-3 text-left text-ink-3 hover:inset-ring hover:inset-ring-line-2 phone:h-10 coarse:h-11 phone:max-w-none phone:rounded-full"
+      className="flex h-9 min-w-0 max-w-[520px] flex-[1_1_520px] cursor-text items-center gap-2.5 rounded-button bg-sunken forced-colors:border pr-2 pl-3 text-left text-ink-3 hover:inset-ring hover:inset-ring-line-2 phone:h-10 coarse:h-11 phone:max-w-none phone:rounded-full"
     >
       <Icon of={Search} />
       <span className="min-w-0 flex-1 truncate phone:hidden">

@@ -32,7 +32,7 @@ export function AuditPage() {
       note={t('note')}
       actions={
         <>
-          <CsvLink href={`${PATH}/export?${query}`} what={t('title')} />
+          <CsvLink href={`${PATH}/export?${query}`} what={t('title')} format="CSV" />
           <CsvLink href={`${PATH}/export?${query}&format=ndjson`} what={t('title')} format="NDJSON" />
         </>
       }

@@ -34,7 +34,7 @@ export function TypeChips({ category, type, onType, focused, onFocused }: TypeCh
   return (
     <fieldset
       ref={chips}
-      className="scrollbar-none flex shrink-0 gap-2 overflow-x-auto px-6 pt-0.5 pb-3 phone:px-4 phone:pb-2"
+      className="scrollbar-none flex min-w-0 shrink-0 gap-2 overflow-x-auto px-6 pt-0.5 pb-3 phone:px-4 phone:pb-2"
     >
       <legend className="sr-only">{t('types')}</legend>
       <Chip pressed={type === undefined} onClick={() => onType(undefined)}>
