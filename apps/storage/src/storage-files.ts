@@ -86,8 +86,13 @@ export class StorageFiles {
     return this.#cursor.state()
   }
 
+  /** Numbers alone: a disk that takes none of them is no reason to end. */
   saveStatistics(): void {
-    saveStatFile(this.#config.basePath, { counters: this.counters, cursor: this.#cursor.state() })
+    try {
+      saveStatFile(this.#config.basePath, { counters: this.counters, cursor: this.#cursor.state() })
+    } catch (error) {
+      this.#logger.error({ err: error }, 'the statistics could not be saved')
+    }
   }
 
   async close(): Promise<void> {

@@ -10,7 +10,7 @@ import { tusCalls } from './http/http-call.ts'
 import { segmentCalls } from './http/segment-calls.ts'
 import { createWebKeys, newFolder, newUploadId, removeFolder, sha256, type WebKeys } from './http/web-storage.ts'
 
-// A disk of 24 MB that is really full: a tmpfs in a mount namespace of its own, which most systems grant to everybody.
+// A disk of 24 MB that is really full, or really read-only: a tmpfs in a mount namespace of its own, which most systems grant to everybody.
 const DISK = 'size=24m'
 const MIB = 1024 * 1024
 const NAMESPACES = [['--mount'], ['--user', '--map-root-user', '--mount']]
@@ -70,6 +70,15 @@ function fill(): void {
   } finally {
     closeSync(fd)
   }
+}
+
+/** From now on nothing on the disk can be written, but what is open for it; as where a disk with errors is mounted anew. */
+function makeReadOnly(): void {
+  const path = join(folder, 'path0')
+  const script = 'mount --bind "$1" "$1" && mount -o remount,bind,ro "$1"'
+  const user = namespace?.includes('--user') === true ? ['--user', '--preserve-credentials'] : []
+  const words = ['--target', String(child.pid), ...user, '--mount', 'sh', '-c', script, 'sh', path]
+  expect(spawnSync('nsenter', words).status).toBe(0)
 }
 
 /** Files of the namespace: no parts, no ledger. */
@@ -166,5 +175,21 @@ describe('a disk that fills up', () => {
     rmSync(seen('filler'))
     await expect.poll(async () => (await createWith(content.length, content)).status).toBe(201)
     expect(storedNames().length).toBe(4)
+  })
+})
+
+describe('a disk that becomes read-only', () => {
+  it('refuses every upload in so many words, tells how much it has, and goes on running', async () => {
+    const content = randomBytes(4 * MIB)
+    const { create, patch, head } = upload(content)
+    await create(content.length)
+    await patch(0, content.subarray(0, 2 * MIB))
+    const small = upload(content.subarray(0, 1000))
+    makeReadOnly()
+    const refused = await patch(2 * MIB, content.subarray(2 * MIB))
+    expect([refused.status, refused.json['code']]).toEqual([507, 'disk_failed'])
+    expect((await head()).headers['upload-offset']).toBe(`${2 * MIB}`)
+    expect((await small.createWith(1000, content.subarray(0, 1000))).status).toBe(507)
+    expect((await upload(content).create(content.length)).status).toBe(507)
   })
 })

@@ -25,6 +25,7 @@ const STATUS = {
   unsupported: 501,
   unavailable: 503,
   disk_full: 507,
+  disk_failed: 507,
 } as const
 
 export type UploadErrorCode = keyof typeof STATUS

@@ -27,6 +27,7 @@ const STATUS: Partial<Record<UploadErrorCode, number>> = {
   not_found: Status.ENOENT,
   upload_finished: Status.EEXIST,
   disk_full: Status.ENOSPC,
+  disk_failed: Status.EIO,
   locked: Status.EBUSY,
   bad_request: Status.EINVAL,
   too_large: Status.EINVAL,

@@ -73,7 +73,14 @@ export function readBytesIfAny(path: string): Buffer | null {
 
 /** Makes a folder with its parents; fine when it is there. */
 export function makeFolder(path: string): void {
-  mkdirSync(path, { recursive: true, mode: 0o755 })
+  try {
+    mkdirSync(path, 0o755)
+  } catch (error) {
+    if (isErrno(error, 'EEXIST')) return
+    // Only this: on a read-only disk Node.js calls a folder that it was to make with its parents missing.
+    if (!isErrno(error, 'ENOENT')) throw error
+    mkdirSync(path, { recursive: true, mode: 0o755 })
+  }
 }
 
 export function isErrno(error: unknown, ...codes: string[]): error is NodeJS.ErrnoException {

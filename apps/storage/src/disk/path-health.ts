@@ -11,7 +11,7 @@ export interface PathHealth {
   syncFailed(error: Error): void
 }
 
-const DISK_ERRORS = ['EIO', 'EROFS', 'ENXIO', 'ENODEV', 'EUCLEAN']
+export const DISK_ERRORS = ['EIO', 'EROFS', 'ENXIO', 'ENODEV', 'EUCLEAN'] as const
 
 export function createPathHealth(root: string, report: (message: string, error: unknown) => void): PathHealth {
   let failure: string | null = null
@@ -25,11 +25,16 @@ export function createPathHealth(root: string, report: (message: string, error: 
       return failure
     },
     notice(error) {
-      const cause = error instanceof Error && error.cause !== undefined ? error.cause : error
+      const cause = causeOf(error)
       if (isErrno(cause, ...DISK_ERRORS)) fail(cause)
     },
     syncFailed: fail,
   }
+}
+
+/** What an operation really failed of, behind what was said of it. */
+export function causeOf(error: unknown): unknown {
+  return error instanceof Error && error.cause !== undefined ? error.cause : error
 }
 
 interface HealthyPath {

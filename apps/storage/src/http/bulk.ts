@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { UploadTicket } from '@cairn/dfs-core/tickets'
 import { checkMember, checkTicket, checkWanted, HttpError } from '@cairn/dfs-http'
 import { UploadError } from '@cairn/dfs-tus'
+import { isDiskFailure } from '../parts/disk-failure.ts'
 import { BulkAnswer, type FileAnswer } from './bulk-answer.ts'
 import { BodyBytes } from './bulk-body.ts'
 import { signReceipt } from './receipt.ts'
@@ -169,8 +170,10 @@ class Files {
   }
 
   #refusal(upl: string | null, error: unknown): FileAnswer {
-    if (error instanceof UploadError || error instanceof HttpError) return refusal(upl, error)
+    if (error instanceof HttpError || (error instanceof UploadError && !isDiskFailure(error)))
+      return refusal(upl, error)
     this.#options.onFailure(error)
+    if (error instanceof UploadError) return refusal(upl, error)
     return { upl, status: 500, code: 'internal', message: 'the storage could not do this; its log says why' }
   }
 }

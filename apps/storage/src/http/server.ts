@@ -17,7 +17,7 @@ import type { StorageHttpConfig } from '../config.ts'
 import type { FileStore } from '../disk/file-store.ts'
 import type { Counters } from '../engine/counters.ts'
 import type { Logger } from '../handlers/context.ts'
-import { asUploadError } from '../parts/disk-failure.ts'
+import { asUploadError, isDiskFailure } from '../parts/disk-failure.ts'
 import type { DiskPartStore } from '../parts/disk-part-store.ts'
 import { startExpiry } from '../parts/expiry.ts'
 import type { StorageReport } from '../storage-report.ts'
@@ -142,7 +142,11 @@ class HttpApp {
   }
 
   #fail(request: IncomingMessage, response: ServerResponse, error: unknown): void {
-    answerError({ request, response, logger: this.#options.logger }, asUploadError(error))
+    const { logger } = this.#options
+    const refusal = isUploadPath(splitOnce(request.url ?? '')[0]) ? asUploadError(error) : error
+    // Refusals are not logged, and of this one somebody has to hear.
+    if (isDiskFailure(refusal)) logger.error({ err: error }, 'an upload could not be written')
+    answerError({ request, response, logger }, refusal)
   }
 
   #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {

@@ -13,7 +13,7 @@ import type { StorePath } from '../disk/store-path.ts'
 import { admitUpload } from './admission.ts'
 import { atMost } from './at-most.ts'
 import { BodyBudget } from './body-budget.ts'
-import { asUploadError } from './disk-failure.ts'
+import { writtenAt } from './disk-failure.ts'
 import { DiskSegments } from './disk-segments.ts'
 import { HashFrontier } from './hash-frontier.ts'
 import { LateConfirmations } from './late-confirmations.ts'
@@ -147,7 +147,7 @@ export class DiskPartStore implements PartStore {
       if (this.#parts.size >= OPEN_PARTS_MAX) throw new UploadError('unavailable', 'too many uploads are open')
       const len = joins.length > 0 ? joinedLength(upload, this.#parts) : upload.len
       const place = this.#admit(len ?? upload.lenMax)
-      this.#parts.set(upl, await Part.create(this.#context, place, { ...upload, len }))
+      this.#parts.set(upl, await writtenAt(place, Part.create(this.#context, place, { ...upload, len })))
     }
     const part = this.#parts.get(upl)
     if (part !== undefined && !this.#joiner.goOn(part, this.#parts)) await this.#discard(part, ep)
@@ -163,12 +163,9 @@ export class DiskPartStore implements PartStore {
   async putWhole(part: NewPart, content: Buffer): Promise<void> {
     const startedAt = performance.now()
     const storePath = this.#admit(content.length)
-    try {
-      const finished = await storeWhole(this.#link, this.ledgers.at(storePath), { storePath, part, content })
-      this.#options.onFinished?.(finished, (performance.now() - startedAt) / 1000)
-    } catch (error) {
-      throw asUploadError(error)
-    }
+    const storing = storeWhole(this.#link, this.ledgers.at(storePath), { storePath, part, content })
+    const finished = await writtenAt(storePath, storing)
+    this.#options.onFinished?.(finished, (performance.now() - startedAt) / 1000)
   }
 
   status(upl: string): Promise<PartStatus> {

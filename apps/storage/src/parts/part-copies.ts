@@ -79,7 +79,7 @@ export class PartCopies {
           if (data.length > 0) await part.append([data], crc32)
         })
       } catch (error) {
-        throw asUploadError(error)
+        throw asUploadError(error, part.storePath)
       }
       return part.offset
     })

@@ -74,7 +74,7 @@ export class PartFinisher {
     try {
       return await linkUpload(link, ledgers.at(upload.storePath), upload)
     } catch (error) {
-      throw asUploadError(error)
+      throw asUploadError(error, upload.storePath)
     }
   }
 }

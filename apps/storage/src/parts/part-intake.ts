@@ -23,9 +23,9 @@ export async function receiveIntoPart(
     await shipment?.advance(takeover)
   }
   if (len !== undefined) await part.setLength(len)
-  await part.openForWriting()
-  if (check !== undefined || length === undefined) part.unsettle()
   try {
+    await part.openForWriting()
+    if (check !== undefined || length === undefined) part.unsettle()
     const end = await budget.during(() => pumpBody(body, { room: part.room, takeover, budget, store }))
     judge(end, check)
   } catch (error) {
@@ -34,7 +34,7 @@ export async function receiveIntoPart(
       await part.rollback(mark)
       if (len !== undefined) await part.setLength(null)
     }
-    throw asUploadError(error)
+    throw asUploadError(error, part.storePath)
   } finally {
     part.settle()
     await part.closeFile()

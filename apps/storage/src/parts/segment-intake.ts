@@ -61,7 +61,7 @@ export async function receiveIntoSegment(
       await file.close()
     }
   } catch (error) {
-    throw asUploadError(error)
+    throw asUploadError(error, part.storePath)
   }
 }
 
