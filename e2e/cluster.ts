@@ -13,6 +13,8 @@ import { BreakProxy } from './break-proxy.ts'
 export interface StorageUnderTest {
   id: string
   name: string
+  /** Its only store path. */
+  path: string
   /** FastDFS address, for a client beside the browser. */
   address: string
   /** What the browser's connections to its HTTP port pass through. */
@@ -63,6 +65,7 @@ export async function startDrive(env: Record<string, string> = {}): Promise<Driv
   const storages = settings.storages.map((storage, index) => ({
     id: storage.id,
     name: storage.name,
+    path: path.join(dataDir, storage.name),
     address: `127.0.0.1:${storage.port}`,
     proxy: new BreakProxy(storage.httpPort),
     proxyPort: proxyPorts[index] ?? 0,

@@ -1,4 +1,4 @@
-// A storage that dies in mid-upload: the upload goes on at the other one, which has a copy of it.
+// A storage that dies in mid-upload, or cannot write any more: the upload goes on at the other one, which has a copy of it.
 import fs from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
@@ -37,6 +37,45 @@ test('a storage killed at 60 % of 500 MB costs at most 32 MiB, and the file is w
   const fileId = await fileIdOf(drive, NAME)
   for (const storage of drive.storages) {
     await expect.poll(() => sha256At(drive, storage, fileId), { timeout: 60_000 }).toBe(content)
+  }
+  fs.rmSync(folder, { recursive: true })
+})
+
+test('what a storage cannot write goes to the other one by itself, small files and large ones', async ({
+  page,
+  drive,
+}) => {
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'cairn-failover-'))
+  const files = [1000, 2000, 100_000, 200_000, 9 * MIB, 10 * MIB].map((size, index) => ({
+    file: path.join(folder, `unwritable-${index}.bin`),
+    size,
+  }))
+  const contents = files.map(({ file, size }) => writeRandomFile(file, size))
+  const [broken] = drive.storages
+  const data = path.join(broken?.path ?? '', 'data')
+  // Nothing can be made in there any more, whoever the storage runs as.
+  const inUse = ['.cairn-parts', '00', '01'].map((name) => path.join(data, name)).filter((each) => fs.existsSync(each))
+  for (const each of inUse) {
+    fs.renameSync(each, `${each}.away`)
+    fs.writeFileSync(each, '')
+  }
+  try {
+    await chooseFiles(
+      page,
+      files.map(({ file }) => file),
+    )
+    await expect(uploadPanel(page).getByText(/6 files uploaded/)).toBeVisible({ timeout: 60_000 })
+  } finally {
+    for (const each of inUse) {
+      fs.rmSync(each)
+      fs.renameSync(`${each}.away`, each)
+    }
+  }
+  for (const [index, content] of contents.entries()) {
+    const fileId = await fileIdOf(drive, `unwritable-${index}.bin`)
+    for (const storage of drive.storages) {
+      await expect.poll(() => sha256At(drive, storage, fileId), { timeout: 60_000 }).toBe(content)
+    }
   }
   fs.rmSync(folder, { recursive: true })
 })

@@ -209,6 +209,34 @@ describe('an upload whose browser is shut out of a storage that answers here', (
   })
 })
 
+describe('an upload whose storage says that it cannot write', () => {
+  it('goes on at the other one at once, from what it has', async () => {
+    const begun = await half(randomBytes(SIZE))
+    const { body } = await ticketOf(begun, `?sent=${SIZE / 2}&unable=true`)
+    expect(body).toMatchObject({ storageName: otherThan(begun), startsOver: false })
+    expect(await offsetAt({ ...begun, ...body })).toBe(SIZE / 2)
+  })
+
+  it('begins at the other one at once when nothing was sent, whichever is in turn', async () => {
+    for (let turn = 0; turn < 3; turn += 1) {
+      const content = randomBytes(4000)
+      const begun = await start(content)
+      const { body } = await ticketOf(begun, '?sent=0&unable=true')
+      expect(body).toMatchObject({ storageName: otherThan(begun), startsOver: true })
+      const moved = { ...begun, ...body }
+      expect(await client.complete(moved, await client.send(moved, content))).toMatchObject({ ok: true })
+    }
+  })
+
+  it('waits there when there is no other one, and keeps its place', async () => {
+    const begun = await start(randomBytes(4000))
+    await cluster.stopStorage(otherThan(begun))
+    await expect.poll(async () => (await ticketOf(begun, '?sent=0&unable=true')).body.code).toBe('no_storage')
+    expect((await ticketOf(begun)).body).toMatchObject({ storageName: begun.storageName })
+    await restart(otherThan(begun))
+  })
+})
+
 describe('an upload whose ticket has expired', () => {
   it('is refused in a word that pages may read, and goes on with another ticket from what is there', async () => {
     const content = randomBytes(SIZE)

@@ -40,6 +40,7 @@ export const statusOfErrorCode = {
   c_cluster: 503,
   busy: 503,
   quota_exceeded: 507,
+  no_room: 507,
 } as const
 
 export type ErrorCode = keyof typeof statusOfErrorCode

@@ -1,5 +1,5 @@
 import { networkInterfaces } from 'node:os'
-import { ConnectionError, DfsClient, ServerError } from '@cairn/dfs-core'
+import { ConnectionError, DfsClient, ServerError, Status } from '@cairn/dfs-core'
 import { AddressBook, type Member, type ReachableMember } from './address-book.ts'
 import { ApiError } from './api-error.ts'
 import { env } from './env.ts'
@@ -32,12 +32,16 @@ export function addressBook(): AddressBook {
   return book
 }
 
-/** Runs a call to the file system; "nobody answers" and "no room" become ApiError no_storage. */
+/** Runs a call to the file system; "nobody answers" becomes ApiError no_storage, "no room" no_room. */
 export async function reachingStorage<T>(work: () => Promise<T>): Promise<T> {
   try {
     return await work()
   } catch (error) {
     if (!(error instanceof ConnectionError || error instanceof ServerError)) throw error
+    if (error instanceof ServerError && error.status === Status.ENOSPC) {
+      // biome-ignore lint/style/useErrorCause: the rule knows the cause only as the second argument.
+      throw new ApiError('no_room', 'No storage has room for new files right now.', { cause: error })
+    }
     // biome-ignore lint/style/useErrorCause: the rule knows the cause only as the second argument.
     throw new ApiError('no_storage', 'No storage can take or give files right now. Your files are safe.', {
       cause: error,
@@ -49,13 +53,16 @@ export function isReachable(member: Member | undefined): member is ReachableMemb
   return member?.isActive === true && member.httpPort !== null
 }
 
-/** Where a new file goes: the storage that the trackers choose; another one when that does not serve browsers now. */
-export async function chooseStorage(): Promise<ReachableMember> {
+/**
+ * Where a new file goes: the storage that the trackers choose; another one when that does not serve browsers now. Never `avoid`, which
+ * has said that it cannot write.
+ */
+export async function chooseStorage(avoid: string | null = null): Promise<ReachableMember> {
   return await reachingStorage(async () => {
     for (let attempt = 1; attempt <= CHOICES_MAX; attempt += 1) {
       const { group, ip, port } = await dfs().tracker.queryStore()
       const member = await addressBook().at(group, ip, port)
-      if (isReachable(member)) return member
+      if (isReachable(member) && member.storageId !== avoid) return member
     }
     throw new ApiError('no_storage', 'No storage takes files right now. Nothing is lost.')
   })

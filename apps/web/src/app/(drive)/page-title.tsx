@@ -4,7 +4,7 @@ import { useTranslations } from 'next-intl'
 import { useEffect } from 'react'
 import { usePlaceName } from '../../features/drive/use-place-name.ts'
 import type { UploadSummary } from '../../features/uploads/upload-summary.ts'
-import { percentOfQueue, phaseOf, waitsForServer } from '../../features/uploads/upload-view.ts'
+import { awaited, awaitedWords, percentOfQueue, phaseOf } from '../../features/uploads/upload-view.ts'
 
 /** The tab says how far uploads are and whether they wait, else which folder is open. */
 export function PageTitle({ queue }: { queue: UploadSummary }) {
@@ -14,7 +14,7 @@ export function PageTitle({ queue }: { queue: UploadSummary }) {
   const p = percentOfQueue(queue)
   const words = {
     uploading: t('tabTitle', { p }),
-    offline: `${t('percent', { p })} · ${waitsForServer(queue) ? t('waitingServer') : t('waitingNetwork')}`,
+    offline: `${t('percent', { p })} · ${t(awaitedWords[awaited(queue)])}`,
   }
   const phase = phaseOf(queue)
   const title = phase === 'uploading' || phase === 'offline' ? words[phase] : folder

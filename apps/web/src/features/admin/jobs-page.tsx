@@ -27,6 +27,7 @@ const failures = [
   ['move_into_self', 'failedItself'],
   ['too_deep', 'failedDeep'],
   ['no_storage', 'failedStorage'],
+  ['no_room', 'failedStorage'],
 ] as const
 
 /** What works in the background: what waits, what runs, what failed and why. */

@@ -50,6 +50,7 @@ export function useChangeText() {
       case 'folder_gone':
         return t('gone')
       case 'no_storage':
+      case 'no_room':
         return t('noStorage')
       default:
         return t('refused')

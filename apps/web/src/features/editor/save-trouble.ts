@@ -10,6 +10,7 @@ const kinds: Record<string, Exclude<SaveTrouble['kind'], 'full'>> = {
   not_found: 'gone',
   signed_out: 'signedOut',
   no_storage: 'noStorage',
+  no_room: 'noStorage',
   too_large: 'tooLarge',
 }
 

@@ -198,7 +198,7 @@ describe('what goes wrong', () => {
       { kind: 'ticket' },
       { kind: 'sent', receipt: 'r' },
       { kind: 'begun' },
-      { kind: 'refused', code: 'disk_full' },
+      { kind: 'unable' },
       { kind: 'interrupted', by: 'storage' },
     ])
   })

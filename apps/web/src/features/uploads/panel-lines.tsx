@@ -9,10 +9,10 @@ import { useFormat } from '../../i18n/use-format.ts'
 import { keepPlainHttpRead, plainHttpIsRead } from './plain-http.ts'
 import type { UploadEngine } from './upload-engine.ts'
 import type { UploadSummary } from './upload-summary.ts'
-import { phaseOf, waitsForServer } from './upload-view.ts'
+import { awaited, phaseOf } from './upload-view.ts'
 import { useCountdown } from './use-countdown.ts'
 
-/** That there is no connection or no answer, and when it is tried again. */
+/** That there is no connection, no answer or no storage that can write, and when it is tried again. */
 export function OfflineLine({ queue, engine }: { queue: UploadSummary; engine: UploadEngine }) {
   const t = useTranslations('uploads')
   const common = useTranslations('common')
@@ -21,13 +21,12 @@ export function OfflineLine({ queue, engine }: { queue: UploadSummary; engine: U
   const seconds = useCountdown(retryAt)
   if (retryAt === null || phaseOf(queue) !== 'offline') return null
   const time = format.duration(Math.max(1, seconds))
-  const silent = waitsForServer(queue)
+  const lacking = awaited(queue)
+  const words = { network: 'offline', server: 'noAnswer', disk: 'noDisk' } as const
   return (
     <div className="flex h-10 shrink-0 items-center gap-2.5 bg-warn-soft pr-2.5 pl-[18px] text-13 text-warn phone:h-12">
-      <Icon of={silent ? ServerOff : WifiOff} size="small" />
-      <span className="min-w-0 flex-1 truncate tabular-nums">
-        {silent ? t('noAnswer', { time }) : t('offline', { time })}
-      </span>
+      <Icon of={lacking === 'network' ? WifiOff : ServerOff} size="small" />
+      <span className="min-w-0 flex-1 truncate tabular-nums">{t(words[lacking], { time })}</span>
       <Button kind="inherit" size="sm" className="font-semibold" onClick={engine.tryNow}>
         {common('tryNow')}
       </Button>

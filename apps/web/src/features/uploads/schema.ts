@@ -49,13 +49,14 @@ export type StartUploadsBody = z.input<typeof startUploadsSchema>
 /**
  * `takeOver`: this device goes on from now on, the one before is told to stop. `sent`: the storage does not answer this
  * browser, which has sent so many bytes there. `silentSeconds`: for so long; the longer, the more may be sent again to
- * another one.
+ * another one. `unable`: it does answer, and says that it cannot write.
  */
 export const renewTicketSchema = z.object({
   device: deviceSchema.optional(),
   takeOver: z.stringbool().optional(),
   silentSeconds: z.coerce.number().int().nonnegative().default(0),
   sent: z.coerce.number().int().nonnegative().optional(),
+  unable: z.stringbool().optional(),
 })
 export type RenewTicketQuery = z.infer<typeof renewTicketSchema>
 

@@ -13,16 +13,23 @@ type Renewal =
   | { kind: 'final'; error: { code: string } }
 
 /**
- * Asks for a fresh ticket. `broken`: the connection to the storage broke, or it has nothing of the upload any more; then the answer also
- * tells a broken network from a silent storage, and may name another one that goes on.
+ * Why a ticket is wanted: the one there was is refused; the connection broke, and it is not known whose fault that was; the storage has
+ * lost what was sent, and another one may have a copy; or it has said that it cannot write.
  */
-export async function renewal(job: Job, uploadId: string, broken: boolean): Promise<Renewal> {
+export type RenewalReason = 'refused' | 'broken' | 'lost' | 'unable'
+
+/**
+ * Asks for a fresh ticket. Where the storage is in trouble, the answer also tells a broken network from a silent storage, and may name
+ * another one that goes on.
+ */
+export async function renewal(job: Job, uploadId: string, reason: RenewalReason): Promise<Renewal> {
   const { takeOver, silentSince } = job
   // What a page knows from before a reload may be at a storage that is away by now.
-  const sent = broken || job.place === null ? job.sent : null
+  const sent = reason !== 'refused' || job.place === null ? job.sent : null
+  const unable = reason === 'unable'
   const silentSeconds = silentSince === null ? 0 : Math.max(0, Math.floor((Date.now() - silentSince) / 1000))
   try {
-    return { kind: 'renewed', ticket: await renewTicket(uploadId, { takeOver, silentSeconds, sent }) }
+    return { kind: 'renewed', ticket: await renewTicket(uploadId, { takeOver, silentSeconds, sent, unable }) }
   } catch (error) {
     if (error instanceof ApiFailure && error.code === 'upload_elsewhere') {
       return { kind: 'elsewhere', agent: agentIn(error.extra) }

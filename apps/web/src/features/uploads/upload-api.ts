@@ -30,11 +30,12 @@ export async function completeUploads(items: { uploadId: string; receipt: string
   return (await callApi<CompletedUploads>('/api/uploads/complete', { method: 'POST', body: { items } })).items
 }
 
-/** `sent`: bytes at a storage that does not answer; null: it does. */
-type TicketWish = { takeOver: boolean; silentSeconds: number; sent: number | null }
+/** `sent`: bytes at a storage that does not answer, or is `unable` to write; null: nothing is wrong with it. */
+type TicketWish = { takeOver: boolean; silentSeconds: number; sent: number | null; unable: boolean }
 
-export function renewTicket(uploadId: string, { takeOver, silentSeconds, sent }: TicketWish): Promise<RenewedTicket> {
-  const wish = { takeOver: String(takeOver), silentSeconds: String(silentSeconds) }
+export function renewTicket(uploadId: string, wanted: TicketWish): Promise<RenewedTicket> {
+  const { takeOver, silentSeconds, sent, unable } = wanted
+  const wish = { takeOver: String(takeOver), silentSeconds: String(silentSeconds), unable: String(unable) }
   const query = new URLSearchParams({ device: senderId(), ...wish })
   if (sent !== null) query.set('sent', String(sent))
   return callApi<RenewedTicket>(`/api/uploads/${encodeURIComponent(uploadId)}/ticket?${query}`, { method: 'POST' })
@@ -75,7 +76,7 @@ export function copiesOf(ids: readonly string[]): Promise<Copies> {
 }
 
 // Signed out: after signing in, in another tab too, it goes on.
-const passing = new Set(['no_storage', 'busy', 'internal', 'too_many_attempts', 'signed_out'])
+const passing = new Set(['no_storage', 'no_room', 'busy', 'internal', 'too_many_attempts', 'signed_out'])
 
 /** Whether a refusal is worth trying again without anybody doing anything. */
 export function isPassing(code: string): boolean {

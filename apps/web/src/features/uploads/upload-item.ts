@@ -38,7 +38,7 @@ export type UploadItem = {
   sent: number
   speed: Speed | null
   retryAt: number | null
-  waitsFor: 'network' | 'storage'
+  waitsFor: 'network' | 'storage' | 'disk'
   /** Set when the upload went on at another storage. */
   movedTo: string | null
   /** That storage had nothing of it. */

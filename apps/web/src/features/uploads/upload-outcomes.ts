@@ -26,8 +26,8 @@ export type UploadEvents = {
   onIdle: () => void
 }
 
-/** Who did not answer. */
-export type Silent = 'network' | 'server' | 'storage'
+/** Who did not answer, or could not do it: `disk` is that of the storage. */
+export type Silent = 'network' | 'server' | 'storage' | 'disk'
 
 type Parts = {
   store: UploadStore
@@ -70,10 +70,10 @@ export class UploadOutcomes {
     events.onStored(entry, job)
   }
 
-  /** Tries again by itself, later and later. */
-  waits(job: Job, by: Silent): void {
+  /** Tries again by itself, later and later. `lacksRoom`: whoever is asked answers, and has no room. */
+  waits(job: Job, by: Silent, lacksRoom = by === 'disk'): void {
     if (job.paused) return
-    if (by === 'storage') job.silentSince ??= Date.now()
+    if (by === 'storage' || by === 'disk') job.silentSince ??= Date.now()
     const now = Date.now()
     const { held, retries } = this.#parts
     const place = placeOf(job, by)
@@ -83,7 +83,8 @@ export class UploadOutcomes {
     retries.set(job.id, retryAt)
     // The others wait for the place, also when this one is taken away.
     retries.set(place, heldUntil)
-    const waitsFor = by === 'network' ? 'network' : 'storage'
+    const server = lacksRoom ? 'disk' : 'storage'
+    const waitsFor = by === 'network' ? 'network' : server
     this.#parts.store.dispatch({ type: 'interrupted', id: job.id, retryAt, waitsFor })
   }
 
@@ -119,7 +120,7 @@ export class UploadOutcomes {
   }
 
   refused(job: Job, code: string, error: UploadError, by: Silent): void {
-    if (isPassing(code)) this.waits(job, by)
+    if (isPassing(code)) this.waits(job, by, code === 'no_room')
     else this.failed(job, error)
   }
 
@@ -149,5 +150,5 @@ export class UploadOutcomes {
 }
 
 export function placeOf(job: Job, by: Silent): string {
-  return by === 'storage' ? `storage ${job.place?.storageName ?? ''}` : by
+  return by === 'storage' || by === 'disk' ? `storage ${job.place?.storageName ?? ''}` : by
 }

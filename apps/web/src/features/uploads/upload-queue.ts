@@ -102,7 +102,8 @@ export class UploadQueue {
     sums.sparedBytes += sign * (item.spared ?? 0)
     if (item.spared !== null) sums.instantFiles += sign
     if (item.state === 'skipped' && item.notice !== 'finished_elsewhere') sums.skippedFiles += sign
-    if (item.state === 'waiting' && item.waitsFor === 'storage') sums.waitingForServer += sign
+    if (item.state === 'waiting' && item.waitsFor !== 'network') sums.waitingForServer += sign
+    if (item.state === 'waiting' && item.waitsFor === 'disk') sums.waitingForDisk += sign
     if (item.state === 'failed' && item.error?.code === 'quota_exceeded') sums.unfitBytes += sign * item.size
     if (item.state === 'failed' || item.state === 'skipped' || item.state === 'needs-file') return
     const whole = item.state === 'stored' || item.state === 'done' || item.state === 'finishing'

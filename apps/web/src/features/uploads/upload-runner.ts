@@ -4,12 +4,12 @@ import { BulkSender } from './bulk-sender.ts'
 import type { ContentHasher } from './content-hasher.ts'
 import type { RenewedTicket } from './schema.ts'
 import { SendPace } from './send-pace.ts'
-import { renewal } from './ticket-renewal.ts'
+import { type RenewalReason, renewal } from './ticket-renewal.ts'
 import { completeUploads } from './upload-api.ts'
 import { type Job, slotsOf } from './upload-job.ts'
 import type { UploadLimits } from './upload-limits.ts'
 import type { UploadMemory } from './upload-memory.ts'
-import type { UploadOutcomes } from './upload-outcomes.ts'
+import type { Silent, UploadOutcomes } from './upload-outcomes.ts'
 import { type RunResult, runJob } from './upload-run.ts'
 import type { UploadStore } from './upload-store.ts'
 import { lanesFor } from './upload-way.ts'
@@ -40,12 +40,6 @@ type Parts = {
   onAnew: (job: Job) => void
   onIdle: () => void
 }
-
-/**
- * Why a ticket is wanted: the one there was is refused; the connection broke, and it is not known whose fault that was; or the storage has
- * lost what was sent, and another one may have a copy.
- */
-type RenewalReason = 'refused' | 'broken' | 'lost'
 
 /** Runs jobs in a few slots and reports how far they are twice a second. */
 export class UploadRunner {
@@ -161,6 +155,9 @@ export class UploadRunner {
         if (result.by === 'network') await this.#renew(job, 'broken')
         else outcomes.waits(job, result.by)
         return
+      case 'unable':
+        await this.#renew(job, 'unable')
+        return
       case 'unreadable':
         outcomes.fileLost(job)
         return
@@ -210,18 +207,13 @@ export class UploadRunner {
     if (job.uploadId === null) return
     const stop = new AbortController()
     job.stop = stop
-    const renewed = await (reason === 'broken'
-      ? this.#causes.find(job, job.uploadId)
-      : renewal(job, job.uploadId, reason === 'lost'))
+    const renewed = await (reason === 'refused' || reason === 'lost'
+      ? renewal(job, job.uploadId, reason)
+      : this.#causes.find(job, job.uploadId, reason))
     if (job.stop !== stop || stop.signal.aborted) return
     job.stop = null
-    if (renewed.kind === 'renewed') {
-      job.takeOver = false
-      const moved = this.#placeAt(job, renewed.ticket)
-      if (moved || reason === 'refused') this.#again(job)
-      else if (reason === 'lost') this.#createAgain(job)
-      else outcomes.waits(job, 'storage')
-    } else if (renewed.kind === 'finished') outcomes.stored(job, { entry: null, notice: 'finished_elsewhere' })
+    if (renewed.kind === 'renewed') this.#goOn(job, renewed.ticket, reason)
+    else if (renewed.kind === 'finished') outcomes.stored(job, { entry: null, notice: 'finished_elsewhere' })
     else if (renewed.kind === 'final' && job.ofOther) {
       // The other page has given it up, so it is begun here.
       outcomes.beginsAnew(job)
@@ -229,7 +221,18 @@ export class UploadRunner {
       this.#parts.onFree()
     } else if (renewed.kind === 'final') outcomes.failed(job, renewed.error)
     else if (renewed.kind === 'elsewhere') outcomes.elsewhere(job, renewed.agent)
-    else outcomes.waits(job, renewed.kind)
+    else outcomes.waits(job, renewed.kind === 'storage' ? silentOf(reason) : renewed.kind)
+  }
+
+  #goOn(job: Job, ticket: RenewedTicket, reason: RenewalReason): void {
+    job.takeOver = false
+    const moved = this.#placeAt(job, ticket)
+    if (moved && ticket.startsOver === true) Object.assign(job, { begun: false, sent: 0, ahead: 0 })
+    // One storage that cannot write after the other: that may go on for ever, and is nobody's mistake.
+    const isSentRound = reason === 'unable' && job.refusals >= TICKETS_REFUSED_MAX
+    if ((moved && !isSentRound) || reason === 'refused') this.#again(job)
+    else if (reason === 'lost') this.#createAgain(job)
+    else this.#parts.outcomes.waits(job, silentOf(reason))
   }
 
   /** Whether that is another storage than before. */
@@ -275,4 +278,8 @@ export class UploadRunner {
     clearInterval(this.#ticker)
     this.#ticker = null
   }
+}
+
+function silentOf(reason: RenewalReason): Silent {
+  return reason === 'unable' ? 'disk' : 'storage'
 }

@@ -12,6 +12,8 @@ export type UploadSummary = {
   secondsLeft: number | null
   /** Of those that wait, how many wait for a server to answer, and not for the network. */
   waitingForServer: number
+  /** Of these, how many wait for a storage that says that it cannot write. */
+  waitingForDisk: number
   /** Bytes that nobody had to send. */
   sparedBytes: number
   /** Files of which something did not have to be sent. */
@@ -33,6 +35,7 @@ export const emptySummary: UploadSummary = {
   speed: null,
   secondsLeft: null,
   waitingForServer: 0,
+  waitingForDisk: 0,
   sparedBytes: 0,
   instantFiles: 0,
   skippedFiles: 0,

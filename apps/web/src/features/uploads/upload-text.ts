@@ -68,9 +68,9 @@ export function useRowText(): (item: UploadItem, waitingBehind: number) => strin
   }
 
   const waiting = (item: UploadItem): string => {
-    const [p, network] = [percentOf(item), item.waitsFor === 'network']
-    if (item.sent === 0) return network ? t('waitingNetwork') : t('waitingServer')
-    return network ? t('rowKept', { p }) : t('rowKeptStorage', { p })
+    const p = percentOf(item)
+    if (item.sent === 0) return t(waitingStart[item.waitsFor])
+    return t(waitingKept[item.waitsFor], { p })
   }
 
   const stored = (item: UploadItem): string => {
@@ -113,6 +113,9 @@ export function useRowText(): (item: UploadItem, waitingBehind: number) => strin
     }
   }
 }
+
+const waitingStart = { network: 'waitingNetwork', storage: 'waitingServer', disk: 'waitingDisk' } as const
+const waitingKept = { network: 'rowKept', storage: 'rowKeptStorage', disk: 'rowKeptDisk' } as const
 
 /** Of what another page has begun, only that page knows how far it is. */
 const elsewhereKey = (p: number) => (p > 0 ? 'rowElsewhere' : 'rowElsewhereStart')

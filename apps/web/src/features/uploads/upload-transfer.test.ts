@@ -9,15 +9,18 @@ test.each([
   [409, { kind: 'interrupted', by: 'storage' }],
   [423, { kind: 'interrupted', by: 'storage' }],
   [429, { kind: 'interrupted', by: 'storage' }],
-  [500, { kind: 'interrupted', by: 'storage' }],
   [503, { kind: 'interrupted', by: 'storage' }],
 ] as const)('after a %d the upload is not lost', (status, expected) => {
   expect(brokenByStatus(status)).toEqual(expected)
 })
 
-test('a full disk and a body that is too large are final, with the storage’s own word for it', () => {
-  const answer = { getBody: () => '{ "code": "no_space", "message": "The disk is full." }' }
-  expect(brokenByStatus(507, answer)).toEqual({ kind: 'refused', code: 'no_space' })
+test.each([500, 507])('a storage that answers %d cannot take it, and another one may', (status) => {
+  expect(brokenByStatus(status)).toEqual({ kind: 'unable' })
+})
+
+test('a body that is too large is final, with the storage’s own word for it', () => {
+  const answer = { getBody: () => '{ "code": "too_large", "message": "More than the ticket allows." }' }
+  expect(brokenByStatus(413, answer)).toEqual({ kind: 'refused', code: 'too_large' })
   expect(brokenByStatus(413)).toEqual({ kind: 'refused', code: '413' })
 })
 

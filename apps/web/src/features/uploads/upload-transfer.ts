@@ -22,6 +22,8 @@ export type Broken =
   | { kind: 'interrupted'; by: 'network' | 'storage' | 'server' }
   /** The ticket is too old, or the upload belongs to another storage by now. */
   | { kind: 'ticket' }
+  /** The storage has said that it cannot write: its disk is full, or failed. */
+  | { kind: 'unable' }
   /** The storage has nothing of this upload: it must be created again. */
   | { kind: 'gone' }
   | { kind: 'unreadable' }
@@ -140,8 +142,9 @@ async function whatBroke(error: Error | DetailedError, blob: Blob): Promise<Brok
 export function brokenByStatus(status: number, response?: Pick<HttpResponse, 'getBody'>): Broken {
   if (status === 401 || status === 403 || status === 410) return { kind: 'ticket' }
   if (status === 404) return { kind: 'gone' }
+  if (status === 500 || status === 507) return { kind: 'unable' }
   const mayPass = status >= 500 || [408, 409, 423, 425, 429].includes(status)
-  if (mayPass && status !== 507) return { kind: 'interrupted', by: 'storage' }
+  if (mayPass) return { kind: 'interrupted', by: 'storage' }
   return { kind: 'refused', code: refusalCode(response?.getBody() ?? '') ?? String(status) }
 }
 

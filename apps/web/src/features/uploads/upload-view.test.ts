@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import type { UploadAction } from './upload-action.ts'
 import { UploadQueue } from './upload-queue.ts'
-import { failureReport, percentOfQueue, phaseOf, uploadedCount, waitsForServer } from './upload-view.ts'
+import { awaited, failureReport, percentOfQueue, phaseOf, uploadedCount } from './upload-view.ts'
 
 const file = (id: string, size = 100) => ({
   id,
@@ -36,13 +36,15 @@ test('a server that does not answer is told from a network that is away', () => 
   const silent: UploadAction = { type: 'interrupted', id: 'a', retryAt: 5, waitsFor: 'storage' }
   const away: UploadAction = { type: 'interrupted', id: 'b', retryAt: 5, waitsFor: 'network' }
   const queue = queueOf({ type: 'added', uploads: [file('a'), file('b')] }, silent)
-  expect(waitsForServer(queue.summary())).toBe(true)
+  expect(awaited(queue.summary())).toBe('server')
   queue.apply(away)
-  expect(waitsForServer(queue.summary())).toBe(false)
-  queue.apply({ type: 'removed', ids: ['b'] })
-  expect(waitsForServer(queue.summary())).toBe(true)
-  queue.apply({ type: 'queued', ids: ['a'] })
-  expect(waitsForServer(queue.summary())).toBe(false)
+  expect(awaited(queue.summary())).toBe('network')
+  queue.apply({ ...away, waitsFor: 'disk' })
+  expect(awaited(queue.summary())).toBe('server')
+  queue.apply({ type: 'removed', ids: ['a'] })
+  expect(awaited(queue.summary())).toBe('disk')
+  queue.apply({ type: 'queued', ids: ['b'] })
+  expect(awaited(queue.summary())).toBe('network')
 })
 
 test('one hundred percent means that everything is there', () => {

@@ -13,10 +13,14 @@ export function phaseOf({ files, counts }: UploadSummary): UploadPhase {
   return counts['needs-file'] > 0 ? 'needs-files' : 'finished'
 }
 
-/** Whether everything that waits has a network, but no answer. */
-export function waitsForServer({ counts, waitingForServer }: UploadSummary): boolean {
-  return counts.waiting > 0 && waitingForServer === counts.waiting
+/** What all that waits waits for: an answer, or a storage that can write, only where nothing waits for the network. */
+export function awaited({ counts, waitingForServer, waitingForDisk }: UploadSummary): 'network' | 'server' | 'disk' {
+  if (counts.waiting === 0 || waitingForServer < counts.waiting) return 'network'
+  return waitingForDisk === counts.waiting ? 'disk' : 'server'
 }
+
+/** The words for it, among those of the uploads. */
+export const awaitedWords = { network: 'waitingNetwork', server: 'waitingServer', disk: 'waitingDisk' } as const
 
 /** Files that still need something, without those that wait for their file. */
 export function runningCount({ counts }: UploadSummary): number {

@@ -66,8 +66,8 @@ test('what the storage did not take as a whole goes on later', async () => {
 })
 
 test('a refusal speaks for itself, and a broken connection is the network’s', async () => {
-  const refused = await send((_, response) => response.writeHead(507).end('{"code":"no_space"}'))
-  expect(refused.result).toEqual({ kind: 'refused', code: 'no_space' })
+  const refused = await send((_, response) => response.writeHead(413).end('{"code":"too_large"}'))
+  expect(refused.result).toEqual({ kind: 'refused', code: 'too_large' })
   const broken = await send((request) => request.socket.destroy())
   expect(broken.result).toEqual({ kind: 'interrupted', by: 'network' })
 })

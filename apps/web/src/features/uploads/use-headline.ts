@@ -3,7 +3,7 @@
 import { useTranslations } from 'next-intl'
 import { useFormat } from '../../i18n/use-format.ts'
 import type { UploadSummary } from './upload-summary.ts'
-import { percentOfQueue, phaseOf, runningCount, uploadedCount, waitsForServer } from './upload-view.ts'
+import { awaited, awaitedWords, percentOfQueue, phaseOf, runningCount, uploadedCount } from './upload-view.ts'
 
 /** The panel's title, the line below it, and the few words for the folded panel. */
 export function useHeadline(queue: UploadSummary): { title: string; detail: string; short: string } {
@@ -27,7 +27,7 @@ export function useHeadline(queue: UploadSummary): { title: string; detail: stri
     case 'empty':
       return { title: t('nothing'), detail: t('nothingSentence'), short: t('nothing') }
     case 'offline': {
-      const title = waitsForServer(queue) ? t('waitingServer') : t('waitingNetwork')
+      const title = t(awaitedWords[awaited(queue)])
       const detail = [percent, t('kept', { part, whole }), t('nothingLost')].join(' · ')
       return { title, detail, short: `${percent} · ${title}` }
     }

@@ -110,6 +110,7 @@ function useRefusal(owner: string, onClosed: () => void) {
       case 'not_found':
         return t('gone')
       case 'no_storage':
+      case 'no_room':
         return t('noStorage')
       default:
         return t('failed')

@@ -15,7 +15,7 @@ interface Sender {
   deviceAgent: string | null
 }
 
-type Wish = Pick<RenewTicketQuery, 'takeOver' | 'silentSeconds' | 'sent'>
+type Wish = Pick<RenewTicketQuery, 'takeOver' | 'silentSeconds' | 'sent' | 'unable'>
 
 /** So often it is decided anew when somebody else has moved the upload meanwhile. */
 const TRIES_MAX = 3

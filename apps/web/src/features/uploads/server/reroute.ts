@@ -24,11 +24,11 @@ interface UploadPlace {
 
 /**
  * Where an upload goes on. A storage that its browser uses well is kept, also when it cannot be reached from here. When the browser is
- * without an answer, every member of the group is asked how much of the upload it has.
+ * without an answer, every member of the group is asked how much of the upload it has. A storage that cannot write is as good as away.
  */
 export async function placeFor(
   { upl, grp, storage_id: storageId }: PlacedUpload,
-  { sent, silentSeconds }: Pick<RenewTicketQuery, 'sent' | 'silentSeconds'>,
+  { sent, silentSeconds, unable = false }: Pick<RenewTicketQuery, 'sent' | 'silentSeconds' | 'unable'>,
 ): Promise<UploadPlace> {
   const members = await reachingStorage(() => addressBook().membersOf(grp))
   const own = members.find((member) => member.storageId === storageId)
@@ -37,8 +37,9 @@ export async function placeFor(
   const parts = await partsAt(members, upl)
   // A gateway is the door to every storage: who is shut out of it would only lose what lies at this one.
   const isDoorShut = env().gateway !== undefined && parts.has(storageId)
+  if (unable) parts.delete(storageId)
   const choice = isDoorShut ? storageId : choosePlace({ own: storageId, parts, sent, silentSeconds })
-  if (choice === 'anywhere') return { member: await chooseStorage(), startsOver: true }
+  if (choice === 'anywhere') return { member: await chooseStorage(unable ? storageId : null), startsOver: true }
   const chosen = members.find((member) => member.storageId === choice)
   const startsOver = choice !== storageId && parts.get(choice ?? '') === 0
   return { member: (chosen === undefined ? null : withLastPort(chosen)) ?? waiting(storageId), startsOver }
