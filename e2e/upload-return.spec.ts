@@ -221,3 +221,35 @@ test('files that another device is sending are not sent twice: they stay there, 
   await context.close()
   fs.rmSync(folder, { recursive: true })
 })
+
+test('what a closed page leaves goes on by itself on the device that chose the same file, from where it was', async ({
+  page,
+  drive,
+  browser,
+  person,
+}) => {
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'cairn-return-'))
+  const file = path.join(folder, 'left.bin')
+  const content = writeRandomFile(file, LARGE)
+  const before = receivedBytes(drive)
+  slowDown(drive)
+  const middle = underWay(drive, LARGE / 2)
+  await chooseFiles(page, [file])
+  await middle
+  // The rest takes longer than a busy machine takes to sign a second device in.
+  slowDown(drive, 64 * 1024)
+  const context = await browser.newContext({ userAgent: 'Mozilla/5.0 (Android 16; Mobile) Gecko/140 Firefox/140.0' })
+  const phone = await context.newPage()
+  await signIn(phone, drive.url, person)
+  await expect(phone.getByRole('main')).toHaveAttribute('aria-busy', 'false')
+  await chooseFiles(phone, [file])
+  await expect(uploadPanel(phone).getByText('Uploading on “Chrome, Linux”')).toBeVisible()
+  await page.close()
+  speedUp(drive)
+  await expect(uploadPanel(phone).getByText(/1 file uploaded/)).toBeVisible({ timeout: 90_000 })
+  expect(receivedBytes(drive) - before).toBeLessThanOrEqual(LARGE + LOST_BYTES_MAX)
+  await reload(phone)
+  expect(await sha256Of(fs.createReadStream(await download(phone, 'left.bin')))).toBe(content)
+  await context.close()
+  fs.rmSync(folder, { recursive: true })
+})

@@ -164,6 +164,7 @@ const attempts = (): Record<string, Attempt[]> => ({
   'POST /uploads/abandon': [{ body: { uploadIds: [ids.upload] }, status: 204 }],
   'POST /uploads/complete': [{ body: { items: [{ uploadId: ids.upload, receipt: 'v1.a.b.c' }] }, status: 200 }],
   'POST /uploads/folders': [{ body: { folderId: ids.folder, paths: ['a'] }, status: 200 }],
+  'POST /uploads/presence': [{ body: { device: 'laptop.1', here: false }, status: 204 }],
   'POST /uploads/preflight': [{ body: { folderId: ids.folder, items: [{ name: 'a', size: 1 }] }, status: 200 }],
   'POST /zip': [{ body: { ids: [ids.file] } }],
   'GET /zip/[id]': [{}],

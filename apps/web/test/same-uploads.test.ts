@@ -28,6 +28,17 @@ async function kindsOf(device: string | undefined, items: Item[]): Promise<strin
   return (await browser.post('/api/uploads/preflight', { device, folderId: 'root', items: asked })).body.kinds
 }
 
+async function lastHeardOf(uploadId: string, seconds: number): Promise<void> {
+  const aliveAt = new Date(Date.now() - 1000 * seconds)
+  await db().upload.update({ where: { upl: uploadId }, data: { aliveAt } })
+}
+
+async function present(device: string, here: boolean): Promise<void> {
+  expect((await browser.post('/api/uploads/presence', { device, here })).status).toBe(204)
+}
+
+const unfinished = async () => (await browser.get('/api/uploads')).body.items
+
 const openCount = () => db().upload.count({ where: { ownerId: person.id, state: { in: ['created', 'uploading'] } } })
 
 beforeEach(async () => {
@@ -78,11 +89,52 @@ describe('files that another page of the person sends', () => {
     expect(await kindsOf('tablet.1', [{ ...file, path: 'there' } as Item])).toEqual(['coming'])
   })
 
-  it('are sent by nobody when their ticket is older than tickets get', async () => {
+  it('are left when their page was not heard of for minutes, and go on at the one that takes them over', async () => {
     const [{ uploadId }] = await start('laptop.1', once(filesOf(1)))
-    await db().upload.update({ where: { upl: uploadId }, data: { updatedAt: new Date(Date.now() - 3_700_000) } })
-    expect(await kindsOf('phone.1', filesOf(1))).toEqual(['new'])
-    expect((await start('phone.1', once(filesOf(1))))[0]).toHaveProperty('ticket')
+    const [found] = await start('phone.1', once(filesOf(1)))
+    expect(found).toMatchObject({ found: 'elsewhere', isLeft: false })
+    await lastHeardOf(uploadId, 190)
+    expect((await start('phone.1', once(filesOf(1))))[0]).toMatchObject({ found: 'elsewhere', uploadId, isLeft: true })
+    expect((await unfinished())[0]).toMatchObject({ uploadId, isSent: false })
+    await present('laptop.1', true)
+    expect((await start('phone.1', once(filesOf(1))))[0]).toMatchObject({ isLeft: false })
+    await lastHeardOf(uploadId, 190)
+    const taken = await browser.post(`/api/uploads/${uploadId}/ticket?device=phone.1&takeOver=true`, {})
+    expect(taken.status).toBe(200)
+    expect((await start('laptop.1', once(filesOf(1))))[0]).toMatchObject({ found: 'elsewhere', isLeft: false })
+    const refused = await browser.post(`/api/uploads/${uploadId}/ticket?device=laptop.1`, {})
+    expect(refused.body.code).toBe('upload_elsewhere')
+    expect(await openCount()).toBe(1)
+  })
+
+  it('are left soon after their page has said goodbye, but not while it may only be loading anew', async () => {
+    const [{ uploadId }] = await start('laptop.1', once(filesOf(1)))
+    await start('tablet.1', [{ clientId: 'own', name: 'own.bin', size: 1, modifiedAt: TIME }])
+    await present('laptop.1', false)
+    expect((await start('phone.1', once(filesOf(1))))[0]).toMatchObject({ isLeft: false })
+    const { aliveAt } = await db().upload.findUniqueOrThrow({ where: { upl: uploadId } })
+    const seconds = (Date.now() - (aliveAt?.getTime() ?? 0)) / 1000
+    expect(seconds).toBeGreaterThan(159)
+    expect(seconds).toBeLessThan(180)
+    await lastHeardOf(uploadId, seconds + 21)
+    expect(await unfinished()).toMatchObject([
+      { uploadId, isSent: false },
+      { name: 'own.bin', isSent: true },
+    ])
+  })
+
+  it('need no space a second time, and nothing else gets any by that', async () => {
+    await db().quota.update({ where: { userId: person.id }, data: { allowed: 350n } })
+    const [{ uploadId }] = await start('laptop.1', once(filesOf(3)))
+    const asked = once([...filesOf(3), { clientId: 'new', name: 'new.bin', size: 100, modifiedAt: TIME }])
+    const found = await start('phone.1', asked)
+    expect(found[0]).toMatchObject({ found: 'elsewhere', uploadId })
+    expect(found.slice(1, 3)).toMatchObject([{ found: 'elsewhere' }, { found: 'elsewhere' }])
+    expect(found[3]).toMatchObject({ ok: false, error: { code: 'quota_exceeded' } })
+    // Of the same name, size and date, and for another folder.
+    const [there] = await start('phone.1', once([{ ...(filesOf(1)[0] as Item), path: 'there' }]))
+    expect(there).toMatchObject({ ok: false, error: { code: 'quota_exceeded' } })
+    expect(await db().quota.findUnique({ where: { userId: person.id } })).toMatchObject({ reserved: 300n })
   })
 
   it('are begun when the other page has given them up', async () => {

@@ -11,26 +11,45 @@ afterEach(() => {
 
 const MINUTE = 60_000
 
-function watchOf(open: () => string[]) {
+function watchOf(open: () => string[], left: () => string[] = () => []) {
   const waiting = new Map([
     ['a', 'upload a'],
     ['b', 'upload b'],
   ])
   let asked = 0
   const over: string[] = []
+  const taken: string[] = []
   const watch = new ElsewhereWatch({
     waiting: () => waiting,
     onOver: (ids) => {
       for (const id of ids) waiting.delete(id)
       over.push(...ids)
     },
+    onLeft: (ids) => {
+      for (const id of ids) waiting.delete(id)
+      taken.push(...ids)
+    },
     ask: () => {
       asked += 1
-      return Promise.resolve(open().map((uploadId) => ({ uploadId })))
+      return Promise.resolve(open().map((uploadId) => ({ uploadId, isSent: !left().includes(uploadId) })))
     },
   })
-  return { watch, over, asked: () => asked }
+  return { watch, over, taken, asked: () => asked }
 }
+
+it('what its page has left goes on here, and nothing else does', async () => {
+  let left: string[] = []
+  const { watch, over, taken } = watchOf(
+    () => ['upload a', 'upload b'],
+    () => left,
+  )
+  watch.begin()
+  await vi.advanceTimersByTimeAsync(MINUTE)
+  expect(taken).toEqual([])
+  left = ['upload b', 'of somebody else']
+  await vi.advanceTimersByTimeAsync(MINUTE)
+  expect([over, taken]).toEqual([[], ['b']])
+})
 
 it('what is not open any more is over, and nothing is asked when nothing waits', async () => {
   let open = ['upload a', 'upload b', 'of somebody else']
@@ -67,6 +86,7 @@ it('a server that cannot be reached ends nothing', async () => {
   const watch = new ElsewhereWatch({
     waiting: () => new Map([['a', 'upload a']]),
     onOver: (ids) => over.push(...ids),
+    onLeft: (ids) => over.push(...ids),
     ask: () => {
       asked += 1
       return Promise.reject(new Unreachable(new TypeError('no network')))

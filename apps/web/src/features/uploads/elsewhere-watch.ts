@@ -7,10 +7,12 @@ type Parts = {
   waiting: () => ReadonlyMap<string, string>
   /** These are not on their way any more: stored, or given up. */
   onOver: (ids: string[]) => void
-  ask?: () => Promise<readonly { uploadId: string }[]>
+  /** The page that sent these is closed. */
+  onLeft: (ids: string[]) => void
+  ask?: () => Promise<readonly { uploadId: string; isSent: boolean }[]>
 }
 
-/** Looks now and then what has become of files that another page sends. */
+/** Looks now and then what has become of files that another page sends, and whether that page is still there. */
 export class ElsewhereWatch {
   readonly #parts: Parts
   #timer: ReturnType<typeof setTimeout> | null = null
@@ -40,12 +42,15 @@ export class ElsewhereWatch {
   }
 
   async #look(): Promise<void> {
-    const { waiting, onOver, ask = unfinishedUploads } = this.#parts
+    const { waiting, onOver, onLeft, ask = unfinishedUploads } = this.#parts
     if (waiting().size > 0) {
       try {
-        const open = new Set((await ask()).map(({ uploadId }) => uploadId))
-        const over = [...waiting()].flatMap(([id, uploadId]) => (open.has(uploadId) ? [] : id))
+        const open = new Map((await ask()).map(({ uploadId, isSent }) => [uploadId, isSent]))
+        const idsOf = (isSent: boolean | undefined) =>
+          [...waiting()].flatMap(([id, uploadId]) => (open.get(uploadId) === isSent ? id : []))
+        const [over, left] = [idsOf(undefined), idsOf(false)]
         if (over.length > 0 && !this.#closed) onOver(over)
+        if (left.length > 0 && !this.#closed) onLeft(left)
       } catch (error) {
         refusalOf(error)
       }

@@ -15,3 +15,6 @@ export function whatFits(sizes: readonly number[], freeBytes: number): { fits: b
   })
   return { fits, freeBytes: left }
 }
+
+/** So long after it was last heard of, a page is taken for closed: another one may go on with its uploads. */
+export const PRESENCE_SECONDS = 180

@@ -39,6 +39,10 @@ const startItemSchema = z.object({
 /** A name that a browser gave itself, to tell the person's devices apart. */
 const deviceSchema = z.string().min(1).max(64)
 
+/** `here` false: the page ends. */
+export const presenceSchema = z.object({ device: deviceSchema, here: z.boolean() })
+export type PresenceBody = z.infer<typeof presenceSchema>
+
 export const startUploadsSchema = z.object({
   device: deviceSchema.optional(),
   items: z.array(startItemSchema).min(1).max(UPLOAD_BATCH_MAX),
@@ -86,10 +90,10 @@ interface Refused {
   error: ApiErrorBody
 }
 
-/** Not begun: the same file lies there, or is on its way from another page of this person. */
+/** Not begun: the same file lies there, or comes from another page of this person. `isLeft`: that page does not run any more. */
 type Found = { ok: true } & (
   | { found: 'identical' }
-  | { found: 'elsewhere'; uploadId: string; deviceAgent: string | null }
+  | { found: 'elsewhere'; uploadId: string; deviceAgent: string | null; isLeft: boolean }
 )
 
 /** Files without content have nothing to send: they are stored at once and get an entry and no ticket. */
@@ -116,6 +120,8 @@ export interface UnfinishedUploads {
     /** The device that sends it; null where that was not said. */
     device: string | null
     deviceAgent: string | null
+    /** Whether the page that sends it still runs. */
+    isSent: boolean
     createdAt: string
     updatedAt: string
     expiresAt: string

@@ -41,6 +41,15 @@ export function renewTicket(uploadId: string, wanted: TicketWish): Promise<Renew
   return callApi<RenewedTicket>(`/api/uploads/${encodeURIComponent(uploadId)}/ticket?${query}`, { method: 'POST' })
 }
 
+/** Says that this page runs, or that it ends. */
+export function tellPresence(here: boolean): Promise<void> {
+  return callApi<void>('/api/uploads/presence', {
+    method: 'POST',
+    body: { device: senderId(), here },
+    keepalive: !here,
+  })
+}
+
 export function preflight(body: PreflightBody): Promise<Preflight> {
   return callApi<Preflight>('/api/uploads/preflight', { method: 'POST', body })
 }

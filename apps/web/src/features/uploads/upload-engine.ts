@@ -58,9 +58,10 @@ export class UploadEngine {
     this.#elsewhere = new ElsewhereWatch({
       waiting: () => this.#sentElsewhere(),
       onOver: (ids) => this.#requeue(ids),
+      onLeft: this.takeOver,
     })
-    const onElsewhere = () => this.#elsewhere.begin()
-    this.#outcomes = new UploadOutcomes({ ...shared, copies: this.#copies, retries: this.#retries, onElsewhere })
+    const told = { onElsewhere: () => this.#elsewhere.begin(), onLeft: this.takeOver }
+    this.#outcomes = new UploadOutcomes({ ...shared, ...told, copies: this.#copies, retries: this.#retries })
     this.#starter = new UploadStarter({
       ...shared,
       hasher,

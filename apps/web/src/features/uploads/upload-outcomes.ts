@@ -40,6 +40,8 @@ type Parts = {
   events: UploadEvents
   /** Another page sends one. */
   onElsewhere: () => void
+  /** Another page has begun these, and is closed by now. */
+  onLeft: (ids: readonly string[]) => void
 }
 
 /** What became of an upload: tells the store, the device's memory and the page. */
@@ -106,6 +108,7 @@ export class UploadOutcomes {
     if (item.found === 'elsewhere') {
       Object.assign(job, { uploadId: item.uploadId, ofOther: true })
       this.elsewhere(job, item.deviceAgent ?? '')
+      if (item.isLeft) this.#parts.onLeft([job.id])
     } else {
       this.#parts.store.dispatch({ type: 'identical', id: job.id })
       this.#parts.jobs.delete(job.id)

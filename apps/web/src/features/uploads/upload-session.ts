@@ -2,6 +2,7 @@ import { ContentHasher } from './content-hasher.ts'
 import { isOfThisDevice } from './device-id.ts'
 import { fileFrom, isReadable } from './file-source.ts'
 import { LivingTabs } from './living-tabs.ts'
+import { Presence } from './presence.ts'
 import { refusalOf, unfinishedUploads } from './upload-api.ts'
 import { UploadEngine } from './upload-engine.ts'
 import { type Job, jobOfRemembered, type UnfinishedUpload } from './upload-job.ts'
@@ -9,7 +10,7 @@ import { keptLimits } from './upload-limits.ts'
 import { type FileSource, type RememberedUpload, UploadMemory } from './upload-memory.ts'
 import type { UploadEvents } from './upload-outcomes.ts'
 import { UploadStore } from './upload-store.ts'
-import { runningCount } from './upload-view.ts'
+import { ownCount, runningCount } from './upload-view.ts'
 
 const LOOK_MS = 5_000
 /** Timers stand still while a computer sleeps. */
@@ -22,6 +23,7 @@ export class UploadSession {
   readonly engine: UploadEngine
   readonly #tabs = new LivingTabs()
   readonly #memory: UploadMemory
+  readonly #presence = new Presence(() => ownCount(this.store.snapshot()) > 0)
   readonly #closed = new AbortController()
 
   constructor(personId: string, events: UploadEvents) {
@@ -44,6 +46,7 @@ export class UploadSession {
 
   close(): void {
     this.#closed.abort()
+    this.#presence.close()
     this.engine.close()
     this.hasher.close()
     this.#tabs.close()

@@ -27,6 +27,11 @@ export function runningCount({ counts }: UploadSummary): number {
   return counts.queued + counts.uploading + counts.finishing + counts.paused + counts.waiting + counts.elsewhere
 }
 
+/** Those that this page sends, or is to send. */
+export function ownCount(summary: UploadSummary): number {
+  return runningCount(summary) - summary.counts.elsewhere
+}
+
 /** What cancelling everything takes away: not what is being stored, and not what another device goes on with. */
 export const cancellable = ['queued', 'uploading', 'paused', 'waiting', 'needs-file'] as const
 

@@ -65,9 +65,10 @@ export async function insertUploads(tx: Transaction, uploads: readonly NewUpload
   }))
   await tx.$executeRaw`
     INSERT INTO upload (upl, owner_id, folder_id, entry_public_id, name, size, ext, conflict, modified_at, state,
-      reserved_bytes, grp, storage_id, device, device_agent, probe, replaces_id, replaces_sha256, expires_at)
+      reserved_bytes, grp, storage_id, device, device_agent, probe, replaces_id, replaces_sha256, alive_at, expires_at)
     SELECT upl, owner_id, folder_id, entry_public_id, name, size, ext, conflict, modified_at, state,
       reserved_bytes, grp, storage_id, device, device_agent, probe, replaces_id, replaces_sha256,
+      CASE WHEN device IS NOT NULL THEN now() END,
       now() + CASE WHEN replaces_id IS NULL THEN make_interval(days => ${UPLOAD_DAYS})
         ELSE make_interval(hours => ${REPLACING_HOURS}) END
     FROM jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) AS r(

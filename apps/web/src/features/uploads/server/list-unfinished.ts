@@ -3,6 +3,7 @@ import { db } from '../../../lib/db.ts'
 import { addressBook, isReachable } from '../../../lib/dfs.ts'
 import { log } from '../../../lib/log.ts'
 import { partOffsets } from '../../../lib/storage-service.ts'
+import { PRESENCE_SECONDS } from '../rules.ts'
 import type { UnfinishedUploads } from '../schema.ts'
 
 const UNFINISHED_MAX = 1000
@@ -29,6 +30,7 @@ export async function listUnfinishedUploads(ownerId: string): Promise<Unfinished
       sent: sent.get(row.upl) ?? null,
       device: row.device,
       deviceAgent: row.deviceAgent,
+      isSent: Date.now() - (row.aliveAt?.getTime() ?? 0) < 1000 * PRESENCE_SECONDS,
       createdAt: row.createdAt.toISOString(),
       updatedAt: row.updatedAt.toISOString(),
       expiresAt: row.expiresAt.toISOString(),

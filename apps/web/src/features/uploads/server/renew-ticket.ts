@@ -70,6 +70,7 @@ async function goOn(tx: Transaction, row: UploadRow, sender: Sender, member: Rea
     SET expires_at = now() + make_interval(days => ${UPLOAD_DAYS}), updated_at = now(), epoch = ${epoch},
       grp = ${member.group}, storage_id = ${member.storageId},
       device = coalesce(${sender.device}, device),
+      alive_at = CASE WHEN ${sender.device}::text IS NULL THEN alive_at ELSE now() END,
       device_agent = CASE WHEN ${sender.device}::text IS NULL THEN device_agent ELSE ${sender.deviceAgent} END
     WHERE id = ${row.id}`
   return { ...row, epoch }

@@ -10,7 +10,7 @@ import { notEnoughSpace, type Space, spaceOf } from '../../../lib/quota.ts'
 import { readSettings } from '../../../lib/settings.ts'
 import { whatFits } from '../rules.ts'
 import type { StartedItem, StartedUploads, StartItem } from '../schema.ts'
-import { findSame, type Same } from './find-same.ts'
+import { findSame, maybeComing, type Same } from './find-same.ts'
 import { hashHints } from './hash-hints.ts'
 import { addedBytes, insertUploads, type NewUpload, reserveSpace } from './insert-uploads.ts'
 import { FolderMaker } from './make-folders.ts'
@@ -56,7 +56,8 @@ export async function startUploads(starter: Starter, items: readonly StartItem[]
     const drafts = checked.map((draft) => ({ ...draft }))
     await openReplacedFiles(tx, starter.id, drafts)
     // A folder drop on a full drive must not leave its empty folders there.
-    refuseWhatDoesNotFit(drafts, await spaceOf(tx, starter.id))
+    const space = await spaceOf(tx, starter.id)
+    refuseWhatDoesNotFit(await surelyNew(tx, starter, drafts), space)
     await openFolders(tx, starter, drafts)
     await passOverSame(tx, starter, good(drafts, 'empty'))
     const stored = await storeEmptyFiles(tx, starter.id, drafts)
@@ -112,6 +113,19 @@ function refuseWhatDoesNotFit(drafts: readonly Draft[], space: Space): void {
   for (const [index, draft] of sized.entries()) {
     if (!fits[index]) draft.error = notEnoughSpace({ ...space, freeBytes }, bytesOf(draft))
   }
+}
+
+/** Without what may have its space already, since another page has begun it. */
+async function surelyNew(tx: Transaction, { id, device }: Starter, drafts: readonly Draft[]): Promise<Draft[]> {
+  const asked = good(drafts, 'sized').filter(({ item }) => item.once === true)
+  const files = asked.map(({ item: { name, size, modifiedAt = null } }) => ({
+    name: checkedName(name),
+    size,
+    modifiedAt,
+  }))
+  const coming = await maybeComing(tx, { ownerId: id, device }, files)
+  const maybe = new Set(asked.filter((_, index) => coming.has(index)))
+  return drafts.filter((draft) => !maybe.has(draft))
 }
 
 function bytesOf({ item, replaced }: Draft): number {
@@ -228,7 +242,14 @@ function answersOf(starter: Starter, { drafts, stored, entries }: Started, hints
   return drafts.map(({ item: { clientId }, upload, place, same, error }, index): StartedItem => {
     if (same?.upl === null) return { clientId, ok: true, found: 'identical' }
     if (same !== undefined) {
-      return { clientId, ok: true, found: 'elsewhere', uploadId: same.upl, deviceAgent: same.deviceAgent }
+      return {
+        clientId,
+        ok: true,
+        found: 'elsewhere',
+        uploadId: same.upl,
+        deviceAgent: same.deviceAgent,
+        isLeft: same.isLeft,
+      }
     }
     if (error !== undefined || !upload) return { clientId, ok: false, error: errorBody(error) }
     const uploadId = upload.upl

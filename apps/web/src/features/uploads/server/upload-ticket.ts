@@ -4,8 +4,7 @@ import { browserOrigin } from '../../../lib/dfs.ts'
 import { masterKeys } from '../../../lib/keys.ts'
 import type { RenewedTicket } from '../schema.ts'
 
-/** Whose upload has asked for none for so long does not send it now. */
-export const TICKET_SECONDS = 60 * 60
+const TICKET_SECONDS = 60 * 60
 
 /** What a ticket says of an upload. `ownerPublicId` is kept with the file, so that lost databases can be rebuilt. */
 export interface TicketUpload {
