@@ -203,6 +203,14 @@ describe('a storage with several threads', () => {
     expect([...stored].filter((name) => !logged.has(name))).toEqual([])
   })
 
+  it('replaces a thread that fails by itself', async () => {
+    const before = await threadsStarted()
+    child.send('fail')
+    await until('another thread is there', async () => (await threadsStarted()) === before + 1)
+    const [client] = await newClients()
+    expect(await client?.uploadFile(content(4000), { ext: 'bin' })).toContain('group1/')
+  })
+
   it('stops with all its threads and leaves its counts', async () => {
     const release = await holdMainThread()
     const clients = await newClients()

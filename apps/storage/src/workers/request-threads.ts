@@ -1,4 +1,3 @@
-import { once } from 'node:events'
 import { Worker } from 'node:worker_threads'
 import type { CommandServer } from '@cairn/dfs-core/server'
 import type { StorageConfig } from '../config.ts'
@@ -121,7 +120,8 @@ class RequestThread {
     this.#temporaryPrefix = temporaryPrefix(this.#worker.threadId)
     this.#worker.on('message', (message: FromThread) => this.#receive(message))
     this.#worker.on('error', (error) => options.logger.error({ err: error, thread: index }, 'a thread failed'))
-    this.#ended = once(this.#worker, 'exit').then(() => {
+    // It follows an 'error', too, which `once` of node:events would reject with.
+    this.#ended = new Promise((resolve) => this.#worker.once('exit', resolve)).then(() => {
       takeBack(options, index, this.#temporaryPrefix)
       options.sharing.shared.setConnections(index, 0)
       onEnd()
