@@ -238,6 +238,15 @@ describe('a segment', () => {
     await expectStored(await receiptIn(await made.send(600_000, 1_000_000), made), made.content)
   })
 
+  it('tells whoever takes it over what of it is safe', async () => {
+    const made = await opened(randomBytes(1_000_000))
+    const older = made.segments.begin(0, 600_000)
+    await older.send(made.content.subarray(0, 100_000))
+    await expect.poll(() => progressOf(made.upl)).toBe(100_000)
+    expect(told(await made.segments.head(0))).toEqual([200, 100_000, 100_000])
+    expect(refusal(await older.answer)).toEqual([423, 'taken_over'])
+  })
+
   it('is refused where it cannot be', async () => {
     const made = await opened(randomBytes(40 * MIB))
     await made.send(0, 1000)

@@ -65,7 +65,13 @@ export class DiskSegments implements SegmentStore {
     const segment = part?.ahead.find(off) ?? null
     if (part === undefined || segment === null) throw new Error(`segment ${upl}.${off} has vanished`)
     const intake = { ...options, shipment: shipping.follow(part), budget }
-    await parts.whileWritten(part, () => receiveIntoSegment(part, segment, body, intake))
+    try {
+      await parts.whileWritten(part, () => receiveIntoSegment(part, segment, body, intake))
+    } catch (error) {
+      // As for the upload itself: whoever takes over is told how much there is.
+      if (error instanceof UploadError && error.code === 'taken_over') await part.sync()
+      throw error
+    }
     if (part.isComplete) void finisher.finish(part)
     else await part.sync()
     return statusOf(part, segment)
