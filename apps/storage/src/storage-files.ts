@@ -2,6 +2,7 @@ import type { Identity } from './cluster/identity.ts'
 import type { StorageConfig } from './config.ts'
 import { binlogFolder } from './disk/binlog-files.ts'
 import { repairChanges } from './disk/change-intent.ts'
+import type { LocksElsewhere } from './disk/file-locks.ts'
 import { FileStore } from './disk/file-store.ts'
 import { type InitFlagFile, openInitFlag } from './disk/init-flag.ts'
 import { type LogWriter, type LogWriterOptions, openLogWriter } from './disk/log-writer.ts'
@@ -17,6 +18,9 @@ import type { Counters } from './engine/counters.ts'
 import type { Logger } from './handlers/context.ts'
 import { beginRecovery } from './recovery/recovery-state.ts'
 
+/** What other threads have a part in. */
+type SharedWithThreads = Pick<LogWriterOptions, 'clock' | 'end'> & { readonly locks?: LocksElsewhere | undefined }
+
 /** Everything that this storage has on disk, open; the log is open before the trackers have said what this storage is. */
 export class StorageFiles {
   readonly initFlag: InitFlagFile
@@ -24,15 +28,17 @@ export class StorageFiles {
   readonly counters: Counters
   readonly storePaths: readonly StorePath[]
   readonly #config: StorageConfig
+  readonly #locks: LocksElsewhere | undefined
   readonly #logger: Logger
   readonly #running: RunningMark
   readonly #cursor: DirectoryCursor
   readonly #orphansSince: number | null
 
-  /** `shared`: with other threads, which draw names and write records. */
-  constructor(config: StorageConfig, logger: Logger, shared: Pick<LogWriterOptions, 'clock' | 'end'> = {}) {
+  /** `shared`: with other threads, which draw names, write records and remove files. */
+  constructor(config: StorageConfig, logger: Logger, shared: SharedWithThreads = {}) {
     const now = unixSeconds()
     this.#config = config
+    this.#locks = shared.locks
     this.#logger = logger
     this.#running = takeRunningMark(config.basePath, now)
     try {
@@ -49,7 +55,13 @@ export class StorageFiles {
       this.counters = saved.counters
       this.#cursor = createDirectoryCursor(saved.cursor, config.subdirCount, config.rotateCount)
       const report = (message: string, error?: unknown) => logger.warn({ err: error }, message)
-      this.log = openLogWriter({ folder: binlogFolder(config.basePath), now: unixSeconds, report, ...shared })
+      this.log = openLogWriter({
+        folder: binlogFolder(config.basePath),
+        now: unixSeconds,
+        report,
+        clock: shared.clock,
+        end: shared.end,
+      })
     } catch (error) {
       this.#running.abandon()
       throw error
@@ -64,7 +76,14 @@ export class StorageFiles {
     const owner = { ip: identity.addresses[0] ?? '', port, now: unixSeconds() }
     if (checkStorePathMark) for (const storePath of this.storePaths) checkPathMark(storePath, this.initFlag, owner)
     const cursor = distribution === 'rotate' ? this.#cursor : null
-    const store = new FileStore({ identity, storePaths: this.storePaths, log: this.log, cursor, subdirCount })
+    const store = new FileStore({
+      identity,
+      storePaths: this.storePaths,
+      log: this.log,
+      cursor,
+      subdirCount,
+      locks: this.#locks,
+    })
     for (const message of repairChanges(store)) this.#logger.warn({}, message)
     const swept = sweepTemporaries(this.storePaths)
     if (swept > 0) this.#logger.info({ files: swept }, 'removed what was being written when the last process ended')

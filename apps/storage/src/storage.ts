@@ -98,7 +98,11 @@ class Storage implements RunningStorage {
     this.#logger = logger
     this.#sharing = createWorkSharing(config)
     const shared = this.#sharing?.shared
-    this.#files = new StorageFiles(config, logger, { clock: shared?.clock, end: shared?.logEnd })
+    this.#files = new StorageFiles(config, logger, {
+      clock: shared?.clock,
+      end: shared?.logEnd,
+      locks: this.#sharing?.removals,
+    })
     this.#opened.push(() => this.#files.close())
     this.#opened.push(() => this.#metrics.close())
   }
@@ -170,12 +174,12 @@ class Storage implements RunningStorage {
     const shared = { config: this.#config, logger: this.#logger, store }
     const trunk = new TrunkGroup({ ...shared, identity, state, initFlag, pool, now: unixSeconds })
     this.#opened.push(() => trunk.close())
-    const tombstones = openTombstones(store.log.folder, unixSeconds)
+    const tombstones = openTombstones(store.log.folder, unixSeconds, this.#sharing?.removals)
     this.#opened.push(() => tombstones.close())
     return {
       ...shared,
       trunk,
-      locks: createFileLocks(),
+      locks: createFileLocks(this.#sharing?.removals),
       counters,
       tombstones,
       received: this.#received,

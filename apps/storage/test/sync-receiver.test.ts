@@ -1,9 +1,11 @@
-import { existsSync, readFileSync, statSync, utimesSync } from 'node:fs'
+import { once } from 'node:events'
+import { existsSync, readdirSync, readFileSync, statSync, utimesSync } from 'node:fs'
+import { connect } from 'node:net'
 import { join } from 'node:path'
 import { crc32 } from 'node:zlib'
 import { encodeFileName } from '@cairn/dfs-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { content, startCluster, type TestCluster, type TestStorage } from './cluster.ts'
+import { content, startCluster, type TestCluster, type TestStorage, until } from './cluster.ts'
 import { field, frame, group, int4, int8, probe, text } from './probe.ts'
 
 // What a C storage sends, and what it expects back (internals §4.3, §4.4).
@@ -185,6 +187,23 @@ describe('a change from a peer', () => {
     ]
     expect(answers.map(({ status }) => status)).toEqual([EEXIST, EEXIST, EEXIST, EEXIST])
     expect([...names, `${names[0]}-m`].filter((name) => existsSync(pathOf(name)))).toEqual([])
+  })
+
+  it('that deletes a file while its content comes keeps it away, and leaves none of it', async () => {
+    const body = content(100_000)
+    const name = peerName(body)
+    const socket = connect(storage.running.tcpPort, '127.0.0.1')
+    const head = [int8(name.length), int8(body.length), int4(TIME), group(), text(name)]
+    const request = frame(16, Buffer.concat([...head, body]))
+    socket.write(request.subarray(0, 70_000))
+    const temporary = join(storage.basePath, 'data/.cairn-tmp')
+    await until('half of it is here', () => readdirSync(temporary).length === 1)
+    await expect(storage.client.deleteFile(`group1/${name}`)).rejects.toMatchObject({ status: ENOENT })
+    socket.write(request.subarray(70_000))
+    const [answer] = (await once(socket, 'data')) as [Buffer]
+    expect(answer[9]).toBe(EEXIST)
+    socket.destroy()
+    expect([existsSync(pathOf(name)), readdirSync(temporary)]).toEqual([false, []])
   })
 
   it('renames a regenerated appender, and answers with an empty body', async () => {

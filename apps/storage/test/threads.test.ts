@@ -7,7 +7,7 @@ import { ConnectionPool, StorageClient } from '@cairn/dfs-core'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { content, startCluster, type TestCluster, until } from './cluster.ts'
 import { bundleDaemon, type DaemonBundle } from './daemon.ts'
-import { frame, int8 } from './probe.ts'
+import { frame, group, int4, int8, probe, text } from './probe.ts'
 
 const THREADS = 3
 const CLIENTS = 6
@@ -126,6 +126,32 @@ describe('a storage with several threads', () => {
     for (const [i, id] of fileIds.entries()) await expectAtPeer(id, content(70_000, i))
   })
 
+  it('deletes files while its main thread is busy, everywhere and for good', async () => {
+    const release = await holdMainThread()
+    const clients = await newClients()
+    const fileIds = await Promise.all(clients.map((client, i) => client.uploadFile(content(3000, i), { ext: 'bin' })))
+    const kept = await clients[0]?.uploadFile(content(3000), { ext: 'bin' })
+    await Promise.all(clients.map((client, i) => client.deleteFile(fileIds[i] ?? '')))
+    const names = fileIds.map((fileId) => fileId.slice('group1/'.length))
+    expect(storedNames()).toEqual([kept?.slice('group1/'.length)])
+    const buried = readFileSync(join(folder, 'data/sync/.cairn-tombstones'), 'latin1')
+    expect(buried.match(/(?<= ).+/g)?.sort()).toEqual([...names].sort())
+    expect(loggedNames().sort()).toEqual([...names, ...names, kept?.slice('group1/'.length)].sort())
+    // A peer that sends one of them afterwards is refused: the main thread has heard of it.
+    const name = names[0] ?? ''
+    const head = [int8(name.length), int8(3000), int4(Math.floor(Date.now() / 1000)), group(), text(name)]
+    const answer = probe(port, frame(16, Buffer.concat([...head, content(3000, 0)])))
+    release()
+    expect((await answer).status).toBe(17)
+    expect(storedNames()).toEqual([kept?.slice('group1/'.length)])
+    const [peer] = cluster.storages
+    await expectAtPeer(kept ?? '', content(3000))
+    await until('the peer has deleted them too', async () => {
+      const found = fileIds.map((fileId) => peer?.client.queryFileInfo(fileId).then(String, () => 'gone'))
+      return (await Promise.all(found)).every((what) => what === 'gone')
+    })
+  })
+
   it('does every operation on every connection, and counts and logs it once', async () => {
     const release = await holdMainThread()
     const clients = await newClients()
@@ -179,7 +205,10 @@ describe('a storage with several threads', () => {
     let isOver = false
     const upload = async (client: StorageClient, seed: number) => {
       // A client whose thread ends between two requests goes on with another.
-      while (!isOver) acknowledged.push(await client.uploadFile(content(4000, seed), { ext: 'bin' }))
+      while (!isOver) {
+        acknowledged.push(await client.uploadFile(content(4000, seed), { ext: 'bin' }))
+        await client.deleteFile(await client.uploadFile(content(3000, seed), { ext: 'bin' }))
+      }
     }
     const work = clients.map((client, i) => upload(client, i).catch(() => undefined))
     await until('the threads are at work', () => acknowledged.length > 50)
@@ -196,6 +225,13 @@ describe('a storage with several threads', () => {
     const [again] = await newClients()
     acknowledged.push((await again?.uploadFile(content(4000), { ext: 'bin' })) ?? '')
     const logged = new Set(loggedNames())
+    const log = readFileSync(join(folder, 'data/sync/binlog.000'), 'latin1')
+    const deleted = [...log.matchAll(/ D (.+)/g)].map(([, name = '']) => name)
+    expect(deleted.length).toBeGreaterThan(20)
+    await until('what was being deleted is gone', () => {
+      const left = new Set(storedNames())
+      return !deleted.some((name) => left.has(name))
+    })
     const stored = new Set(storedNames())
     for (const fileId of acknowledged) {
       expect([fileId, stored.has(fileId.slice(7)), logged.has(fileId.slice(7))]).toEqual([fileId, true, true])

@@ -4,19 +4,27 @@ import { encodeMetadata } from '@cairn/dfs-core'
 import { slotOfName } from '../trunk/slot-name.ts'
 import { removeStored, storedFacts } from '../trunk/stored-content.ts'
 import { removeIfAny, writeNewFile } from './atomic-file.ts'
+import type { LocksElsewhere } from './file-locks.ts'
 import type { Durability } from './group-sync.ts'
 import { afterwards, ifWell, type LogDone } from './log-done.ts'
 import type { LogWriter } from './log-writer.ts'
 import { METADATA_SUFFIX, readMetadataFile } from './metadata-file.ts'
-import { NewFiles, type ResolvedName } from './new-files.ts'
+import { NewFiles, type NewFilesOptions, type ResolvedName } from './new-files.ts'
 import type { NewFile, NewName } from './new-name.ts'
 
 export type { ResolvedName, StoreIdentity, StoreSpace } from './new-files.ts'
 
 /** The files of one storage. Everything is synchronous but slow deletions and the waiting for the log and the disk. */
 export class FileStore extends NewFiles<LogWriter> {
+  readonly #locksElsewhere: LocksElsewhere | undefined
   /** Files whose deletion is logged and under way, by logic name, and who waits for its end. */
   readonly #leaving = new Map<string, Array<() => void>>()
+
+  /** `locks`: of other threads, which remove files, too. */
+  constructor(options: NewFilesOptions<LogWriter> & { readonly locks?: LocksElsewhere | undefined }) {
+    super(options)
+    this.#locksElsewhere = options.locks
+  }
 
   /**
    * A name for a file whose intention must be on disk before the file itself: drawn, free at this moment and held. The
@@ -172,6 +180,7 @@ export class FileStore extends NewFiles<LogWriter> {
   /** For readers of the log who look for the file: it may still be there when its deletion is read. */
   untilTakenOff(logicName: string): Promise<void> {
     const waiting = this.#leaving.get(logicName)
-    return waiting === undefined ? Promise.resolve() : new Promise((resolve) => waiting.push(resolve))
+    if (waiting !== undefined) return new Promise((resolve) => waiting.push(resolve))
+    return this.#locksElsewhere?.untilFree(logicName) ?? Promise.resolve()
   }
 }

@@ -14,17 +14,33 @@ export interface Tombstones {
   refuses(logicName: string, timestamp: number): boolean
   /** Remembers a name; true when it is new. Older ones give way when there are too many. */
   add(logicName: string, deletedAt?: number): boolean
+  /** Takes over what other threads have remembered; so does every question. */
+  catchUp(): void
   close(): void
 }
+
+/** Other threads remember names, too. */
+export interface BuriedElsewhere {
+  /** Names since the last call: their lines are in the file, or about to be. */
+  take(add: (logicName: string, deletedAt: number) => void): void
+  /** Nobody else writes to the file meanwhile, and afterwards everybody to the new one. */
+  replacing(work: () => void): void
+}
+
+const nobodyElse: BuriedElsewhere = { take: () => undefined, replacing: (work) => work() }
 
 const LIFE_SECONDS = 30 * 24 * 3600
 const COUNT_MAX = 100_000
 const [BLANK, NEWLINE] = [0x20, 0x0a]
 
 /** Lines of `<unix seconds> <name>` in `data/sync/.cairn-tombstones`; forgotten ones leave the file now and then. */
-export function openTombstones(syncFolder: string, now: () => number): Tombstones {
+export function openTombstones(
+  syncFolder: string,
+  now: () => number,
+  elsewhere: BuriedElsewhere = nobodyElse,
+): Tombstones {
   makeFolder(syncFolder)
-  const path = join(syncFolder, '.cairn-tombstones')
+  const path = tombstonesPath(syncFolder)
   const { names, isTorn, ...found } = read(path, now() - LIFE_SECONDS)
   let { lines } = found
   // Kept open: opening it for every deletion takes ten times as long as writing the line.
@@ -33,13 +49,28 @@ export function openTombstones(syncFolder: string, now: () => number): Tombstone
     if (fd >= 0) closeSync(fd)
     fd = -1
   }
+  const remember = (name: string, at: number) => {
+    lines += 1
+    names.delete(name)
+    names.set(name, at)
+    if (names.size > COUNT_MAX) forgetOldest(names, COUNT_MAX / 10)
+  }
+  const takeOver = () => elsewhere.take(remember)
   const rewrite = () => {
-    close()
-    replaceFile(path, format(names))
-    fd = openSync(path, 'a', 0o644)
-    lines = names.size
+    elsewhere.replacing(() => {
+      takeOver()
+      close()
+      replaceFile(path, format(names))
+      fd = openSync(path, 'a', 0o644)
+      lines = names.size
+    })
+  }
+  const catchUp = () => {
+    takeOver()
+    if (lines > 2 * COUNT_MAX) rewrite()
   }
   const deletedAt = (name: string): number | null => {
+    takeOver()
     const at = names.get(name)
     return at === undefined || at < now() - LIFE_SECONDS ? null : at
   }
@@ -56,19 +87,25 @@ export function openTombstones(syncFolder: string, now: () => number): Tombstone
       return at !== null && timestamp < at
     },
     add(name, time) {
+      catchUp()
       const at = time === undefined || isDrawnOnce(name) ? now() : time
       const known = names.get(name)
       if (known !== undefined && known >= at) return false
-      writeAll(fd, Buffer.from(`${at} ${name}\n`, 'latin1'))
-      lines += 1
-      names.delete(name)
-      names.set(name, at)
-      if (names.size > COUNT_MAX) forgetOldest(names, COUNT_MAX / 10)
-      if (lines > 2 * COUNT_MAX) rewrite()
+      writeAll(fd, Buffer.from(tombstoneLine(name, at), 'latin1'))
+      remember(name, at)
       return known === undefined
     },
+    catchUp,
     close,
   }
+}
+
+export function tombstonesPath(syncFolder: string): string {
+  return join(syncFolder, '.cairn-tombstones')
+}
+
+export function tombstoneLine(logicName: string, deletedAt: number): string {
+  return `${deletedAt} ${logicName}\n`
 }
 
 /** Many at once: a map steps over all that it has lost since it grew to find its first entry. */
@@ -108,5 +145,5 @@ function read(path: string, notBefore: number): Found {
 }
 
 function format(names: ReadonlyMap<string, number>): string {
-  return [...names].map(([name, at]) => `${at} ${name}\n`).join('')
+  return [...names].map(([name, at]) => tombstoneLine(name, at)).join('')
 }

@@ -17,6 +17,12 @@ export function normalFacts(logicName: string): { readonly size: number; readonl
   return id?.kind === 'normal' ? id : null
 }
 
+/** A normal file whose name was drawn by the storage of this source. */
+export function isOwnNormal(logicName: string, source: FileSource): boolean {
+  const id = orNull(() => parseFileId(`g/${logicName}`))
+  return id?.kind === 'normal' && idOf(id.source) === idOf(source)
+}
+
 /** As `normalFacts`, also for files in trunk slots: of those, too, the content never changes. */
 export function wholeFacts(logicName: string): { readonly size: number } | null {
   const id = orNull(() => parseFileId(`g/${logicName}`))

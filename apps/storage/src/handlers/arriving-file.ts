@@ -70,6 +70,10 @@ export function receiveFile(context: HandlerContext, { op, incoming, outcome }: 
     file,
     (error) => answer(error, incoming),
     (finish) => {
+      // It may have been deleted while its content came.
+      if (outcome === 'place' && context.tombstones.refuses(file.logicName, timestamp)) {
+        throw new StoreError(REFUSED.buried, `${file.logicName} is buried here`)
+      }
       if (!isPlaced(context, file, place)) {
         finish()
         return

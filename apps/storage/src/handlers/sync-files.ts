@@ -5,7 +5,7 @@ import { type ArrivingFile, look, receiveFile } from './arriving-file.ts'
 import { BodyGatherer } from './body-gatherer.ts'
 import type { ConnectionState, HandlerContext } from './context.ts'
 import { checkGroup } from './requests.ts'
-import { type Incoming, syncAnswer } from './sync-answer.ts'
+import { type Incoming, type SyncAnswer, syncAnswer } from './sync-answer.ts'
 
 /** SYNC_CREATE_FILE, SYNC_UPDATE_FILE. */
 export function syncFileHandlers(context: HandlerContext): Array<[number, CommandHandler<ConnectionState>]> {
@@ -85,7 +85,13 @@ class WholeFileSink implements BodySink {
   }
 
   end(): void {
-    receiveFile(this.#context, this.#file, () => this.#gatherer?.finish())
+    const { incoming } = this.#file
+    const answer: SyncAnswer = (error, done) => {
+      // What was not placed after all.
+      this.#gatherer?.discard()
+      incoming.answer(error, done)
+    }
+    receiveFile(this.#context, { ...this.#file, incoming: { ...incoming, answer } }, () => this.#gatherer?.finish())
   }
 
   abort(): void {

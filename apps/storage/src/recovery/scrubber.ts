@@ -1,20 +1,21 @@
-import { linkSync, lstatSync } from 'node:fs'
+import { lstatSync } from 'node:fs'
 import { open, readdir } from 'node:fs/promises'
-import { basename, join } from 'node:path'
+import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { crc32 } from 'node:zlib'
 import { type ConnectionPool, formatAddress } from '@cairn/dfs-core'
 import type { ClusterState } from '../cluster/cluster-state.ts'
 import type { StorageConfig } from '../config.ts'
-import { isErrno, makeFolder } from '../disk/atomic-file.ts'
+import { isErrno } from '../disk/atomic-file.ts'
+import { type FileLocks, whileLocked } from '../disk/file-locks.ts'
 import type { FileStore, ResolvedName } from '../disk/file-store.ts'
 import { IncomingFile } from '../disk/incoming-file.ts'
-import { placeFromFile } from '../disk/replica.ts'
 import { normalFacts } from '../engine/file-facts.ts'
 import { hexByte } from '../engine/logic-name.ts'
 import type { Logger } from '../handlers/context.ts'
 import { activeMembers, otherMembers } from './active-members.ts'
 import { factsElsewhere, isUntold } from './compare-members.ts'
+import { replaceDamaged } from './replace-damaged.ts'
 import { fetchContent } from './restore-file.ts'
 import { ScrubPace } from './scrub-pace.ts'
 import { checkTrunkFile, isTrunkFile } from './scrub-slots.ts'
@@ -23,6 +24,7 @@ import { loadScrubState, newRound, type ScrubState, saveScrubState } from './scr
 export interface ScrubberOptions {
   readonly config: Pick<StorageConfig, 'basePath' | 'scrub'>
   readonly store: FileStore
+  readonly locks: FileLocks
   readonly state: ClusterState
   readonly pool: ConnectionPool
   readonly logger: Logger
@@ -225,9 +227,8 @@ class RoundScrubber implements Scrubber {
     }
   }
 
-  /** A good copy takes the name; the damaged one is kept beside, for whoever wants to know what happened to it. */
   async #repair(file: ResolvedName): Promise<void> {
-    const { store, state, logger } = this.#options
+    const { store, locks, state, logger } = this.#options
     const { logicName } = file
     logger.error({ name: logicName }, 'a file is not what its name says')
     await this.#helpersKnown()
@@ -235,8 +236,7 @@ class RoundScrubber implements Scrubber {
       const incoming = new IncomingFile(store.temporaryPath(file.storePath))
       try {
         await fetchContent(this.#options, formatAddress(member.ip, member.port), file, incoming)
-        keepDamaged(file)
-        placeFromFile(file, incoming, Math.floor(lstatSync(file.path).mtimeMs / 1000))
+        await whileLocked(locks, logicName, () => replaceDamaged(file, incoming))
         this.#state.repaired += 1
         logger.warn({ name: logicName, member: member.id }, 'a damaged file was replaced by the copy of another member')
         return
@@ -272,16 +272,6 @@ class RoundScrubber implements Scrubber {
 
   #sleep(ms: number): Promise<void> {
     return sleep(ms, undefined, { signal: this.#stop.signal })
-  }
-}
-
-function keepDamaged({ path, storePath }: ResolvedName): void {
-  const folder = join(storePath.dataDir, '.cairn-damaged')
-  makeFolder(folder)
-  try {
-    linkSync(path, join(folder, basename(path)))
-  } catch (error) {
-    if (!isErrno(error, 'EEXIST')) throw error
   }
 }
 

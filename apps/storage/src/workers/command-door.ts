@@ -94,7 +94,7 @@ async function startThreads(
   sharing: WorkSharing,
   server: CommandServer,
 ): Promise<RequestThreads | null> {
-  const { config, store, counters, logger } = context
+  const { config, store, counters, logger, tombstones } = context
   const shared = { config, store, counters, logger }
   try {
     if (!hasSocket()) throw new Error('another file got the number of the listening socket')
@@ -108,6 +108,7 @@ async function startThreads(
       sharing,
       cursor,
       answered,
+      buried: () => tombstones.catchUp(),
       remove,
     })
   } catch (error) {

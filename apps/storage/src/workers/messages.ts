@@ -18,6 +18,8 @@ export interface ThreadStart {
   /** The socket that all threads accept at. */
   readonly descriptor: number
   readonly names: { readonly memory: SharedArrayBuffer; readonly size: SharedNamesSize }
+  /** The memory of the removals that all threads share. */
+  readonly removals: SharedArrayBuffer
   readonly cursor: CursorState
 }
 

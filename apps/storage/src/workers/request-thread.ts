@@ -1,5 +1,5 @@
 import { MessageChannel, type MessagePort } from 'node:worker_threads'
-import { storageCommands } from '@cairn/dfs-core'
+import { Status, storageCommands } from '@cairn/dfs-core'
 import {
   type CommandHandler,
   type CommandServer,
@@ -10,6 +10,7 @@ import {
 } from '@cairn/dfs-core/server'
 import { binlogFolder } from '../disk/binlog-files.ts'
 import type { GroupSync } from '../disk/group-sync.ts'
+import type { LogDone } from '../disk/log-done.ts'
 import { NewFiles } from '../disk/new-files.ts'
 import { openStorePath, type StorePath } from '../disk/store-path.ts'
 import { createDirectoryCursor } from '../engine/allocate.ts'
@@ -17,13 +18,16 @@ import { newCounters, takeCounts } from '../engine/counters.ts'
 import { openAccessLog } from '../handlers/access-log.ts'
 import type { ConnectionState, FileContext, Logger } from '../handlers/context.ts'
 import { downloadHandler } from '../handlers/download.ts'
+import { noteFailure } from '../handlers/failure.ts'
 import { removeHandler } from '../handlers/remove.ts'
 import { inFileOfItsOwn, newFileHandler } from '../handlers/upload.ts'
 import { ErrandSender } from './errands.ts'
 import type { FromThread, LogLevel, SyncFigures, ThreadStart, ToThread } from './messages.ts'
 import { PortStream } from './port-stream.ts'
 import { SharedNames } from './shared-names.ts'
+import { SharedRemovals } from './shared-removals.ts'
 import { ThreadLog } from './thread-log.ts'
+import { ThreadRemovals } from './thread-removals.ts'
 
 const FIGURES_INTERVAL_MS = 1000
 const COMMAND_CODES = 256
@@ -55,11 +59,13 @@ class RequestThread {
   readonly #groupSyncs: () => SyncFigures
   readonly #singleSyncs: () => SyncFigures
   readonly #counters = newCounters()
+  /** Null where deletions are the main thread's alone. */
+  readonly #ownRemovals: ThreadRemovals | null
   readonly #removals = new ErrandSender<string, number>((removals) => this.#send({ kind: 'removals', removals }))
   #answered = new Map<number, number>()
 
   constructor(port: MessagePort, start: ThreadStart) {
-    const { config, thread, identity, names, cursor } = start
+    const { config, thread, identity, names, cursor, removals } = start
     this.#port = port
     this.#start = start
     this.#names = new SharedNames(names.memory, names.size)
@@ -70,8 +76,21 @@ class RequestThread {
       folder: binlogFolder(config.basePath),
       now,
       send: (records) => this.#send({ kind: 'records', records }),
+      beforeWriting: () => this.#ownRemovals?.writeNames(),
       hasWritten: () => this.#send({ kind: 'logged' }),
     })
+    // Names that share their bytes are one thread's business, and what must be durable waits for the log's one sync.
+    const isShared = config.checkFileDuplicate || config.uploadDurability !== 'none'
+    this.#ownRemovals = isShared
+      ? null
+      : new ThreadRemovals({
+          thread,
+          shared: new SharedRemovals(removals, names.size.threads, this.#names.logEnd.locked),
+          log: this.#log,
+          folder: binlogFolder(config.basePath),
+          source: identity.source,
+          now,
+        })
     this.#storePaths = config.storePaths.map(({ path, readonly }, index) =>
       openStorePath(index, path, readonly, (_message, error) =>
         this.#send({ kind: 'pathFailed', index, message: String(error) }),
@@ -113,6 +132,7 @@ class RequestThread {
     clearInterval(this.#timer)
     this.#closeAccessLog()
     this.#log.close()
+    this.#ownRemovals?.close()
     this.#sendFigures()
     this.#port.close()
   }
@@ -128,7 +148,11 @@ class RequestThread {
     )
     handlers.set(
       deleteFile.code,
-      removeHandler<Connection>(context, ({ logicName }, answer) => this.#removals.send(logicName, answer)),
+      removeHandler<Connection>(context, (file, answer) => {
+        const done: LogDone = (error) =>
+          answer(error === undefined ? Status.OK : noteFailure(context, deleteFile.code, error))
+        if (this.#ownRemovals?.remove(file, done) !== true) this.#removals.send(file.logicName, answer)
+      }),
     )
     if (!this.#start.usesTrunkFiles) handlers.set(uploadFile.code, newFileHandler(context, 'normal', inFileOfItsOwn))
     return handlers

@@ -27,6 +27,8 @@ export interface RequestThreadsOptions {
   /** Where the main thread puts new files. */
   readonly cursor: CursorState
   answered(command: number, status: number, count: number): void
+  /** Threads have deleted files: their names are to be taken over. */
+  buried(): void
   /** Removes the file of a logic name that a thread has checked; `answer` gets the status for the client. */
   remove(logicName: string, answer: (status: number) => void): void
 }
@@ -123,6 +125,8 @@ class RequestThread {
     // It follows an 'error', too, which `once` of node:events would reject with.
     this.#ended = new Promise((resolve) => this.#worker.once('exit', resolve)).then(() => {
       takeBack(options, index, this.#temporaryPrefix)
+      // Their records may be written already.
+      for (const name of options.sharing.removals.giveUp(index)) options.remove(name, () => undefined)
       options.sharing.shared.setConnections(index, 0)
       onEnd()
     })
@@ -146,7 +150,7 @@ class RequestThread {
   /** Every thread fills folders of its own. */
   #start(): ThreadStart {
     const { config, identity, usesTrunkFiles, sharing, cursor } = this.#options
-    const { memory, size } = sharing
+    const { memory, size, removalsMemory } = sharing
     const { high, low } = cursor
     const share = Math.floor((config.subdirCount * this.#index) / size.threads)
     return {
@@ -156,6 +160,7 @@ class RequestThread {
       usesTrunkFiles,
       descriptor: LISTENING_DESCRIPTOR,
       names: { memory, size },
+      removals: removalsMemory,
       cursor: { high: (high + share) % config.subdirCount, low, count: 0 },
     }
   }
@@ -172,6 +177,7 @@ class RequestThread {
         break
       case 'logged':
         store.log.othersHaveWritten()
+        this.#options.buried()
         break
       case 'removals':
         for (const [i, name] of message.removals.errands.entries()) this.#remove(message.removals.first + i, name)

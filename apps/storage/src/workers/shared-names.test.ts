@@ -233,7 +233,7 @@ describe('what a thread leaves behind', () => {
     const prefix = temporaryPrefix(7)
     for (const name of [`${prefix}1`, `${temporaryPrefix(77)}1`]) writeFileSync(join(storePath.temporaryDir, name), 'x')
 
-    takeBack({ store, sharing: { shared: names, memory, size }, logger: pino({ level: 'silent' }) }, THREAD, prefix)
+    takeBack({ store, sharing: { shared: names }, logger: pino({ level: 'silent' }) }, THREAD, prefix)
     expect([existsSync(logged.path), existsSync(lost.path)]).toEqual([true, false])
     expect(readdirSync(storePath.temporaryDir)).toEqual([`${temporaryPrefix(77)}1`])
     expect([...names.heldBy(THREAD)]).toEqual([])

@@ -7,7 +7,7 @@ import type { WorkSharing } from './work-sharing.ts'
 
 interface Survivors {
   readonly store: FileStore
-  readonly sharing: WorkSharing
+  readonly sharing: Pick<WorkSharing, 'shared'>
   readonly logger: Logger
 }
 

@@ -20,6 +20,8 @@ export interface ThreadLogOptions {
   readonly now: () => number
   readonly fileBytesMax?: number
   send(records: Errands<SentRecord>): void
+  /** Called before records are written: nobody else writes any meanwhile. */
+  beforeWriting?(): void
   /** The log has grown; told some milliseconds later, for all records until then. */
   hasWritten(): void
 }
@@ -117,6 +119,7 @@ export class ThreadLog implements NameLog {
   #write(pending: readonly Pending[]): boolean {
     const { names, now, fileBytesMax = LOG_FILE_BYTES } = this.#options
     const end = names.logEnd
+    this.#options.beforeWriting?.()
     if (!end.isOpen || end.size >= fileBytesMax) return false
     let lines = ''
     for (const { op, name, options } of pending) {

@@ -1,11 +1,14 @@
 import type { StorageConfig } from '../config.ts'
 import { allocateSharedNames, SharedNames, type SharedNamesSize } from './shared-names.ts'
+import { allocateSharedRemovals, SharedRemovals } from './shared-removals.ts'
 
 /** What threads share; there is none where one thread does everything. */
 export interface WorkSharing {
   readonly shared: SharedNames
   readonly memory: SharedArrayBuffer
   readonly size: SharedNamesSize
+  readonly removals: SharedRemovals
+  readonly removalsMemory: SharedArrayBuffer
 }
 
 export function createWorkSharing({ workThreads, maxConnections }: StorageConfig): WorkSharing | null {
@@ -13,5 +16,8 @@ export function createWorkSharing({ workThreads, maxConnections }: StorageConfig
   // Every connection stores one file at a time.
   const size = { threads: workThreads, slots: maxConnections }
   const memory = allocateSharedNames(size)
-  return { shared: new SharedNames(memory, size), memory, size }
+  const shared = new SharedNames(memory, size)
+  const removalsMemory = allocateSharedRemovals(workThreads)
+  const removals = new SharedRemovals(removalsMemory, workThreads, shared.logEnd.locked)
+  return { shared, memory, size, removals, removalsMemory }
 }
