@@ -126,6 +126,14 @@ describe('a storage with several threads', () => {
     for (const [i, id] of fileIds.entries()) await expectAtPeer(id, content(70_000, i))
   })
 
+  it('accepts all who come, also when those who should take some have no time', async () => {
+    const release = await holdMainThread()
+    const clients = await Promise.all(Array.from({ length: 24 }, newClient))
+    const fileIds = await Promise.all(clients.map((client, i) => client.uploadFile(content(100, i), { ext: 'bin' })))
+    release()
+    expect(new Set(fileIds).size).toBe(clients.length)
+  })
+
   it('deletes files while its main thread is busy, everywhere and for good', async () => {
     const release = await holdMainThread()
     const clients = await newClients()

@@ -3,7 +3,7 @@ import type { StoreIdentity } from '../disk/new-files.ts'
 import type { CursorState } from '../engine/allocate.ts'
 import type { ConnectionState, HandlerContext } from '../handlers/context.ts'
 import { removeFile } from '../handlers/remove.ts'
-import { closeSocket, hasSocket, makeRoomForSocket } from './listening-socket.ts'
+import { closeSocket, hasSocket, LISTENING_DESCRIPTOR, makeRoomForSocket } from './listening-socket.ts'
 import { RequestThreads } from './request-threads.ts'
 import type { WorkSharing } from './work-sharing.ts'
 
@@ -75,6 +75,9 @@ function createServer(
     handlers,
     newState: () => ({ peerId: null }),
     connectionsChanged,
+    ...(sharing !== null && {
+      sharedSocket: { descriptor: LISTENING_DESCRIPTOR, isAhead: () => hasSocket() && sharing.shared.isAhead(0) },
+    }),
     limits: {
       maxConnections,
       networkTimeoutMs,

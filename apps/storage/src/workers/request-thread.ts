@@ -180,6 +180,7 @@ class RequestThread {
       handlers,
       newState: () => ({ peerId: null, relayed: null }),
       connectionsChanged: (count) => names.setConnections(thread, count),
+      sharedSocket: { descriptor: this.#start.descriptor, isAhead: () => names.isAhead(thread) },
       connectionClosed: (state) => relay.connectionClosed(state),
       limits: {
         maxConnections,

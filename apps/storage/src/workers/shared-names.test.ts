@@ -88,6 +88,16 @@ it('the most connections of all threads at once are kept', () => {
   names.setConnections(0, 1)
   names.setConnections(THREAD, 3)
   expect([names.connectionsExcept(0), names.connectionsMax]).toEqual([3, 5])
+  // 1.25 times the other's and two more are still even.
+  names.setConnections(0, 8)
+  for (const [count, isAhead] of [
+    [12, false],
+    [13, true],
+  ] as const) {
+    names.setConnections(THREAD, count)
+    expect(names.isAhead(THREAD)).toBe(isAhead)
+  }
+  expect(names.isAhead(0)).toBe(false)
 })
 
 describe('a name that another thread has drawn', () => {

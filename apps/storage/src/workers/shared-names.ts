@@ -33,6 +33,10 @@ const WORD_BYTES = 4
  */
 const LOCK_WAIT_MS = 2000
 
+/** So many connections more, and this share of the other's, are no reason to let another thread accept. */
+const AHEAD_MIN = 2
+const AHEAD_SHARE = 1.25
+
 export interface SharedNamesSize {
   /** Threads, the main one (0) among them. */
   readonly threads: number
@@ -106,6 +110,15 @@ export class SharedNames {
   /** The most connections of all threads at once. */
   get connectionsMax(): number {
     return this.#at(CONNECTIONS_MAX)
+  }
+
+  /** Another thread has clearly fewer connections than this one. */
+  isAhead(thread: number): boolean {
+    let least = Number.POSITIVE_INFINITY
+    for (let other = 0; other < this.#size.threads; other += 1) {
+      if (other !== thread) least = Math.min(least, this.#at(this.#threadWord(other) + 1))
+    }
+    return this.#at(this.#threadWord(thread) + 1) > least * AHEAD_SHARE + AHEAD_MIN
   }
 
   /** Connections of all threads but this one. */

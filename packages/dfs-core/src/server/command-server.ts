@@ -10,6 +10,8 @@ const HEAD_BYTES_MAX = 256 * 1024
 const COMMAND_CODES = 256
 /** A connection is swept four times per network timeout; it takes a few sweeps without progress to end one. */
 const SWEEPS_PER_TIMEOUT = 4
+/** Another thread accepts within some microseconds, unless it is busy. */
+const REST_MS = 5
 /** A peer that vanished while idle is found out by TCP: idle connections have no timeout of ours. */
 const KEEP_ALIVE_DELAY_MS = 60_000
 
@@ -31,6 +33,7 @@ class TcpCommandServer<S> implements CommandServer {
   readonly #sweeper: NodeJS.Timeout
   #accepted = 0
   #onEmpty: (() => void) | null = null
+  #resting: NodeJS.Timeout | null = null
 
   constructor(options: CommandServerOptions<S>) {
     const { limits, allowHosts, logger } = options
@@ -72,6 +75,7 @@ class TcpCommandServer<S> implements CommandServer {
   }
 
   async close(graceMs: number): Promise<void> {
+    if (this.#resting !== null) clearTimeout(this.#resting)
     const listenerClosed = new Promise<void>((resolve) => this.#server.close(() => resolve()))
     const empty = new Promise<void>((resolve) => {
       this.#onEmpty = resolve
@@ -109,6 +113,19 @@ class TcpCommandServer<S> implements CommandServer {
     }
     this.#count(1)
     this.#connect(socket, remoteAddress, () => this.#count(-1))
+    if (this.#options.sharedSocket?.isAhead()) this.#rest(this.#options.sharedSocket.descriptor)
+  }
+
+  /** Lets the others accept for a moment: whoever wakes first would take all that come at once. */
+  #rest(descriptor: number): void {
+    if (this.#resting !== null) return
+    this.#server.close()
+    this.#resting = setTimeout(() => {
+      this.#resting = null
+      this.#listen({ fd: descriptor }).catch((error: unknown) =>
+        this.#options.logger?.error({ err: error }, 'listening again failed'),
+      )
+    }, REST_MS)
   }
 
   #isFull(): boolean {

@@ -110,6 +110,13 @@ export interface CommandServerLogger {
   error(details: object, message: string): void
 }
 
+/** A socket that several servers of this process accept at, each in a thread of its own. */
+interface SharedSocket {
+  readonly descriptor: number
+  /** Another one has so many connections fewer that it should take the next ones. */
+  isAhead(): boolean
+}
+
 export interface CommandServerOptions<S> {
   /** Command code → handler. QUIT (82) and ACTIVE_TEST (111) are built in. */
   readonly handlers: ReadonlyMap<number, CommandHandler<S>>
@@ -117,6 +124,7 @@ export interface CommandServerOptions<S> {
   newState(): S
   /** So many connections are open now: called when one came or ended. */
   connectionsChanged?(count: number): void
+  readonly sharedSocket?: SharedSocket
   /** A connection has ended, by whichever side; its state is not used any more. */
   connectionClosed?(state: S): void
   /** A request has got its answer: for counting. */
