@@ -79,6 +79,16 @@ export class AddressBook {
     return this.gatewayPort ?? this.httpPorts.get(formatAddress(ip, port))?.httpPort ?? null
   }
 
+  /** Where the storage at this address, up since then, serves HTTP; null: nowhere. Throws when it does not tell. */
+  async askHttpPort(address: string, upTime: number): Promise<number | null> {
+    const known = this.httpPorts.get(address)
+    if (known?.upTime === upTime) return known.httpPort
+    const { httpPort } = await this.client.storage(address).status()
+    if (httpPort <= 0) return null
+    this.httpPorts.set(address, { upTime, httpPort })
+    return httpPort
+  }
+
   private async ask(): Promise<Member[]> {
     const groups = await this.client.tracker.listGroups()
     const lists = await Promise.all(groups.map(({ group }) => this.askGroup(group)))
@@ -98,13 +108,8 @@ export class AddressBook {
 
   private async httpPort(group: string, address: string, upTime: number): Promise<number | null> {
     if (this.gatewayPort !== null) return (await this.answers(address)) ? this.gatewayPort : null
-    const known = this.httpPorts.get(address)
-    if (known?.upTime === upTime) return known.httpPort
     try {
-      const { httpPort } = await this.client.storage(address).status()
-      if (httpPort <= 0) return null
-      this.httpPorts.set(address, { upTime, httpPort })
-      return httpPort
+      return await this.askHttpPort(address, upTime)
     } catch (error) {
       if (error instanceof ServerError && error.status === Status.EINVAL) {
         const message = `Storage ${address} of ${group} speaks only FastDFS: set CAIRN_UPLOADS=gateway.`

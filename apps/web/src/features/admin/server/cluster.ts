@@ -1,8 +1,7 @@
 import { ConnectionError, formatAddress, ProtocolError, ServerError, type StorageRecord } from '@cairn/dfs-core'
-import { dfs } from '../../../lib/dfs.ts'
+import { addressBook, dfs } from '../../../lib/dfs.ts'
 import { env } from '../../../lib/env.ts'
 import { log } from '../../../lib/log.ts'
-import { processWide } from '../../../lib/process-wide.ts'
 import {
   StorageServiceError,
   StorageSilentError,
@@ -71,20 +70,12 @@ export function silenceOf(error: unknown): Answer['silence'] {
   return isForeign ? 'foreign' : null
 }
 
-/** By address; a storage can only change it by starting anew. Null: it serves no HTTP. */
-async function httpPortOf(record: StorageRecord): Promise<number | null> {
-  if (env().gateway !== undefined) {
-    await dfs().storage(formatAddress(record.ip, record.storagePort)).activeTest()
-    return null
-  }
-  const known = processWide('admin-http-ports', () => new Map<string, { upTime: number; httpPort: number }>())
-  const address = formatAddress(record.ip, record.storagePort)
-  const last = known.get(address)
-  if (last?.upTime === record.upTime) return last.httpPort
-  const { httpPort } = await dfs().storage(address).status()
-  if (httpPort <= 0) return null
-  known.set(address, { upTime: record.upTime, httpPort })
-  return httpPort
+/** Null: it serves no HTTP itself. */
+async function httpPortOf({ ip, storagePort, upTime }: StorageRecord): Promise<number | null> {
+  const address = formatAddress(ip, storagePort)
+  if (env().gateway === undefined) return await addressBook().askHttpPort(address, upTime)
+  await dfs().storage(address).activeTest()
+  return null
 }
 
 function withinPatience(answer: Promise<Answer>): Promise<Answer> {

@@ -1,3 +1,4 @@
+import { hashOfToken } from '../../../lib/account/secret-token.ts'
 import { recordAudit } from '../../../lib/audit.ts'
 import { inTransaction, type Transaction } from '../../../lib/db.ts'
 import { recordActivity } from '../../../lib/entries/activity.ts'
@@ -6,7 +7,7 @@ import { newPublicId } from '../../../lib/public-id.ts'
 import type { CreateShare, ShareSettings, ShareWithCode, UpdateShare } from '../schema.ts'
 import { hashCode, newCode } from './code.ts'
 import { getShare } from './list-shares.ts'
-import { hashToken, newToken, sealToken } from './token.ts'
+import { newToken, sealToken } from './token.ts'
 
 /** Who acts, by which of our addresses, with the headers of the request for the audit log. */
 interface Owner {
@@ -42,7 +43,7 @@ export async function createShare(owner: Owner, wanted: CreateShare): Promise<Sh
     const share = await tx.share.create({
       data: {
         publicId,
-        tokenHash: hashToken(token),
+        tokenHash: hashOfToken(token),
         tokenSealed: sealToken(token, publicId),
         ownerId: owner.id,
         title,

@@ -1,9 +1,9 @@
 import { Prisma } from '../../../generated/prisma/client.ts'
+import { hashOfToken } from '../../../lib/account/secret-token.ts'
 import { ApiError } from '../../../lib/api-error.ts'
 import { db } from '../../../lib/db.ts'
 import { DEPTH_MAX } from '../../../lib/entries/open-entries.ts'
 import { countView } from './grants.ts'
-import { hashToken } from './token.ts'
 import { type Visitor, visitorHash, visitorOf } from './visitor.ts'
 
 /** A cycle cannot be made; if one ever were, walks up must still end. */
@@ -66,7 +66,7 @@ async function findLive(which: Prisma.Sql): Promise<LiveShare | undefined> {
 }
 
 export function findLiveByToken(token: string): Promise<LiveShare | undefined> {
-  return findLive(Prisma.sql`s.token_hash = ${hashToken(token)}`)
+  return findLive(Prisma.sql`s.token_hash = ${hashOfToken(token)}`)
 }
 
 /** The link of a visitor who was let in, by the cookie of the round that its code is in. Undefined: not let in. */

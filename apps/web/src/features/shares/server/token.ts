@@ -1,4 +1,4 @@
-import { createCipheriv, createDecipheriv, createHash, hkdfSync, randomBytes } from 'node:crypto'
+import { createCipheriv, createDecipheriv, hkdfSync, randomBytes } from 'node:crypto'
 import { env } from '../../../lib/env.ts'
 
 const TOKEN_BYTES = 16
@@ -10,11 +10,6 @@ const CIPHER = 'aes-256-gcm'
 /** 128 random bits, the only thing that leads to a link; 22 characters of an address. */
 export function newToken(): string {
   return randomBytes(TOKEN_BYTES).toString('base64url')
-}
-
-/** What a token is found by. No salt: there is nothing to guess in 128 random bits. */
-export function hashToken(token: string): Uint8Array<ArrayBuffer> {
-  return Uint8Array.from(createHash('sha256').update(token).digest())
 }
 
 /** A key for one purpose, from the secret that this application has anyway. */

@@ -1,3 +1,4 @@
+import { hashOfToken } from '../../../lib/account/secret-token.ts'
 import { ApiError } from '../../../lib/api-error.ts'
 import type { Client } from '../../../lib/client-address.ts'
 import type { VisitedShare } from '../schema.ts'
@@ -8,12 +9,11 @@ import { requireOpening } from './count-opening.ts'
 import { countView } from './grants.ts'
 import { closed, findLiveByToken, findVisit, type LiveShare } from './open-share.ts'
 import { measureShare } from './shared-entries.ts'
-import { hashToken } from './token.ts'
 import { newVisitor, type Visitor, visitorCookies, visitorHash, visitorOf } from './visitor.ts'
 import type { VisitorRequest } from './visitor-request.ts'
 
 function attemptKey(token: string): string {
-  return Buffer.from(hashToken(token)).toString('hex')
+  return Buffer.from(hashOfToken(token)).toString('hex')
 }
 
 /** Counts and checks one code. Unknown and ended links take the same way and the same time. Throws unless it is right. */
