@@ -93,6 +93,42 @@ async function openShareOfList(page: Page): Promise<void> {
   await expect(page.getByRole('dialog')).toBeVisible()
 }
 
+test('a visitor walks, selects everything and nothing, and goes up by keys', async ({ page, browser }) => {
+  await fillFolder(page)
+  const link = await shareEntry(page, 'Survey')
+  const visitor = await stranger(browser, false)
+  await visit(visitor, link)
+  await expect(visited(visitor, 'tides.txt')).toBeVisible()
+
+  const selected = visitor.getByRole('status').filter({ hasText: /selected/ })
+  await visitor.keyboard.press('Control+a')
+  await expect(selected).toHaveText('4 selected')
+  await visitor.keyboard.press('Escape')
+  await expect(selected).toHaveCount(0)
+
+  await visitor.keyboard.press('ArrowDown')
+  await expect(visited(visitor, 'Charts')).toBeFocused()
+  await visitor.keyboard.press('Shift+ArrowDown')
+  await expect(selected).toHaveText('2 selected')
+  await visitor.keyboard.press('ArrowDown')
+  await visitor.keyboard.press('Space')
+  await expect(selected).toHaveText('3 selected')
+  const file = visitor.waitForEvent('download')
+  await visitor.keyboard.press('Shift+D')
+  expect((await file).suggestedFilename()).toMatch(/\.zip$/)
+  await visitor.keyboard.press('Escape')
+
+  await visitor.getByRole('radio', { name: 'Pictures' }).click()
+  await visitor.keyboard.press('Control+a')
+  await expect(selected).toHaveText('4 selected')
+  await visitor.keyboard.press('Escape')
+  await visited(visitor, 'Charts').focus()
+  await visitor.keyboard.press('ArrowRight')
+  await expect(visited(visitor, 'Charts')).not.toBeFocused()
+  await visitor.keyboard.press('ArrowLeft')
+  await expect(visited(visitor, 'Charts')).toBeFocused()
+})
+
 test('whoever may only look finds nothing to download or save', async ({ page, browser }) => {
   await fillFolder(page)
   await openShareDialog(page, 'Survey')

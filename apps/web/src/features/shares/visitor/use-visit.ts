@@ -29,14 +29,17 @@ export function useVisit(id: string, onClosed: () => void) {
   useEffect(() => {
     if (closed) onClosed()
   }, [closed, onClosed])
+  // A folder that was shared alone is the link itself.
+  const path = (list.data?.pages[0]?.path ?? []).slice(link.data?.more === 0 ? 1 : 0)
   return {
     link: link.data,
     failed: link.isError || list.isError,
     retry: () => void (link.isError ? link.refetch() : list.refetch()),
     list,
     items: list.data?.pages.flatMap((page) => page.items) ?? [],
-    // A folder that was shared alone is the link itself.
-    path: (list.data?.pages[0]?.path ?? []).slice(link.data?.more === 0 ? 1 : 0),
+    path,
+    /** Of the open folder; null at the top of the link. */
+    parent: path.length === 0 ? null : (path.at(-2)?.id ?? ROOT),
     total: list.data?.pages[0]?.total ?? 0,
     loadMore: () => {
       if (list.hasNextPage && !list.isFetchingNextPage) void list.fetchNextPage()

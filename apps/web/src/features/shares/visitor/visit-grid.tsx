@@ -8,6 +8,7 @@ import { FileName } from '../../../components/file-name.tsx'
 import { FileTile } from '../../../components/file-tile.tsx'
 import { Thumbnail } from '../../../components/thumbnail.tsx'
 import { useFormat } from '../../../i18n/use-format.ts'
+import { visitedId } from './use-visit-keys.ts'
 import { MoreActions, type VisitRowProps } from './visit-row.tsx'
 import type { VisitItemsProps } from './visit-rows.tsx'
 import { Tick } from './visit-tick.tsx'
@@ -39,6 +40,7 @@ export function VisitGrid({ items, phone, onShown, cellOf }: VisitItemsProps) {
       {shown.map(({ index, start }) => (
         <div
           key={index}
+          data-visit-line
           role="row"
           className="absolute inset-x-0 grid"
           style={{
@@ -89,6 +91,7 @@ const VisitCell = memo(function VisitCell(props: VisitRowProps) {
       <div className="flex items-start gap-1 px-1 pt-2">
         <button
           type="button"
+          id={visitedId(item.id)}
           aria-label={item.name}
           aria-describedby={`facts-${item.id}`}
           onClick={() => onOpen(item)}

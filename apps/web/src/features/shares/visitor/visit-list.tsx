@@ -9,6 +9,7 @@ import { Icon } from '../../../components/icon.tsx'
 import { usePhone } from '../../../components/use-media-query.ts'
 import type { VisitedItem } from '../schema.ts'
 import type { Visit } from './use-visit.ts'
+import { useVisitKeys } from './use-visit-keys.ts'
 import type { VisitOrder } from './visit-api.ts'
 import { VisitGrid } from './visit-grid.tsx'
 import { visitColumns } from './visit-row.tsx'
@@ -34,12 +35,20 @@ export function VisitList({ visit, view, canDownload, onOpen, actions }: VisitLi
   const [selected, setSelected] = useState<ReadonlySet<string>>(new Set())
   const [lastShown, setLastShown] = useState(0)
   usePagesAhead(visit, lastShown)
+  const { parent } = visit
   const toggle = (id: string) => {
     const next = new Set(selected)
     if (!next.delete(id)) next.add(id)
     setSelected(next)
   }
   const all = visit.items.length > 0 && visit.items.every(({ id }) => selected.has(id))
+  useVisitKeys({
+    items: visit.items,
+    selected,
+    onSelect: canDownload ? setSelected : undefined,
+    onDownload: actions.download,
+    onParent: parent === null ? undefined : () => visit.openFolder(parent),
+  })
   const Items = view === 'grid' ? VisitGrid : VisitRows
   return (
     <div

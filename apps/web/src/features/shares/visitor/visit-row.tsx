@@ -12,6 +12,7 @@ import { Menu } from '../../../components/menu.tsx'
 import { Thumbnail } from '../../../components/thumbnail.tsx'
 import { useFormat } from '../../../i18n/use-format.ts'
 import type { VisitedItem } from '../schema.ts'
+import { visitedId } from './use-visit-keys.ts'
 import { Tick } from './visit-tick.tsx'
 
 export const visitColumns =
@@ -73,7 +74,7 @@ export const VisitRow = memo(function VisitRow(props: VisitRowProps) {
         </span>
         <button
           type="button"
-          id={`visited-${item.id}`}
+          id={visitedId(item.id)}
           aria-label={item.name}
           {...(phone ? { 'aria-describedby': `facts-${item.id}` } : {})}
           onClick={() => onOpen(item)}
