@@ -50,6 +50,13 @@ test('keys go on where they were in the list when the panels that had them are c
   await panel.getByRole('button', { name: 'Close details' }).press('Enter')
   await expect(panel).toHaveCount(0)
   await expect(row(page, 'b.txt')).toBeFocused()
+  await page.keyboard.press('i')
+  await panel.getByRole('tab', { name: 'Activity' }).press('Enter')
+  await page.keyboard.press('Escape')
+  await expect(panel).toHaveCount(0)
+  // The selection is the list's.
+  await expect(row(page, 'b.txt')).toBeFocused()
+  await expect(row(page, 'b.txt')).toHaveAttribute('aria-selected', 'true')
 
   const uploads = uploadPanel(page)
   await uploads.getByRole('button', { name: 'Collapse' }).press('Enter')

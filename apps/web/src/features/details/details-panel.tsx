@@ -66,6 +66,12 @@ function Aside({ title, onClose, children }: AsideProps) {
     <aside
       ref={aside}
       aria-label={t('title')}
+      onKeyDown={(event) => {
+        // Not the list's: there it ends the selection.
+        if (event.key !== 'Escape' || event.defaultPrevented) return
+        event.preventDefault()
+        onClose()
+      }}
       className="scrollbar-thin flex w-[340px] shrink-0 flex-col overflow-y-auto border-line border-l bg-surface px-5 pb-8 max-[1279px]:absolute max-[1279px]:inset-y-0 max-[1279px]:right-0 max-[1279px]:z-20 max-[1279px]:shadow-3"
     >
       <div className="flex min-h-[60px] items-center gap-2">
