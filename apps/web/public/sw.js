@@ -1,21 +1,42 @@
-// The installed drive without a network: one page that says so. And what other apps of a phone hand over: it is kept until
-// a page of the drive has asked where it goes. Nothing else is kept here, no file of the drive, no list, no name.
-const CACHE = 'cairn-offline-1'
+// The installed drive without a network: one page that says so, and shows the files that this device keeps
+// (src/lib/kept-file.ts). And what other apps of a phone hand over: it is kept until a page of the drive has asked where it
+// goes. Nothing else is kept here, no list, no name.
+const CACHE = 'cairn-offline-2'
 const PAGE = '/offline.html'
+const SCRIPT = '/offline.js'
+/** As in src/lib/kept-file.ts: a cache for each person. */
+const KEPT = 'cairn-kept-'
+/** The page comes from here, so that its policy does as well: what people keep is shown, and never run. */
+const POLICY = [
+  "default-src 'none'",
+  "script-src 'self'",
+  "style-src 'unsafe-inline'",
+  'img-src blob:',
+  'media-src blob:',
+  "base-uri 'none'",
+  "form-action 'none'",
+  "frame-ancestors 'none'",
+].join('; ')
 /** As in the manifest: where a phone sends what somebody shares with the drive. */
 const HANDED_OVER = '/share-target'
 /** As in features/uploads/received-files.ts. */
 const DATABASE = 'cairn-received'
 
 self.addEventListener('install', (event) => {
-  event.waitUntil(caches.open(CACHE).then((cache) => cache.add(new Request(PAGE, { cache: 'reload' }))))
+  event.waitUntil(
+    caches
+      .open(CACHE)
+      .then((cache) => cache.addAll([PAGE, SCRIPT].map((path) => new Request(path, { cache: 'reload' })))),
+  )
   self.skipWaiting()
 })
 
 self.addEventListener('activate', (event) => {
   const tidy = async () => {
     const names = await caches.keys()
-    await Promise.all(names.filter((name) => name !== CACHE).map((name) => caches.delete(name)))
+    await Promise.all(
+      names.filter((name) => name !== CACHE && !name.startsWith(KEPT)).map((name) => caches.delete(name)),
+    )
     await self.clients.claim()
   }
   event.waitUntil(tidy())
@@ -23,10 +44,20 @@ self.addEventListener('activate', (event) => {
 
 self.addEventListener('fetch', (event) => {
   const { request } = event
+  const { origin, pathname } = new URL(request.url)
+  if (origin !== self.location.origin) return
+  if (pathname === SCRIPT) event.respondWith(caches.match(SCRIPT).then((script) => script ?? fetch(request)))
   if (request.mode !== 'navigate') return
-  const isHandedOver = request.method === 'POST' && new URL(request.url).pathname === HANDED_OVER
-  event.respondWith(isHandedOver ? receive(request) : fetch(request).catch(() => caches.match(PAGE)))
+  if (request.method === 'POST' && pathname === HANDED_OVER) event.respondWith(receive(request))
+  else if (pathname === PAGE) event.respondWith(offlinePage())
+  else event.respondWith(fetch(request).catch(offlinePage))
 })
+
+async function offlinePage() {
+  const page = (await caches.match(PAGE)) ?? (await fetch(PAGE))
+  const headers = { 'Content-Type': 'text/html; charset=utf-8', 'Content-Security-Policy': POLICY }
+  return new Response(page.body, { headers: { ...headers, 'X-Content-Type-Options': 'nosniff' } })
+}
 
 /** The page that comes next asks where the files go, whoever is signed in by then. */
 async function receive(request) {

@@ -118,6 +118,7 @@ const attempts = (): Record<string, Attempt[]> => ({
   'POST /drive/folders': [{ body: { parentId: ids.folder, name: 'inside' } }],
   'POST /drive/jobs/[id]/cancel': [{ body: {} }],
   'POST /drive/jobs/[id]/undo': [{ body: {} }],
+  'GET /drive/kept': [{ query: `ids=${ids.file},${ids.trashed},${ids.folder}`, status: 200 }],
   'GET /drive/marks': [{ query: `folder=${ids.folder}` }],
   'GET /drive/thumbnails': [{ query: `ids=${ids.file}`, status: 200 }],
   'GET /drive/typed': [{ query: `folder=${ids.folder}&typed=a` }],

@@ -13,6 +13,7 @@ import details from './details.json'
 import drive from './drive.json'
 import editor from './editor.json'
 import jobs from './jobs.json'
+import kept from './kept.json'
 import keyboard from './keyboard.json'
 import labels from './labels.json'
 import mail from './mail.json'
@@ -43,6 +44,7 @@ export const chinese = {
   drive,
   editor,
   jobs,
+  kept,
   keyboard,
   labels,
   mail,

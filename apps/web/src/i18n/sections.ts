@@ -18,6 +18,7 @@ export const namespacesOf = {
     'drive',
     'editor',
     'jobs',
+    'kept',
     'keyboard',
     'labels',
     'places',
@@ -30,7 +31,7 @@ export const namespacesOf = {
     'uploads',
     'visitor',
   ],
-  settings: ['account', 'auth', 'common', 'shell'],
+  settings: ['account', 'auth', 'common', 'kept', 'shell'],
   admin: [
     'admin',
     'adminGroups',

@@ -6,6 +6,7 @@ import { type EntryDoors, EntryDoorsProvider } from '../../features/drive/entry-
 import { PaletteArea, usePaletteDoor, useSearchDoors } from './find-door.tsx'
 import { useDetailsDoor } from './use-details-door.tsx'
 import { useEditorDoor } from './use-editor-door.tsx'
+import { useKeepDoor } from './use-keep-door.ts'
 import { useLabelDoors } from './use-label-doors.tsx'
 import { useNotedOpening } from './use-noted-opening.ts'
 import { usePreviewDoor } from './use-preview-door.tsx'
@@ -23,6 +24,7 @@ export function DriveDoors({ children }: { children: ReactNode }) {
   const search = useSearchDoors()
   const verify = useVerifyDoor()
   const labels = useLabelDoors()
+  const keep = useKeepDoor()
   const doors: EntryDoors = {
     ...share.doors,
     ...labels.doors,
@@ -33,6 +35,7 @@ export function DriveDoors({ children }: { children: ReactNode }) {
     details,
     edit: editor.edit,
     createText: editor.createText,
+    ...(keep && { keep }),
   }
   return (
     <EntryDoorsProvider value={doors}>

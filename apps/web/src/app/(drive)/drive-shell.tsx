@@ -11,6 +11,7 @@ import { DriveDialogs } from '../../features/drive/drive-dialogs.tsx'
 import { DriveProvider, type InitialFolder } from '../../features/drive/drive-provider.tsx'
 import { UploadsProvider } from '../../features/uploads/uploads-context.ts'
 import { DriveDoors } from './drive-doors.tsx'
+import { KeptArea } from './kept-area.tsx'
 import { OfflineBanner } from './offline-banner.tsx'
 import { ReceivedArea } from './received-area.tsx'
 import { Sidebar } from './sidebar.tsx'
@@ -55,6 +56,7 @@ export function DriveShell({ me: signedIn, initial, children }: DriveShellProps)
         <Contained>
           {drawerNeeded ? <Drawer me={me} open={drawer} onOpenChange={setDrawer} /> : null}
           {dialog}
+          <KeptArea personId={signedIn.id} />
           <ReceivedArea personId={signedIn.id} onUpload={upload} />
           <DriveDialogs />
         </Contained>

@@ -4,19 +4,25 @@ import { onlineManager, useQueryClient } from '@tanstack/react-query'
 import { CloudOff } from 'lucide-react'
 import { useTranslations } from 'next-intl'
 import { useSyncExternalStore } from 'react'
-import { Button } from '../../components/button.tsx'
+import { Button, buttonLook } from '../../components/button.tsx'
 import { Icon } from '../../components/icon.tsx'
+import type { Me } from '../../features/auth/schema.ts'
+import { useKeptFiles } from '../../features/kept/use-kept.ts'
+import { ME_KEY } from './use-me.ts'
 
 /** Says that what is shown is what was last loaded. */
 export function OfflineBanner() {
   const t = useTranslations('shell')
   const common = useTranslations('common')
+  const words = useTranslations('kept')
   const client = useQueryClient()
   const online = useSyncExternalStore(
     (changed) => onlineManager.subscribe(changed),
     () => onlineManager.isOnline(),
     () => true,
   )
+  const me = client.getQueryData<Me>(ME_KEY)
+  const kept = useKeptFiles(me?.id ?? '', !online)
   if (online) return null
   const tryNow = () => {
     onlineManager.setOnline(navigator.onLine)
@@ -29,6 +35,11 @@ export function OfflineBanner() {
     >
       <Icon of={CloudOff} size="small" />
       <span className="min-w-0 flex-1 py-2">{t('offline')}</span>
+      {(kept.data?.length ?? 0) > 0 ? (
+        <a href="/offline.html" className={buttonLook({ kind: 'inherit', size: 'sm' })}>
+          {words('offlineLink')}
+        </a>
+      ) : null}
       <Button kind="inherit" size="sm" onClick={tryNow}>
         {common('tryNow')}
       </Button>

@@ -15,6 +15,7 @@ import { Segmented } from '../../components/segmented.tsx'
 import { StorageMeter } from '../../components/storage-meter.tsx'
 import { usePhone } from '../../components/use-media-query.ts'
 import { useFormat } from '../../i18n/use-format.ts'
+import { forgetKept } from '../../lib/kept-file.ts'
 import { Avatar } from './avatar.tsx'
 import type { Me } from './schema.ts'
 import { signOut } from './session-client.ts'
@@ -63,7 +64,9 @@ function PersonChoices({ person, onKeyboardHelp, onClose }: PersonChoicesProps) 
     router.push(path)
   }
   const leave = async () => {
-    if (await signOut()) window.location.assign('/sign-in')
+    if (!(await signOut())) return
+    await forgetKept()
+    window.location.assign('/sign-in')
   }
   return (
     <>

@@ -18,6 +18,8 @@ export type EntryDoors = {
   createText?: (name: string, folderId: string) => Promise<void>
   details?: { open: boolean; toggle: () => void; panel: (about: DetailsSubject) => ReactNode }
   verify?: (entries: readonly EntryItem[]) => void
+  /** Only on phones: files for times without a network. */
+  keep?: { isKept: (id: string) => boolean; keep: (entry: EntryItem) => void; remove: (entry: EntryItem) => void }
   zip?: (chosen: Chosen) => void
   favourite?: (entries: readonly EntryItem[], on: boolean) => void
   /** `all`: everything that is selected, where more is than `entries`, which are loaded. */

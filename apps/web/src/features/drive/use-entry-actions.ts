@@ -8,7 +8,7 @@ import { usePhone } from '../../components/use-media-query.ts'
 import { openUrl, ROOT_ID } from './api-client.ts'
 import { useDrive } from './drive-context.tsx'
 import { entryAction } from './entry-action-looks.ts'
-import { useEntryDoors } from './entry-doors.tsx'
+import { type EntryDoors, useEntryDoors } from './entry-doors.tsx'
 import { canShow } from './entry-opening.ts'
 import { mainKey } from './main-key.ts'
 import type { EntryItem } from './schema.ts'
@@ -38,6 +38,7 @@ export type EntryActions = Record<
   | 'share'
   | 'download'
   | 'zip'
+  | 'keep'
   | 'rename'
   | 'move'
   | 'copy'
@@ -108,6 +109,7 @@ const nothing: EntryActions = {
   share: null,
   download: null,
   zip: null,
+  keep: null,
   rename: null,
   move: null,
   copy: null,
@@ -153,6 +155,7 @@ function useDriveActions(options: EntryActionsOptions): EntryActions {
       only?.kind === 'file' || (filesOnly && zip === undefined) ? () => downloadFiles(targets) : null,
     ),
     zip: action('zip', zipLabel, zip === undefined || only?.kind === 'file' ? null : () => withChosen(zip)),
+    keep: keeping(only, doors.keep, t),
     rename: action(
       'rename',
       t('rename'),
@@ -216,6 +219,18 @@ function useZipLabel(): string {
   return usePhone() ? t('download') : t('downloadZip')
 }
 
+/** One file at a time: each is fetched as a whole. */
+function keeping(
+  entry: EntryItem | undefined,
+  door: EntryDoors['keep'],
+  t: ReturnType<typeof useTranslations<'drive'>>,
+): Action {
+  if (door === undefined || entry?.kind !== 'file') return null
+  return door.isKept(entry.id)
+    ? action('keep', t('keepNoLonger'), () => door.remove(entry))
+    : action('keep', t('keep'), () => door.keep(entry))
+}
+
 /** Only what was found somewhere else can be shown where it lies. */
 function showing(entry: EntryItem | undefined, show: (entry: EntryItem) => void): (() => void) | null {
   return entry?.where === undefined ? null : () => show(entry)
@@ -223,9 +238,10 @@ function showing(entry: EntryItem | undefined, show: (entry: EntryItem) => void)
 
 /** The actions of the selection as a menu: what looks, what changes, what tells, what destroys. */
 export function menuOf(actions: EntryActions): MenuGroups {
-  const { open, share, download, zip, rename, move, copy, favourite, tags, details, verify, show, restore } = actions
+  const { open, share, download, zip, keep, rename, move, copy, favourite, tags, details, verify, show, restore } =
+    actions
   return [
-    present([open, share, download, zip, restore]),
+    present([open, share, download, zip, keep, restore]),
     present([rename, move, copy, favourite, tags]),
     present([details, verify, show]),
     present([destroying(actions)]),
@@ -242,9 +258,9 @@ export function barOf(actions: EntryActions): MenuAction[] {
 
 /** What stands at the bottom of a phone while something is selected; the rest is behind the last button. */
 export function phoneBarOf(actions: EntryActions): { shown: MenuAction[]; more: MenuGroups } {
-  const { share, download, zip, rename, move, copy, favourite, tags, details, verify, show, restore } = actions
+  const { share, download, zip, keep, rename, move, copy, favourite, tags, details, verify, show, restore } = actions
   const shown = present([restore, share, download ?? zip, move, destroying(actions)])
-  const more = [present([rename, copy, favourite, tags]), present([details, verify, show])]
+  const more = [present([keep]), present([rename, copy, favourite, tags]), present([details, verify, show])]
   return { shown, more }
 }
 

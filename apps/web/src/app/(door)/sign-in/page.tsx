@@ -7,6 +7,7 @@ import { SignInForm } from '../../../features/auth/sign-in-form.tsx'
 import { signInErrors } from '../../../lib/account/account-rules.ts'
 import { loadMe, loadSetup } from '../../page-data.ts'
 import { DoorTitle } from '../door-title.tsx'
+import { ForgetKept } from './forget-kept.tsx'
 
 export async function generateMetadata(): Promise<Metadata> {
   return { title: (await getTranslations('auth'))('signIn') }
@@ -22,6 +23,7 @@ export default async function SignInPage({ searchParams }: SignInPageProps) {
   const problem = problemOf((await searchParams)['error'])
   return (
     <>
+      <ForgetKept />
       <DoorTitle title={t('signInTitle')} sentence={(await headers()).get('host')} />
       <SignInForm oidc={setup.oidc} problem={problem && t(problem, { name: setup.oidc ?? '' })}>
         {setup.signup === 'open' ? (

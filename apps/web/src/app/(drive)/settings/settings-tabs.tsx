@@ -5,7 +5,7 @@ import { usePathname } from 'next/navigation'
 import { useTranslations } from 'next-intl'
 import { cn } from '../../../components/class-names.ts'
 
-const pages = ['profile', 'security', 'appearance', 'uploads'] as const
+const pages = ['profile', 'security', 'appearance', 'uploads', 'kept'] as const
 
 export function SettingsTabs() {
   const t = useTranslations('account')
