@@ -123,6 +123,7 @@ const attempts = (): Record<string, Attempt[]> => ({
   'GET /drive/thumbnails': [{ query: `ids=${ids.file}`, status: 200 }],
   'GET /drive/typed': [{ query: `folder=${ids.folder}&typed=a` }],
   'GET /drive/tree': [{ query: `folder=${ids.folder}` }],
+  'POST /labels/counts': [{ body: { ids: [ids.file] } }, { body: { all: { folder: ids.folder } } }],
   'POST /labels/entries': [{ body: { ids: [ids.file], add: [myTag] } }, { body: { ids: [mine], add: [ids.tag] } }],
   'POST /labels/favourites': [{ body: { ids: [ids.file], on: true } }],
   'POST /labels/marks': [

@@ -16,6 +16,28 @@ async function makeTag(name: string): Promise<string> {
   return (await browser.post('/api/labels/tags', { name, colour: 'blue' })).body.id
 }
 
+describe('who carries which tag', () => {
+  it('is counted of everything that is selected, loaded or not, without what is left out', async () => {
+    const folder = await drive.makeFolder('T counted')
+    await drive.fill(folder, 1200)
+    const [all, some, none] = await Promise.all(['T all', 'T some', 'T none'].map(makeTag))
+    await drive.post('tag', { all: { folder: folder.id }, add: [all], remove: [] })
+    await runJobs()
+    await browser.post('/api/labels/entries', { ids: [`${folder.id}1`, `${folder.id}2`], add: [some], remove: [] })
+    const count = async (selector: object) => {
+      const { body } = await browser.post('/api/labels/counts', selector)
+      return [
+        body.entries,
+        ...[all, some, none].map((id) => body.tags.find((tag: { id: string }) => tag.id === id)?.entries),
+      ]
+    }
+    expect(await count({ all: { folder: folder.id } })).toEqual([1200, 1200, 2, undefined])
+    expect(await count({ all: { folder: folder.id, except: [`${folder.id}1`] } })).toEqual([1199, 1199, 1, undefined])
+    expect(await count({ all: { folder: `~tag.${some}` } })).toEqual([2, 2, 2, undefined])
+    expect(await count({ ids: [`${folder.id}3`] })).toEqual([1, 1, undefined, undefined])
+  })
+})
+
 describe('a star for everything', () => {
   it('is a job; taking it back leaves the stars that were there before, and again is possible', async () => {
     const folder = await drive.makeFolder('S many')

@@ -55,7 +55,7 @@ export function useLabelDoors(): {
       tagging === null ? null : (
         <TagEditor
           entries={tagging.entries}
-          count={tagging.all?.count ?? tagging.entries.length}
+          all={tagging.all}
           onClose={() => setTagging(null)}
           onChange={(add, remove) => {
             if (tagging.all === undefined) labelling.tag(tagging.entries, add, remove)

@@ -1,5 +1,6 @@
 import { callApi } from '../../lib/call-api.ts'
-import type { Favoured, Labels, Marked, TagColour, TagItem } from './schema.ts'
+import type { EntrySelector } from '../../lib/entries/selector.ts'
+import type { Favoured, Labels, Marked, TagColour, TagCounts, TagItem } from './schema.ts'
 
 const BATCH_MAX = 1000
 
@@ -19,6 +20,11 @@ export async function setFavourite(ids: readonly string[], on: boolean): Promise
 
 export function noteOpened(id: string): Promise<void> {
   return callApi('/api/labels/opened', { method: 'POST', body: { id } })
+}
+
+/** Of a selection that is not loaded as a whole. */
+export function countTags(selector: EntrySelector): Promise<TagCounts> {
+  return callApi<TagCounts>('/api/labels/counts', { method: 'POST', body: selector })
 }
 
 export function createTag(name: string, colour: TagColour): Promise<TagItem> {

@@ -40,6 +40,12 @@ export interface Labels {
   links: number
 }
 
+/** Of entries that something is asked about: how many there are, and how many carry each tag. */
+export interface TagCounts {
+  entries: number
+  tags: { id: string; entries: number }[]
+}
+
 export const favouriteSchema = z.object({ ids: idsSchema, on: z.boolean() })
 /** Those that were not so before: what an undo has to take back. */
 export interface Favoured {

@@ -1,6 +1,6 @@
 import { expect, it } from 'vitest'
 import type { LabelledEntry, TagItem } from './schema.ts'
-import { changeOf, tagsFor, tickedBy } from './tag-choice.ts'
+import { changeOf, taggedAs, taggedBy, tagsFor, tickedBy } from './tag-choice.ts'
 
 const tag = (id: string, name = id): TagItem => ({ id, name, colour: 'teal', entries: 1 })
 const entry = (...tags: string[]): LabelledEntry => ({
@@ -18,7 +18,7 @@ const entry = (...tags: string[]): LabelledEntry => ({
 
 it('a tag is ticked when all carry it, and half when some do', () => {
   const entries = [entry('a', 'b'), entry('a')]
-  expect(['a', 'b', 'c'].map((id) => tickedBy({ entries, count: 2 }, id))).toEqual([true, 'mixed', false])
+  expect(['a', 'b', 'c'].map((id) => tickedBy(taggedBy(entries), id))).toEqual([true, 'mixed', false])
 })
 
 it('only what was touched and differs is changed', () => {
@@ -28,18 +28,25 @@ it('only what was touched and differs is changed', () => {
     ['b', true],
     ['c', false],
   ])
-  expect(changeOf({ entries, count: 2 }, chosen)).toEqual({ add: ['b'], remove: [] })
-  expect(changeOf({ entries, count: 2 }, new Map([['a', false]]))).toEqual({ add: [], remove: ['a'] })
+  expect(changeOf(taggedBy(entries), chosen)).toEqual({ add: ['b'], remove: [] })
+  expect(changeOf(taggedBy(entries), new Map([['a', false]]))).toEqual({ add: [], remove: ['a'] })
 })
 
-it('where not all entries are known, no tag is carried by all, and one that none is known to carry is taken off', () => {
-  const tagged = { entries: [entry('a'), entry('a')], count: 500 }
-  expect(['a', 'c'].map((id) => tickedBy(tagged, id))).toEqual(['mixed', false])
+it('of entries that are not here the server has counted who carries what', () => {
+  const counted = taggedAs({
+    entries: 500,
+    tags: [
+      { id: 'a', entries: 500 },
+      { id: 'b', entries: 1 },
+    ],
+  })
+  expect(['a', 'b', 'c'].map((id) => tickedBy(counted, id))).toEqual([true, 'mixed', false])
   const chosen = new Map([
     ['a', true],
+    ['b', false],
     ['c', false],
   ])
-  expect(changeOf(tagged, chosen)).toEqual({ add: ['a'], remove: ['c'] })
+  expect(changeOf(counted, chosen)).toEqual({ add: [], remove: ['b'] })
 })
 
 it('a new tag can be made from any name that none has yet', () => {

@@ -1,27 +1,35 @@
-import type { LabelledEntry, TagItem } from './schema.ts'
+import type { LabelledEntry, TagCounts, TagItem } from './schema.ts'
 
 export type Ticked = boolean | 'mixed'
 
-/** `count` of them, of which `entries` are known. */
-interface Tagged {
-  entries: readonly LabelledEntry[]
-  count: number
+/** How many entries there are, and how many of them carry each tag. */
+export interface Tagged {
+  entries: number
+  carrying: ReadonlyMap<string, number>
 }
 
-/** Whether all, some or none of the entries carry a tag; where not all are known, as far as that tells. */
-export function tickedBy({ entries, count }: Tagged, tagId: string): Ticked {
-  const carrying = entries.filter(({ tags }) => tags?.some(({ id }) => id === tagId)).length
-  if (carrying === 0) return false
-  return carrying === count ? true : 'mixed'
+/** Of entries that are all here. */
+export function taggedBy(entries: readonly LabelledEntry[]): Tagged {
+  const carrying = new Map<string, number>()
+  for (const { id } of entries.flatMap(({ tags = [] }) => tags)) carrying.set(id, (carrying.get(id) ?? 0) + 1)
+  return { entries: entries.length, carrying }
 }
 
-/**
- * What has to be done so that entries are as chosen; tags that were not touched stay as they are. One that nobody is
- * known to carry is taken off as well where not all are known.
- */
+/** Of entries that the server has counted. */
+export function taggedAs({ entries, tags }: TagCounts): Tagged {
+  return { entries, carrying: new Map(tags.map((tag) => [tag.id, tag.entries])) }
+}
+
+/** Whether all, some or none of the entries carry a tag. */
+export function tickedBy({ entries, carrying }: Tagged, tagId: string): Ticked {
+  const count = carrying.get(tagId) ?? 0
+  if (count === 0) return false
+  return count >= entries ? true : 'mixed'
+}
+
+/** What has to be done so that entries are as chosen; tags that were not touched stay as they are. */
 export function changeOf(tagged: Tagged, chosen: ReadonlyMap<string, boolean>): { add: string[]; remove: string[] } {
-  const isKnown = tagged.entries.length === tagged.count
-  const touched = [...chosen].filter(([id, on]) => !isKnown || tickedBy(tagged, id) !== on)
+  const touched = [...chosen].filter(([id, on]) => tickedBy(tagged, id) !== on)
   return {
     add: touched.filter(([, on]) => on).map(([id]) => id),
     remove: touched.filter(([, on]) => !on).map(([id]) => id),

@@ -1,33 +1,35 @@
 'use client'
 
-import { useMutation, useQueryClient } from '@tanstack/react-query'
+import { useMutation, useQuery, useQueryClient } from '@tanstack/react-query'
 import { Check, Minus, Plus } from 'lucide-react'
 import { useTranslations } from 'next-intl'
 import { type KeyboardEvent, useState } from 'react'
+import { Asked } from '../../components/asked.tsx'
 import { Button } from '../../components/button.tsx'
 import { cn } from '../../components/class-names.ts'
 import { Dialog, DialogButtons } from '../../components/dialog.tsx'
 import { Icon } from '../../components/icon.tsx'
 import { nameInSentence } from '../../components/split-name.ts'
 import { LABELS_KEY } from '../../lib/entries/labels-key.ts'
-import { createTag } from './api-client.ts'
+import type { EntrySelector } from '../../lib/entries/selector.ts'
+import { countTags, createTag } from './api-client.ts'
 import { ColourChoice } from './colour-choice.tsx'
 import { type LabelledEntry, type TagColour, type TagItem, tagColours } from './schema.ts'
-import { changeOf, type Ticked, tagsFor, tickedBy } from './tag-choice.ts'
+import { changeOf, type Ticked, taggedAs, taggedBy, tagsFor, tickedBy } from './tag-choice.ts'
 import { TagDot } from './tag-dot.tsx'
 import { useLabels } from './use-labels.ts'
 
 type TagEditorProps = {
   entries: readonly LabelledEntry[]
-  /** More than `entries` where not all of them are loaded. */
-  count: number
+  /** What is selected, where that is more than `entries`, which are loaded; and how many that is. */
+  all: { selector: EntrySelector; count: number } | undefined
   onClose: () => void
   onChange: (add: readonly string[], remove: readonly string[]) => void
   onReturnFocus: () => void
 }
 
 /** Chooses the tags of entries, and makes new ones on the way. Nothing changes before "Done". */
-export function TagEditor({ entries, count, onClose, onChange, onReturnFocus }: TagEditorProps) {
+export function TagEditor({ entries, all, onClose, onChange, onReturnFocus }: TagEditorProps) {
   const t = useTranslations('labels')
   const [chosen, setChosen] = useState<ReadonlyMap<string, boolean>>(new Map())
   const [typed, setTyped] = useState('')
@@ -37,9 +39,12 @@ export function TagEditor({ entries, count, onClose, onChange, onReturnFocus }: 
     choose(tag.id, true)
     setTyped('')
   })
-  const ticked = (id: string): Ticked => chosen.get(id) ?? tickedBy({ entries, count }, id)
+  const asked = useTagged(entries, all?.selector)
+  const tagged = asked.data
+  const ticked = (id: string): Ticked => chosen.get(id) ?? (tagged === undefined ? false : tickedBy(tagged, id))
   const done = () => {
-    const { add, remove } = changeOf({ entries, count }, chosen)
+    if (tagged === undefined) return
+    const { add, remove } = changeOf(tagged, chosen)
     if (add.length + remove.length > 0) onChange(add, remove)
     onClose()
   }
@@ -58,7 +63,7 @@ export function TagEditor({ entries, count, onClose, onChange, onReturnFocus }: 
     <Dialog
       open
       onOpenChange={(open) => !open && onClose()}
-      title={t('tagsOf', { n: count, name: nameInSentence(entries[0]?.name ?? '') })}
+      title={t('tagsOf', { n: all?.count ?? entries.length, name: nameInSentence(entries[0]?.name ?? '') })}
       className="max-w-[400px]"
       onCloseAutoFocus={(event) => {
         event.preventDefault()
@@ -77,9 +82,13 @@ export function TagEditor({ entries, count, onClose, onChange, onReturnFocus }: 
         />
       </div>
       <div className="scrollbar-thin mt-2 max-h-[280px] min-h-[72px] overflow-y-auto px-3.5 pb-2 phone:px-2.5">
-        {fitting.map((tag) => (
-          <TagLine key={tag.id} tag={tag} ticked={ticked(tag.id)} onTick={(on) => choose(tag.id, on)} />
-        ))}
+        <Asked of={asked} small="boxed">
+          {() =>
+            fitting.map((tag) => (
+              <TagLine key={tag.id} tag={tag} ticked={ticked(tag.id)} onTick={(on) => choose(tag.id, on)} />
+            ))
+          }
+        </Asked>
         {creatable ? <NewTag name={typed.trim()} creating={creating} onMake={() => creating.make(typed)} /> : null}
         {fitting.length === 0 && !creatable ? <p className="px-2.5 py-3 text-13 text-ink-3">{t('none')}</p> : null}
       </div>
@@ -87,12 +96,24 @@ export function TagEditor({ entries, count, onClose, onChange, onReturnFocus }: 
         <Button kind="ghost" onClick={onClose}>
           {t('cancel')}
         </Button>
-        <Button kind="primary" onClick={done}>
+        <Button kind="primary" disabled={tagged === undefined} onClick={done}>
           {t('done')}
         </Button>
       </DialogButtons>
     </Dialog>
   )
+}
+
+/** Who carries what: of what is loaded at once, of everything that is selected as the server counts it now. */
+function useTagged(entries: readonly LabelledEntry[], selector: EntrySelector | undefined) {
+  return useQuery({
+    queryKey: ['tags-of', selector ?? entries.map(({ id }) => id)],
+    queryFn: async () => (selector === undefined ? taggedBy(entries) : taggedAs(await countTags(selector))),
+    ...(selector === undefined ? { initialData: taggedBy(entries) } : {}),
+    gcTime: 0,
+    // What is ticked must not change under somebody's hands.
+    staleTime: Number.POSITIVE_INFINITY,
+  })
 }
 
 function useCreating(onMade: (tag: TagItem) => void) {
