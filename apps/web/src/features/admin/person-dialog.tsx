@@ -9,12 +9,14 @@ import { Field } from '../../components/field.tsx'
 import { useToast } from '../../components/toast.tsx'
 import { useFormat } from '../../i18n/use-format.ts'
 import { ApiFailure, callApi } from '../../lib/call-api.ts'
+import { barPercents, CapacityBar } from './capacity-bar.tsx'
+import type { QuotaGroup } from './quota-groups.ts'
 import { refreshSpace } from './refresh-space.ts'
 import type { PersonChange, PersonItem } from './schema.ts'
 import { parseSize, sizeText } from './size-field.ts'
 
 type PersonDialogProps = { person: PersonItem; onClose: () => void }
-type Groups = { groups: { id: string; name: string }[] }
+type Groups = { groups: QuotaGroup[] }
 
 /** What an administrator can do for one person. */
 export function PersonDialog({ person, onClose }: PersonDialogProps) {
@@ -65,6 +67,7 @@ export function PersonDialog({ person, onClose }: PersonDialogProps) {
               ))}
             </select>
           </label>
+          <GroupSpace group={groups.data?.groups.find(({ id }) => id === groupId)} />
           <Acts person={person} isBusy={change.isPending} onChange={(body) => change.mutate(body)} />
         </div>
         <DialogButtons>
@@ -75,6 +78,23 @@ export function PersonDialog({ person, onClose }: PersonDialogProps) {
         </DialogButtons>
       </form>
     </Dialog>
+  )
+}
+
+/** The limit that this person has besides their own, and how much of it is taken. */
+function GroupSpace({ group }: { group: QuotaGroup | undefined }) {
+  const t = useTranslations('people')
+  const format = useFormat()
+  if (group === undefined) return null
+  const { usedBytes, allowedBytes, reservedBytes, members } = group
+  const space = { usedBytes, reservedBytes, totalBytes: allowedBytes }
+  return (
+    <div className="-mt-2">
+      <CapacityBar {...space} label={t('usedShare', { p: barPercents(space).used })} />
+      <p className="mt-1.5 text-12 text-ink-3 tabular-nums">
+        {t('groupUsed', { used: format.size(usedBytes), allowed: format.size(allowedBytes), n: members })}
+      </p>
+    </div>
   )
 }
 

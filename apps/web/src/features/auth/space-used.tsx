@@ -27,9 +27,10 @@ export function SpaceUsed({ quota }: { quota: Me['quota'] }) {
       </p>
       {group === undefined ? null : (
         <>
-          <p className="mt-1.5 truncate" title={group.name}>
+          <p className="mt-2.5 truncate" title={group.name}>
             <bdi>{group.name}</bdi>
           </p>
+          <GroupBar group={group} />
           <p className="flex justify-between gap-2">
             <span>{textOf(group)}</span>
             <Percent of={group} />
@@ -38,6 +39,40 @@ export function SpaceUsed({ quota }: { quota: Me['quota'] }) {
       )}
     </>
   )
+}
+
+/** Everybody's files in one bar: what they are is known of one's own only. */
+function GroupBar({ group }: { group: Space & { name: string } }) {
+  const t = useTranslations('shell')
+  const format = useFormat()
+  const { name, usedBytes, reservedBytes, allowedBytes } = group
+  const used = share(usedBytes, allowedBytes)
+  const reserved = Math.min(100 - used, share(reservedBytes, allowedBytes))
+  const label = t('usedLabel', { used: format.size(usedBytes), allowed: format.size(allowedBytes) })
+  return (
+    <div
+      role="img"
+      aria-label={`${name}: ${label}`}
+      className="my-1.5 flex h-1.5 overflow-hidden rounded-full bg-track forced-colors:border"
+    >
+      <i className={cn('block h-full forced-colors:bg-[CanvasText]', fillOf(used))} style={{ width: `${used}%` }} />
+      <i
+        className="block h-full bg-[repeating-linear-gradient(135deg,var(--accent)_0_2px,transparent_2px_4px)]"
+        style={{ width: `${reserved}%` }}
+      />
+    </div>
+  )
+}
+
+/** Of a limit that was lowered below what is kept, all of it. */
+function share(bytes: number, allowed: number): number {
+  if (allowed === 0) return bytes > 0 ? 100 : 0
+  return Math.min(100, (100 * bytes) / allowed)
+}
+
+function fillOf(percent: number): string {
+  if (percent >= FULL_PERCENT) return 'bg-danger'
+  return percent >= NEARLY_FULL_PERCENT ? 'bg-warn-fill' : 'bg-accent'
 }
 
 function Percent({ of: { usedBytes, allowedBytes } }: { of: Space }) {
