@@ -24,6 +24,7 @@ const pages = [
   '/settings/profile',
   '/settings/security',
   '/settings/appearance',
+  '/settings/kept',
   '/settings/uploads',
   '/admin/capacity',
   '/admin/capacity/group1/100001',

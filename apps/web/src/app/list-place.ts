@@ -11,6 +11,7 @@ export async function listPlace(ownerId: string, query: ListQuery): Promise<Entr
   if (place?.kind !== 'search') return await listEntries(ownerId, query)
   const wanted = searchQuerySchema.safeParse({ q: place.q, folder: place.within, cursor: query.cursor })
   if (!wanted.success) throw new ApiError('bad_request', 'This cannot be searched for.', { field: 'folder' })
-  const { items, found, nextCursor } = await search(ownerId, wanted.data)
-  return { folder: { id: query.folder, name: place.q, path: [] }, items, nextCursor, total: found, totalBytes: 0 }
+  const { items, found, more, nextCursor } = await search(ownerId, wanted.data)
+  const folder = { id: query.folder, name: place.q, path: [] }
+  return { folder, items, nextCursor, total: found, totalBytes: 0, isCut: more }
 }

@@ -39,6 +39,8 @@ export type ListQuery = z.infer<typeof listQuerySchema>
  * `nextCursor` null: the end.
  */
 export interface EntryPage {
+  /** Only of a search: there is more than the search looked at, which no page has. */
+  isCut?: boolean
   folder: FolderInfo
   items: EntryItem[]
   nextCursor: string | null

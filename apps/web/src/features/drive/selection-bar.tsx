@@ -6,6 +6,7 @@ import { Button, IconButton } from '../../components/button.tsx'
 import { Icon } from '../../components/icon.tsx'
 import type { MenuAction } from '../../components/menu-action.ts'
 import { useFormat } from '../../i18n/use-format.ts'
+import { useDrive } from './drive-context.tsx'
 import { type Selection, selectedCount } from './selection.ts'
 
 type SelectionBarProps = {
@@ -21,7 +22,13 @@ type SelectionBarProps = {
 /** What is selected, in words. */
 export function useSelectionText(): (selection: Selection, total: number) => string {
   const t = useTranslations('drive')
+  const { place, state } = useDrive()
   return (selection, total) => {
+    if (selection.mode === 'all' && place?.kind === 'search') {
+      if (state.hasMore) return t('findingAll')
+      const n = selectedCount(selection, state.items.length)
+      return t(state.isCut ? 'firstFound' : 'allFound', { n })
+    }
     if (selection.mode === 'some') return t('selected', { n: selection.ids.size })
     return selection.ids.size === 0 ? t('allSelected', { n: total }) : t('allBut', { n: selection.ids.size })
   }

@@ -166,7 +166,7 @@ function useRevealLoaded(reveal: Reveal | null): void {
 /** Of a search no predicate can be made that still holds later: all of it, which is little, is loaded and named. */
 function useFoundLoaded({ mode }: Selection): void {
   const { place, state } = useDrive()
-  const missing = mode === 'all' && place?.kind === 'search' && state.items.length < state.total
+  const missing = mode === 'all' && place?.kind === 'search' && state.hasMore
   const { loadMore } = state
   useEffect(() => {
     if (missing) loadMore()

@@ -27,6 +27,10 @@ export type FolderState = {
   trashDays: number | null
   /** Loads the next page unless it is on its way or there is none. */
   loadMore: () => void
+  /** There are pages behind the last that is loaded. */
+  hasMore: boolean
+  /** Of a search: the last page is loaded, and what fits goes on beyond it. */
+  isCut: boolean
   /** The same for the page before the first that is loaded. */
   loadBefore: () => void
   /** Loads the page with a position or an entry in place of what is loaded; null where pages only follow each other. */
@@ -91,6 +95,8 @@ export function useFolder({ folderId, order, initial, wanted }: FolderOptions): 
     total: data?.pages.at(-1)?.total ?? 0,
     totalBytes: data?.pages.at(-1)?.totalBytes ?? 0,
     trashDays: first?.trashDays ?? null,
+    hasMore: hasNextPage,
+    isCut: !hasNextPage && data?.pages.at(-1)?.isCut === true,
     loadMore: () => {
       if (hasNextPage && !isFetchingNextPage && !isFetchingPreviousPage) void fetchNextPage()
     },

@@ -20,12 +20,14 @@ export type Targets = {
 
 export function useTargets(selection: Selection): Targets {
   const { state, folderId, place } = useDrive()
-  const { items, total } = state
+  const { items, total, hasMore } = state
   const selected = useSelectedItems(selection, items)
   const targets = selected.length > 0 ? selected : items.filter(({ id }) => id === selection.focus)
-  const partial = selection.mode === 'all' && items.length < total
+  const isSearch = place?.kind === 'search'
+  // How much a search finds is known when its last page is here.
+  const partial = selection.mode === 'all' && (isSearch ? hasMore : items.length < total)
   // Of what was found no predicate can be made: it is named once all of it is loaded.
-  const chosenByPlace = place?.kind === 'search' ? null : predicate(selection, folderId, total, targets)
+  const chosenByPlace = isSearch ? null : predicate(selection, folderId, total, targets)
   return {
     selected,
     targets,
