@@ -113,6 +113,21 @@ test('texts are shown in the encoding that they have', async ({ page }) => {
   await expect(await open(page, utf16.name)).toContainText('海面平静。')
 })
 
+test('what is read is printed whole, black on white, and nothing around it', async ({ page }) => {
+  const long = textFile('long.txt', Array.from({ length: 300 }, (_, line) => `line ${line}`).join('\n'))
+  await upload(page, [long], long.name)
+  const shown = await open(page, long.name)
+  const reading = shown.locator('[data-reading]')
+  await expect(reading).toContainText('line 299')
+  const hidden = () => reading.evaluate((element) => element.scrollHeight - element.clientHeight)
+  expect(await hidden()).toBeGreaterThan(1000)
+  await page.emulateMedia({ media: 'print' })
+  await expect(shown.getByRole('button', { name: 'Close' })).toBeHidden()
+  await expect(page.getByRole('banner')).toBeHidden()
+  await expect(reading).toHaveCSS('color', 'rgb(0, 0, 0)')
+  expect(await hidden()).toBe(0)
+})
+
 test('tables, code, PDF and archives are shown as what they are', async ({ page }) => {
   const csv = textFile('soundings.csv', 'station,note\nS1,"said ""hi"",\nthen left"\nS2,x\n')
   const code = textFile('tide.py', 'def tide(t):\n    return 2.5 * t  # metres\n')
