@@ -109,7 +109,7 @@ test('a file that a phone keeps is there without a network, is the newest one, a
   await openPage(page, `${drive.url}/settings/kept`)
   await expect(page.getByRole('listitem').filter({ hasText: 'harbour.png' })).toBeVisible()
   await page.getByRole('button', { name: 'Account and settings' }).click()
-  await page.getByRole('button', { name: 'Sign out' }).click()
+  await page.getByRole('menuitem', { name: 'Sign out' }).click()
   await expect(page.getByLabel('Email')).toBeVisible()
   expect(await keptHashes(page)).toEqual([])
 })
