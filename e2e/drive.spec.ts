@@ -1,4 +1,4 @@
-import { expect } from '@playwright/test'
+import { expect, type Route } from '@playwright/test'
 import pg from 'pg'
 import type { Drive } from './cluster.ts'
 import { askFor, createFolder, openFolder, row } from './drive-page.ts'
@@ -170,4 +170,14 @@ test('any place in a folder of 5,000 is one jump away, and what was selected sta
   await expect(row(page, 'report 00000')).toBeFocused()
   // All pages on the way would be a hundred.
   expect(pages).toBeLessThan(20)
+})
+
+test('a folder that did not load while the server was away loads by itself when it is back', async ({ page }) => {
+  await createFolder(page, 'Tides')
+  const away = (route: Route) => route.abort('connectionrefused')
+  await page.route(/\/api\/(drive|me)/, away)
+  await openFolder(page, 'Tides')
+  await expect(page.getByText('This folder did not load')).toBeVisible()
+  await page.unroute(/\/api\/(drive|me)/, away)
+  await expect(page.getByText('This folder is empty')).toBeVisible()
 })

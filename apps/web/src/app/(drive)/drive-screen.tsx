@@ -1,7 +1,7 @@
 'use client'
 
 import { MutationCache, QueryCache, QueryClient, QueryClientProvider } from '@tanstack/react-query'
-import { type ReactNode, useState } from 'react'
+import { type ReactNode, useEffect, useState } from 'react'
 import { LiveRegionProvider } from '../../components/live-region.tsx'
 import { LookProvider } from '../../components/look-provider.tsx'
 import type { Preferences, Theme } from '../../components/preferences.ts'
@@ -13,6 +13,7 @@ import { HelpProvider } from '../../features/drive/help-context.tsx'
 import type { Labels } from '../../features/labels/schema.ts'
 import { ApiFailure } from '../../lib/call-api.ts'
 import { LABELS_KEY } from '../../lib/entries/labels-key.ts'
+import { askAgainWhenBack } from './ask-again.ts'
 import { DriveShell } from './drive-shell.tsx'
 
 // The server keeps nothing: a timer would hold each page that it has rendered for half an hour.
@@ -31,6 +32,7 @@ type DriveScreenProps = {
 /** The drive as a person sees it, around each of its pages. */
 export function DriveScreen({ me, labels, preferences, theme, initial, children }: DriveScreenProps) {
   const [client] = useState(() => newClient(labels))
+  useEffect(() => askAgainWhenBack(client), [client])
   return (
     <QueryClientProvider client={client}>
       <PreferencesProvider initial={preferences}>
