@@ -15,11 +15,9 @@ import { toneOf } from './storage-state.ts'
 export function PeersBox({ storage, peers }: { storage: StorageView; peers: readonly StorageView[] }) {
   const t = useTranslations('capacity')
   const { told, group } = storage
-  // What comes from a peer only the peer can count while it is under way.
-  const comingFrom = ({ storageId }: PeerView) => {
-    const sender = peers.find(({ id }) => id === storageId)?.told
-    return sender?.peers.find((one) => one.storageId === storage.id)?.sentBytesPerSecond ?? null
-  }
+  // What is still to come from a peer only the peer can count.
+  const comingFrom = ({ storageId }: PeerView) =>
+    peers.find(({ id }) => id === storageId)?.told?.peers.find((one) => one.storageId === storage.id) ?? null
   return (
     <Box title={t('replication')} note={t('replicationNote')}>
       {told === null ? <Silence storage={storage} /> : null}
@@ -56,56 +54,65 @@ export function PeersBox({ storage, peers }: { storage: StorageView; peers: read
   )
 }
 
-type PeerRowsProps = { peer: PeerView; group: string; coming: number | null }
+type PeerRowsProps = { peer: PeerView; group: string; coming: PeerView | null }
 
 function PeerRows({ peer, group, coming }: PeerRowsProps) {
   const t = useTranslations('capacity')
   const format = useFormat()
-  const name = (
-    <span className="flex items-center gap-2">
-      <Icon of={Server} size="small" className="shrink-0 text-ink-2 phone:hidden" />
-      <Link href={storageHref({ group, id: peer.storageId })} className="truncate rounded-tag hover:underline">
-        {peer.storageId}
-      </Link>
-    </span>
-  )
-  const sent =
-    peer.recordsBehind === 0
-      ? t('nothingBehind')
-      : t('behindValue', {
-          n: peer.recordsBehind === null ? '?' : format.count(peer.recordsBehind),
-          t: format.duration(peer.lagSeconds),
-        })
+  const { storageId, receivedUntil } = peer
+  const until = receivedUntil === null ? '–' : t('upTo', { date: format.date(receivedUntil) })
   return (
     <>
-      <tr className="h-10">
-        <td className="pl-5 phone:pl-4">{name}</td>
-        <td className="px-3 text-ink-2 phone:px-1">{t('sends')}</td>
-        <td className={cn('text-right', peer.lagSeconds >= 60 && 'text-warn')}>
-          {sent}
-          <RateBelow bytes={peer.sentBytesPerSecond} />
-        </td>
-        <RateCell bytes={peer.sentBytesPerSecond} />
-        <td className="pr-5 text-right phone:pr-4">
-          {peer.state === 'active' && !peer.connected ? (
-            <Badge tone="warn">{t('notConnected')}</Badge>
-          ) : (
-            <Badge tone={toneOf(peer.state)}>{t(`state_${peer.state}`)}</Badge>
-          )}
-        </td>
-      </tr>
-      <tr className="h-10">
-        <td className="pl-5 phone:pl-4">{name}</td>
-        <td className="px-3 text-ink-2 phone:px-1">{t('receives')}</td>
-        <td className="text-right">
-          {peer.receivedUntil === null ? '–' : t('upTo', { date: format.date(peer.receivedUntil) })}
-          <RateBelow bytes={coming} />
-        </td>
-        <RateCell bytes={coming} />
-        <td />
-      </tr>
+      <WayRow peer={{ group, id: storageId }} direction={t('sends')} way={peer} silence="–" />
+      <WayRow peer={{ group, id: storageId }} direction={t('receives')} way={coming} silence={until} />
     </>
   )
+}
+
+type WayRowProps = {
+  peer: { group: string; id: string }
+  direction: string
+  /** As the sender sees it; null: it does not answer. */
+  way: PeerView | null
+  /** What is said of such a one. */
+  silence: string
+}
+
+function WayRow({ peer, direction, way, silence }: WayRowProps) {
+  const bytes = way?.sentBytesPerSecond ?? null
+  return (
+    <tr className="h-10">
+      <td className="pl-5 phone:pl-4">
+        <span className="flex items-center gap-2">
+          <Icon of={Server} size="small" className="shrink-0 text-ink-2 phone:hidden" />
+          <Link href={storageHref(peer)} className="truncate rounded-tag hover:underline">
+            {peer.id}
+          </Link>
+        </span>
+      </td>
+      <td className="px-3 text-ink-2 phone:px-1">{direction}</td>
+      <td className={cn('text-right', way !== null && way.lagSeconds >= 60 && 'text-warn')}>
+        {way === null ? silence : <Behind of={way} />}
+        <RateBelow bytes={bytes} />
+      </td>
+      <RateCell bytes={bytes} />
+      <td className="pr-5 text-right phone:pr-4">{way === null ? null : <WayState of={way} />}</td>
+    </tr>
+  )
+}
+
+function Behind({ of: { recordsBehind, lagSeconds } }: { of: PeerView }) {
+  const t = useTranslations('capacity')
+  const format = useFormat()
+  if (recordsBehind === 0) return t('nothingBehind')
+  const n = recordsBehind === null ? '?' : format.count(recordsBehind)
+  return t('behindValue', { n, t: format.duration(lagSeconds) })
+}
+
+function WayState({ of: { state, connected } }: { of: PeerView }) {
+  const t = useTranslations('capacity')
+  if (state === 'active' && !connected) return <Badge tone="warn">{t('notConnected')}</Badge>
+  return <Badge tone={toneOf(state)}>{t(`state_${state}`)}</Badge>
 }
 
 type RateProps = { bytes: number | null }
