@@ -177,6 +177,30 @@ describe('a connection that joins again', () => {
   })
 })
 
+describe('a member that comes back without what it had', () => {
+  it('is OFFLINE for the others before it is new, however soon it was back', async () => {
+    const { tcpPort } = await trackers.start()
+    const other = await StoragePeer.active({ trackerPort: tcpPort, id: '100001' })
+    const member = { trackerPort: tcpPort, id: '100002', port: 23_001 }
+    const before = await StoragePeer.active(member)
+    const statusToldIn = async () => {
+      const { members = [] } = await other.beat()
+      return members.find(({ id }) => id === '100002')?.status ?? null
+    }
+    expect(await statusToldIn()).toBe(StorageStatus.ACTIVE)
+    expect(await statusToldIn()).toBe(null)
+    before.close()
+    const emptied = await StoragePeer.connect({ ...member, joinTime: 1_795_000_100, isNew: true })
+    expect((await emptied.join()).status).toBe(0)
+    expect([await statusToldIn(), await statusToldIn(), await statusToldIn()]).toEqual([
+      StorageStatus.OFFLINE,
+      StorageStatus.INIT,
+      null,
+    ])
+    for (const peer of [other, emptied]) peer.close()
+  })
+})
+
 describe('a silent storage server', () => {
   it('goes offline after check_active_interval, and comes back with its next beat', async () => {
     const config = testConfig(trackers.folder())

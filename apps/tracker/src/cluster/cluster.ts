@@ -83,6 +83,8 @@ export interface StorageServer {
   changelogOffset: number
   /** How far the change log was sent on the present connection; it counts as read with the next question. */
   changelogSent: number
+  /** The count of changes when it joined without what it had; 0 when it never did. */
+  anewAt: number
   /** Counts JOINs: only the end of the newest connection takes a server offline. */
   login: number
 }
@@ -245,6 +247,7 @@ export function addServer(group: Group, identity: ServerIdentity): StorageServer
     lastSeen: 0,
     changelogOffset: 0,
     changelogSent: 0,
+    anewAt: 0,
     login: 0,
   }
   group.servers.push(server)

@@ -205,6 +205,8 @@ function beginAnew(cluster: Cluster, server: StorageServer, { isNew, status }: J
   server.syncUntil = 0
   server.syncedFrom.clear()
   setStatus(cluster, server, StorageStatus.INIT)
+  // Another change behind it: `takeChanges` tells of it in two steps.
+  server.anewAt = server.group.changes++
   takeIn(cluster, server, { isNew: isNew || isTombstoneNumber(status), status })
 }
 

@@ -1,6 +1,6 @@
 import type { Cluster, Group, StorageServer } from './cluster.ts'
 import { Refusal } from './refusal.ts'
-import { isTombstone } from './storage-status.ts'
+import { isTombstone, StorageStatus } from './storage-status.ts'
 import { isLeader, type TrackerAddress } from './tracker-list.ts'
 import { trunkServerOf } from './trunk-server.ts'
 
@@ -73,8 +73,21 @@ export function takeChanges(cluster: Cluster, session: Session): Changes {
     changes.trunkServer = trunkServerOf(group) ?? null
   }
   if (session.changesSeen !== group.changes) {
-    session.changesSeen = group.changes
-    changes.members = group.sorted
+    changes.members = takeMembers(session, group)
   }
   return changes
+}
+
+/**
+ * A member that lost its disk and was back before the others were told that it was gone is OFFLINE for them first: who
+ * has seen it ACTIVE until now takes WAIT_SYNC for the word of a tracker that is behind (internals §1.8), and would never
+ * send it the old files.
+ */
+function takeMembers(session: Session, group: Group): readonly StorageServer[] {
+  const isNews = (server: StorageServer) =>
+    server !== session.server && server.anewAt > session.changesSeen && server.status <= StorageStatus.WAIT_SYNC
+  const news = group.sorted.filter(isNews)
+  session.changesSeen = news.length === 0 ? group.changes : Math.max(...news.map(({ anewAt }) => anewAt))
+  if (news.length === 0) return group.sorted
+  return group.sorted.map((server) => (news.includes(server) ? { ...server, status: StorageStatus.OFFLINE } : server))
 }

@@ -10,6 +10,8 @@ interface PeerOptions {
   status?: number
   localAddress?: string
   version?: string
+  /** Another one is another data folder. */
+  joinTime?: number
   /** The tracker as this storage server knows it: `ip` and the line of JOIN. */
   tracker?: { ip: string; line: string }
   /** The lines of other trackers. */
@@ -52,6 +54,7 @@ export class StoragePeer {
       isNew = false,
       status = 0,
       version,
+      joinTime = 1_795_000_000,
       trackerPort,
       otherTrackers = [],
     } = this.#options
@@ -64,7 +67,7 @@ export class StoragePeer {
         storePathCount: 1,
         subdirCountPerPath: 256,
         uploadPriority: 10,
-        joinTime: 1_795_000_000,
+        joinTime,
         upTime: 1_795_000_000,
         version: version ?? '6.16.1',
         initFlag: isNew ? 1 : 0,
