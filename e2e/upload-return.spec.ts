@@ -4,9 +4,10 @@ import { createHash, randomBytes } from 'node:crypto'
 import fs from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
-import { type BrowserType, expect, type LaunchOptions, type Page } from '@playwright/test'
+import { type Browser, type BrowserType, expect, type LaunchOptions, type Page } from '@playwright/test'
 import { sha256Of, writeRandomFile } from './big-file.ts'
-import { chooseFiles, download, row, signIn, uploadPanel } from './drive-page.ts'
+import type { Drive } from './cluster.ts'
+import { chooseFiles, download, type Person, row, signIn, uploadPanel } from './drive-page.ts'
 import { test } from './drive-test.ts'
 import { openPage, reload } from './living-page.ts'
 import { AHEAD_BYTES, receivedBytes, slowDown, speedUp, underWay } from './upload-line.ts'
@@ -23,6 +24,15 @@ const sha256 = (content: Buffer) => createHash('sha256').update(content).digest(
 test.setTimeout(150_000)
 
 test.afterEach(({ drive }) => speedUp(drive))
+
+/** A second device of the same person. Its context is to be closed. */
+async function signedInPhone(browser: Browser, drive: Drive, person: Person): Promise<Page> {
+  const context = await browser.newContext({ userAgent: 'Mozilla/5.0 (Android 16; Mobile) Gecko/140 Firefox/140.0' })
+  const phone = await context.newPage()
+  await signIn(phone, drive.url, person)
+  await expect(phone.getByRole('main')).toHaveAttribute('aria-busy', 'false')
+  return phone
+}
 
 /** Makes a file in the browser's own file system, of a repeated megabyte, and returns what it holds. */
 async function writePrivateFile(page: Page, name: string, size: number): Promise<string> {
@@ -158,10 +168,7 @@ test('another device takes an upload over, and the first one says where it goes 
   await chooseFiles(page, [file])
   await middle
   await uploadPanel(page).getByRole('button', { name: 'Pause travels.bin' }).click()
-  const context = await browser.newContext({ userAgent: 'Mozilla/5.0 (Android 16; Mobile) Gecko/140 Firefox/140.0' })
-  const phone = await context.newPage()
-  await signIn(phone, drive.url, person)
-  await expect(phone.getByRole('main')).toHaveAttribute('aria-busy', 'false')
+  const phone = await signedInPhone(browser, drive, person)
   await openPage(phone, `${drive.url}/settings/uploads`)
   await expect(phone.getByText(/\d+% · .* · Chrome, Linux/)).toBeVisible()
   const chooser = phone.waitForEvent('filechooser')
@@ -175,7 +182,7 @@ test('another device takes an upload over, and the first one says where it goes 
   ).toBeVisible()
   await expect(uploadPanel(phone).getByText(/1 file uploaded/)).toBeVisible({ timeout: 60_000 })
   expect(receivedBytes(drive) - before).toBeLessThanOrEqual(LARGE + LOST_BYTES_MAX)
-  await context.close()
+  await phone.context().close()
   await reload(page)
   expect(await sha256Of(fs.createReadStream(await download(page, 'travels.bin')))).toBe(content)
   fs.rmSync(folder, { recursive: true })
@@ -197,10 +204,7 @@ test('files that another device is sending are not sent twice: they stay there, 
   await begun
   // The rest takes longer than a busy machine takes to sign a second device in.
   slowDown(drive, 64 * 1024)
-  const context = await browser.newContext({ userAgent: 'Mozilla/5.0 (Android 16; Mobile) Gecko/140 Firefox/140.0' })
-  const phone = await context.newPage()
-  await signIn(phone, drive.url, person)
-  await expect(phone.getByRole('main')).toHaveAttribute('aria-busy', 'false')
+  const phone = await signedInPhone(browser, drive, person)
   const own = path.join(folder, 'of the phone.bin')
   writeRandomFile(own, MIB)
   await chooseFiles(phone, [...files, own])
@@ -218,7 +222,7 @@ test('files that another device is sending are not sent twice: they stay there, 
     const stored = await download(phone, names[index] ?? '')
     expect(await sha256Of(fs.createReadStream(stored))).toBe(contents[index])
   }
-  await context.close()
+  await phone.context().close()
   fs.rmSync(folder, { recursive: true })
 })
 
@@ -238,10 +242,7 @@ test('what a closed page leaves goes on by itself on the device that chose the s
   await middle
   // The rest takes longer than a busy machine takes to sign a second device in.
   slowDown(drive, 64 * 1024)
-  const context = await browser.newContext({ userAgent: 'Mozilla/5.0 (Android 16; Mobile) Gecko/140 Firefox/140.0' })
-  const phone = await context.newPage()
-  await signIn(phone, drive.url, person)
-  await expect(phone.getByRole('main')).toHaveAttribute('aria-busy', 'false')
+  const phone = await signedInPhone(browser, drive, person)
   await chooseFiles(phone, [file])
   await expect(uploadPanel(phone).getByText('Uploading on “Chrome, Linux”')).toBeVisible()
   await page.close()
@@ -250,6 +251,6 @@ test('what a closed page leaves goes on by itself on the device that chose the s
   expect(receivedBytes(drive) - before).toBeLessThanOrEqual(LARGE + LOST_BYTES_MAX)
   await reload(phone)
   expect(await sha256Of(fs.createReadStream(await download(phone, 'left.bin')))).toBe(content)
-  await context.close()
+  await phone.context().close()
   fs.rmSync(folder, { recursive: true })
 })

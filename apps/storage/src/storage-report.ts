@@ -119,10 +119,11 @@ export function createStorageReport(sources: ReportSources): (openUploads: numbe
     return {
       version,
       startedAt,
-      storePaths: store.space().map((space, index) => ({
-        ...reportPath(store, space, counts?.[index] ?? null),
-        busyMs: busyMs[index] ?? null,
-      })),
+      storePaths: store
+        .space()
+        .map((space, index) =>
+          reportPath(store, space, { count: counts?.[index] ?? null, busyMs: busyMs[index] ?? null }),
+        ),
       files: counts === null ? null : counts.reduce((sum, { files }) => sum + files, 0),
       openUploads,
       setAside: {
@@ -163,7 +164,12 @@ function reportScrub(group: string, state: Readonly<ScrubState> | null): ScrubRe
   }
 }
 
-function reportPath(store: FileStore, space: StoreSpace, count: FileCount | null): Omit<StorePathReport, 'busyMs'> {
+interface Measured {
+  readonly count: FileCount | null
+  readonly busyMs: number | null
+}
+
+function reportPath(store: FileStore, space: StoreSpace, { count, busyMs }: Measured): StorePathReport {
   const { index, totalBytes, freeBytes, reservedBytes } = space
   const dataDir = store.storePaths[index]?.dataDir
   return {
@@ -174,6 +180,7 @@ function reportPath(store: FileStore, space: StoreSpace, count: FileCount | null
     usedBytes: count?.bytes ?? null,
     writable: !space.readonly && !store.log.isFailed && dataDir !== undefined && isWritable(dataDir),
     failure: store.storePaths[index]?.health.failure ?? null,
+    busyMs,
   }
 }
 

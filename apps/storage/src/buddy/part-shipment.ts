@@ -138,6 +138,8 @@ export class PartShipment implements Shipment {
   #leave(): void {
     this.#leaving ??= this.#buddy
     this.#buddy = null
+    // The next one may have nothing: an upload that ends now waits for it.
+    this.#shipped = 0
     this.#isToMove = false
   }
 

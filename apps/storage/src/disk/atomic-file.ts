@@ -76,9 +76,8 @@ export function makeFolder(path: string): void {
   try {
     mkdirSync(path, 0o755)
   } catch (error) {
-    if (isErrno(error, 'EEXIST')) return
-    // Only this: on a read-only disk Node.js calls a folder that it was to make with its parents missing.
-    if (!isErrno(error, 'ENOENT')) throw error
+    // Other errors as they are: with parents Node.js calls a folder missing that it could not make on a read-only disk.
+    if (!isErrno(error, 'ENOENT', 'EEXIST')) throw error
     mkdirSync(path, { recursive: true, mode: 0o755 })
   }
 }
