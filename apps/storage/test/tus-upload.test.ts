@@ -193,6 +193,25 @@ describe('an upload', () => {
     expect((await second.receipt()).status).toBe(410)
   })
 
+  it('with a higher epoch that is asked for while its part is removed refuses the lower one from then on', async () => {
+    await storage.close()
+    const upl = newUploadId()
+    let asked: Promise<void> | null = null
+    const step = (step: string) => {
+      if (step === 'removed') asked = storage.parts.fence(upl, 2)
+    }
+    storage = await startWebStorage({ folder, step })
+    const content = randomBytes(100_000)
+    const first = tusCalls(storage.http.port, upl, web.upload({ upl, len: content.length }))
+    await first.create(content.length)
+    await first.patch(0, content)
+    await expect.poll(() => asked).not.toBe(null)
+    await asked
+    expect((await first.receipt()).status).toBe(410)
+    const second = tusCalls(storage.http.port, upl, web.upload({ upl, len: content.length, ep: 2 }))
+    expect(web.receipt(await receiptOf(second)).ep).toBe(2)
+  })
+
   it('whose connection hangs is taken over by the next request, which finds all that came', async () => {
     const content = randomBytes(500_000)
     const { upl, create, head, patch, receipt } = upload(content.length)

@@ -134,10 +134,10 @@ export class DiskPartStore implements PartStore {
     const isElsewhere = ep === seen && part?.isCopy === true
     if (ep < seen || isElsewhere) throw new UploadError('superseded', `upload ${upl} goes on at epoch ${seen}`)
     if (ep === seen) return
-    if (part !== undefined) {
-      // Whoever has a ticket of a higher epoch for this member goes on here.
-      await part.goOn(ep)
-    } else if (finished !== null) await this.ledgers.raise(upl, ep)
+    // Whoever has a ticket of a higher epoch for this member goes on here.
+    if (part !== undefined) await part.goOn(ep)
+    // Also while the part is still there: the finisher has written its last epoch.
+    if (this.ledgers.finishedEpoch(upl) !== null) await this.ledgers.raise(upl, ep)
   }
 
   async create(upload: NewPart): Promise<PartStatus> {
