@@ -43,10 +43,8 @@ export class PartShipment implements Shipment {
   readonly #part: Part
   readonly #options: PartShipmentOptions
   #buddy: BuddyLink | null = null
-  /** The last one, which may have bytes that nobody needs any more. */
-  #lastBuddy: BuddyLink | null = null
-  /** One that had the copy until another member was to have it; it drops what it has when that one has all. */
-  #leaving: BuddyLink | null = null
+  /** Whoever may have bytes of it, by id: the buddy, and those before it, who drop what they have when it has all. */
+  readonly #holders = new Map<string, BuddyLink>()
   #isToMove = false
   /** Bytes that the buddy has. */
   #shipped = 0
@@ -112,16 +110,18 @@ export class PartShipment implements Shipment {
 
   drop(): void {
     this.end()
-    this.#dropAt(this.#lastBuddy)
-    this.#dropAt(this.#leaving)
+    this.#dropWhere(() => true)
   }
 
-  #dropAt(buddy: BuddyLink | null): void {
+  #dropWhere(isTheirs: (holder: BuddyLink) => boolean): void {
     const { upl, ep } = this.#part
-    buddy?.drop(upl, ep).catch((error) => {
-      // Its copy expires.
-      this.#options.report(`the copy of upload ${upl} could not be dropped`, error)
-    })
+    for (const holder of [...this.#holders.values()].filter(isTheirs)) {
+      this.#holders.delete(holder.id)
+      holder.drop(upl, ep).catch((error) => {
+        // Its copy expires.
+        this.#options.report(`the copy of upload ${upl} could not be dropped`, error)
+      })
+    }
   }
 
   /** Nothing is sent from now on. */
@@ -136,7 +136,6 @@ export class PartShipment implements Shipment {
   }
 
   #leave(): void {
-    this.#leaving ??= this.#buddy
     this.#buddy = null
     // The next one may have nothing: an upload that ends now waits for it.
     this.#shipped = 0
@@ -163,8 +162,9 @@ export class PartShipment implements Shipment {
     } finally {
       await file.close()
     }
-    if (this.#leaving?.id !== this.#buddy.id) this.#dropAt(this.#leaving)
-    this.#leaving = null
+    const { id } = this.#buddy
+    // A storage that stops in between leaves all copies where they are.
+    if (this.#shipped >= this.#part.settled) this.#dropWhere((holder) => holder.id !== id)
   }
 
   /** Makes the copy, or finds what is there of it from before. */
@@ -172,8 +172,11 @@ export class PartShipment implements Shipment {
     const { upl, ep, settled } = this.#part
     const buddy = await this.#options.findBuddy()
     if (buddy === null) return null
-    this.#lastBuddy = buddy
-    const there = await buddy.open({ upl, ep, offset: settled }, aboutOf(this.#part))
+    this.#holders.set(buddy.id, buddy)
+    const there = await buddy.open({ upl, ep, offset: settled }, aboutOf(this.#part)).catch((error) => {
+      if (error instanceof ServerError) this.#holders.delete(buddy.id)
+      throw error
+    })
     this.#shipped = Math.min(there, settled)
     this.#lagMax = Math.max(SHIPPING_LAG_MAX, this.#part.reach - this.#shipped)
     return buddy
@@ -242,6 +245,7 @@ export class PartShipment implements Shipment {
   }
 
   #lose(error: unknown): void {
+    const lost = this.#buddy
     this.#buddy = null
     this.#stepsBack = 0
     this.#retryAt = performance.now() + RETRY_MS
@@ -249,7 +253,7 @@ export class PartShipment implements Shipment {
     if (error instanceof ServerError && error.status === Status.ESTALE) {
       this.#isSuperseded = true
       this.end()
-      this.#dropAt(this.#leaving)
+      this.#dropWhere((holder) => holder !== lost)
       this.#options.superseded(this.#part)
     } else this.#options.report(`upload ${this.#part.upl} is not copied to another member now`, error)
   }
