@@ -10,7 +10,7 @@ import {
   switchMasterKey,
 } from '@cairn/dfs-core/tickets'
 import { describe, expect, it } from 'vitest'
-import { call, tusCalls } from './http/http-call.ts'
+import { call, receiptIn, tusCalls } from './http/http-call.ts'
 import { ownWebStorage } from './http/own-web-storage.ts'
 import { GROUP, MEMBER, newUploadId, sha256, storedFiles } from './http/web-storage.ts'
 
@@ -27,8 +27,10 @@ function upload(len: number) {
 }
 
 async function finished(content = randomBytes(100)): Promise<string> {
-  const { upl, createWith } = upload(content.length)
-  expect((await createWith(content.length, content)).status).toBe(201)
+  const { upl, ...calls } = upload(content.length)
+  const answer = await calls.createWith(content.length, content)
+  expect(answer.status).toBe(201)
+  await receiptIn(answer, calls)
   return upl
 }
 

@@ -240,6 +240,8 @@ describe('an upload', () => {
     const content = randomBytes(100_000)
     await create(100_000)
     const receipt = await receiptIn(await patch(0, content), calls)
+    // A receipt may come a moment before the part is gone.
+    await expect.poll(() => storedFiles(used.folder).length).toBe(2)
     const files = storedFiles(used.folder)
     const ended = await end()
     expect([ended.status, ended.json['code']]).toEqual([403, 'upload_finished'])

@@ -1,4 +1,5 @@
 import { trackerCommands } from '@cairn/dfs-core'
+import { freePorts } from '../../../../scripts/lib/ports.mjs'
 import type { TrackerConfig } from '../../src/config.ts'
 import type { RunningTracker } from '../../src/tracker.ts'
 import { Trackers, testConfig } from './running-tracker.ts'
@@ -23,7 +24,10 @@ export class TrackerCluster {
 
   /** Starts one more; the storage servers hear of it when they join the next time. */
   async add(ids: string, changes: Partial<TrackerConfig> = {}, clock?: () => number): Promise<number> {
-    const config = testConfig(this.#trackers.folder(), ids, { electionIntervalMs: ELECTION_INTERVAL_MS, ...changes })
+    // Nobody else is given this one while the tracker is restarted on it.
+    const [port = 0] = await freePorts(1)
+    const own = { port, electionIntervalMs: ELECTION_INTERVAL_MS, ...changes }
+    const config = testConfig(this.#trackers.folder(), ids, own)
     const running = await this.#trackers.start(config, clock)
     this.#members.push({ port: running.tcpPort, config, running })
     return running.tcpPort
@@ -72,9 +76,10 @@ export class TrackerCluster {
     return peer
   }
 
+  /** The greatest address first: until it knows of the cluster, too, another one may be elected. */
   async joinAll(id: string, more: { port?: number } = {}): Promise<StoragePeer[]> {
     const peers: StoragePeer[] = []
-    for (const port of this.ports) peers.push(await this.join(port, id, more))
+    for (const port of this.ports.toSorted((a, b) => b - a)) peers.push(await this.join(port, id, more))
     return peers
   }
 
