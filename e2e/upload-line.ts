@@ -4,6 +4,7 @@ import type { Drive } from './cluster.ts'
 
 const MIB = 1024 * 1024
 const SLOW_BYTES_PER_SECOND = 6 * MIB
+const CRAWLING_BYTES_PER_SECOND = 64 * 1024
 /** So many segments of a large file are under way at once where one connection is slow. */
 export const LANES = 3
 /** What segments of a file may bring before there is no gap in front of them: a page that is left has to send it again. */
@@ -21,6 +22,16 @@ export function slowDown({ storages }: Drive, bytesPerSecond = SLOW_BYTES_PER_SE
 
 export function speedUp(drive: Drive): void {
   slowDown(drive, Number.POSITIVE_INFINITY)
+}
+
+/**
+ * Resolves once so many bytes of an upload have come, with the line that they came by. From that moment on lines crawl,
+ * and not only from when the test hears of it: what is left lasts longer than a busy machine takes for what comes next.
+ */
+export async function halted(drive: Drive, bytes: number): Promise<BreakProxy> {
+  const line = await underWay(drive, bytes)
+  slowDown(drive, CRAWLING_BYTES_PER_SECOND)
+  return line
 }
 
 /** Resolves once so many bytes of an upload have come, with the line that they came by. */

@@ -10,7 +10,7 @@ import type { Drive } from './cluster.ts'
 import { chooseFiles, download, type Person, row, signIn, uploadPanel } from './drive-page.ts'
 import { test } from './drive-test.ts'
 import { openPage, reload } from './living-page.ts'
-import { AHEAD_BYTES, receivedBytes, slowDown, speedUp, underWay } from './upload-line.ts'
+import { AHEAD_BYTES, halted, receivedBytes, slowDown, speedUp } from './upload-line.ts'
 
 const MIB = 1024 * 1024
 const SIZE = 24 * MIB
@@ -109,12 +109,13 @@ test('a dropped file goes on after a reload by itself, from where it was', async
   const content = await writePrivateFile(page, 'dropped.bin', LARGE)
   const before = receivedBytes(drive)
   slowDown(drive)
-  const middle = underWay(drive, LARGE / 2)
+  const middle = halted(drive, LARGE / 2)
   await dropPrivateFile(page, 'dropped.bin')
   await middle
   page.on('dialog', (dialog) => dialog.accept())
   await reload(page)
   await expect(uploadPanel(page).getByText('dropped.bin')).toBeVisible()
+  slowDown(drive)
   await expect(row(page, 'dropped.bin')).toBeVisible({ timeout: 60_000 })
   expect(receivedBytes(drive) - before).toBeLessThanOrEqual(LARGE + LOST_BYTES_MAX)
   expect(await sha256Of(fs.createReadStream(await download(page, 'dropped.bin')))).toBe(content)
@@ -134,7 +135,7 @@ test('a file with other content but the same name, size and date is never put on
   fs.writeFileSync(file, first)
   fs.utimesSync(file, time, time)
   slowDown(drive)
-  const middle = underWay(drive, SIZE / 2)
+  const middle = halted(drive, SIZE / 2)
   await chooseFiles(page, [file])
   await middle
   page.on('dialog', (dialog) => dialog.accept())
@@ -164,7 +165,7 @@ test('another device takes an upload over, and the first one says where it goes 
   const content = writeRandomFile(file, LARGE)
   const before = receivedBytes(drive)
   slowDown(drive)
-  const middle = underWay(drive, LARGE / 2)
+  const middle = halted(drive, LARGE / 2)
   await chooseFiles(page, [file])
   await middle
   await uploadPanel(page).getByRole('button', { name: 'Pause travels.bin' }).click()
@@ -180,6 +181,7 @@ test('another device takes an upload over, and the first one says where it goes 
   await expect(
     uploadPanel(page).getByText(/Uploading on “Firefox, Android”|Stored · finished on another device/),
   ).toBeVisible()
+  slowDown(drive)
   await expect(uploadPanel(phone).getByText(/1 file uploaded/)).toBeVisible({ timeout: 60_000 })
   expect(receivedBytes(drive) - before).toBeLessThanOrEqual(LARGE + LOST_BYTES_MAX)
   await phone.context().close()
@@ -197,13 +199,12 @@ test('files that another device is sending are not sent twice: they stay there, 
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'cairn-return-'))
   const names = Array.from({ length: 12 }, (_, index) => `shared-${String(index).padStart(2, '0')}.bin`)
   const files = names.map((name) => path.join(folder, name))
-  const contents = files.map((file) => writeRandomFile(file, MIB))
+  // Large enough that they are not all there before a busy machine has signed the second device in.
+  const contents = files.map((file) => writeRandomFile(file, 3 * MIB))
   slowDown(drive, 256 * 1024)
-  const begun = underWay(drive, MIB / 4)
+  const begun = halted(drive, MIB / 4)
   await chooseFiles(page, files)
   await begun
-  // The rest takes longer than a busy machine takes to sign a second device in.
-  slowDown(drive, 64 * 1024)
   const phone = await signedInPhone(browser, drive, person)
   const own = path.join(folder, 'of the phone.bin')
   writeRandomFile(own, MIB)
@@ -237,11 +238,9 @@ test('what a closed page leaves goes on by itself on the device that chose the s
   const content = writeRandomFile(file, LARGE)
   const before = receivedBytes(drive)
   slowDown(drive)
-  const middle = underWay(drive, LARGE / 2)
+  const middle = halted(drive, LARGE / 2)
   await chooseFiles(page, [file])
   await middle
-  // The rest takes longer than a busy machine takes to sign a second device in.
-  slowDown(drive, 64 * 1024)
   const phone = await signedInPhone(browser, drive, person)
   await chooseFiles(phone, [file])
   await expect(uploadPanel(phone).getByText('Uploading on “Chrome, Linux”')).toBeVisible()

@@ -8,7 +8,7 @@ import { sha256Of, writeRandomFile } from './big-file.ts'
 import { chooseFiles, download, row, signIn, uploadPanel } from './drive-page.ts'
 import { test } from './drive-test.ts'
 import { openPage, reload } from './living-page.ts'
-import { AHEAD_BYTES, LANES, receivedBytes, slowDown, speedUp, underWay } from './upload-line.ts'
+import { AHEAD_BYTES, halted, LANES, receivedBytes, slowDown, speedUp } from './upload-line.ts'
 
 const MIB = 1024 * 1024
 const SIZE = 72 * MIB
@@ -66,11 +66,12 @@ test('three segments go side by side, a break costs what was on its way, a reloa
 }) => {
   const before = receivedBytes(drive)
   const seen = watchSegments(page)
-  const middle = underWay(drive, SIZE / 3)
+  const middle = halted(drive, SIZE / 3)
   await chooseFiles(page, [file])
   const line = await middle
   await expect.poll(() => seen.atOnce).toBeGreaterThanOrEqual(LANES)
-  const further = underWay(drive, SIZE / 4)
+  slowDown(drive)
+  const further = halted(drive, SIZE / 4)
   line.cutNow()
   await further
   // What had come of the broken segments was not sent again.
@@ -79,6 +80,7 @@ test('three segments go side by side, a break costs what was on its way, a reloa
   await reload(page)
   await expect(uploadPanel(page).getByText(/^Choose the file again to go on from [1-9]\d?%/)).toBeVisible()
   Object.assign(seen, { offsets: [], atOnce: 0 })
+  slowDown(drive)
   await chooseAgain(page, /Choose the file again/)
   await arrives(page)
   expect(receivedBytes(drive) - before).toBeLessThanOrEqual(SIZE + 2 * LOST_BYTES_MAX + AHEAD_BYTES)
@@ -92,18 +94,20 @@ test('what was paused among segments goes on among them, and with a limit of spe
   const before = receivedBytes(drive)
   const seen = watchSegments(page)
   const panel = uploadPanel(page)
-  const middle = underWay(drive, SIZE / 3)
+  const middle = halted(drive, SIZE / 3)
   await chooseFiles(page, [file])
   await middle
   await expect.poll(() => seen.atOnce).toBeGreaterThanOrEqual(LANES)
   await panel.getByRole('button', { name: 'Pause long.bin' }).click()
   await expect(panel.getByText(/^Paused at \d+%/)).toBeVisible()
-  const further = underWay(drive, SIZE / 4)
+  slowDown(drive)
+  const further = halted(drive, SIZE / 4)
   await panel.getByRole('button', { name: 'Resume long.bin' }).click()
   await further
   await panel.getByRole('button', { name: 'No limit' }).click()
   await page.getByRole('menuitemradio', { name: 'At most 5 MB/s' }).click()
   const [segments, streamed] = [seen.offsets.length, seen.streamed]
+  slowDown(drive)
   await expect.poll(() => seen.streamed).toBeGreaterThan(streamed + LANES)
   expect(seen.offsets.length).toBeLessThanOrEqual(segments + LANES)
   speedUp(drive)
@@ -113,12 +117,10 @@ test('what was paused among segments goes on among them, and with a limit of spe
 
 test('another device takes a file over in the middle of its segments', async ({ page, drive, browser, person }) => {
   const seen = watchSegments(page)
-  const middle = underWay(drive, SIZE / 4)
+  const middle = halted(drive, SIZE / 4)
   await chooseFiles(page, [file])
   await middle
   await expect.poll(() => seen.atOnce).toBeGreaterThanOrEqual(LANES)
-  // Much is left when the other device is there.
-  slowDown(drive, MIB / 2)
   const context = await browser.newContext()
   const other = await context.newPage()
   await signIn(other, drive.url, person)

@@ -9,11 +9,10 @@ import { chooseFiles, download, row, textFile, uploadPanel } from './drive-page.
 import { test } from './drive-test.ts'
 import { openPage, reload } from './living-page.ts'
 import { picture } from './made-files.ts'
-import { AHEAD_BYTES, LANES, receivedBytes, slowDown, speedUp, underWay } from './upload-line.ts'
+import { AHEAD_BYTES, halted, LANES, receivedBytes, slowDown, speedUp, underWay } from './upload-line.ts'
 
 const MIB = 1024 * 1024
 const SIZE = 24 * MIB
-const CRAWLING_BYTES_PER_SECOND = 512 * 1024
 /** What may have been on its way on each connection when a line broke. */
 const LOST_BYTES_MAX = 2 * MIB
 let folder: string
@@ -59,9 +58,10 @@ test('a line that breaks at random places costs no file and next to no byte', as
   const { file, sha256 } = bigFile('broken.bin', 2 * SIZE)
   const before = receivedBytes(drive)
   slowDown(drive, 12 * MIB)
-  const beginning = underWay(drive, MIB)
+  const beginning = halted(drive, MIB)
   await chooseFiles(page, [file])
   await beginning
+  slowDown(drive, 12 * MIB)
   for (let cut = 0; cut < cuts; cut += 1) {
     const line = await underWay(drive, Math.ceil((1 + random()) * 3 * MIB))
     line.cutNow()
@@ -79,11 +79,9 @@ test('a second tab leaves an upload alone, and goes on with it when the first is
   const { file, sha256 } = bigFile('two-tabs.bin', 3 * SIZE)
   const before = receivedBytes(drive)
   slowDown(drive)
-  const middle = underWay(drive, 1.5 * SIZE)
+  const middle = halted(drive, 1.5 * SIZE)
   await chooseFiles(page, [file])
   await middle
-  // The rest takes longer than a busy machine takes to show a second tab.
-  slowDown(drive, CRAWLING_BYTES_PER_SECOND)
   const second = await context.newPage()
   await openPage(second, `${drive.url}/drive`)
   await expect(second.getByRole('main')).toHaveAttribute('aria-busy', 'false')
@@ -100,7 +98,7 @@ test('a second tab leaves an upload alone, and goes on with it when the first is
 test('while there is no network the tab says so, and who leaves is asked', async ({ page, drive, context }) => {
   const { file } = bigFile('waits.bin')
   slowDown(drive)
-  const middle = underWay(drive, SIZE / 4)
+  const middle = halted(drive, SIZE / 4)
   await chooseFiles(page, [file])
   await middle
   await expect(page).toHaveTitle(/^\d+% · Uploading$/)
@@ -123,7 +121,7 @@ test('a file that vanishes from the disk is asked for, and begins anew when it c
 }) => {
   const { file } = bigFile('IMG_0001.mov')
   slowDown(drive)
-  const middle = underWay(drive, SIZE / 2)
+  const middle = halted(drive, SIZE / 2)
   await chooseFiles(page, [file])
   const line = await middle
   fs.rmSync(file)
