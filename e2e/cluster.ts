@@ -17,6 +17,8 @@ export interface StorageUnderTest {
   path: string
   /** FastDFS address, for a client beside the browser. */
   address: string
+  /** Its HTTP port, without the proxy. */
+  httpUrl: string
   /** What the browser's connections to its HTTP port pass through. */
   proxy: BreakProxy
 }
@@ -67,6 +69,7 @@ export async function startDrive(env: Record<string, string> = {}): Promise<Driv
     name: storage.name,
     path: path.join(dataDir, storage.name),
     address: `127.0.0.1:${storage.port}`,
+    httpUrl: `http://127.0.0.1:${storage.httpPort}`,
     proxy: new BreakProxy(storage.httpPort),
     proxyPort: proxyPorts[index] ?? 0,
   }))

@@ -6,6 +6,7 @@ import { expect } from '@playwright/test'
 import { writeRandomFile } from './big-file.ts'
 import { chooseFiles, row, uploadPanel } from './drive-page.ts'
 import { test } from './drive-test.ts'
+import { stateOf } from './storage-state.ts'
 import { fileIdOf, sha256At } from './stored-file.ts'
 
 const MIB = 1024 * 1024
@@ -76,6 +77,10 @@ test('what a storage cannot write goes to the other one by itself, small files a
     for (const storage of drive.storages) {
       await expect.poll(() => sha256At(drive, storage, fileId), { timeout: 60_000 }).toBe(content)
     }
+  }
+  // It was no disk that failed: the storage takes files again without a restart, and nothing waits for somebody to look.
+  for (const storage of drive.storages) {
+    await expect.poll(() => stateOf(storage), { timeout: 60_000 }).toEqual({ writable: [1], setAside: [0] })
   }
   fs.rmSync(folder, { recursive: true })
 })
