@@ -28,13 +28,18 @@ test('on a phone a folder is made, a file is uploaded, and nothing is wider than
   expect(widths[0]).toBeLessThanOrEqual(widths[1] ?? 0)
 })
 
-async function makeFolders(page: Page, names: string[]): Promise<void> {
+/** As another device makes them: the page hears nothing of it. */
+async function makeElsewhere(page: Page, names: string[]): Promise<void> {
   await page.evaluate(async (all) => {
     for (const name of all) {
       const body = JSON.stringify({ parentId: 'root', name })
       await fetch('/api/drive/folders', { method: 'POST', headers: { 'content-type': 'application/json' }, body })
     }
   }, names)
+}
+
+async function makeFolders(page: Page, names: string[]): Promise<void> {
+  await makeElsewhere(page, names)
   await reload(page)
   // What fingers do besides tapping is loaded behind the list.
   await page.waitForLoadState('networkidle')
@@ -100,19 +105,36 @@ test('a row swept to the left shows what can be done with it, and comes back', a
 test('a list pulled down shows what has come meanwhile', async ({ page }) => {
   await makeFolders(page, ['Beach'])
   await expect(page.getByRole('row').filter({ hasText: 'Beach' })).toBeVisible()
-  await page.evaluate(() =>
-    fetch('/api/drive/folders', {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ parentId: 'root', name: 'From elsewhere' }),
-    }),
-  )
+  await makeElsewhere(page, ['From elsewhere'])
   await expect(async () => {
     const from = await middleOf(page, 'Beach')
     await drag(page, from, { x: from.x, y: from.y + 300 })
     await expect(page.getByRole('row').filter({ hasText: 'From elsewhere' })).toBeVisible({ timeout: 3000 })
   }).toPass()
+  await makeElsewhere(page, ['A little later'])
+  await expect(async () => {
+    await flickDown(page, 'Beach')
+    await expect(page.getByRole('row').filter({ hasText: 'A little later' })).toBeVisible({ timeout: 3000 })
+  }).toPass()
 })
+
+/** A finger that has come and gone before the page has drawn anything of it. */
+async function flickDown(page: Page, name: string): Promise<void> {
+  await page
+    .getByRole('row')
+    .filter({ hasText: name })
+    .evaluate((row) => {
+      const { x, y } = row.getBoundingClientRect()
+      const send = (type: string, by: number) => {
+        const touch = new Touch({ identifier: 1, target: row, clientX: x + 100, clientY: y + 20 + by })
+        const touches = type === 'touchend' ? [] : [touch]
+        row.dispatchEvent(new TouchEvent(type, { bubbles: true, cancelable: true, touches, changedTouches: [touch] }))
+      }
+      send('touchstart', 0)
+      for (const by of [40, 120, 200, 300]) send('touchmove', by)
+      send('touchend', 300)
+    })
+}
 
 test('another device of the network uploads to the address that it sees', async ({ browser }) => {
   test.setTimeout(120_000)

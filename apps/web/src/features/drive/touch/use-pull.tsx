@@ -3,7 +3,7 @@
 import { useIsFetching } from '@tanstack/react-query'
 import { RotateCw } from 'lucide-react'
 import { useTranslations } from 'next-intl'
-import { useState } from 'react'
+import { useRef, useState } from 'react'
 import { Icon } from '../../../components/icon.tsx'
 import { useDrive } from '../drive-context.tsx'
 import { pulledBy } from './touch-intent.ts'
@@ -15,18 +15,24 @@ const REFRESHES_PX = 48
 export function usePull() {
   const { state, folderId } = useDrive()
   const [pulled, setPulled] = useState(0)
+  // A quick finger has gone before any of its way was drawn.
+  const by = useRef(0)
   const [asked, setAsked] = useState(false)
   const fetching = useIsFetching({ queryKey: ['entries', folderId] }) > 0
   // Once the answer is there the mark goes.
   if (asked && !fetching && pulled === 0) setAsked(false)
   const part: TouchPart = {
     begin: ({ atTop }) => atTop && !asked,
-    move: ({ y }, { y: from }) => setPulled(pulledBy(y - from)),
+    move: ({ y }, { y: from }) => {
+      by.current = pulledBy(y - from)
+      setPulled(by.current)
+    },
     end: () => {
-      if (pulled >= REFRESHES_PX) {
+      if (by.current >= REFRESHES_PX) {
         state.tryAgain()
         setAsked(true)
       }
+      by.current = 0
       setPulled(0)
     },
   }
