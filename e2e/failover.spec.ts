@@ -8,6 +8,7 @@ import { chooseFiles, row, uploadPanel } from './drive-page.ts'
 import { test } from './drive-test.ts'
 import { stateOf } from './storage-state.ts'
 import { fileIdOf, sha256At } from './stored-file.ts'
+import { halted, receivedBytes, speedUp } from './upload-line.ts'
 
 const MIB = 1024 * 1024
 const SIZE = 500 * MIB
@@ -22,18 +23,16 @@ test('a storage killed at 60 % of 500 MB costs at most 32 MiB, and the file is w
 }) => {
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'cairn-failover-'))
   const content = writeRandomFile(path.join(folder, NAME), SIZE)
-  const received = () => drive.storages.reduce((sum, { proxy }) => sum + proxy.receivedBytes, 0)
-  const before = received()
-  const first = Promise.race(drive.storages.map((storage) => storage.proxy.reached(0.6 * SIZE).then(() => storage)))
+  const before = receivedBytes(drive)
+  const far = halted(drive, 0.6 * SIZE)
   await chooseFiles(page, [path.join(folder, NAME)])
-  const dead = await first
-  // Slowly, so that there is something to see.
-  for (const { proxy } of drive.storages) proxy.bytesPerSecond = 8 * MIB
+  const line = await far
+  const dead = drive.storages.find(({ proxy }) => proxy === line)!
   await drive.kill(dead.name)
   await expect(uploadPanel(page).getByText(/continues on/)).toBeVisible({ timeout: 60_000 })
-  for (const { proxy } of drive.storages) proxy.bytesPerSecond = Number.POSITIVE_INFINITY
+  speedUp(drive)
   await expect(row(page, NAME)).toBeVisible({ timeout: 120_000 })
-  expect(received() - before).toBeLessThanOrEqual(SIZE + 32 * MIB)
+  expect(receivedBytes(drive) - before).toBeLessThanOrEqual(SIZE + 32 * MIB)
   await drive.restartStorage(dead)
   const fileId = await fileIdOf(drive, NAME)
   for (const storage of drive.storages) {
