@@ -13,6 +13,8 @@ import { halted, receivedBytes, speedUp } from './upload-line.ts'
 const MIB = 1024 * 1024
 const SIZE = 500 * MIB
 const NAME = 'moves-house.bin'
+/** What a member has refused three times is sent to it again after a minute. */
+const TRIED_AGAIN_MS = 120_000
 
 // The file is sent, shipped, hashed on two storages and read from both: a busy machine takes its time.
 test.setTimeout(240_000)
@@ -74,12 +76,12 @@ test('what a storage cannot write goes to the other one by itself, small files a
   for (const [index, content] of contents.entries()) {
     const fileId = await fileIdOf(drive, `unwritable-${index}.bin`)
     for (const storage of drive.storages) {
-      await expect.poll(() => sha256At(drive, storage, fileId), { timeout: 60_000 }).toBe(content)
+      await expect.poll(() => sha256At(drive, storage, fileId), { timeout: TRIED_AGAIN_MS }).toBe(content)
     }
   }
   // It was no disk that failed: the storage takes files again without a restart, and nothing waits for somebody to look.
   for (const storage of drive.storages) {
-    await expect.poll(() => stateOf(storage), { timeout: 60_000 }).toEqual({ writable: [1], setAside: [0] })
+    await expect.poll(() => stateOf(storage), { timeout: TRIED_AGAIN_MS }).toEqual({ writable: [1], setAside: [0] })
   }
   fs.rmSync(folder, { recursive: true })
 })
