@@ -103,6 +103,8 @@ test('while there is no network the tab says so, and who leaves is asked', async
   await middle
   await expect(page).toHaveTitle(/^\d+% · Uploading$/)
   await context.setOffline(true)
+  // What is on its way arrives all the same.
+  slowDown(drive)
   await expect(page).toHaveTitle(/^\d+% · Waiting for network$/)
   const asked = page.waitForEvent('dialog')
   await page.evaluate(() => setTimeout(() => location.reload()))
