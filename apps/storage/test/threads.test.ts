@@ -237,6 +237,8 @@ describe('a storage with several threads', () => {
     const log = readFileSync(join(folder, 'data/sync/binlog.000'), 'latin1')
     const deleted = [...log.matchAll(/ D (.+)/g)].map(([, name = '']) => name)
     expect(deleted.length).toBeGreaterThan(20)
+    const buried = readFileSync(join(folder, 'data/sync/.cairn-tombstones'), 'latin1')
+    expect(deleted.filter((name) => !buried.includes(` ${name}\n`))).toEqual([])
     await until('what was being deleted is gone', () => {
       const left = new Set(storedNames())
       return !deleted.some((name) => left.has(name))

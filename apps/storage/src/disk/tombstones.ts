@@ -16,6 +16,8 @@ export interface Tombstones {
   add(logicName: string, deletedAt?: number): boolean
   /** Takes over what other threads have remembered; so does every question. */
   catchUp(): void
+  /** The file says all that is remembered, also the names whose lines a thread has not written any more. */
+  save(): void
   close(): void
 }
 
@@ -59,8 +61,8 @@ export function openTombstones(
   const rewrite = () => {
     elsewhere.replacing(() => {
       takeOver()
-      close()
       replaceFile(path, format(names))
+      close()
       fd = openSync(path, 'a', 0o644)
       lines = names.size
     })
@@ -96,6 +98,7 @@ export function openTombstones(
       return known === undefined
     },
     catchUp,
+    save: rewrite,
     close,
   }
 }

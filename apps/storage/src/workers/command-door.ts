@@ -112,6 +112,13 @@ async function startThreads(
       cursor,
       answered,
       buried: () => tombstones.catchUp(),
+      saveBuried: () => {
+        try {
+          tombstones.save()
+        } catch (error) {
+          logger.error({ err: error }, 'the names of deleted files could not be saved')
+        }
+      },
       remove,
     })
   } catch (error) {

@@ -29,6 +29,8 @@ export interface RequestThreadsOptions {
   answered(command: number, status: number, count: number): void
   /** Threads have deleted files: their names are to be taken over. */
   buried(): void
+  /** A thread ended while it deleted files: their names are not in the list's file, perhaps. */
+  saveBuried(): void
   /** Removes the file of a logic name that a thread has checked; `answer` gets the status for the client. */
   remove(logicName: string, answer: (status: number) => void): void
 }
@@ -125,8 +127,10 @@ class RequestThread {
     // It follows an 'error', too, which `once` of node:events would reject with.
     this.#ended = new Promise((resolve) => this.#worker.once('exit', resolve)).then(() => {
       takeBack(options, index, this.#temporaryPrefix)
+      const removed = options.sharing.removals.giveUp(index)
+      if (removed.length > 0) options.saveBuried()
       // Their records may be written already.
-      for (const name of options.sharing.removals.giveUp(index)) options.remove(name, () => undefined)
+      for (const name of removed) options.remove(name, () => undefined)
       options.sharing.shared.setConnections(index, 0)
       onEnd()
     })

@@ -172,6 +172,10 @@ describe('a file that a thread removes', () => {
     expect(shared.giveUp(THREAD)).toEqual([file.logicName])
     expect(isLocked(file)).toBe(false)
     expect(tombstones.has(file.logicName)).toBe(true)
+    // Whoever removes it again does not write a name that is known.
+    expect([tombstones.add(file.logicName), listed()]).toEqual([false, ''])
+    tombstones.save()
+    expect(listed()).toBe(`${NOW} ${file.logicName}\n`)
     expect(shared.giveUp(THREAD)).toEqual([])
   })
 })
