@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { ConnectionError, ConnectionPool, ServerError, Status } from '@cairn/dfs-core'
@@ -110,10 +110,11 @@ beforeEach(async () => {
     { status: 7, port: 1, id: '100001', ip: '127.0.0.1' },
     { status: 7, port, id: '100002', ip: '127.0.0.1' },
   ])
-  // The member follows when it has got the first lines and been asked nothing since.
   const slot = await group.slots().allocate(0, 100)
   await group.slots().confirm(slot, Status.OK)
-  await until('the member has the first lines', () => member.lines.includes(' D 0 '))
+  // Its mark is written as soon as it has all lines so far; from then on it is waited for.
+  const hasMark = () => readdirSync(join(folder, 'data/trunk')).some((name) => name.endsWith('.mark'))
+  await until('the member follows', hasMark)
 })
 afterEach(async () => {
   member.answer()
