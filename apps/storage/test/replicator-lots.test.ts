@@ -115,6 +115,7 @@ describe('replication of many small files to a Cairn storage', () => {
     await uploadMany(40)
     replicate()
     await until('a lot is under way', () => lots().length === 1)
+    await until('one has arrived alone', () => peer.names(ALONE).length > 0)
     const later = await uploadMany(30, 1000)
     const large = await upload(content(100_000))
     const [gone = ''] = peer.names(ALONE)

@@ -205,8 +205,10 @@ describe('a silent storage server', () => {
   it('goes offline after check_active_interval, and comes back with its next beat', async () => {
     const config = testConfig(trackers.folder())
     const cluster = { ...config.cluster, checkActiveIntervalSeconds: 1 }
-    const { tcpPort } = await trackers.start({ ...config, cluster })
+    let now = 1_795_000_000
+    const { tcpPort } = await trackers.start({ ...config, cluster }, () => now)
     const peer = await StoragePeer.active({ trackerPort: tcpPort, id: '100001' })
+    now += 2
     await until(async () => (await statusOf(tcpPort, '100001')) === StorageStatus.OFFLINE)
     await peer.beat()
     expect(await statusOf(tcpPort, '100001')).toBe(StorageStatus.ACTIVE)

@@ -95,13 +95,17 @@ describe('whether a hash is stored', () => {
         times[kind].push(ms)
       }
     }
-    const indexes = [0, 1, 2, 3, 4, 5, 6, 7, 8]
-    const tries = await Promise.all(indexes.flatMap((index) => [one('known', index), one('unknown', index)]))
-    await Promise.all(tries.map((attempt) => attempt()))
+    const ratio = () => least(times.known) / least(times.unknown)
+    const isEven = () => ratio() > 0.85 && ratio() < 1.15
+    // A busy machine needs more of them until one of each kind met nothing in its way.
+    for (let round = 0; round === 0 || (round < 4 && !isEven()); round += 1) {
+      const indexes = Array.from({ length: 9 }, (_, n) => 9 * round + n)
+      const tries = await Promise.all(indexes.flatMap((index) => [one('known', index), one('unknown', index)]))
+      await Promise.all(tries.map((attempt) => attempt()))
+    }
     for (const ms of [...times.known, ...times.unknown]) expect(ms).toBeGreaterThanOrEqual(FLOOR_MS)
-    const ratio = least(times.known) / least(times.unknown)
-    expect(ratio).toBeGreaterThan(0.85)
-    expect(ratio).toBeLessThan(1.15)
+    expect(ratio()).toBeGreaterThan(0.85)
+    expect(ratio()).toBeLessThan(1.15)
   })
 })
 
