@@ -112,6 +112,20 @@ test('everything can be done with the keyboard alone', async ({ page }) => {
   await page.keyboard.press('Enter')
   await expect(row(page, 'Beta')).toBeVisible()
 
+  // Another one while the dialog of the one before still fades out.
+  for (const name of ['Delta', 'Epsilon', 'Zeta']) {
+    await page.keyboard.press('Shift+N')
+    await page.keyboard.type(name)
+    await page.keyboard.press('Enter')
+    await page.waitForFunction(
+      (wanted) =>
+        document.querySelector('[role=dialog][data-state=open]') === null &&
+        document.querySelector(`[role=grid] [role=checkbox][aria-label="Select ${wanted}"]`) !== null,
+      name,
+    )
+  }
+  for (const name of ['Delta', 'Epsilon', 'Zeta']) await expect(row(page, name)).toBeVisible()
+
   await page.getByRole('grid').focus()
   await page.keyboard.press('Home')
   await page.keyboard.press('Enter')

@@ -59,6 +59,7 @@ describe('the health of a store path', () => {
     writeFileSync(file, 'x')
     const fd = openSync(file, 'r')
     blame(join(folder, 'a/data/gone'), new Error('cannot sync', { cause: errno('ENOENT') }))
+    blame(join(folder, 'a/data/file/gone'), new Error('cannot sync', { cause: errno('ENOTDIR') }))
     blame(join(folder, 'c/data/00/00/x'), new Error('cannot sync', { cause: errno('ENOSPC') }))
     blame(fd, new Error('cannot sync', { cause: errno('EIO') }))
     closeSync(fd)

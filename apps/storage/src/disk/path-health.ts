@@ -45,7 +45,7 @@ interface HealthyPath {
 /** Finds the store path of a file or descriptor that could not be synced. A file that has gone needed no sync. */
 export function blameSync(storePaths: readonly HealthyPath[]): (item: string | number, error: Error) => void {
   return (item, error) => {
-    if (isErrno(error.cause, 'ENOENT')) return
+    if (isErrno(error.cause, 'ENOENT', 'ENOTDIR')) return
     const path = typeof item === 'string' ? item : readlinkSync(`/proc/self/fd/${item}`)
     storePaths.find(({ dataDir }) => `${path}/`.startsWith(`${dataDir}/`))?.health.syncFailed(error)
   }

@@ -3,12 +3,12 @@
 import { X } from 'lucide-react'
 import { useTranslations } from 'next-intl'
 import { Dialog as Radix } from 'radix-ui'
-import type { ReactNode } from 'react'
+import { type ReactNode, useRef } from 'react'
 import { IconButton } from './button.tsx'
 import { cn } from './class-names.ts'
 import { Icon } from './icon.tsx'
 import { SheetHandle } from './sheet-handle.tsx'
-import { giveFocusBack, useOpener } from './use-opener.ts'
+import { giveFocusBack, useKeysWhileOpen, useOpener } from './use-opener.ts'
 
 type DialogProps = {
   open: boolean
@@ -37,16 +37,30 @@ export function Dialog({
 }: DialogProps) {
   const t = useTranslations('common')
   const opener = useOpener(open)
+  const content = useRef<HTMLDivElement>(null)
+  useKeysWhileOpen(open, content, focusFirst)
   return (
     <Radix.Root open={open} onOpenChange={onOpenChange}>
       <Radix.Portal>
         <Radix.Overlay className="fixed inset-0 z-40 bg-scrim data-[state=closed]:pointer-events-none! data-[state=closed]:animate-dialog-out data-[state=open]:animate-fade" />
-        <div className="pointer-events-none fixed inset-0 z-40 grid place-items-center p-4 phone:items-end phone:p-0">
+        {/* Fades out with what it holds: Radix takes it away at once when it has no animation of its own. */}
+        <div
+          data-state={open ? 'open' : 'closed'}
+          inert={!open}
+          className="pointer-events-none fixed inset-0 z-40 grid place-items-center p-4 data-[state=closed]:animate-dialog-out phone:items-end phone:p-0"
+        >
           <Radix.Content
+            ref={content}
             {...(description === undefined ? { 'aria-describedby': undefined } : {})}
-            onOpenAutoFocus={focusFirst}
+            onOpenAutoFocus={(event) => {
+              if (event.currentTarget instanceof HTMLElement && focusFirst(event.currentTarget)) event.preventDefault()
+            }}
             onCloseAutoFocus={(event) => {
-              if (onCloseAutoFocus !== undefined) return onCloseAutoFocus(event)
+              // What was opened meanwhile keeps the focus.
+              if (onCloseAutoFocus !== undefined && document.activeElement === document.body) {
+                onCloseAutoFocus(event)
+                return
+              }
               event.preventDefault()
               giveFocusBack(opener.current)
             }}
@@ -85,15 +99,13 @@ const FIELDS = 'input:enabled:not([type=checkbox], [type=radio], [type=file]), t
 
 /**
  * Keys begin at what is marked with `data-first-focus`, or at the first field, and not at the button that closes. With a
- * finger, nothing asks for the keyboard of the screen.
+ * finger, nothing asks for the keyboard of the screen. Whether something took the focus.
  */
-function focusFirst(event: Event): void {
-  const content = event.currentTarget
-  if (!(content instanceof HTMLElement) || matchMedia('(pointer: coarse)').matches) return
+function focusFirst(content: HTMLElement): boolean {
+  if (matchMedia('(pointer: coarse)').matches) return false
   const first = content.querySelector<HTMLElement>(`[data-first-focus]:enabled, ${FIELDS}`)
-  if (first === null) return
-  event.preventDefault()
-  first.focus()
+  first?.focus()
+  return first !== null
 }
 
 /** The buttons at the end of a dialog, the safe one first. */

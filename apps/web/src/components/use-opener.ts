@@ -1,4 +1,4 @@
-import { useRef } from 'react'
+import { type RefObject, useLayoutEffect, useRef } from 'react'
 
 /** Gives the focus back to what had it, unless something else has taken it meanwhile. */
 export function giveFocusBack(to: Element | null): void {
@@ -12,4 +12,21 @@ export function useOpener(open: boolean): { readonly current: Element | null } {
   if (open && !wasOpen.current) opener.current = document.activeElement
   wasOpen.current = open
   return opener
+}
+
+/**
+ * What fades out has the keys no more: they are the page's at once, for whoever types on. Opened again before it is gone,
+ * it gets them back.
+ */
+export function useKeysWhileOpen(
+  open: boolean,
+  content: RefObject<HTMLElement | null>,
+  focusFirst: (content: HTMLElement) => void,
+): void {
+  useLayoutEffect(() => {
+    const { activeElement } = document
+    if (content.current === null) return
+    if (open && activeElement === document.body) focusFirst(content.current)
+    if (!open && activeElement instanceof HTMLElement && content.current.contains(activeElement)) activeElement.blur()
+  }, [open, content, focusFirst])
 }

@@ -28,7 +28,12 @@ type NameDialogProps = {
 export function NameDialog({ naming, onClose, onName, onReturnFocus }: NameDialogProps) {
   // The content stays while the dialog fades out.
   const shown = useRef<Naming>({ kind: 'create' })
-  if (naming !== null) shown.current = naming
+  // Opened again while it fades out, it begins anew.
+  const times = useRef(0)
+  if (naming !== null && naming !== shown.current) {
+    shown.current = naming
+    times.current += 1
+  }
   const words = useWords(shown.current)
   return (
     <Dialog
@@ -43,7 +48,7 @@ export function NameDialog({ naming, onClose, onName, onReturnFocus }: NameDialo
         onReturnFocus()
       }}
     >
-      <NameForm naming={shown.current} onClose={onClose} onName={onName} />
+      <NameForm key={times.current} naming={shown.current} onClose={onClose} onName={onName} />
     </Dialog>
   )
 }
