@@ -199,6 +199,57 @@ describe('a member that comes back without what it had', () => {
     ])
     for (const peer of [other, emptied]) peer.close()
   })
+
+  it('is so once more for members that a tracker had not told before it started again', async () => {
+    const folder = trackers.folder()
+    const first = await trackers.start(testConfig(folder))
+    const source = { trackerPort: first.tcpPort, id: '100001' }
+    const member = { trackerPort: first.tcpPort, id: '100002', port: 23_001, joinTime: 1_795_000_100 }
+    const peers = [await StoragePeer.active(source), await StoragePeer.active({ ...member, joinTime: 1_795_000_000 })]
+    const emptied = await StoragePeer.connect({ ...member, isNew: true })
+    await emptied.join()
+    expect(await emptied.requestSource()).toMatchObject({ sourceId: '100001' })
+    for (const peer of [...peers, emptied]) peer.close()
+    await trackers.stop(first)
+
+    const { tcpPort } = await trackers.start(testConfig(folder))
+    const other = await StoragePeer.active({ ...source, trackerPort: tcpPort })
+    const told: (number | null)[] = []
+    const listen = async () => {
+      const { members = [] } = await other.beat()
+      told.push(members.find(({ id }) => id === '100002')?.status ?? null)
+    }
+    await listen()
+    for (let joins = 0; joins < 2; joins += 1) {
+      const waiting = await StoragePeer.connect({ ...member, trackerPort: tcpPort, status: StorageStatus.WAIT_SYNC })
+      await waiting.join()
+      for (let beats = 0; beats < 3; beats += 1) await listen()
+      waiting.close()
+    }
+    other.close()
+    expect(told).toEqual([null, StorageStatus.OFFLINE, StorageStatus.WAIT_SYNC, null, null, null, null])
+  })
+
+  it('is not told of as new where it says itself that it has everything', async () => {
+    const folder = trackers.folder()
+    const first = await trackers.start(testConfig(folder))
+    const source = { trackerPort: first.tcpPort, id: '100001' }
+    const member = { trackerPort: first.tcpPort, id: '100002', port: 23_001 }
+    const peers = [await StoragePeer.active(source), await StoragePeer.connect({ ...member, isNew: true })]
+    await peers[1]?.join()
+    expect(await peers[1]?.requestSource()).toMatchObject({ sourceId: '100001' })
+    for (const peer of peers) peer.close()
+    await trackers.stop(first)
+
+    const { tcpPort } = await trackers.start(testConfig(folder))
+    const behind = await StoragePeer.connect({ ...member, trackerPort: tcpPort, status: StorageStatus.ACTIVE })
+    await behind.join()
+    const other = await StoragePeer.connect({ ...source, trackerPort: tcpPort })
+    await other.join()
+    const { members = [] } = await other.beat()
+    expect(members.find(({ id }) => id === '100002')?.status).toBe(StorageStatus.WAIT_SYNC)
+    for (const peer of [behind, other]) peer.close()
+  })
 })
 
 describe('a silent storage server', () => {

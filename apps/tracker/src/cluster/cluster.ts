@@ -83,7 +83,7 @@ export interface StorageServer {
   changelogOffset: number
   /** How far the change log was sent on the present connection; it counts as read with the next question. */
   changelogSent: number
-  /** The count of changes when it joined without what it had; 0 when it never did. */
+  /** The count of changes when it joined without what it had; 0 when it never did, ANEW_UNKNOWN until its first JOIN. */
   anewAt: number
   /** Counts JOINs: only the end of the newest connection takes a server offline. */
   login: number

@@ -12,7 +12,7 @@ import {
   setStatus,
 } from './cluster.ts'
 import { Refusal } from './refusal.ts'
-import type { Session } from './session.ts'
+import { ANEW_UNKNOWN, type Session } from './session.ts'
 import { isGroupName } from './storage-ids.ts'
 import { isStorageStatus, isTombstone, nextStatus, STATUS_NONE, StorageStatus } from './storage-status.ts'
 import { applyTrackers, mergeTrackers, type TrackerAddress } from './tracker-list.ts'
@@ -64,8 +64,8 @@ export function joinStorage(
   const isEmptied = known !== undefined && hasAnotherFolder(known, request)
   describe(cluster, server, request, identity)
   if (isEmptied) beginAnew(cluster, server, request)
-  else if (known === undefined)
-    takeIn(cluster, server, wasRemoved ? { isNew: true, status: StorageStatus.INIT } : request)
+  else if (known !== undefined) tellAgain(known, request)
+  else takeIn(cluster, server, wasRemoved ? { isNew: true, status: StorageStatus.INIT } : request)
   enter(cluster, server)
   applyTrackers(cluster.trackers, trackers)
   login(session, server, context.now)
@@ -205,9 +205,25 @@ function beginAnew(cluster: Cluster, server: StorageServer, { isNew, status }: J
   server.syncUntil = 0
   server.syncedFrom.clear()
   setStatus(cluster, server, StorageStatus.INIT)
-  // Another change behind it: `takeChanges` tells of it in two steps.
-  server.anewAt = server.group.changes++
+  tellAnew(server)
   takeIn(cluster, server, { isNew: isNew || isTombstoneNumber(status), status })
+}
+
+/**
+ * A member that still waits for its files, and says so itself, may have begun anew just before this tracker started: the
+ * others are told as if it had happened now.
+ */
+function tellAgain(server: StorageServer, { status }: JoinRequest): void {
+  if (server.anewAt !== ANEW_UNKNOWN) return
+  server.anewAt = 0
+  const { INIT, WAIT_SYNC } = StorageStatus
+  if (server.status <= WAIT_SYNC && status >= INIT && status <= WAIT_SYNC) tellAnew(server)
+}
+
+/** `takeChanges` tells of it in two steps, so there is another change behind it. */
+function tellAnew(server: StorageServer): void {
+  server.group.changes++
+  server.anewAt = server.group.changes++
 }
 
 function enter(cluster: Cluster, server: StorageServer): void {

@@ -4,6 +4,9 @@ import { isTombstone, StorageStatus } from './storage-status.ts'
 import { isLeader, type TrackerAddress } from './tracker-list.ts'
 import { trunkServerOf } from './trunk-server.ts'
 
+/** `anewAt` of a member that only the state files have told of. */
+export const ANEW_UNKNOWN = -1
+
 /** What the tracker knows of one connection. */
 export interface Session {
   peerIp: string

@@ -9,6 +9,7 @@ import {
   reorder,
   setStatus,
 } from '../cluster/cluster.ts'
+import { ANEW_UNKNOWN } from '../cluster/session.ts'
 import type { RwMode } from '../cluster/storage-ids.ts'
 import { isStorageStatus, isTombstone, nextStatus, StorageStatus } from '../cluster/storage-status.ts'
 import { GROUPS_FILE, parseGroups } from './groups-file.ts'
@@ -80,6 +81,7 @@ function restoreServer(cluster: Cluster, group: Group, saved: SavedServer): void
   Object.assign(server, {
     ...rest,
     id,
+    anewAt: ANEW_UNKNOWN,
     stat: {
       ...counters,
       connections: { allocated: 0, current: 0, max: 0 },
