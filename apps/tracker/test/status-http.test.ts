@@ -6,20 +6,20 @@ import { StoragePeer } from './support/storage-peer.ts'
 const trackers = new Trackers()
 afterEach(() => trackers.cleanUp())
 
-const NOW = 1_795_233_300
-const fileId = 'group1/M00/00/00/oYYBAGsBFZmITJiFAAAABjY6MCA212.txt' // of 100001, at 1795233177
+const NOW = 1_795_234_400
+const fileId = 'group1/M00/00/00/oYYBAGsBGgKAAhBOAAAD6ES_WUg814.txt' // recorded; of 100001, at 1795234306
 
-/** 100001 is ACTIVE and has taken uploads; 100002 has joined, reported nothing, and has files of 100001 up to 1795233000. */
+/** 100001 is ACTIVE and has taken uploads; 100002 has joined, reported nothing, and has files of 100001 up to 1795234129. */
 async function startCluster() {
   const tracker = await trackers.start(testConfig(trackers.folder()), () => NOW)
   const trackerPort = tracker.tcpPort
   const first = await StoragePeer.active({ trackerPort, id: '100001', port: 23_000 })
-  await first.beat({ lastSourceUpdate: 1_795_233_177, successUploadCount: 12 })
+  await first.beat({ lastSourceUpdate: 1_795_234_306, successUploadCount: 12 })
   const second = await StoragePeer.connect({ trackerPort, id: '100002', port: 23_001 })
   await second.join()
   await second.notify('', 0)
   const { syncReport } = trackerCommands
-  const sources = [{ id: '100001', timestamp: 1_795_233_000 }]
+  const sources = [{ id: '100001', timestamp: 1_795_234_129 }]
   await second.wire.ask(syncReport.code, syncReport.request.encode({ sources }))
   const get = (path: string, init?: RequestInit) => fetch(`http://127.0.0.1:${tracker.httpPort}${path}`, init)
   return { tracker, get, second }
@@ -54,7 +54,7 @@ describe('/status', () => {
               id: '100002',
               port: 23_001,
               status: 'ONLINE',
-              syncedFrom: { '100001': 1_795_233_000 },
+              syncedFrom: { '100001': 1_795_234_129 },
               syncLagSeconds: 177,
               whyNotReadable: 'it has joined, but has not sent its first report',
               whyNotWritable: 'it has joined, but has not sent its first report',
@@ -82,7 +82,7 @@ describe('/status', () => {
     const answer = await get(`/where?file_id=${encodeURIComponent(fileId)}`)
     expect(await answer.json()).toEqual({
       file: fileId,
-      createdAt: 1_795_233_177,
+      createdAt: 1_795_234_306,
       ageSeconds: expect.any(Number),
       canChange: false,
       source: '100001',
@@ -105,14 +105,17 @@ describe('/status', () => {
           status: 'ACTIVE',
           serves: false,
           reason: 'not known to have the file yet',
-          syncedUpTo: 1_795_233_000,
-          why: 'what 100001 had up to 2026-11-21T03:50:00Z has arrived; the file is of 2026-11-21T03:52:57Z',
+          syncedUpTo: 1_795_234_129,
+          why: 'what 100001 had up to 2026-11-21T04:08:49Z has arrived; the file is of 2026-11-21T04:11:46Z',
         },
       ],
     })
     const same = await get(`/status?file=${encodeURIComponent(fileId)}`)
     expect(await same.json()).toMatchObject({ file: fileId, readFrom: ['100001'] })
-    expect((await get('/where?file_id=group9/M00/00/00/x')).status).toBe(404)
+    const noFileId = ['', 'group1', 'group1/', 'group1/M00/00/00/x', fileId.slice(0, -8), `${fileId}%00`, `/${fileId}`]
+    for (const text of [...noFileId, fileId.replace('group1', 'group9')]) {
+      expect((await get(`/where?file_id=${text}`)).status, text).toBe(404)
+    }
     expect((await get('/where')).status).toBe(404)
   })
 })
@@ -130,7 +133,7 @@ describe('/metrics', () => {
     expect(text).toContain('cairn_tracker_requests_total{command="STORAGE_JOIN"} 2\n')
     expect(text).toContain('cairn_tracker_peers 1\n')
     expect(text).toContain(
-      'cairn_storage_synced_until_seconds{group="group1",storage="100002",source="100001"} 1795233000\n',
+      'cairn_storage_synced_until_seconds{group="group1",storage="100002",source="100001"} 1795234129\n',
     )
     for (const line of text
       .trimEnd()

@@ -1,3 +1,4 @@
+import { ProtocolError, parseFileId } from '@cairn/dfs-core'
 import { formatHostPort } from '../cluster/address.ts'
 import { chooseFetchAll, explainFetch, type FetchReason, findSource } from '../cluster/choose-fetch.ts'
 import { findGroup, type Group, type StorageServer } from '../cluster/cluster.ts'
@@ -11,10 +12,9 @@ import type { TrackerContext } from '../handlers/context.ts'
 /** Undefined where the text is no file ID of a known group. */
 export function whereView(context: TrackerContext, fileId: string) {
   const { cluster, now } = context
-  const slash = fileId.indexOf('/')
-  const group = findGroup(cluster, fileId.slice(0, Math.max(slash, 0)))
+  const group = findGroup(cluster, groupOf(fileId) ?? '')
   if (group === undefined) return
-  const file = readFileName(Buffer.from(fileId, 'latin1'), slash + 1)
+  const file = readFileName(Buffer.from(fileId, 'latin1'), group.name.length + 1)
   const source = findSource(group, file)
   const { syncFileMaxDelaySeconds, syncFileMaxTimeSeconds } = cluster.settings
   const members = explainFetch(cluster, group, file, now())
@@ -38,6 +38,16 @@ export function whereView(context: TrackerContext, fileId: string) {
       syncedUpTo,
       why: sentence(reason, { server, file, syncedUpTo, source }),
     })),
+  }
+}
+
+/** Clients get an answer to any name, as with FastDFS; whoever asks here wants to know that it is none. */
+function groupOf(fileId: string): string | null {
+  try {
+    return parseFileId(fileId).group
+  } catch (error) {
+    if (error instanceof ProtocolError) return null
+    throw error
   }
 }
 
