@@ -10,7 +10,27 @@ export interface ClientConf {
   readonly trackers: readonly string[]
   readonly connectTimeoutMs: number
   readonly networkTimeoutMs: number
+  /** A line for each key that is none of client.conf: a typing error. */
+  readonly warnings: readonly string[]
 }
+
+/** Those without effect here say what the trackers tell, or steer pools, logs and tokens of FastDFS's own clients. */
+const KNOWN_KEYS: ReadonlyArray<string | RegExp> = [
+  'tracker_server',
+  'connect_timeout',
+  'network_timeout',
+  'base_path',
+  'log_level',
+  'connect_first_by',
+  'use_connection_pool',
+  'connection_pool_max_idle_time',
+  'load_fdfs_parameters_from_tracker',
+  'use_storage_id',
+  'storage_ids_filename',
+  'charset',
+  /^http\./,
+  /^\[/,
+]
 
 const DEFAULT_CONNECT_SECONDS = 10
 const DEFAULT_NETWORK_SECONDS = 30
@@ -27,6 +47,9 @@ export function readClientConf(file: string): ClientConf {
     trackers: servers.flat(),
     connectTimeoutMs: 1000 * conf.integer('connect_timeout', { min: 1, fallback: DEFAULT_CONNECT_SECONDS }),
     networkTimeoutMs: 1000 * conf.integer('network_timeout', { min: 1, fallback: DEFAULT_NETWORK_SECONDS }),
+    warnings: conf
+      .unknownKeys(KNOWN_KEYS)
+      .map(({ key, file: where, line }) => `${where}:${line}: ${key} is not a key of client.conf`),
   }
 }
 

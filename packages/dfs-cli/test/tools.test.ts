@@ -293,4 +293,14 @@ describe('cairn', () => {
     const nobody = await cairn('monitor', '--tracker', '127.0.0.1:1')
     expect([nobody.code, nobody.err]).toEqual([1, expect.stringContaining('127.0.0.1:1')])
   })
+
+  it('name what is no key of client.conf, and none of FastDFS', async () => {
+    const file = path.join(folder, 'odd.conf')
+    const sample = 'log_level = info\nuse_connection_pool = false\nhttp.anti_steal.check_token = false\n'
+    writeFileSync(file, `${readFileSync(conf, 'utf8')}${sample}network_timout = 60\n`)
+    const fileId = await uploaded(content(10))
+    const asked = await cairn('info', fileId, '--conf', file)
+    expect([asked.code, asked.err]).toEqual([0, `cairn: ${file}:7: network_timout is not a key of client.conf\n`])
+    expect((await fdfs('fdfs_file_info', file, fileId)).err).toBe('')
+  })
 })

@@ -75,7 +75,7 @@ async function runCommand(
   { terminal, defaultTrackers }: { terminal: Terminal; defaultTrackers: readonly string[] },
 ): Promise<void> {
   const { options, words } = parse(command, args)
-  const client = openClient(options, defaultTrackers)
+  const client = openClient(options, defaultTrackers, terminal)
   try {
     const stoppable = client.with({ signal: terminal.signal })
     const { json, text, failure } = await command.run({ client: stoppable, terminal, words, options })
@@ -104,9 +104,17 @@ function parse(command: CairnCommand, args: readonly string[]): Pick<CommandCont
   return { options: values, words }
 }
 
-function openClient(options: CommandContext['options'], defaultTrackers: readonly string[]): DfsClient {
+function openClient(
+  options: CommandContext['options'],
+  defaultTrackers: readonly string[],
+  terminal: Terminal,
+): DfsClient {
   const { conf, tracker } = options
-  if (typeof conf === 'string') return new DfsClient(readClientConf(conf))
+  if (typeof conf === 'string') {
+    const read = readClientConf(conf)
+    for (const warning of read.warnings) terminal.err(`cairn: ${warning}\n`)
+    return new DfsClient(read)
+  }
   const trackers = Array.isArray(tracker) ? tracker.flatMap(trackerAddresses) : defaultTrackers
   return new DfsClient({ trackers })
 }
