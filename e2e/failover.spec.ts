@@ -53,7 +53,14 @@ test('what a storage cannot write goes to the other one by itself, small files a
     size,
   }))
   const contents = files.map(({ file, size }) => writeRandomFile(file, size))
+  const later = [1000, 12 * MIB, 13 * MIB].map((size, index) => {
+    const file = path.join(folder, `later-${index}.bin`)
+    writeRandomFile(file, size)
+    return file
+  })
   const [broken] = drive.storages
+  const received = () => broken?.proxy.receivedBytes ?? 0
+  const atFirst = received()
   const data = path.join(broken?.path ?? '', 'data')
   // Nothing can be made in there any more, whoever the storage runs as.
   const inUse = ['.cairn-parts', '00', '01'].map((name) => path.join(data, name)).filter((each) => fs.existsSync(each))
@@ -67,6 +74,12 @@ test('what a storage cannot write goes to the other one by itself, small files a
       files.map(({ file }) => file),
     )
     await expect(uploadPanel(page).getByText(/6 files uploaded/)).toBeVisible({ timeout: 60_000 })
+    // The page knows it now: nothing more is begun there.
+    const before = received()
+    expect(before).toBeGreaterThan(atFirst)
+    await chooseFiles(page, later)
+    await expect(uploadPanel(page).getByText(/9 files uploaded/)).toBeVisible({ timeout: 60_000 })
+    expect(received()).toBe(before)
   } finally {
     for (const each of inUse) {
       fs.rmSync(each)

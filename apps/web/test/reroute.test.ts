@@ -41,7 +41,7 @@ interface Placed extends Started {
 }
 
 const otherThan = ({ storageName }: Placed) => IDS.find((id) => id !== storageName) ?? ''
-const start = (content: Buffer) => client.start(content) as Promise<Placed>
+const start = (content: Buffer, body = {}) => client.start(content, {}, body) as Promise<Placed>
 const ticketOf = ({ uploadId }: Started, query = '') => browser.post(`/api/uploads/${uploadId}/ticket${query}`, {})
 const rowOf = ({ uploadId }: Started) => db().upload.findUniqueOrThrow({ where: { upl: uploadId } })
 const headersOf = ({ ticket }: Started) => ({ Authorization: `Bearer ${ticket}`, 'Tus-Resumable': '1.0.0' })
@@ -226,6 +226,18 @@ describe('an upload whose storage says that it cannot write', () => {
       const moved = { ...begun, ...body }
       expect(await client.complete(moved, await client.send(moved, content))).toMatchObject({ ok: true })
     }
+  })
+
+  it('is remembered by its page: what is begun from now on goes to the other one, whichever is in turn', async () => {
+    for (const avoided of [...IDS, ...IDS]) {
+      const { storageName } = await start(randomBytes(4000), { avoid: [avoided] })
+      expect(storageName).not.toBe(avoided)
+    }
+  })
+
+  it('takes what is begun when there is no other one', async () => {
+    const { storageName } = await start(randomBytes(4000), { avoid: IDS })
+    expect(IDS).toContain(storageName)
   })
 
   it('waits there when there is no other one, and keeps its place', async () => {

@@ -54,18 +54,42 @@ export function isReachable(member: Member | undefined): member is ReachableMemb
 }
 
 /**
- * Where a new file goes: the storage that the trackers choose; another one when that does not serve browsers now. Never `avoid`, which
- * has said that it cannot write.
+ * Where a new file goes: the storage that the trackers choose; another one when that does not serve browsers now, or is one of `avoid`,
+ * which could not write or did not answer a browser.
  */
-export async function chooseStorage(avoid: string | null = null): Promise<ReachableMember> {
+export async function chooseStorage(avoid: readonly string[] = []): Promise<ReachableMember> {
   return await reachingStorage(async () => {
     for (let attempt = 1; attempt <= CHOICES_MAX; attempt += 1) {
       const { group, ip, port } = await dfs().tracker.queryStore()
-      const member = await addressBook().at(group, ip, port)
-      if (isReachable(member) && member.storageId !== avoid) return member
+      const member = await takerAt(group, { ip, port }, avoid)
+      if (member !== null) return member
+      // Trackers may name the same one each time, or in turn with somebody else who asks.
+      for (const other of (await dfs().tracker.queryStoreAll(group)).servers) {
+        const found = await takerAt(group, other, avoid)
+        if (found !== null) return found
+      }
     }
     throw new ApiError('no_storage', 'No storage takes files right now. Nothing is lost.')
   })
+}
+
+/** The same, where `avoid` is only a wish: what is avoided takes a file that nobody else can. */
+export async function chooseStorageRatherNot(avoid: readonly string[]): Promise<ReachableMember> {
+  try {
+    return await chooseStorage(avoid)
+  } catch (error) {
+    if (avoid.length === 0 || !(error instanceof ApiError)) throw error
+    return await chooseStorage()
+  }
+}
+
+async function takerAt(
+  group: string,
+  { ip, port }: { ip: string; port: number },
+  avoid: readonly string[],
+): Promise<ReachableMember | null> {
+  const member = await addressBook().at(group, ip, port)
+  return isReachable(member) && !avoid.includes(member.storageId) ? member : null
 }
 
 /** Remembered for a short while: each of a thousand tickets asks for them. */

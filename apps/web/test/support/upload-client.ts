@@ -25,14 +25,14 @@ export class UploadClient {
     this.browser = browser
   }
 
-  async start(content: Buffer, more: Record<string, unknown> = {}): Promise<Started> {
+  async start(content: Buffer, more: Record<string, unknown> = {}, body = {}): Promise<Started> {
     const item = {
       clientId: '0',
       folderId: 'root',
       name: `${randomBytes(6).toString('hex')}.bin`,
       size: content.length,
     }
-    const answer = await this.browser.post('/api/uploads', { items: [{ ...item, ...more }] })
+    const answer = await this.browser.post('/api/uploads', { ...body, items: [{ ...item, ...more }] })
     if (answer.body.items?.[0]?.ok !== true) throw new Error(`not started: ${JSON.stringify(answer.body)}`)
     return answer.body.items[0]
   }

@@ -1,3 +1,4 @@
+import { LeftStorages } from './left-storages.ts'
 import { retryDelay } from './retry-delay.ts'
 
 /**
@@ -5,6 +6,7 @@ import { retryDelay } from './retry-delay.ts'
  * that a broken line costs one attempt and not one for each file that waits. Pauses grow until something moves again.
  */
 export class HeldPlaces {
+  readonly left = new LeftStorages()
   readonly #held = new Map<string, { attempts: number; until: number }>()
 
   /** It failed again. The moment of the next attempt. */

@@ -1,6 +1,7 @@
 // Needed by the browser too, which must not load the schemas.
 export const PREFLIGHT_BATCH_MAX = 1000
 export const DROP_FOLDERS_MAX = 500
+export const AVOIDED_MAX = 16
 
 /**
  * Which of these sizes, in their order, fit into the free space. A file that does not fit is passed over, a smaller one

@@ -3,7 +3,7 @@ import type { ApiErrorBody } from '../../lib/api-error.ts'
 import { type Conflict, conflicts } from '../../lib/entries/conflict.ts'
 import type { EntryItem } from '../../lib/entries/entry-item.ts'
 import { momentSchema } from '../../lib/time-schemas.ts'
-import { DROP_FOLDERS_MAX, PREFLIGHT_BATCH_MAX } from './rules.ts'
+import { AVOIDED_MAX, DROP_FOLDERS_MAX, PREFLIGHT_BATCH_MAX } from './rules.ts'
 
 // What comes in is checked by schemas; what goes out is ours and has types.
 
@@ -43,8 +43,10 @@ const deviceSchema = z.string().min(1).max(64)
 export const presenceSchema = z.object({ device: deviceSchema, here: z.boolean() })
 export type PresenceBody = z.infer<typeof presenceSchema>
 
+/** `avoid`: storages that could not write, or did not answer this browser: taken only where there is no other one. */
 export const startUploadsSchema = z.object({
   device: deviceSchema.optional(),
+  avoid: z.array(z.string().max(64)).max(AVOIDED_MAX).default([]),
   items: z.array(startItemSchema).min(1).max(UPLOAD_BATCH_MAX),
 })
 export type StartItem = z.infer<typeof startItemSchema>

@@ -2,6 +2,7 @@ import { ApiFailure } from '../../lib/call-api.ts'
 import type { RenewedTicket } from './schema.ts'
 import { refusalOf, renewTicket } from './upload-api.ts'
 import type { Job } from './upload-job.ts'
+import type { Silent } from './upload-outcomes.ts'
 
 type Renewal =
   | { kind: 'renewed'; ticket: RenewedTicket }
@@ -37,6 +38,11 @@ export async function renewal(job: Job, uploadId: string, reason: RenewalReason)
     if (error instanceof ApiFailure && error.code === 'upload_finished') return { kind: 'finished' }
     return refusalOf(error)
   }
+}
+
+/** Who is waited for when nobody else takes it. */
+export function silentOf(reason: RenewalReason): Silent {
+  return reason === 'unable' ? 'disk' : 'storage'
 }
 
 function agentIn(extra: object): string {

@@ -22,8 +22,10 @@ import type {
 type Copies = Record<string, { have: number | null; want: number }>
 export type StartBody = StartUploadsBody['items'][number]
 
-export async function startUploads(items: StartBody[]): Promise<StartedItem[]> {
-  return (await callApi<StartedUploads>('/api/uploads', { method: 'POST', body: { device: senderId(), items } })).items
+/** `avoid`: storages that these are better not sent to. */
+export async function startUploads(items: StartBody[], avoid: string[] = []): Promise<StartedItem[]> {
+  const body = { device: senderId(), avoid, items }
+  return (await callApi<StartedUploads>('/api/uploads', { method: 'POST', body })).items
 }
 
 export async function completeUploads(items: { uploadId: string; receipt: string }[]): Promise<CompletedItem[]> {

@@ -74,6 +74,7 @@ export class UploadEngine {
       memory,
       hasher,
       outcomes: this.#outcomes,
+      left: this.#held.left,
       waiting: () => this.#waiting(),
       onFree: () => this.#pumpSoon(),
       onAgain: (job) => this.#ready.addFirst(job.id),

@@ -2,14 +2,15 @@ import { Batcher } from '../../lib/batcher.ts'
 import { BreakCauses } from './break-causes.ts'
 import { BulkSender } from './bulk-sender.ts'
 import type { ContentHasher } from './content-hasher.ts'
+import type { LeftStorages } from './left-storages.ts'
 import type { RenewedTicket } from './schema.ts'
 import { SendPace } from './send-pace.ts'
-import { type RenewalReason, renewal } from './ticket-renewal.ts'
+import { type RenewalReason, renewal, silentOf } from './ticket-renewal.ts'
 import { completeUploads } from './upload-api.ts'
 import { type Job, slotsOf } from './upload-job.ts'
 import type { UploadLimits } from './upload-limits.ts'
 import type { UploadMemory } from './upload-memory.ts'
-import type { Silent, UploadOutcomes } from './upload-outcomes.ts'
+import type { UploadOutcomes } from './upload-outcomes.ts'
 import { type RunResult, runJob } from './upload-run.ts'
 import type { UploadStore } from './upload-store.ts'
 import { lanesFor } from './upload-way.ts'
@@ -31,6 +32,7 @@ type Parts = {
   memory: UploadMemory
   hasher: ContentHasher
   outcomes: UploadOutcomes
+  left: LeftStorages
   /** Files that are not running yet. */
   waiting: () => number
   /** A slot is free, or a job should run again. */
@@ -102,27 +104,30 @@ export class UploadRunner {
   }
 
   async #run(job: Job, stop: AbortController): Promise<void> {
+    const isLeft = this.#parts.left.leadsAway(job, Date.now())
     const bulk = this.#goesWithOthers(job) ? this.#bulk : null
-    let slots = job.allSent || bulk !== null ? 0 : slotsOf(job)
+    let slots = isLeft || job.allSent || bulk !== null ? 0 : slotsOf(job)
     this.#busySlots += slots
     const release = () => {
       this.#busySlots -= slots
       slots = 0
     }
-    const result = await runJob(job, {
-      signal: stop.signal,
-      completions: this.#completions,
-      contentHash: this.#contentHash(job),
-      pace: this.#pace,
-      bulk,
-      lanes: () => this.#lanes(job),
-      onSent: (bytes, ahead) => this.#sample(job, stop, { bytes, ahead }),
-      onAllSent: () => {
-        release()
-        this.#parts.store.dispatch({ type: 'sent', id: job.id })
-        this.#parts.onFree()
-      },
-    })
+    const result: RunResult = isLeft
+      ? { kind: 'unable' }
+      : await runJob(job, {
+          signal: stop.signal,
+          completions: this.#completions,
+          contentHash: this.#contentHash(job),
+          pace: this.#pace,
+          bulk,
+          lanes: () => this.#lanes(job),
+          onSent: (bytes, ahead) => this.#sample(job, stop, { bytes, ahead }),
+          onAllSent: () => {
+            release()
+            this.#parts.store.dispatch({ type: 'sent', id: job.id })
+            this.#parts.onFree()
+          },
+        })
     release()
     // A person may have stopped and started it again meanwhile: then this run is not the job's any more.
     if (job.stop === stop) {
@@ -221,18 +226,28 @@ export class UploadRunner {
       this.#parts.onFree()
     } else if (renewed.kind === 'final') outcomes.failed(job, renewed.error)
     else if (renewed.kind === 'elsewhere') outcomes.elsewhere(job, renewed.agent)
-    else outcomes.waits(job, renewed.kind === 'storage' ? silentOf(reason) : renewed.kind)
+    else this.#waits(job, reason, renewed.kind)
+  }
+
+  #waits(job: Job, reason: RenewalReason, by: 'network' | 'storage'): void {
+    // No other one takes it, so its own is tried again.
+    if (by === 'storage' && job.place !== null) this.#parts.left.comeBack(job.place.storageName)
+    this.#parts.outcomes.waits(job, by === 'storage' ? silentOf(reason) : by)
   }
 
   #goOn(job: Job, ticket: RenewedTicket, reason: RenewalReason): void {
     job.takeOver = false
+    const from = job.place?.storageName
     const moved = this.#placeAt(job, ticket)
+    if (moved && from !== undefined && (reason === 'unable' || reason === 'broken')) {
+      this.#parts.left.leave(from, Date.now())
+    }
     if (moved && ticket.startsOver === true) Object.assign(job, { begun: false, sent: 0, ahead: 0 })
     // One storage that cannot write after the other: that may go on for ever, and is nobody's mistake.
     const isSentRound = reason === 'unable' && job.refusals >= TICKETS_REFUSED_MAX
     if ((moved && !isSentRound) || reason === 'refused') this.#again(job)
     else if (reason === 'lost') this.#createAgain(job)
-    else this.#parts.outcomes.waits(job, silentOf(reason))
+    else this.#waits(job, reason, 'storage')
   }
 
   /** Whether that is another storage than before. */
@@ -278,8 +293,4 @@ export class UploadRunner {
     clearInterval(this.#ticker)
     this.#ticker = null
   }
-}
-
-function silentOf(reason: RenewalReason): Silent {
-  return reason === 'unable' ? 'disk' : 'storage'
 }

@@ -2,6 +2,7 @@ import { storableTime } from '../../lib/storable-time.ts'
 import type { ContentHasher } from './content-hasher.ts'
 import type { HeldPlaces } from './held-places.ts'
 import type { InstantClaims } from './instant-claims.ts'
+import { AVOIDED_MAX } from './rules.ts'
 import type { StartedItem } from './schema.ts'
 import { refusalOf, startUploads } from './upload-api.ts'
 import type { Job } from './upload-job.ts'
@@ -65,10 +66,14 @@ export class UploadStarter {
     this.#batch = this.#line.size === 0 ? FIRST_BATCH : Math.min(BATCH_MAX, 2 * this.#batch)
     try {
       await this.#probe(jobs)
-      const answers = await startUploads(jobs.map(startBodyOf))
+      const avoid = held.left.all(Date.now()).slice(0, AVOIDED_MAX)
+      const answers = await startUploads(jobs.map(startBodyOf), avoid)
       held.release('network')
       if (answers.some(({ ok }) => ok)) held.release('server')
       const answerOf = new Map(answers.map((answer) => [answer.clientId, answer]))
+      for (const storage of avoid) {
+        if (answers.some((answer) => 'ticket' in answer && answer.storageName === storage)) held.left.comeBack(storage)
+      }
       for (const job of jobs) this.#place(job, answerOf.get(job.id))
       void memory.remember(jobs.filter(({ id }) => known.has(id)))
       const withFolders = jobs.some(({ path }) => path !== '')

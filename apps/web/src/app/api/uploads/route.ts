@@ -11,7 +11,7 @@ export const POST = apiRoute({
   body: startUploadsSchema,
   handle: async ({ user, body, request }) => {
     const sender = { ...user, ...senderOf(request.headers, body.device) }
-    const started = await startUploads(sender, body.items)
+    const started = await startUploads(sender, body.items, body.avoid)
     countUploads(
       'started',
       started.items.filter((item) => !('found' in item)),

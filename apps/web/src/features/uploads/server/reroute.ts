@@ -39,7 +39,7 @@ export async function placeFor(
   const isDoorShut = env().gateway !== undefined && parts.has(storageId)
   if (unable) parts.delete(storageId)
   const choice = isDoorShut ? storageId : choosePlace({ own: storageId, parts, sent, silentSeconds })
-  if (choice === 'anywhere') return { member: await chooseStorage(unable ? storageId : null), startsOver: true }
+  if (choice === 'anywhere') return { member: await chooseStorage(unable ? [storageId] : []), startsOver: true }
   const chosen = members.find((member) => member.storageId === choice)
   const startsOver = choice !== storageId && parts.get(choice ?? '') === 0
   return { member: (chosen === undefined ? null : withLastPort(chosen)) ?? waiting(storageId), startsOver }

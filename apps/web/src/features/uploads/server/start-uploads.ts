@@ -1,7 +1,7 @@
 import { ApiError } from '../../../lib/api-error.ts'
 import { errorBody } from '../../../lib/api-route.ts'
 import { inTransaction, type Transaction } from '../../../lib/db.ts'
-import { chooseStorage } from '../../../lib/dfs.ts'
+import { chooseStorageRatherNot } from '../../../lib/dfs.ts'
 import type { EntryItem } from '../../../lib/entries/entry-item.ts'
 import { loadItems } from '../../../lib/entries/entry-rows.ts'
 import { checkedName, checkedPath, storageExtension } from '../../../lib/entries/name.ts'
@@ -47,10 +47,14 @@ interface Draft {
  * Reserves space, makes folders, chooses storages and signs tickets; each item succeeds or fails by itself. What needs no
  * lock is done before the transaction or after it: everything that a person adds waits for the quota's row.
  */
-export async function startUploads(starter: Starter, items: readonly StartItem[]): Promise<StartedUploads> {
+export async function startUploads(
+  starter: Starter,
+  items: readonly StartItem[],
+  avoid: readonly string[],
+): Promise<StartedUploads> {
   const { uploadMaxBytes } = await readSettings()
   const checked = items.map((item) => checkItem(item, uploadMaxBytes))
-  const [hints] = await Promise.all([hashHints(starter.id, items), assignStorages(checked, starter.requestOrigin)])
+  const [hints] = await Promise.all([hashHints(starter.id, items), assignStorages(checked, starter, avoid)])
   const started = await inTransaction(async (tx) => {
     // A copy for each attempt: one that was rolled back must leave nothing behind.
     const drafts = checked.map((draft) => ({ ...draft }))
@@ -93,12 +97,16 @@ function checkItem(item: StartItem, max: number | null): Draft {
  * Before the transaction: a slow tracker must not hold locks, and nothing may be reserved for which there is no ticket.
  * Empty files go nowhere.
  */
-async function assignStorages(drafts: readonly Draft[], requestOrigin: string): Promise<void> {
+async function assignStorages(
+  drafts: readonly Draft[],
+  { requestOrigin }: Starter,
+  avoid: readonly string[],
+): Promise<void> {
   const lots = storageLots(good(drafts, 'sized'), ({ item }) => item.size)
   await Promise.all(
     lots.map(async (lot) => {
       try {
-        const place = ticketPlace(await chooseStorage(), requestOrigin)
+        const place = ticketPlace(await chooseStorageRatherNot(avoid), requestOrigin)
         for (const draft of lot) draft.place = place
       } catch (error) {
         for (const draft of lot) draft.error = error
