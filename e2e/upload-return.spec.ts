@@ -121,6 +121,47 @@ test('a dropped file goes on after a reload by itself, from where it was', async
   expect(await sha256Of(fs.createReadStream(await download(page, 'dropped.bin')))).toBe(content)
 })
 
+test('all is paused while the files of an earlier page are still being opened: none goes on, until it is asked to', async ({
+  page,
+  drive,
+  playwright,
+  launchOptions,
+}, info) => {
+  const able = await keepsHandles(playwright.chromium, launchOptions, `${drive.url}/sign-in`)
+  info.skip(!able, 'this browser ends when a page reads a handle that it kept')
+  const names = Array.from({ length: 6 }, (_, index) => `opened-${index}.bin`)
+  await page.route('**/files/**', (route) => route.abort())
+  for (const name of names) {
+    await writePrivateFile(page, name, MIB)
+    await dropPrivateFile(page, name)
+    await expect(uploadPanel(page).getByText(name)).toBeVisible()
+  }
+  // Each file is opened when the test says so.
+  await page.addInitScript(() => {
+    const { getFile } = FileSystemFileHandle.prototype
+    let opened = 0
+    Object.assign(globalThis, { mayOpen: 0 })
+    FileSystemFileHandle.prototype.getFile = async function () {
+      const turn = opened
+      opened += 1
+      while (Reflect.get(globalThis, 'mayOpen') <= turn) await new Promise(requestAnimationFrame)
+      return await getFile.call(this)
+    }
+  })
+  page.on('dialog', (dialog) => dialog.accept())
+  await reload(page)
+  const mayOpen = (count: number) => page.evaluate((n) => Object.assign(globalThis, { mayOpen: n }), count)
+  await mayOpen(2)
+  await expect(uploadPanel(page).getByText(/^Choose the file/)).toHaveCount(4)
+  await uploadPanel(page).getByRole('button', { name: 'Pause all' }).click()
+  await mayOpen(100)
+  await expect(uploadPanel(page).getByRole('heading', { name: '2 files paused' })).toBeVisible()
+  await page.unroute('**/files/**')
+  await uploadPanel(page).getByRole('button', { name: 'Resume all' }).click()
+  await uploadPanel(page).getByRole('button', { name: 'Go on with 4 files' }).click()
+  await expect(uploadPanel(page).getByText(/6 files uploaded/)).toBeVisible({ timeout: 60_000 })
+})
+
 test('a file with other content but the same name, size and date is never put onto the old part', async ({
   page,
   drive,

@@ -1,4 +1,6 @@
 import { refusalOf, unfinishedUploads } from './upload-api.ts'
+import type { Job } from './upload-job.ts'
+import type { UploadStore } from './upload-store.ts'
 
 const WAITS_MS = [2_000, 4_000, 8_000, 15_000, 30_000] as const
 
@@ -58,4 +60,9 @@ export class ElsewhereWatch {
     this.#timer = null
     if (waiting().size > 0) this.#plan()
   }
+}
+
+/** The uploads that another page or device sends, by the ids that they have here. */
+export function sentElsewhere(store: UploadStore, jobs: ReadonlyMap<string, Job>): Map<string, string> {
+  return new Map(store.idsIn('elsewhere').map((id) => [id, jobs.get(id)?.uploadId ?? '']))
 }

@@ -1,5 +1,5 @@
 import type { ContentHasher } from './content-hasher.ts'
-import { ElsewhereWatch } from './elsewhere-watch.ts'
+import { ElsewhereWatch, sentElsewhere } from './elsewhere-watch.ts'
 import { HeldPlaces } from './held-places.ts'
 import { InstantClaims, type Proven } from './instant-claims.ts'
 import { LostFiles } from './lost-files.ts'
@@ -41,6 +41,8 @@ export class UploadEngine {
   #pumps = false
   /** How often everything was cancelled: what was not taken in then stays out. */
   #cancelled = 0
+  /** How often everything was paused: what was not taken in then is paused, too. */
+  pauses = 0
 
   constructor(store: UploadStore, memory: UploadMemory, events: UploadEvents, hasher: ContentHasher) {
     this.#store = store
@@ -56,7 +58,7 @@ export class UploadEngine {
     })
     const shared = { store, memory, events, jobs: this.#jobs, claims: this.#claims, held: this.#held }
     this.#elsewhere = new ElsewhereWatch({
-      waiting: () => this.#sentElsewhere(),
+      waiting: () => sentElsewhere(store, this.#jobs),
       onOver: (ids) => this.#requeue(ids),
       onLeft: this.takeOver,
     })
@@ -101,7 +103,7 @@ export class UploadEngine {
   async add(chosen: readonly ChosenFile[], target: UploadTarget): Promise<void> {
     const sources = new SourceNumbers(this.#memory)
     const lost = new LostFiles(this.#jobs.values())
-    const round = this.#cancelled
+    const [round, pauses] = [this.#cancelled, this.pauses]
     for (let first = 0; first < chosen.length; first += INTAKE) {
       // The page may answer to people in between.
       if (first > 0) await new Promise((resolve) => setTimeout(resolve))
@@ -113,6 +115,7 @@ export class UploadEngine {
       this.#store.dispatch({ type: 'added', uploads: jobs.map(newUploadOf) })
       for (const { id } of jobs) this.#starter.add(id)
       this.#store.flush()
+      if (pauses !== this.pauses) this.pause(jobs.map(({ id }) => id))
       this.#pump()
       void sources.remember(jobs, added, (id) => this.#jobs.has(id))
     }
@@ -155,6 +158,12 @@ export class UploadEngine {
     this.#store.dispatch({ type: 'paused', ids: stopped })
     this.#store.flush()
     this.#pump()
+  }
+
+  readonly pauseAll = (): void => {
+    this.pauses += 1
+    this.#store.flush()
+    this.pause(this.#store.idsIn('queued', 'uploading', 'waiting'))
   }
 
   readonly resume = (ids: readonly string[]): void => {
@@ -210,12 +219,6 @@ export class UploadEngine {
 
   nextRetryAt(): number | null {
     return this.#retries.next()
-  }
-
-  /** Takes rows off the list that need nothing any more. */
-  readonly clear = (ids: readonly string[]): void => {
-    this.#store.dispatch({ type: 'removed', ids })
-    this.#store.flush()
   }
 
   close(): void {
@@ -278,11 +281,6 @@ export class UploadEngine {
       for (let job = this.#nextReady(now); job !== undefined; job = this.#nextReady(now)) this.#runner.start(job)
     }
     if (this.#ready.size < READY_AHEAD) this.#starter.pump()
-  }
-
-  #sentElsewhere(): Map<string, string> {
-    const ids = this.#store.idsIn('elsewhere')
-    return new Map(ids.flatMap((id): [string, string][] => [[id, this.#jobs.get(id)?.uploadId ?? '']]))
   }
 
   /** Files that wait for their place or for room to be sent. */

@@ -63,7 +63,7 @@ export function UploadPanel({ session, open, onOpenChange, onClose, onReportCopi
     wanted.current = null
     input.current?.click()
   }
-  const clearFinished = () => engine.clear(store.idsIn('stored', 'done', 'skipped'))
+  const clearFinished = () => store.clear('stored', 'done', 'skipped')
   const close = () => {
     engine.cancel(store.idsIn('failed'))
     clearFinished()
@@ -157,7 +157,7 @@ function PanelHeader({ queue, session: { store, engine }, onFold, onClose }: Pan
           <p className="mt-px line-clamp-2 min-h-4 text-12 text-ink-2 tabular-nums">{detail}</p>
         </div>
         {moving > 0 ? (
-          <IconButton label={t('pauseAll')} onClick={() => engine.pause(store.idsIn('queued', 'uploading', 'waiting'))}>
+          <IconButton label={t('pauseAll')} onClick={engine.pauseAll}>
             <Icon of={Pause} />
           </IconButton>
         ) : null}

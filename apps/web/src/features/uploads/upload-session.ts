@@ -5,7 +5,7 @@ import { LivingTabs } from './living-tabs.ts'
 import { Presence } from './presence.ts'
 import { refusalOf, unfinishedUploads } from './upload-api.ts'
 import { UploadEngine } from './upload-engine.ts'
-import { type Job, jobOfRemembered, type UnfinishedUpload } from './upload-job.ts'
+import { jobOfRemembered, type UnfinishedUpload } from './upload-job.ts'
 import { keptLimits } from './upload-limits.ts'
 import { type FileSource, type RememberedUpload, UploadMemory } from './upload-memory.ts'
 import type { UploadEvents } from './upload-outcomes.ts'
@@ -57,14 +57,21 @@ export class UploadSession {
     return this.store.snapshot().counts['needs-file'] > 0 && this.engine.missing.canReopen()
   }
 
-  /** Opens the missing files again that can be read from what was dropped. `ask` needs a click of the person. */
+  /**
+   * Opens the missing files again that can be read from what was dropped, until everything is paused. `ask` needs a click of the person.
+   */
   readonly reopen = async (ask: boolean): Promise<void> => {
+    const { pauses } = this.engine
+    const isOver = () => this.#closed.signal.aborted || pauses !== this.engine.pauses
     const sources = new Map<number, Promise<FileSource | null>>()
     for (const job of this.engine.missing.all()) {
-      if (this.#closed.signal.aborted || job.source === null) continue
+      if (isOver()) break
+      if (job.source === null) continue
       const source = sources.get(job.source) ?? this.#readableSource(job.source, ask)
       sources.set(job.source, source)
-      await this.#reopenFrom(await source, job)
+      const from = await source
+      const file = from === null ? null : await fileFrom(from, job)
+      if (file !== null && !isOver()) await this.engine.missing.found(job, file)
     }
     this.store.flush()
   }
@@ -72,11 +79,6 @@ export class UploadSession {
   async #readableSource(key: number, ask: boolean): Promise<FileSource | null> {
     const source = await this.#memory.source(key)
     return source !== null && (await isReadable(source, ask)) ? source : null
-  }
-
-  async #reopenFrom(source: FileSource | null, job: Job): Promise<void> {
-    const file = source === null ? null : await fileFrom(source, job)
-    if (file !== null) await this.engine.missing.found(job, file)
   }
 
   async #takeOver(signal: AbortSignal): Promise<void> {

@@ -64,6 +64,12 @@ export class UploadStore {
     for (const listener of this.#listeners) listener()
   }
 
+  /** Takes rows off the list that need nothing any more. */
+  clear(...states: readonly UploadState[]): void {
+    this.dispatch({ type: 'removed', ids: this.idsIn(...states) })
+    this.flush()
+  }
+
   #pauseAfter(changes: number): number {
     if (changes > MANY_CHANGES) return PAUSE_LOTS_MS
     return this.#summary.files > MANY_FILES ? PAUSE_MANY_MS : PAUSE_MS
