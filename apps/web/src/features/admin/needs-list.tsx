@@ -24,6 +24,7 @@ const icons: Record<Need['kind'], LucideIcon> = {
   unreachable: Unplug,
   noCopy: CircleAlert,
   offline: ServerOff,
+  groupFull: Gauge,
   pathFull: Gauge,
   diskFailed: HardDrive,
   damaged: FileX2,
@@ -33,7 +34,15 @@ const icons: Record<Need['kind'], LucideIcon> = {
   readOnly: Lock,
   filling: Gauge,
 }
-const grave: readonly Need['kind'][] = ['unreachable', 'noCopy', 'offline', 'diskFailed', 'damaged', 'pathFull']
+const grave: readonly Need['kind'][] = [
+  'unreachable',
+  'noCopy',
+  'offline',
+  'groupFull',
+  'diskFailed',
+  'damaged',
+  'pathFull',
+]
 
 /** What needs somebody comes first, the worst of it first; absent when all is well. */
 export function NeedsList({ view }: { view: ClusterView }) {
@@ -75,6 +84,8 @@ function Sentence({ need }: { need: Need }) {
       return t.rich('needOneCopy', { b, group: need.group })
     case 'filling':
       return t.rich('needFilling', { b, group: need.group, p: need.percent })
+    case 'groupFull':
+      return t.rich('needGroupFull', { b, group: need.group, storage: need.storage.id })
     case 'pathFull':
       return t.rich('needPathFull', { b, storage: need.storage.id, path: need.path, p: need.percent })
     case 'readOnly':

@@ -97,6 +97,13 @@ test('a path is nearly full from 93 %, a group is filling from 80 %', () => {
   expect(kinds([group([storage('1'), storage('2')], 80)])).toEqual(['filling'])
 })
 
+test('a group takes nothing more as soon as one of its members has only left what is kept back, and that one is named', () => {
+  const keeps = (keptBackBytes: number) => storage('2', {}, { path: { ...path(80), keptBackBytes } })
+  expect(kinds([group([storage('1'), keeps(199)])])).toEqual([])
+  const needs = needsOf({ groups: [group([storage('1'), keeps(200)], 80)], reachable: true })
+  expect(needs).toMatchObject([{ kind: 'groupFull', group: 'group1', storage: { id: '2' } }])
+})
+
 test('what reads 80 % or 93 % has its colour, half a percent below it too', () => {
   const tones = [79.4, 79.5, 92.4, 92.5].map((used) => fillTone(used, 100))
   expect(tones).toEqual(['ok', 'warn', 'warn', 'danger'])

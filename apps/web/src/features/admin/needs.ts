@@ -10,6 +10,7 @@ export type Need =
   | { kind: 'offline'; storage: StorageView; servedBy: string[] }
   | { kind: 'pathFull'; storage: StorageView; path: string; percent: number }
   | { kind: 'diskFailed'; storage: StorageView; path: string }
+  | { kind: 'groupFull'; group: string; storage: StorageView }
   | { kind: 'damaged'; storage: StorageView; count: number }
   | { kind: 'setAside'; storage: StorageView; count: number }
   | { kind: 'lag'; storage: StorageView }
@@ -22,6 +23,7 @@ const order: readonly Need['kind'][] = [
   'unreachable',
   'noCopy',
   'offline',
+  'groupFull',
   'diskFailed',
   'damaged',
   'pathFull',
@@ -46,11 +48,19 @@ function groupNeeds(group: GroupView): Need[] {
   const isAway = needs.some(({ kind }) => kind === 'offline')
   if (members.length > 0 && active.length === 0) needs.push({ kind: 'noCopy', group: group.group })
   else if (active.length === 1 && !isAway) needs.push({ kind: 'oneCopy', group: group.group })
-  const isFullAlready = needs.some(({ kind }) => kind === 'pathFull')
+  const full = active.find(hasNoRoom)
+  if (full !== undefined) needs.push({ kind: 'groupFull', group: group.group, storage: full })
+  const isFullAlready = needs.some(({ kind }) => kind === 'pathFull' || kind === 'groupFull')
   if (!isFullAlready && fillTone(group.usedBytes, group.totalBytes) !== 'ok') {
     needs.push({ kind: 'filling', group: group.group, percent: percentOf(group.usedBytes, group.totalBytes) })
   }
   return needs
+}
+
+/** Trackers give a group no new files once one of its members has no more free than what is kept back there. */
+function hasNoRoom({ told }: StorageView): boolean {
+  if (told === null || told.paths.length === 0) return false
+  return told.paths.reduce((room, { freeBytes, keptBackBytes }) => room + freeBytes - keptBackBytes, 0) <= 0
 }
 
 function storageNeeds(storage: StorageView, active: readonly StorageView[]): Need[] {
