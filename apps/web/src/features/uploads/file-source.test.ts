@@ -44,6 +44,12 @@ test('a file that was moved or deleted meanwhile is missing, and no error', asyn
   expect(await fileFrom(root, { path: 'survey/gone', name: 'd.txt' })).toBeNull()
 })
 
+test('a file by a name that the browser opens none by is missing, and no error', async () => {
+  const refuses = () => Promise.reject(new TypeError('Name is not allowed.'))
+  const root = Object.assign(folder({}), { getFileHandle: refuses })
+  expect(await fileFrom(root, { path: 'survey', name: 'trailing.' })).toBeNull()
+})
+
 test('the browser asks the person only after a click', async () => {
   const { handle, asked } = asking('prompt', 'granted')
   expect([await isReadable(handle, false), asked.length]).toEqual([false, 0])

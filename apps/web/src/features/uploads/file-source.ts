@@ -21,7 +21,8 @@ export async function fileFrom(source: FileSource, upload: Pick<RememberedUpload
     if (isFileHandle(source)) return await source.getFile()
     return isFolderHandle(source) ? await fileIn(source, upload) : null
   } catch (error) {
-    if (error instanceof DOMException) return null
+    // Chromium throws a TypeError for names that it opens no file by, such as "trailing."; others of the folder go on.
+    if (error instanceof DOMException || error instanceof TypeError) return null
     throw error
   }
 }
