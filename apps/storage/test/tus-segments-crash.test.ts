@@ -71,7 +71,7 @@ it.each(['group', 'none'])(
       const broken = lanes.catch((error: Error & { code?: string }) => expect(BROKEN).toContain(error.code))
       // Somewhere in the fifth of the bytes that belongs to this round.
       const deadlyByte = (content.length * (round - Math.random())) / 5
-      await expect.poll(() => told > deadlyByte, { interval: 2, timeout: 20_000 }).toBe(true)
+      await expect.poll(() => told > deadlyByte, { interval: 2 }).toBe(true)
       await child.kill()
       await broken
       child = await startChild(bundle.path, folder, '', durability)

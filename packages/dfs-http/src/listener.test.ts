@@ -89,7 +89,7 @@ it('a request that waits for its turn is forgotten with its connection', async (
   })
   const socket = connect(port, '127.0.0.1')
   socket.write('GET /1 HTTP/1.1\r\nHost: x\r\n\r\nGET /2 HTTP/1.1\r\nHost: x\r\n\r\n')
-  await expect.poll(() => began, { timeout: 15_000 }).toEqual(['/1', 'closed'])
+  await expect.poll(() => began).toEqual(['/1', 'closed'])
   await setImmediate()
   expect(began).toEqual(['/1', 'closed'])
 })
