@@ -1,6 +1,6 @@
 import { type ChildProcess, fork } from 'node:child_process'
 import { once } from 'node:events'
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { connect } from 'node:net'
 import { join } from 'node:path'
 import { ConnectionPool, StorageClient } from '@cairn/dfs-core'
@@ -11,6 +11,7 @@ import { frame, group, int4, int8, probe, text } from './probe.ts'
 
 const THREADS = 3
 const CLIENTS = 6
+const RECURSIVE = { recursive: true }
 
 let bundle: DaemonBundle
 let cluster: TestCluster
@@ -250,7 +251,11 @@ describe('a storage with several threads', () => {
     expect([...stored].filter((name) => !logged.has(name))).toEqual([])
   })
 
-  it('replaces a thread that fails by itself', async () => {
+  it.each([
+    ['', () => undefined],
+    [', also when its temporary files cannot be looked for', () => rmSync(join(folder, 'data/.cairn-tmp'), RECURSIVE)],
+  ])('replaces a thread that fails by itself%s', async (_what, prepare) => {
+    prepare()
     const before = await threadsStarted()
     child.send('fail')
     await until('another thread is there', async () => (await threadsStarted()) === before + 1)

@@ -125,15 +125,14 @@ class RequestThread {
     this.#worker.on('message', (message: FromThread) => this.#receive(message))
     this.#worker.on('error', (error) => options.logger.error({ err: error, thread: index }, 'a thread failed'))
     // It follows an 'error', too, which `once` of node:events would reject with.
-    this.#ended = new Promise((resolve) => this.#worker.once('exit', resolve)).then(() => {
-      takeBack(options, index, this.#temporaryPrefix)
-      const removed = options.sharing.removals.giveUp(index)
-      if (removed.length > 0) options.saveBuried()
-      // Their records may be written already.
-      for (const name of removed) options.remove(name, () => undefined)
-      options.sharing.shared.setConnections(index, 0)
-      onEnd()
-    })
+    this.#ended = new Promise((resolve) => this.#worker.once('exit', resolve))
+      .then(() => this.#takeBack())
+      // Another thread takes its place all the same.
+      .catch((error) => options.logger.error({ err: error, thread: index }, 'what a thread left is not all taken back'))
+      .then(() => {
+        options.sharing.shared.setConnections(index, 0)
+        onEnd()
+      })
     this.ready = new Promise((resolve, reject) => {
       this.#markReady = resolve
       this.#ended.then(() => reject(new Error('the thread ended before it served')), reject)
@@ -167,6 +166,16 @@ class RequestThread {
       removals: removalsMemory,
       cursor: { high: (high + share) % config.subdirCount, low, count: 0 },
     }
+  }
+
+  #takeBack(): void {
+    const { sharing, remove, saveBuried } = this.#options
+    // First the locks, which others wait for.
+    const removed = sharing.removals.giveUp(this.#index)
+    takeBack(this.#options, this.#index, this.#temporaryPrefix)
+    if (removed.length > 0) saveBuried()
+    // Their records may be written already.
+    for (const name of removed) remove(name, () => undefined)
   }
 
   #receive(message: FromThread): void {

@@ -102,9 +102,10 @@ export class SharedRemovals implements LocksElsewhere, BuriedElsewhere {
     const place = this.#placeOf(thread, put)
     const waiting = (put - this.#at(putWord(thread) + 1)) | 0
     if (waiting >= PLACES || this.#places[place] === 1) return -1
-    this.#places[place] = 1
     this.#places[place + 1] = this.#places.write(logicName, place + NAME_AT, REMOVED_NAME_SIZE_MAX, 'latin1')
     this.#places.writeUInt32LE(removedAt, place + 4)
+    // Last, so that whoever finds this thread ended finds a whole name.
+    this.#places[place] = 1
     Atomics.store(this.#words, putWord(thread), (put + 1) | 0)
     return place
   }
