@@ -65,7 +65,7 @@ describe('whether a hash is stored', () => {
     const apart = () => Math.abs(least(times.known) - least(times.unknown))
     const allowed = () => 5 + 0.25 * least(times.unknown)
     // A busy machine needs more of them until one of each kind met nothing in its way.
-    for (let round = 0; round < 40 || (round < 100 && apart() >= allowed()); round += 1) {
+    for (let round = 0; round < 40 || (round < 300 && apart() >= allowed()); round += 1) {
       const unknown = { sha256: hashOf(`nothing ${round}`), size: stored.length }
       for (const [kind, claimed] of [
         ['known', known],
