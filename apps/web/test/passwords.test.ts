@@ -237,5 +237,8 @@ describe('another e-mail', () => {
     const token = tokenOf(await mailedLink(email))
     const answer = await new Browser(server.url).post('/api/auth/email', { token })
     expect(answer).toMatchObject({ status: 409, body: { code: 'email_taken' } })
+    // What was refused was not used up.
+    await db().user.update({ where: { email }, data: { email: `moved.${email}` } })
+    expect((await new Browser(server.url).post('/api/auth/email', { token })).status).toBe(204)
   })
 })

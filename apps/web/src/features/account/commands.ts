@@ -9,7 +9,7 @@ import { slowHash } from '../../lib/account/slow-hash.ts'
 import { ApiError } from '../../lib/api-error.ts'
 import { type AttemptLimit, requireAttempt } from '../../lib/attempts.ts'
 import { recordAudit } from '../../lib/audit.ts'
-import { db, inTransaction, SqlState, sqlStateOf } from '../../lib/db.ts'
+import { db, inTransaction, SqlState, sqlStateOf, type Transaction } from '../../lib/db.ts'
 import { canSendMail, sendMail } from '../../lib/mail.ts'
 import { requireOwnOrigin } from '../../lib/request-origin.ts'
 import { forgetCheckedSessions, revokeSessions, type SignedInUser } from '../auth/session.ts'
@@ -56,7 +56,7 @@ export async function changeEmail(user: SignedInUser, change: EmailChange): Prom
   const { email, locale, headers } = change
   if (email === user.email) return { confirm: false }
   if (!canSendMail()) {
-    await setEmail(user.id, { email, isProven: false, headers })
+    await settingEmail((tx) => setEmail(tx, user.id, { email, isProven: false, headers }))
     return { confirm: false }
   }
   const origin = requireOwnOrigin(headers)
@@ -69,22 +69,32 @@ export async function changeEmail(user: SignedInUser, change: EmailChange): Prom
   return { confirm: true }
 }
 
-/** The new address answered. */
+/**
+ * The new address answered. In one transaction: a password that is changed meanwhile either finds the link unused, and
+ * takes it away, or the new address set.
+ */
 export async function confirmEmail(token: string, headers: Headers): Promise<void> {
-  const link = await inTransaction((tx) => takeOneTimeLink(tx, token, 'email'))
-  if (!link?.email) throw new ApiError('link_gone', 'This link was used, or is older than an hour.')
-  await setEmail(link.userId, { email: link.email, isProven: true, headers })
+  await settingEmail(async (tx) => {
+    const link = await takeOneTimeLink(tx, token, 'email')
+    if (!link?.email) throw new ApiError('link_gone', 'This link was used, or is older than an hour.')
+    await setEmail(tx, link.userId, { email: link.email, isProven: true, headers })
+  })
 }
 
-async function setEmail(userId: string, to: { email: string; isProven: boolean; headers: Headers }): Promise<void> {
-  const { email, isProven, headers } = to
+async function setEmail(
+  tx: Transaction,
+  userId: string,
+  { email, isProven, headers }: { email: string; isProven: boolean; headers: Headers },
+): Promise<void> {
+  await tx.user.update({ where: { id: userId }, data: { email, emailVerified: isProven ? new Date() : null } })
+  await dropOneTimeLinks(tx, userId)
+  const target = { kind: 'person', id: userId, name: email }
+  await recordAudit(tx, { actorId: userId, action: 'email.change', target, headers })
+}
+
+async function settingEmail(work: (tx: Transaction) => Promise<void>): Promise<void> {
   try {
-    await inTransaction(async (tx) => {
-      await tx.user.update({ where: { id: userId }, data: { email, emailVerified: isProven ? new Date() : null } })
-      await dropOneTimeLinks(tx, userId)
-      const target = { kind: 'person', id: userId, name: email }
-      await recordAudit(tx, { actorId: userId, action: 'email.change', target, headers })
-    })
+    await inTransaction(work)
   } catch (error) {
     if (sqlStateOf(error) !== SqlState.uniqueViolation) throw error
     // biome-ignore lint/style/useErrorCause: the rule knows the cause only as the second argument.

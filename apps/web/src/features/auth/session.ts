@@ -1,5 +1,6 @@
 import { headers as requestHeaders } from 'next/headers'
 import { decode } from 'next-auth/jwt'
+import { Prisma } from '../../generated/prisma/client.ts'
 import { ApiError } from '../../lib/api-error.ts'
 import { readCookies } from '../../lib/cookies.ts'
 import { db, type Transaction } from '../../lib/db.ts'
@@ -37,18 +38,29 @@ function checkedSessions(): Map<string, CheckedSession> {
   return processWide('checked-sessions', () => new Map<string, CheckedSession>())
 }
 
-/** Makes the row that a session cookie names. Returns its id. */
-export async function startSession(userId: string, client: { userAgent: string; ip: string }): Promise<string> {
-  const { sessionToken } = await db().session.create({
-    data: {
-      sessionToken: newPublicId(),
-      userId,
-      expires: new Date(Date.now() + IDLE_MS),
-      userAgent: client.userAgent.slice(0, USER_AGENT_CHARS_MAX),
-      ip: client.ip,
-    },
-  })
-  return sessionToken
+/** Whose session it shall be. `passwordHash`: what opened the door; left out where no password did. */
+interface Entering {
+  id: string
+  passwordHash?: string | null
+}
+
+/**
+ * Makes the row that a session cookie names. Returns its id; null when the person was shut out or has another password
+ * by now. Whoever changes a password wants everybody out who knew the old one, also those who are at the door: the lock
+ * makes each session either be seen by that change, or see it.
+ */
+export async function startSession(
+  { id: userId, passwordHash }: Entering,
+  client: { userAgent: string; ip: string },
+): Promise<string | null> {
+  const isSame = passwordHash === undefined ? Prisma.empty : Prisma.sql`AND p.password_hash = ${passwordHash}`
+  const [made] = await db().$queryRaw<{ id: string }[]>`
+    INSERT INTO session (id, user_id, expires_at, user_agent, ip)
+    SELECT ${newPublicId()}, p.id, ${new Date(Date.now() + IDLE_MS)},
+      ${client.userAgent.slice(0, USER_AGENT_CHARS_MAX)}, ${client.ip}
+    FROM person p WHERE p.id = ${userId} AND p.disabled_at IS NULL ${isSame} FOR SHARE
+    RETURNING id`
+  return made?.id ?? null
 }
 
 /** Ends sessions of one person: the given one, or all but the given one (null: all). Other processes follow within 5 seconds. */

@@ -21,6 +21,7 @@ interface Person {
   id: string
   email: string
   name: string | null
+  passwordHash: string | null
   disabledAt: Date | null
 }
 
@@ -52,8 +53,10 @@ export async function signInByPassword(
   if (user.disabledAt) throw new SignInRefused(signInErrors.disabled)
   await forgetSignInAttempts(email, ip)
   if (isOutdatedHash(user.passwordHash)) {
-    user.passwordHash = await slowHash(password)
-    await db().user.update({ where: { id: user.id }, data: { passwordHash: user.passwordHash } })
+    const passwordHash = await slowHash(password)
+    // Somebody may have set another password meanwhile.
+    await db().user.updateMany({ where: { id: user.id, passwordHash: user.passwordHash }, data: { passwordHash } })
+    user.passwordHash = passwordHash
   }
   if (await hasSecondFactor(db(), user.id)) {
     throw new SignInRefused(signInErrors.secondFactor, newPreAuthToken(user.id, user.passwordHash, Date.now()))
@@ -84,7 +87,9 @@ export async function enter(user: Person, by: 'password' | 'code' | 'oidc', head
   if (user.disabledAt) throw new SignInRefused(signInErrors.disabled)
   const before = await sessionIdOf(headers)
   if (before !== null) await endSession(before)
-  const sid = await startSession(user.id, clientOf(headers))
+  const door = by === 'oidc' ? { id: user.id } : user
+  const sid = await startSession(door, clientOf(headers))
+  if (sid === null) throw new SignInRefused(by === 'password' ? signInErrors.credentials : signInErrors.tooLate)
   await recordAudit(db(), {
     actorId: user.id,
     action: 'session.start',
