@@ -2,25 +2,27 @@ import { db } from '../lib/db.ts'
 import { deleteStoredFile } from '../lib/delete-stored-file.ts'
 import { log } from '../lib/log.ts'
 import { errorText, retryAt } from './back-off.ts'
+import { drain } from './drain.ts'
 
 const BATCH = 100
+const AT_ONCE = 4
 
 /** Deletes stored files that nothing refers to. Returns how many were looked at. */
 export async function collectGarbage(): Promise<number> {
-  const due = await db().dfsGarbage.findMany({
-    where: { notBefore: { lte: new Date() } },
-    orderBy: { notBefore: 'asc' },
-    take: BATCH,
-  })
-  for (const { id, fileId, attempts } of due) {
+  const find = () =>
+    db().dfsGarbage.findMany({
+      where: { notBefore: { lte: new Date() } },
+      orderBy: { notBefore: 'asc' },
+      take: BATCH,
+    })
+  return await drain(find, { batch: BATCH, atOnce: AT_ONCE }, async ({ id, fileId, attempts }) => {
     if (await isInUse(fileId)) {
       log().error({ fileId }, 'a file that a blob names was marked as garbage; it stays')
       await db().dfsGarbage.deleteMany({ where: { id } })
     } else {
       await deleteGarbage(id, fileId, attempts)
     }
-  }
-  return due.length
+  })
 }
 
 // Blobs only ever name files of receipts that were not given up, so this never changes after a file became garbage.

@@ -1,9 +1,11 @@
 import { db, SqlState, sqlStateOf } from '../lib/db.ts'
 import { deleteStoredFile } from '../lib/delete-stored-file.ts'
 import { errorText, retryAt } from './back-off.ts'
+import { drain } from './drain.ts'
 import { dropThumbnails } from './thumbnail-store.ts'
 
 const BATCH = 100
+const AT_ONCE = 4
 
 /** What became of a look at a blob. */
 export type ReapResult = 'in use' | 'dead' | 'gone'
@@ -32,17 +34,17 @@ export async function reapBlob(blobId: bigint): Promise<ReapResult> {
  * crash between two of them, or another worker at the same blob, does no harm. Returns how many were looked at.
  */
 export async function reapBlobs(): Promise<number> {
-  const due = await db().blobCheck.findMany({
-    where: { notBefore: { lte: new Date() } },
-    orderBy: { notBefore: 'asc' },
-    take: BATCH,
-    select: { blobId: true, attempts: true },
-  })
-  for (const { blobId, attempts } of due) await finishCheck(blobId, attempts)
-  return due.length
+  const find = () =>
+    db().blobCheck.findMany({
+      where: { notBefore: { lte: new Date() } },
+      orderBy: { notBefore: 'asc' },
+      take: BATCH,
+      select: { blobId: true, attempts: true },
+    })
+  return await drain(find, { batch: BATCH, atOnce: AT_ONCE }, finishCheck)
 }
 
-async function finishCheck(blobId: bigint, attempts: number): Promise<void> {
+async function finishCheck({ blobId, attempts }: { blobId: bigint; attempts: number }): Promise<void> {
   const result = await reapBlob(blobId)
   if (result !== 'dead') {
     await db().blobCheck.deleteMany({ where: { blobId } })
