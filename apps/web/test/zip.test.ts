@@ -6,6 +6,7 @@ import { db } from '../src/lib/db.ts'
 import { dfs } from '../src/lib/dfs.ts'
 import { nameKeys } from '../src/lib/entries/name-keys.ts'
 import { newPublicId } from '../src/lib/public-id.ts'
+import { makeOwnZip } from '../src/lib/zip/own-zip.ts'
 import { startApiServer } from './support/api-server.ts'
 import { Browser } from './support/browser.ts'
 import { TestCluster } from './support/cluster.ts'
@@ -108,6 +109,32 @@ async function unzip(zip: Buffer): Promise<Map<string, Buffer>> {
 }
 
 const sorted = (contents: Map<string, Buffer>) => [...contents].toSorted(([a], [b]) => (a < b ? -1 : 1))
+
+describe('what a ZIP may list', () => {
+  it('has an end, also where everything of a folder is chosen at once', async () => {
+    const crowded = await addFolder(person.rootId, 'crowded')
+    for (const name of ['a', 'b', 'c', 'd']) await addFolder(crowded.internal, name)
+    const all = { all: { folder: crowded.id, except: [] } }
+    expect(await makeOwnZip(person.id, all, 4)).toMatch(/^\/api\/zip\//)
+    await expect(makeOwnZip(person.id, all, 3)).rejects.toMatchObject({ code: 'too_large' })
+  })
+
+  it('is two million entries a day of one person: lists are kept whether they are read or not', async () => {
+    const { browser: other, person: reader } = await signedInBrowser(server.url)
+    const folder = { publicId: newPublicId(), ownerId: reader.id, parentId: reader.rootId, kind: 0, name: 'a' }
+    await db().entry.create({ data: { ...folder, ...nameKeys('a') } })
+    const ask = () => other.post('/api/zip', { ids: [folder.publicId] })
+    expect((await ask()).status).toBe(200)
+    const key = createHash('sha256')
+      .update(JSON.stringify(['zip-entries', reader.id]))
+      .digest('hex')
+    await db().attempt.update({ where: { key }, data: { failures: 2_000_000 } })
+    const refused = await ask()
+    expect(refused).toMatchObject({ status: 429, body: { code: 'too_many_attempts' } })
+    expect(Number(refused.headers['retry-after'])).toBeGreaterThan(80_000)
+    expect((await owner.post('/api/zip', { ids: [top.id] })).status).toBe(200)
+  })
+})
 
 describe('the ZIP of a folder', () => {
   it('holds every file of it under a name that is safe to unpack, empty folders too', async () => {

@@ -8,6 +8,7 @@ import { useToast } from '../../components/toast.tsx'
 import type { Chosen } from '../../features/drive/chosen.ts'
 import type { EntryDoors } from '../../features/drive/entry-doors.tsx'
 import { useChangeText } from '../../features/drive/use-change-text.ts'
+import { useFormat } from '../../i18n/use-format.ts'
 import { ApiFailure, callApi } from '../../lib/call-api.ts'
 import { downloadInFrame } from '../../lib/download-in-frame.ts'
 import type { EntryItem } from '../../lib/entries/entry-item.ts'
@@ -35,13 +36,20 @@ export function useShareDoors() {
 function useZip(): (chosen: Chosen) => void {
   const t = useTranslations('visitor')
   const toast = useToast()
+  const format = useFormat()
   const { refusal } = useChangeText()
+  const sentence = (error: unknown): string => {
+    if (!(error instanceof ApiFailure)) return refusal(error)
+    const { code, detail } = error
+    if (code === 'too_large') return t('tooMany')
+    if (code !== 'too_many_attempts') return refusal(error)
+    return t('zipsOfDay', { t: format.duration(Number(detail['retryAfterSeconds'])) })
+  }
   const start = async ({ selector }: Chosen) => {
     try {
       downloadInFrame((await callApi<{ url: string }>('/api/zip', { method: 'POST', body: selector })).url)
     } catch (error) {
-      const tooMany = error instanceof ApiFailure && error.code === 'too_large'
-      toast({ text: tooMany ? t('tooMany') : refusal(error), problem: true })
+      toast({ text: sentence(error), problem: true })
     }
   }
   return (chosen) => void start(chosen)

@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto'
 import { Prisma } from '../../generated/prisma/client.ts'
+import { addressKey } from '../address-key.ts'
+import { type AttemptLimit, requireAttempts } from '../attempts.ts'
 import { db, type Transaction } from '../db.ts'
 import { newUploadId } from '../public-id.ts'
 import { ZipMeasure, type ZipTotals } from './layout.ts'
@@ -11,8 +13,11 @@ const ROWS_AT_ONCE = 5000
 const BUILD_TIMEOUT_MS = 60_000
 const HOURS_MS = 3_600_000
 
-/** Whose ZIP it is: of a person's own drive, or of one visitor of a link. */
-type ZipReader = { ownerId: string } | { shareId: bigint; visitorHash: Buffer }
+/** A list stays for a day, whether anybody reads it or not; visitors of links need not even be signed in. */
+const LISTED: AttemptLimit = { name: 'zip-entries', max: 2_000_000, windowSeconds: SNAPSHOT_HOURS * 60 * 60 }
+
+/** Whose ZIP it is: of a person's own drive, or of one visitor of a link, who came from this address. */
+type ZipReader = { ownerId: string } | { shareId: bigint; visitorHash: Buffer; address: string }
 
 export interface ZipSnapshot extends ZipTotals {
   id: string
@@ -44,10 +49,14 @@ function readTree(topIds: readonly bigint[]): Promise<ZipTreeEntry[]> {
   return db().$transaction((tx) => readZipTree(tx, topIds), { isolationLevel, timeout: BUILD_TIMEOUT_MS })
 }
 
-/** Writes down what a ZIP will hold, as it is at this moment. Returns the id that its address has. */
+/**
+ * Writes down what a ZIP will hold, as it is at this moment. Returns the id that its address has. Throws
+ * too_many_attempts for more than two million entries a day, of a person or of an address.
+ */
 export async function makeZipSnapshot({ reader, topIds, target, name }: Wanted): Promise<string> {
   const id = newUploadId()
   const entries = await readTree(topIds)
+  await requireAttempts(LISTED, entries.length, 'ownerId' in reader ? reader.ownerId : addressKey(reader.address))
   const measure = new ZipMeasure()
   const places = entries.map((entry) => measure.add(entry))
   const rows = entries.map((entry, ordinal) => rowOf(entry, ordinal, places[ordinal]))

@@ -38,7 +38,8 @@ export async function downloadShared(visit: Visit, request: VisitorRequest, ids:
   const name = tops.length === 1 ? only.name : (await measureShare(visit.share)).title
   if (granted === 'new')
     await recordAccess(visit.share.id, request.client, 'download', tops.length === 1 ? name : undefined)
-  const reader = { shareId: visit.share.id, visitorHash: Buffer.from(visitorHash(visit.visitor)) }
+  const visitor = Buffer.from(visitorHash(visit.visitor))
+  const reader = { shareId: visit.share.id, visitorHash: visitor, address: request.client.ip }
   return `/api/zip/${await makeZipSnapshot({ reader, topIds: internal, target, name })}`
 }
 

@@ -10,6 +10,7 @@ const MEASURE_FRESH_MS = 60_000
 const MEASURED_MAX = 1000
 
 interface StepRow {
+  start_id: bigint
   id: bigint
   public_id: string
   name: string
@@ -29,21 +30,41 @@ export interface SharedEntry {
 
 /** Throws not_found for what is not in this link or not present: siblings, parents, other people's, what is in trash. */
 export async function openSharedEntry(share: LiveShare, publicId: string): Promise<SharedEntry> {
+  const [entry] = await openAll(share, [publicId])
+  if (!entry) throw notFound()
+  return entry
+}
+
+/** In one statement, however many, in their order. Throws not_found when one of them may not be opened. */
+async function openAll(share: LiveShare, publicIds: readonly string[]): Promise<SharedEntry[]> {
   const steps = await db().$queryRaw<StepRow[]>`
     WITH RECURSIVE up AS (
-      SELECT e.id, e.public_id, e.name, e.kind, e.parent_id, e.trash_id, 0 AS steps
-      FROM entry e WHERE e.owner_id = ${share.ownerId} AND e.public_id = ${publicId} AND e.parent_id IS NOT NULL
+      SELECT e.id AS start_id, e.id, e.public_id, e.name, e.kind, e.parent_id, e.trash_id, 0 AS steps
+      FROM entry e
+      WHERE e.owner_id = ${share.ownerId} AND e.public_id = ANY(${[...publicIds]}::text[]) AND e.parent_id IS NOT NULL
       UNION ALL
-      SELECT p.id, p.public_id, p.name, p.kind, p.parent_id, p.trash_id, up.steps + 1
+      SELECT up.start_id, p.id, p.public_id, p.name, p.kind, p.parent_id, p.trash_id, up.steps + 1
       FROM up JOIN entry p ON p.id = up.parent_id WHERE up.steps < ${WALK_MAX}
     )
-    SELECT id, public_id, name, kind::int, trash_id,
+    SELECT start_id, id, public_id, name, kind::int, trash_id,
       EXISTS (SELECT 1 FROM share_item i WHERE i.share_id = ${share.id} AND i.entry_id = up.id) AS shared
-    FROM up ORDER BY steps`
-  const entry = steps[0]
-  const top = steps.findIndex((step) => step.shared)
-  if (!entry || top < 0 || steps.some((step) => step.trash_id !== null)) throw notFound()
-  const path = steps.slice(0, top + 1).reverse()
+    FROM up ORDER BY start_id, steps`
+  const ways = new Map<bigint, StepRow[]>()
+  for (const step of steps) ways.set(step.start_id, [...(ways.get(step.start_id) ?? []), step])
+  const opened = new Map([...ways.values()].map(sharedEntry).map((entry) => [entry.publicId, entry]))
+  return publicIds.map((publicId) => {
+    const entry = opened.get(publicId)
+    if (entry === undefined) throw notFound()
+    return entry
+  })
+}
+
+/** From an entry up to the top folder. */
+function sharedEntry(way: readonly StepRow[]): SharedEntry {
+  const [entry] = way
+  const top = way.findIndex((step) => step.shared)
+  if (!entry || top < 0 || way.some((step) => step.trash_id !== null)) throw notFound()
+  const path = way.slice(0, top + 1).toReversed()
   return {
     id: entry.id,
     publicId: entry.public_id,
@@ -87,8 +108,7 @@ export async function findSharedContent(share: LiveShare, fileId: string): Promi
 /** Several entries of a link, or all that was shared; in each case what is present. Throws not_found if one is not in it. */
 export async function openSharedEntries(share: LiveShare, publicIds: readonly string[] | undefined) {
   if (publicIds === undefined) return { ids: await presentTops(db(), share), names: [] }
-  const entries: SharedEntry[] = []
-  for (const publicId of new Set(publicIds)) entries.push(await openSharedEntry(share, publicId))
+  const entries = await openAll(share, [...new Set(publicIds)])
   return { ids: entries.map((entry) => entry.id), names: entries.map((entry) => entry.name) }
 }
 

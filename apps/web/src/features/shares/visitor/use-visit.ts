@@ -110,6 +110,8 @@ function useRefusal(owner: string, onClosed: () => void) {
         return t('noSpace', { s: format.size(Number(error.detail['missingBytes'] ?? 0)) })
       case 'too_large':
         return t('tooMany')
+      case 'too_many_attempts':
+        return t('zipsOfDay', { t: format.duration(Number(error.detail['retryAfterSeconds'])) })
       case 'not_found':
         return t('gone')
       case 'no_storage':
