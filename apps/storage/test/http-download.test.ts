@@ -234,6 +234,35 @@ describe('a ticket', () => {
     ])
     expect(await askAs('visitor2')).toBe(200)
   })
+
+  it('of a limited share serves no more to answers that run side by side', async () => {
+    const size = 20_000_000
+    const fid = store(randomBytes(size))
+    const t = used.web.download({ fid, sz: size, pol: 'limited', vis: 'visitor3' })
+    const begin = async () => {
+      const place = { host: '127.0.0.1', port: used.port, path: `/${fid}?t=${t}`, agent: false }
+      const [response] = (await once(httpRequest(place).end(), 'response')) as [IncomingMessage]
+      return response
+    }
+    // None of them is read to its end before the last has begun.
+    const answers = [await begin(), await begin(), await begin(), await begin()]
+    expect(answers.map(({ statusCode }) => statusCode)).toEqual([200, 200, 200, 403])
+    for (const answer of answers) answer.destroy()
+  })
+
+  it('of a limited share counts a broken answer for what it sent: a place in a film may be looked for', async () => {
+    const size = 60_000_000
+    const fid = store(randomBytes(size))
+    const t = used.web.download({ fid, sz: size, pol: 'limited', vis: 'visitor4' })
+    const seek = async (from: number) => {
+      const headers = { Range: `bytes=${from}-` }
+      const place = { host: '127.0.0.1', port: used.port, path: `/${fid}?t=${t}`, agent: false, headers }
+      const [response] = (await once(httpRequest(place).end(), 'response')) as [IncomingMessage]
+      response.destroy()
+      return response.statusCode
+    }
+    for (let from = 0; from < 6; from += 1) await expect.poll(() => seek(from)).toBe(206)
+  })
 })
 
 describe('a path', () => {

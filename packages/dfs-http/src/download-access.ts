@@ -1,4 +1,4 @@
-import type { IncomingMessage } from 'node:http'
+import type { IncomingMessage, ServerResponse } from 'node:http'
 import { type DownloadTicket, type PayloadOf, TicketError } from '@cairn/dfs-core/tickets'
 import { senderOf } from './forwarded.ts'
 import { HttpError } from './http-error.ts'
@@ -41,17 +41,36 @@ export class DownloadAccess {
     const ticket = this.#verify(request, fileId, token)
     if (ticket.fid !== fileId) throw forbidden('the ticket is for another file')
     if (!fileId.startsWith(`${identity.group}/`)) throw new HttpError(404, 'not_found', 'another group has this file')
-    if (ticket.pol === 'limited' && (this.#servedBytes.get(macOf(token)) ?? 0) >= LIMITED_FACTOR * ticket.sz) {
-      throw new HttpError(403, 'limit_reached', 'this link has been used up')
-    }
+    if (ticket.pol === 'limited') this.#requireLeft(ticket, token)
     return ticket
   }
 
-  /** Counts what a limited ticket has been used for. */
-  served(ticket: DownloadTicket | null, token: string | null, bytes: number): void {
-    if (ticket?.pol !== 'limited' || token === null) return
+  /**
+   * Takes the bytes of an answer from what a limited ticket is good for, before the first of them is sent: answers side by
+   * side cannot pass its end together. Throws limit_reached. To be called when the answer is over is what it returns: what
+   * a broken answer did not send, as of a film in which somebody looks for a place, is given back.
+   */
+  take(ticket: DownloadTicket | null, token: string | null, answer: { bytes: number; response: ServerResponse }) {
+    if (ticket?.pol !== 'limited' || token === null) return () => undefined
+    this.#requireLeft(ticket, token)
+    const { bytes, response } = answer
+    const { socket } = response
+    const before = socket?.bytesWritten ?? 0
     const mac = macOf(token)
-    remember(this.#servedBytes, mac, (this.#servedBytes.get(mac) ?? 0) + bytes)
+    this.#count(mac, bytes)
+    return (isWhole: boolean) => {
+      const sent = (socket?.bytesWritten ?? bytes) - before
+      if (!isWhole && sent < bytes) this.#count(mac, sent - bytes)
+    }
+  }
+
+  #requireLeft(ticket: DownloadTicket, token: string): void {
+    if ((this.#servedBytes.get(macOf(token)) ?? 0) < LIMITED_FACTOR * ticket.sz) return
+    throw new HttpError(403, 'limit_reached', 'this link has been used up')
+  }
+
+  #count(mac: string, bytes: number): void {
+    remember(this.#servedBytes, mac, Math.max(0, (this.#servedBytes.get(mac) ?? 0) + bytes))
   }
 
   #verify(request: IncomingMessage, fileId: string, token: string): DownloadTicket {

@@ -92,17 +92,19 @@ async function answerContent(options: DownloadOptions, download: Download): Prom
   const { times } = content
   const facts = ticket === null ? factsOfLink(options, wanted, times) : factsByTicket(wanted.file, times, ticket)
   const plan = planDownload(request, facts)
-  response.writeHead(plan.status, plan.headers)
   if (request.method === 'HEAD' || plan.ranges.length === 0) {
+    response.writeHead(plan.status, plan.headers)
     response.end()
     return
   }
   const bytes = plan.ranges.reduce((sum, { start, end }) => sum + end - start + 1, 0)
+  const taken = options.access.take(ticket, wanted.token, { bytes, response })
+  response.writeHead(plan.status, plan.headers)
   let isWhole = false
   try {
     isWhole = await sendPlan(content, response, plan)
   } finally {
-    options.access.served(ticket, wanted.token, bytes)
+    taken(isWhole)
     options.onDownload(bytes, isWhole)
   }
 }

@@ -45,14 +45,16 @@ export class Downloads {
       response.end()
       return
     }
-    const content = new StoredRanges(fileId)
-    await content.open(first)
-    response.writeHead(plan.status, plan.headers)
+    const bytes = plan.ranges.reduce((sum, { start, end }) => sum + end - start + 1, 0)
+    const taken = access.take(ticket, token, { bytes, response })
+    let isWhole = false
     try {
-      await sendPlan(content, response, plan)
+      const content = new StoredRanges(fileId)
+      await content.open(first)
+      response.writeHead(plan.status, plan.headers)
+      isWhole = await sendPlan(content, response, plan)
     } finally {
-      const bytes = plan.ranges.reduce((sum, { start, end }) => sum + end - start + 1, 0)
-      access.served(ticket, token, bytes)
+      taken(isWhole)
     }
   }
 
