@@ -10,7 +10,8 @@ test('a browser is called by the name that people know, not by those it pretends
   expect(deviceOf(edge)).toEqual({ browser: 'Edge', system: 'Windows', isPhone: false })
   expect(deviceOf(iphone)).toEqual({ browser: 'Safari', system: 'iPhone', isPhone: true })
   expect(deviceOf(firefox)).toEqual({ browser: 'Firefox', system: 'Linux', isPhone: false })
-  expect(deviceOf('curl/8.0')).toEqual({ browser: null, system: null, isPhone: false })
+  expect(deviceOf('curl/8.0')).toEqual({ browser: 'curl', system: null, isPhone: false })
+  expect(deviceOf('a program')).toEqual({ browser: null, system: null, isPhone: false })
 })
 
 test('an address is shortened to where it is, not which machine', () => {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { deviceOf, shortAddress } from './access-log.ts'
+import { deviceText, shortAddress } from './access-log.ts'
 
 describe('the access log', () => {
   it.each([
@@ -26,6 +26,6 @@ describe('the access log', () => {
     ['curl/8.5.0', 'curl'],
     ['', ''],
   ])('calls %j %j', (userAgent, device) => {
-    expect(deviceOf(userAgent)).toBe(device)
+    expect(deviceText(userAgent)).toBe(device)
   })
 })

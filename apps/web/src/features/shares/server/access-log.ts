@@ -2,6 +2,7 @@ import { isIPv6 } from 'node:net'
 import { Prisma } from '../../../generated/prisma/client.ts'
 import type { Client } from '../../../lib/client-address.ts'
 import { db } from '../../../lib/db.ts'
+import { deviceOf } from '../../../lib/device-name.ts'
 import type { ShareAccesses } from '../schema.ts'
 
 const PAGE_SIZE = 50
@@ -14,29 +15,10 @@ export function shortAddress(ip: string): string {
   return parts.length === 4 ? `${parts.slice(0, 3).join('.')}.…` : ''
 }
 
-const browsers: readonly (readonly [string, RegExp])[] = [
-  ['WeChat', /MicroMessenger\//],
-  ['Edge', /\bEdgA?\//],
-  ['Opera', /\bOPR\//],
-  ['Firefox', /\b(?:Firefox|FxiOS)\//],
-  ['Chrome', /\b(?:Chrome|CriOS)\//],
-  ['Safari', /\bSafari\//],
-  ['curl', /^curl\//],
-  ['Wget', /^Wget\//],
-]
-const systems: readonly (readonly [string, RegExp])[] = [
-  ['iPhone', /\biPhone\b/],
-  ['iPad', /\biPad\b/],
-  ['Android', /\bAndroid\b/],
-  ['Windows', /\bWindows\b/],
-  ['macOS', /\bMacintosh\b/],
-  ['Linux', /\bLinux\b/],
-]
-
 /** 'Firefox · Windows', as far as the browser says. */
-export function deviceOf(userAgent: string): string {
-  const nameIn = (known: typeof browsers) => known.find(([, pattern]) => pattern.test(userAgent))?.[0]
-  return [nameIn(browsers), nameIn(systems)].filter((name) => name !== undefined).join(' · ')
+export function deviceText(userAgent: string): string {
+  const { browser, system } = deviceOf(userAgent)
+  return [browser, system].filter((name) => name !== null).join(' · ')
 }
 
 type Action = ShareAccesses['accesses'][number]['action']
@@ -47,7 +29,7 @@ export async function recordAccess(shareId: bigint, client: Client, action: Acti
     data: {
       shareId,
       address: shortAddress(client.ip),
-      device: deviceOf(client.userAgent),
+      device: deviceText(client.userAgent),
       action,
       entryName: entryName?.slice(0, NAME_CHARS_MAX) ?? null,
     },
