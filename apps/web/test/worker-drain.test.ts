@@ -6,7 +6,8 @@ import { reapBlobs } from '../src/worker/reaper.ts'
 import { freshDatabase } from './support/database.ts'
 
 await freshDatabase()
-const MANY = 250
+// More than one batch.
+const MANY = 110
 const fileIds = (mark: string) =>
   Array.from({ length: MANY }, (_, n) => `group1/M00/00/00/CgAAAWGAAAAAAAAAAAAAAAAAA${mark}${n + 100}.txt`)
 
