@@ -83,3 +83,35 @@ test('Recent has what was added, under the day', async ({ page }) => {
   await expect(page.getByText('Today', { exact: true })).toBeVisible()
   await expect(row(page, 'today.txt')).toBeVisible()
 })
+
+test('on a phone tags give way to the name, down to their dots', async ({ page }) => {
+  const name = 'Quarterly figures of the harbour office.txt'
+  await chooseFiles(page, [textFile(name, 'words')])
+  const entry = page.locator('main [data-entry]')
+  await expect(entry).toHaveCount(1)
+  const id = await entry.getAttribute('data-entry')
+  const tags = ['Paid', 'Tide gauges of the estuary', 'Waiting for an answer']
+  await page.evaluate(
+    async ([names, entryId]) => {
+      const post = async (path: string, body: object) =>
+        (await fetch(path, { method: 'POST', body: JSON.stringify(body) })).json()
+      const made: string[] = []
+      for (const tag of names) made.push((await post('/api/labels/tags', { name: tag, colour: 'teal' })).id)
+      await post('/api/labels/entries', { ids: [entryId], add: made })
+    },
+    [tags, id] as const,
+  )
+  await page.setViewportSize({ width: 390, height: 844 })
+  await page.reload()
+  await expect(entry.locator(`[title="${tags[2]}"]`)).toBeVisible()
+  const places = await entry.evaluate(
+    (element, titles) =>
+      titles.map((title) => element.querySelector(`[title="${title}"]`)?.getBoundingClientRect().toJSON()),
+    [name, ...tags],
+  )
+  const right = await entry.getByRole('button').last().boundingBox()
+  for (const [index, place] of places.entries()) {
+    expect(place.width).toBeGreaterThanOrEqual(index === 0 ? 120 : 20)
+    expect(place.right).toBeLessThanOrEqual(places[index + 1]?.left ?? right?.x ?? 0)
+  }
+})
