@@ -62,7 +62,8 @@ function pageOf(owner: string, name: string): Page {
 }
 
 async function cookiesOf(owner: string): Promise<string> {
-  const sid = await startSession(owner, { userAgent: 'bench', ip: '127.0.0.1' })
+  const sid = await startSession({ id: owner }, { userAgent: 'bench', ip: '127.0.0.1' })
+  if (sid === null) throw new Error(`${owner} cannot sign in`)
   const session = await encode({ token: { sid }, secret: env().secret })
   const [visit = ''] = visitorCookies(new Headers(), ORIGIN, `${owner}-link`, newVisitor(1))
   return `${cookieNames(ORIGIN).session}=${session}; ${visit.split(';')[0]}`

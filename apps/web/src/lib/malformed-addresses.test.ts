@@ -13,17 +13,12 @@ beforeAll(async () => {
 afterAll(() => server.close())
 
 describe('an address', () => {
-  it.each([
-    '/',
-    '/drive',
-    '/drive/abc?sort=name&x=%E0%A4%A',
-    '/s/%E6%BD%AE',
-    '/a%2Fb%25',
-    '*',
-    '/%00',
-  ])('%s stays as it is', (address) => {
-    expect(literalAddress(address)).toBe(address)
-  })
+  it.each(['/', '/drive', '/drive/abc?sort=name&x=%E0%A4%A', '/s/%E6%BD%AE', '/a%2Fb%25', '*', '/%00'])(
+    '%s stays as it is',
+    (address) => {
+      expect(literalAddress(address)).toBe(address)
+    },
+  )
 
   it.each([
     ['/drive/%E0%A4%A', '/drive/%25E0%25A4%25A'],

@@ -13,7 +13,7 @@ const GAP_PX = 6
 
 /**
  * The star, the mark of a link, and the tags behind a name; of many tags the first ones. Where there is too little room
- * they give way to the name, down to their dots.
+ * they give way to the name, down to their dots, before it loses a hundredth of a pixel: that would cost it a letter.
  */
 export function EntryLabels({ item, className }: { item: EntryItem; className?: string }) {
   const t = useTranslations('labels')
@@ -24,7 +24,7 @@ export function EntryLabels({ item, className }: { item: EntryItem; className?: 
   const count = [favourite, shared, ...tags.slice(0, TAGS_SHOWN), hidden.length > 0].filter(Boolean).length
   const least = { minWidth: count * LEAST_PX + (count - 1) * GAP_PX }
   return (
-    <span style={least} className={cn('flex shrink-[999] items-center gap-1.5', className)}>
+    <span style={least} className={cn('flex shrink-[99999] items-center gap-1.5', className)}>
       {favourite ? (
         <span role="img" aria-label={t('favourite')} title={t('favourite')} className="shrink-0 text-spark">
           <Star size={14} fill="currentColor" strokeWidth={1.5} aria-hidden="true" />
