@@ -231,6 +231,36 @@ test('another device takes an upload over, and the first one says where it goes 
   fs.rmSync(folder, { recursive: true })
 })
 
+test('a page that lacks the file of an upload learns that another device has finished it', async ({
+  page,
+  drive,
+  browser,
+  person,
+}) => {
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'cairn-return-'))
+  const file = path.join(folder, 'lacked.bin')
+  const content = writeRandomFile(file, SIZE)
+  slowDown(drive)
+  const middle = halted(drive, SIZE / 4)
+  await chooseFiles(page, [file])
+  await middle
+  page.on('dialog', (dialog) => dialog.accept())
+  await reload(page)
+  await expect(uploadPanel(page).getByText(/^Choose the file again/)).toBeVisible()
+  speedUp(drive)
+  const phone = await signedInPhone(browser, drive, person)
+  await openPage(phone, `${drive.url}/settings/uploads`)
+  const chooser = phone.waitForEvent('filechooser')
+  await phone.getByRole('button', { name: 'Go on with lacked.bin here' }).click()
+  await (await chooser).setFiles([file])
+  await expect(uploadPanel(phone).getByText(/1 file uploaded/)).toBeVisible({ timeout: 60_000 })
+  await phone.context().close()
+  await page.bringToFront()
+  await expect(uploadPanel(page).getByText('Stored · finished on another device')).toBeVisible({ timeout: 60_000 })
+  expect(await sha256Of(fs.createReadStream(await download(page, 'lacked.bin')))).toBe(content)
+  fs.rmSync(folder, { recursive: true })
+})
+
 test('files that another device is sending are not sent twice: they stay there, or are taken over', async ({
   page,
   drive,

@@ -127,6 +127,10 @@ test('a visitor walks, selects everything and nothing, and goes up by keys', asy
   await expect(visited(visitor, 'Charts')).not.toBeFocused()
   await visitor.keyboard.press('ArrowLeft')
   await expect(visited(visitor, 'Charts')).toBeFocused()
+  await visitor.keyboard.press('Enter')
+  await expect(visitor.getByText('This folder is empty')).toBeVisible()
+  await visitor.keyboard.press('Backspace')
+  await expect(visited(visitor, 'Charts')).toBeVisible()
 })
 
 test('whoever may only look finds nothing to download or save', async ({ page, browser }) => {

@@ -46,6 +46,33 @@ it('what somebody with little has is found by the index, and not by going over a
   expect(JSON.stringify(plan)).toContain('Bitmap Index Scan on entry_search')
 })
 
+describe('a search among favourites', () => {
+  it('finds what has a star by words, types and tags, and nothing without one, in trash or of somebody else', async () => {
+    const [owner, stranger] = [await newPerson(), await newPerson()]
+    const star = async (who: Person, id: bigint) =>
+      await db().favourite.create({ data: { entryId: id, ownerId: who.id } })
+    for (const who of [owner, stranger]) {
+      const [plan, tides] = [
+        await addFile(who.id, who.rootId, 'plan.txt'),
+        await addFile(who.id, who.rootId, '潮位.txt'),
+      ]
+      const gone = await addFile(who.id, who.rootId, 'plan in trash.txt')
+      await addFile(who.id, who.rootId, 'plan without a star.txt')
+      for (const { id } of [plan, tides, gone]) await star(who, id)
+      await db().$executeRaw`UPDATE entry SET trash_id = id, trashed_at = now() WHERE id = ${gone.id}`
+      if (who === owner) {
+        const tag = await createTag(who.id, 'Starred', 'red')
+        await changeMarks(who.id, { add: marksOf([tag.id], [tides.publicId]), remove: [] })
+      }
+    }
+    expect((await found(owner, 'is:favourite')).sort()).toEqual(['plan.txt', '潮位.txt'])
+    expect(await found(owner, 'plan is:favourite')).toEqual(['plan.txt'])
+    expect(await found(owner, 'is:favourite tag:starred')).toEqual(['潮位.txt'])
+    expect(await found(owner, 'is:favourite type:folder')).toEqual([])
+    expect(await found(owner, 'plan is:favourite in:here')).toEqual(['plan.txt'])
+  })
+})
+
 describe('a search by tags', () => {
   it('finds what carries all of them, whether the words or the tags are rare', async () => {
     const owner = await newPerson()

@@ -2,12 +2,11 @@
 
 import { useQueryClient } from '@tanstack/react-query'
 import { useTranslations } from 'next-intl'
-import { useState } from 'react'
+import { type ReactNode, useState } from 'react'
 import { EmailField } from '../../components/email-field.tsx'
 import { Field } from '../../components/field.tsx'
 import { PasswordField } from '../../components/password-field.tsx'
 import { useToast } from '../../components/toast.tsx'
-import { useFormat } from '../../i18n/use-format.ts'
 import { NAME_LENGTH_MAX } from '../../lib/account/account-rules.ts'
 import { callApi } from '../../lib/call-api.ts'
 import type { ChangedEmail } from './schema.ts'
@@ -15,23 +14,16 @@ import { Section } from './section.tsx'
 import { SettingsForm } from './settings-form.tsx'
 import { useSubmit } from './use-submit.ts'
 
-interface Space {
-  allowedBytes: number
-  usedBytes: number
-}
-
 type ProfileSettingsProps = {
   name: string
   email: string
-  quota: Space & { group?: Space & { name: string } }
+  /** How full the drive is, and with what. */
+  space: ReactNode
 }
 
 /** Who this is, and how much they may keep. */
-export function ProfileSettings({ name, email, quota }: ProfileSettingsProps) {
+export function ProfileSettings({ name, email, space }: ProfileSettingsProps) {
   const t = useTranslations('account')
-  const format = useFormat()
-  const spaceOf = ({ usedBytes, allowedBytes }: Space) =>
-    t('spaceUsed', { used: format.size(usedBytes), allowed: format.size(allowedBytes) })
   return (
     <>
       <Section title={t('name')}>
@@ -40,12 +32,8 @@ export function ProfileSettings({ name, email, quota }: ProfileSettingsProps) {
       <Section title={t('email')} sentence={t('emailNow', { email })}>
         <EmailForm />
       </Section>
-      <Section title={t('space')} sentence={spaceOf(quota)}>
-        {quota.group === undefined ? undefined : (
-          <p className="text-13 text-ink-2">
-            {t('groupSpace', { group: quota.group.name, space: spaceOf(quota.group) })}
-          </p>
-        )}
+      <Section title={t('space')}>
+        <div className="-mx-2.5 -mt-3 max-w-[410px]">{space}</div>
       </Section>
       <Section title={t('closing')} sentence={t('closingSentence')} />
     </>

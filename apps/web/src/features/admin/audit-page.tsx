@@ -49,8 +49,10 @@ export function AuditPage() {
           />
           <SearchBox label={t('person')} value={person} onChange={setPerson} />
           <SearchBox label={t('target')} value={target} onChange={setTarget} />
-          <Day label={t('from')} value={from} onChange={setFrom} />
-          <Day label={t('to')} value={to} onChange={setTo} />
+          <div className="flex gap-2 phone:grid phone:w-full phone:grid-cols-2">
+            <Day label={t('from')} value={from} onChange={setFrom} />
+            <Day label={t('to')} value={to} onChange={setTo} />
+          </div>
         </>
       }
       columns={useColumns()}
@@ -106,7 +108,7 @@ type DayProps = { label: string; value: string; onChange: (day: string) => void 
 function Day({ label, value, onChange }: DayProps) {
   const field = useEarlyValue<HTMLInputElement>(value, onChange)
   return (
-    <label className="flex items-center gap-1.5 text-13 text-ink-3 phone:flex-1">
+    <label className="flex items-center gap-1.5 text-13 text-ink-3 phone:flex-col phone:items-stretch phone:gap-1">
       {label}
       <input
         ref={field}

@@ -8,8 +8,7 @@ export function PageBar({ title, note, actions }: PageBarProps) {
     <div className="flex min-h-[52px] shrink-0 flex-wrap items-center gap-x-3 gap-y-1 px-6 py-1.5 phone:min-h-12 phone:px-4 phone:py-2">
       <h1 className="font-semibold text-16 phone:text-18">{title}</h1>
       {note === undefined ? null : <span className="text-13 text-ink-3">{note}</span>}
-      <span className="flex-1" />
-      {actions}
+      {actions === undefined ? null : <div className="ml-auto flex items-center gap-x-3">{actions}</div>}
     </div>
   )
 }

@@ -69,7 +69,7 @@ export const EntryCell = memo(function EntryCell(props: CellProps) {
         <FileName name={item.name} className="text-13" />
         <span className="mt-0.5 flex items-center gap-1.5 text-12 text-ink-3 tabular-nums [text-autospace:no-autospace]">
           {facts.size(item)} · {facts.shortDate(item)}
-          {item.favourite === true || item.shared === true ? <EntryLabels item={{ ...item, tags: [] }} /> : null}
+          <EntryLabels item={item} withTags={false} />
           {incomplete ? <Stones have={copies.have} want={copies.want} label={facts.copies(copies)} /> : null}
         </span>
       </div>

@@ -27,7 +27,7 @@ import { Crumbs } from './crumbs.tsx'
 import { useDrive } from './drive-context.tsx'
 import { useEntryDoors } from './entry-doors.tsx'
 import { PathField } from './path-field.tsx'
-import { placeId, type SearchPlace } from './place.ts'
+import { type Place, placeId, type SearchPlace, searchOf } from './place.ts'
 import { isSorted, nextOrder } from './sort-order.ts'
 import type { Target } from './use-drive-changes.ts'
 import { useListView } from './use-list-view.ts'
@@ -61,12 +61,12 @@ export function PathBar({ path, lost, counts, edited, onEdit }: PathBarProps) {
       {counts === null || (place?.kind === 'search' && counts.total === 0) ? null : <Counts {...counts} />}
       {/* biome-ignore lint/a11y/noStaticElementInteractions lint/a11y/useKeyWithClickEvents: Ctrl-L does the same. */}
       <span
-        className={edited ? 'w-2' : 'h-full flex-1'}
+        className={edited || place?.kind === 'search' ? 'w-2' : 'h-full flex-1'}
         onClick={() => {
           if (inFolder && !lost) onEdit(true)
         }}
       />
-      {place?.kind === 'folder' && !lost && counts !== null && counts.total > 0 ? <Narrow folderId={place.id} /> : null}
+      {lost || counts === null || counts.total === 0 ? null : <Narrow place={place} name={name} />}
       {lost || !isSorted(place) ? null : <SortMenu />}
       {lost ? null : <ViewSwitch />}
       {lost ? null : <DetailsSwitch />}
@@ -84,15 +84,14 @@ function SearchHead({ place }: { place: SearchPlace }) {
   )
 }
 
-/** Leads to what is below this folder, to be narrowed by typing and by type, date and size. */
-function Narrow({ folderId }: { folderId: string }) {
+/** Leads to a search of what is here, to be narrowed by typing and by type, date and size. `name`: that of a tag. */
+function Narrow({ place, name }: { place: Place | null; name: string }) {
   const t = useTranslations('drive')
   const drive = useDrive()
+  const search = place === null ? null : searchOf(place, name)
+  if (search === null) return null
   return (
-    <IconButton
-      label={t('filter')}
-      onClick={() => drive.open(placeId({ kind: 'search', q: 'in:here ', within: folderId }))}
-    >
+    <IconButton label={t('filter')} onClick={() => drive.open(placeId(search))}>
       <Icon of={ListFilter} />
     </IconButton>
   )

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { placeId, placeOfId, placeOfPath, placePath } from './place.ts'
+import { placeId, placeOfId, placeOfPath, placePath, searchOf } from './place.ts'
 
 const places = [
   ['/drive', 'root'],
@@ -31,6 +31,19 @@ test.each([
   '/shared',
 ])('the address %s is no listing', (path) => {
   expect(placeOfPath(path)).toBeNull()
+})
+
+test.each([
+  ['/drive/aB3', '', 'in:here ', 'aB3'],
+  ['/favourites', '', 'is:favourite ', 'root'],
+  ['/category/image?type=jpeg', '', 'type:image ', 'root'],
+  ['/tag/aB3', 'Old ones', 'tag:"Old ones" ', 'root'],
+] as const)('what %s shows is found by a search', (path, name, q, within) => {
+  expect(searchOf(placeOfPath(path)!, name)).toEqual({ kind: 'search', q, within })
+})
+
+test.each(['/recent', '/trash', '/search?q=tide'])('%s is narrowed by no search', (path) => {
+  expect(searchOf(placeOfPath(path)!, '')).toBeNull()
 })
 
 test('a type that is none is passed over', () => {

@@ -58,6 +58,16 @@ export function placePath(place: Place): string {
   return `/${place.kind}`
 }
 
+/** The search that finds what a place shows, and nothing else; null where none does. `name`: that of a tag. */
+export function searchOf(place: Place, name: string): SearchPlace | null {
+  const search = (token: string, within = ROOT_ID): SearchPlace => ({ kind: 'search', q: `${token} `, within })
+  if (place.kind === 'folder') return search('in:here', place.id)
+  if (place.kind === 'favourites') return search('is:favourite')
+  if (place.kind === 'category') return search(`type:${place.category}`)
+  if (place.kind === 'tag') return search(`tag:"${name}"`)
+  return null
+}
+
 /** The place that an address shows; null for pages that are no listing. */
 export function placeOfPath(path: string): Place | null {
   const [pathname = '', search = ''] = path.split('?', 2)

@@ -250,7 +250,7 @@ function Missing({ failed }: { failed: boolean }) {
   const t = useTranslations('preview')
   if (!failed) return <StageWaiting label={t('loading')} />
   return (
-    <p role="alert" className="grid h-full place-items-center text-15 text-ink-2">
+    <p role="alert" className="grid h-full place-items-center p-6 text-balance text-center text-15 text-ink-2">
       {t('gone')}
     </p>
   )

@@ -1,13 +1,14 @@
 import { tokensOf } from './parse-query.ts'
 
 /** Filters that chips write and take out again. */
-export type FilterKey = 'type' | 'date' | 'size' | 'tag' | 'in'
+export type FilterKey = 'type' | 'date' | 'size' | 'tag' | 'is' | 'in'
 
 const patterns: Record<FilterKey, RegExp> = {
   type: /^type:/i,
   date: /^(?:after|before):/i,
   size: /^[<>]/,
   tag: /^tag:/i,
+  is: /^is:/i,
   in: /^in:/i,
 }
 

@@ -16,7 +16,8 @@ export interface Reach {
   beginnings: number
 }
 
-const TAGGED_MAX = 20_000
+// Of a tag or a star that more entries carry, the newest of them are looked at.
+const MARKED_MAX = 20_000
 // Of folders with more, the newest entries of the whole drive soon have enough that lie in them.
 const READ_WHOLE_MAX = 20_000
 
@@ -44,6 +45,7 @@ export async function findCandidates(wanted: Wanted): Promise<Candidate[]> {
     ' AND ',
   )
   const sought = { ownerId, grams, traits: traitsOf(await closed(ownerId, query)), filters, share: 1 }
+  if (query.favourite) return await amongMarked(sought, starredBy(ownerId), reach.newest)
   const [tag] = tags
   const among: Among = { sought, tag, inFolder: folders?.entries, limit: reach.newest }
   return grams.length === 0 ? await withoutText(among, query) : await withText(among, wanted)
@@ -64,7 +66,8 @@ async function withText({ sought, tag, inFolder, limit }: Among, { query, reach 
   if (tag !== undefined || inFolder !== undefined) {
     const [expected, all] = await Promise.all([expectedHits(sought), countEntries(sought.ownerId)])
     if (tag !== undefined) {
-      if (Math.min(tag.entries, limit / (expected / all)) <= expected) return await amongTagged(sought, tag, limit)
+      if (Math.min(tag.entries, limit / (expected / all)) <= expected)
+        return await amongMarked(sought, taggedWith(tag), limit)
       // What carries a tag is no even share of all entries: every name with the words is read.
       narrowed.share = 0
     } else if (inFolder !== undefined) {
@@ -80,7 +83,7 @@ async function withText({ sought, tag, inFolder, limit }: Among, { query, reach 
 
 /** Only filters. One of size or of time is a range of an index of each category; more are looked up, as words are. */
 async function withoutText({ sought, tag, inFolder, limit }: Among, query: SearchQuery): Promise<Candidate[]> {
-  if (tag !== undefined) return await amongTagged(sought, tag, limit)
+  if (tag !== undefined) return await amongMarked(sought, taggedWith(tag), limit)
   const { ownerId, traits, filters } = sought
   if (inFolder !== undefined) {
     if (inFolder <= READ_WHOLE_MAX) return await amongAll(sought, limit)
@@ -139,18 +142,23 @@ async function amongAll({ ownerId, grams, filters }: Sought, limit: number): Pro
 }
 
 /**
- * What carries a tag, from the newest entry on until there are enough; of a tag with more than 20,000 the newest of them.
- * OFFSET 0: each entry is looked up by itself and only as long as more are wanted.
+ * What carries a tag or a star, from the newest entry on until there are enough. OFFSET 0: each entry is looked up by itself
+ * and only as long as more are wanted.
  */
-async function amongTagged({ ownerId, grams, filters }: Sought, tag: SearchedTag, limit: number): Promise<Candidate[]> {
+async function amongMarked(
+  { ownerId, grams, filters }: Sought,
+  marks: Prisma.Sql,
+  limit: number,
+): Promise<Candidate[]> {
   return await db().$queryRaw<Candidate[]>`
-    SELECT fitting.* FROM (
-      SELECT entry_id FROM entry_tag WHERE tag_id = ${tag.id} ORDER BY entry_id DESC LIMIT ${TAGGED_MAX}
-    ) tagged, LATERAL (
+    SELECT fitting.* FROM (${marks} ORDER BY entry_id DESC LIMIT ${MARKED_MAX}) marked, LATERAL (
       SELECT ${candidateColumns} FROM entry e
-      WHERE e.id = tagged.entry_id AND e.owner_id = ${ownerId} AND e.trash_id IS NULL ${named(grams)} ${filters} OFFSET 0
-    ) fitting ORDER BY tagged.entry_id DESC LIMIT ${limit}`
+      WHERE e.id = marked.entry_id AND e.owner_id = ${ownerId} AND e.trash_id IS NULL ${named(grams)} ${filters} OFFSET 0
+    ) fitting ORDER BY marked.entry_id DESC LIMIT ${limit}`
 }
+
+const taggedWith = ({ id }: SearchedTag) => Prisma.sql`SELECT entry_id FROM entry_tag WHERE tag_id = ${id}`
+const starredBy = (ownerId: string) => Prisma.sql`SELECT entry_id FROM favourite WHERE owner_id = ${ownerId}`
 
 /** Conditions on `e` for all but text, tags and folders. */
 function filtersOf({ type, minSize, maxSize, after, before }: SearchQuery): Prisma.Sql[] {

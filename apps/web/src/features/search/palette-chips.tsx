@@ -29,6 +29,7 @@ export function PaletteChips({ typed, onTyped, inFolder, tags, onReturnFocus, cl
   const here = filterOf(typed, 'in') !== null
   const set = (key: FilterKey, token: string | null) => onTyped(withFilter(typed, key, token))
   const quoted = (name: string) => (/\s/.test(name) ? `tag:"${name}"` : `tag:${name}`)
+  const starred = filterOf(typed, 'is') !== null
   return (
     <div className={cn('scrollbar-none flex shrink-0 gap-2 overflow-x-auto', className)}>
       <Chip pressed={!here} onClick={() => set('in', null)}>
@@ -69,6 +70,9 @@ export function PaletteChips({ typed, onTyped, inFolder, tags, onReturnFocus, cl
           onChoose={(token) => set('tag', token)}
         />
       ) : null}
+      <Chip pressed={starred} onClick={() => set('is', starred ? null : 'is:favourite')}>
+        {t('favourites')}
+      </Chip>
     </div>
   )
 }

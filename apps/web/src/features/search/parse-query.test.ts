@@ -9,12 +9,13 @@ const nothing = {
   after: null,
   before: null,
   tags: [],
+  favourite: false,
   inHere: false,
 }
 
 describe('what is typed into the search', () => {
   it('is words and filters, in any order', () => {
-    expect(parseQuery('tide type:video >1GB after:2026-01 tag:survey in:here 潮位')).toEqual({
+    expect(parseQuery('tide type:video >1GB after:2026-01 tag:survey is:favourite in:here 潮位')).toEqual({
       texts: ['tide', '潮位'],
       type: 'video',
       minSize: 1e9,
@@ -22,6 +23,7 @@ describe('what is typed into the search', () => {
       after: Date.UTC(2026, 0, 1),
       before: null,
       tags: ['survey'],
+      favourite: true,
       inHere: true,
     })
   })
@@ -42,10 +44,11 @@ describe('what is typed into the search', () => {
   it('may be typed in Chinese, with wide punctuation', () => {
     expect(parseQuery('type：视频 ＞５００MB')).toMatchObject({ type: 'video', minSize: 5e8 })
     expect(parseQuery('type:文件夹')).toMatchObject({ type: 'folder' })
+    expect(parseQuery('is：收藏')).toMatchObject({ favourite: true, texts: [] })
   })
 
   it('is empty when there is nothing in it, or only the beginning of a filter', () => {
-    for (const typed of ['', '  ', 'type:', 'type:vi', '>', '>1x', 'after:20', 'tag:', 'in:']) {
+    for (const typed of ['', '  ', 'type:', 'type:vi', '>', '>1x', 'after:20', 'tag:', 'is:', 'is:fav', 'in:']) {
       expect(parseQuery(typed), typed).toEqual(nothing)
       expect(isEmptyQuery(parseQuery(typed))).toBe(true)
     }

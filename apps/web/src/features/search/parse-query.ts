@@ -11,6 +11,7 @@ export interface SearchQuery {
   after: number | null
   before: number | null
   tags: string[]
+  favourite: boolean
   inHere: boolean
 }
 
@@ -53,7 +54,7 @@ export function tokensOf(typed: string): { text: string; quoted: boolean }[] {
 }
 
 /**
- * Understands tokens like `type:video >1GB after:2026-01 tag:survey in:here`. What looks like one of them and cannot be
+ * Understands tokens like `type:video >1GB after:2026-01 tag:survey is:favourite in:here`. What looks like one of them and cannot be
  * read, because it is still being typed, is passed over; everything else is text.
  */
 export function parseQuery(typed: string): SearchQuery {
@@ -65,6 +66,7 @@ export function parseQuery(typed: string): SearchQuery {
     after: null,
     before: null,
     tags: [],
+    favourite: false,
     inHere: false,
   }
   for (const { text, quoted } of tokensOf(typed)) {
@@ -100,6 +102,9 @@ const keys = new Map<string, (query: SearchQuery, value: string) => void>(
     tag: (query, value) => {
       if (value !== '') query.tags.push(value)
     },
+    is: (query, value) => {
+      query.favourite = value === 'favourite' || value === '收藏' || query.favourite
+    },
     in: (query, value) => {
       query.inHere = value === 'here' || query.inHere
     },
@@ -129,6 +134,7 @@ export function isEmptyQuery(query: SearchQuery): boolean {
   return query.texts.length === 0 && !hasFilter(query)
 }
 
-function hasFilter({ type, minSize, maxSize, after, before, tags, inHere }: SearchQuery): boolean {
-  return [type, minSize, maxSize, after, before].some((value) => value !== null) || tags.length > 0 || inHere
+function hasFilter({ type, minSize, maxSize, after, before, tags, favourite, inHere }: SearchQuery): boolean {
+  if ([type, minSize, maxSize, after, before].some((value) => value !== null)) return true
+  return tags.length > 0 || favourite || inHere
 }

@@ -4,6 +4,8 @@ import { Search } from 'lucide-react'
 import { useTranslations } from 'next-intl'
 import { useEffect, useRef, useState } from 'react'
 import { Icon } from '../../components/icon.tsx'
+import { usePhone } from '../../components/use-media-query.ts'
+import { withoutFilters } from './edit-query.ts'
 import { PaletteChips } from './palette-chips.tsx'
 
 // As long as one types, the address and the list wait.
@@ -21,8 +23,9 @@ export function SearchHead({ typed, onTyped, inFolder, tags }: SearchHeadProps) 
   const t = useTranslations('search')
   const field = useRef<HTMLInputElement>(null)
   const [text, setText] = useTyped(typed, onTyped)
-  // Whoever has come to narrow a folder goes on by typing.
-  const begins = useRef(typed.trim() === 'in:here')
+  // Whoever has come to narrow a list goes on by typing; on phones that would cover half of it.
+  const phone = usePhone()
+  const begins = useRef(!phone && typed.trim() !== '' && withoutFilters(typed) === '')
   useEffect(() => {
     if (begins.current) field.current?.focus()
   }, [])
@@ -47,7 +50,7 @@ export function SearchHead({ typed, onTyped, inFolder, tags }: SearchHeadProps) 
         inFolder={inFolder}
         tags={tags}
         onReturnFocus={() => field.current?.focus()}
-        className="px-2 py-1"
+        className="min-w-0 shrink px-2 py-1"
       />
     </search>
   )

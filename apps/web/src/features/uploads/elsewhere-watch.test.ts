@@ -11,7 +11,8 @@ afterEach(() => {
 
 const MINUTE = 60_000
 
-function watchOf(open: () => string[], left: () => string[] = () => []) {
+function watchOf(open: () => string[], left: () => string[] = () => [], lost = new Map<string, string>()) {
+  const lostOver: string[] = []
   const waiting = new Map([
     ['a', 'upload a'],
     ['b', 'upload b'],
@@ -21,9 +22,14 @@ function watchOf(open: () => string[], left: () => string[] = () => []) {
   const taken: string[] = []
   const watch = new ElsewhereWatch({
     waiting: () => waiting,
+    lost: () => lost,
     onOver: (ids) => {
       for (const id of ids) waiting.delete(id)
       over.push(...ids)
+    },
+    onLostOver: (ids) => {
+      for (const id of ids) lost.delete(id)
+      lostOver.push(...ids)
     },
     onLeft: (ids) => {
       for (const id of ids) waiting.delete(id)
@@ -34,7 +40,7 @@ function watchOf(open: () => string[], left: () => string[] = () => []) {
       return Promise.resolve(open().map((uploadId) => ({ uploadId, isSent: !left().includes(uploadId) })))
     },
   })
-  return { watch, over, taken, asked: () => asked }
+  return { watch, over, taken, lostOver, asked: () => asked }
 }
 
 it('what its page has left goes on here, and nothing else does', async () => {
@@ -68,6 +74,22 @@ it('what is not open any more is over, and nothing is asked when nothing waits',
   expect(asked()).toBe(before)
 })
 
+it('one that lacks its file is over when another page has finished it, and is not taken over when that page is left', async () => {
+  let open = ['upload c']
+  const { watch, over, taken, lostOver } = watchOf(
+    () => open,
+    () => ['upload c'],
+    new Map([['c', 'upload c']]),
+  )
+  watch.begin()
+  await vi.advanceTimersByTimeAsync(MINUTE)
+  expect([taken, lostOver]).toEqual([[], []])
+  open = []
+  await vi.advanceTimersByTimeAsync(MINUTE)
+  expect(lostOver).toEqual(['c'])
+  expect(over).not.toContain('c')
+})
+
 it('asks ever more rarely, and at once again for one more', async () => {
   const { watch, asked } = watchOf(() => ['upload a', 'upload b'])
   watch.begin()
@@ -85,6 +107,8 @@ it('a server that cannot be reached ends nothing', async () => {
   const over: string[] = []
   const watch = new ElsewhereWatch({
     waiting: () => new Map([['a', 'upload a']]),
+    lost: () => new Map([['c', 'upload c']]),
+    onLostOver: (ids) => over.push(...ids),
     onOver: (ids) => over.push(...ids),
     onLeft: (ids) => over.push(...ids),
     ask: () => {

@@ -7,14 +7,17 @@ const WAITS_MS = [2_000, 4_000, 8_000, 15_000, 30_000] as const
 type Parts = {
   /** The uploads that other pages send, by their ids here. */
   waiting: () => ReadonlyMap<string, string>
+  /** Those that lack their files here: another page may have them. */
+  lost: () => ReadonlyMap<string, string>
   /** These are not on their way any more: stored, or given up. */
   onOver: (ids: string[]) => void
   /** The page that sent these is closed. */
   onLeft: (ids: string[]) => void
+  onLostOver: (ids: string[]) => void
   ask?: () => Promise<readonly { uploadId: string; isSent: boolean }[]>
 }
 
-/** Looks now and then what has become of files that another page sends, and whether that page is still there. */
+/** Looks now and then what has become of files that another page sends or may send, and whether that page is still there. */
 export class ElsewhereWatch {
   readonly #parts: Parts
   #timer: ReturnType<typeof setTimeout> | null = null
@@ -44,21 +47,26 @@ export class ElsewhereWatch {
   }
 
   async #look(): Promise<void> {
-    const { waiting, onOver, onLeft, ask = unfinishedUploads } = this.#parts
-    if (waiting().size > 0) {
+    const { waiting, lost, onOver, onLeft, onLostOver, ask = unfinishedUploads } = this.#parts
+    if (this.#isAnyAway()) {
       try {
         const open = new Map((await ask()).map(({ uploadId, isSent }) => [uploadId, isSent]))
-        const idsOf = (isSent: boolean | undefined) =>
-          [...waiting()].flatMap(([id, uploadId]) => (open.get(uploadId) === isSent ? id : []))
-        const [over, left] = [idsOf(undefined), idsOf(false)]
+        const idsOf = (uploads: ReadonlyMap<string, string>, isSent: boolean | undefined) =>
+          [...uploads].flatMap(([id, uploadId]) => (open.get(uploadId) === isSent ? id : []))
+        const [over, left, lostOver] = [idsOf(waiting(), undefined), idsOf(waiting(), false), idsOf(lost(), undefined)]
         if (over.length > 0 && !this.#closed) onOver(over)
         if (left.length > 0 && !this.#closed) onLeft(left)
+        if (lostOver.length > 0 && !this.#closed) onLostOver(lostOver)
       } catch (error) {
         refusalOf(error)
       }
     }
     this.#timer = null
-    if (waiting().size > 0) this.#plan()
+    if (this.#isAnyAway()) this.#plan()
+  }
+
+  #isAnyAway(): boolean {
+    return this.#parts.waiting().size > 0 || this.#parts.lost().size > 0
   }
 }
 

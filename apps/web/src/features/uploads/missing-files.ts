@@ -1,6 +1,7 @@
 import type { ContentHasher } from './content-hasher.ts'
 import { matchFiles } from './lost-files.ts'
 import { hasHead, isFileOf } from './same-file.ts'
+import { renewal } from './ticket-renewal.ts'
 import { type Job, jobFromElsewhere, type UnfinishedUpload } from './upload-job.ts'
 import type { UploadOutcomes } from './upload-outcomes.ts'
 import type { UploadStore } from './upload-store.ts'
@@ -26,6 +27,32 @@ export class MissingFiles {
 
   all(): Job[] {
     return [...this.#parts.jobs.values()].filter(({ file }) => file === null)
+  }
+
+  /** Those that the server knows, by their ids here. */
+  uploads(): Map<string, string> {
+    return new Map(this.all().flatMap(({ id, uploadId }) => (uploadId === null ? [] : [[id, uploadId]])))
+  }
+
+  /** The server does not wait for these any more: another page has finished them, or given them up. */
+  over(ids: readonly string[]): void {
+    for (const id of ids) {
+      const job = this.#parts.jobs.get(id)
+      if (job !== undefined && job.uploadId !== null) void this.#over(job, job.uploadId)
+    }
+  }
+
+  async #over(job: Job, uploadId: string): Promise<void> {
+    const { jobs, outcomes, store } = this.#parts
+    const { kind } = await renewal(job, uploadId, 'refused')
+    if (!jobs.has(job.id) || job.file !== null) return
+    if (kind === 'finished') outcomes.stored(job, { entry: null, notice: 'finished_elsewhere' })
+    else if (kind === 'final') {
+      // Its file is still wanted, and nothing of what was sent is there.
+      outcomes.beginsAnew(job)
+      store.dispatch({ type: 'file-lost', id: job.id })
+    }
+    store.flush()
   }
 
   /** Whether the browser kept something to open one of them from. */

@@ -59,8 +59,10 @@ export class UploadEngine {
     const shared = { store, memory, events, jobs: this.#jobs, claims: this.#claims, held: this.#held }
     this.#elsewhere = new ElsewhereWatch({
       waiting: () => sentElsewhere(store, this.#jobs),
+      lost: () => this.missing.uploads(),
       onOver: (ids) => this.#requeue(ids),
       onLeft: this.takeOver,
+      onLostOver: (ids) => this.missing.over(ids),
     })
     const told = { onElsewhere: () => this.#elsewhere.begin(), onLeft: this.takeOver }
     this.#outcomes = new UploadOutcomes({ ...shared, ...told, copies: this.#copies, retries: this.#retries })
@@ -139,6 +141,7 @@ export class UploadEngine {
       this.#store.dispatch({ type: 'remembered', uploads })
       this.#store.flush()
     }
+    if (this.missing.uploads().size > 0) this.#elsewhere.begin()
   }
 
   readonly takeOver = (ids: readonly string[]): void => {
@@ -232,9 +235,8 @@ export class UploadEngine {
   #requeue(ids: readonly string[]): void {
     for (const id of ids) {
       const job = this.#jobs.get(id)
-      if (job === undefined) continue
-      if (job.uploadId === null) this.#starter.add(id)
-      else this.#ready.add(id)
+      if (job?.uploadId === null) this.#starter.add(id)
+      else if (job !== undefined) this.#ready.add(id)
     }
     this.#store.dispatch({ type: 'queued', ids })
     this.#pump()

@@ -38,7 +38,7 @@ type Parts = {
   retries: RetryTimer
   held: HeldPlaces
   events: UploadEvents
-  /** Another page sends one. */
+  /** Another page sends one, or may send it one day. */
   onElsewhere: () => void
   /** Another page has begun these, and is closed by now. */
   onLeft: (ids: readonly string[]) => void
@@ -120,6 +120,7 @@ export class UploadOutcomes {
   fileLost(job: Job): void {
     job.file = null
     this.#parts.store.dispatch({ type: 'file-lost', id: job.id })
+    this.#parts.onElsewhere()
   }
 
   refused(job: Job, code: string, error: UploadError, by: Silent): void {

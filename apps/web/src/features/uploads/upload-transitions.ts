@@ -52,7 +52,8 @@ export function transitionOf(action: OneFileAction): Transition {
 
 function storing({ entryId, name, notice, instant = false }: Extract<UploadAction, { type: 'stored' }>): Transition {
   const state = entryId === null ? 'skipped' : 'stored'
-  return { from: unfinished, change: { state, entryId, storedName: name, notice }, instant }
+  // One that lacks its file was finished by another page.
+  return { from: [...unfinished, 'needs-file'], change: { state, entryId, storedName: name, notice }, instant }
 }
 
 /** The file after the event. */

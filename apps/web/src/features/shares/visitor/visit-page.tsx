@@ -14,6 +14,7 @@ import { Void } from '../../../components/void.tsx'
 import { useFormat } from '../../../i18n/use-format.ts'
 import type { VisitedItem, VisitedShare } from '../schema.ts'
 import { useVisit, useVisitActions, type Visit } from './use-visit.ts'
+import { useVisitKeys } from './use-visit-keys.ts'
 import { VisitList, type VisitView } from './visit-list.tsx'
 
 /** A file that a visitor looks at, and what to do from there. `onDownload` is missing where people may only look. */
@@ -236,6 +237,21 @@ function Loading() {
   )
 }
 
+const nothing: ReadonlySet<string> = new Set()
+
+/** The keys lead up from here as from any other folder. */
+function EmptyFolder({ visit: { parent, openFolder } }: { visit: Visit }) {
+  const t = useTranslations('visitor')
+  useVisitKeys({
+    items: [],
+    selected: nothing,
+    onSelect: undefined,
+    onDownload: () => undefined,
+    onParent: parent === null ? undefined : () => openFolder(parent),
+  })
+  return <Void drawing="empty" title={t('emptyFolder')} sentence={t('emptyFolderSentence')} />
+}
+
 type ContentProps = { visit: Visit; view: VisitView; onOpen: (item: VisitedItem) => void; actions: Actions }
 
 function Content({ visit, view, onOpen, actions }: ContentProps) {
@@ -248,7 +264,7 @@ function Content({ visit, view, onOpen, actions }: ContentProps) {
     )
   }
   if (visit.list.isSuccess && visit.items.length === 0) {
-    return <Void drawing="empty" title={t('emptyFolder')} sentence={t('emptyFolderSentence')} />
+    return <EmptyFolder visit={visit} />
   }
   if (visit.link === undefined || !visit.list.isSuccess) return <Loading />
   return (

@@ -2,9 +2,10 @@
 
 import { ProfileSettings } from '../../../../features/account/profile-settings.tsx'
 import type { Me } from '../../../../features/auth/schema.ts'
+import { Strata } from '../../strata.tsx'
 import { useMe } from '../../use-me.ts'
 
 export function Profile({ me }: { me: Me }) {
-  const { name, email, quota } = useMe(me)
-  return <ProfileSettings name={name} email={email} quota={quota} />
+  const now = useMe(me)
+  return <ProfileSettings name={now.name} email={now.email} space={<Strata me={now} />} />
 }
