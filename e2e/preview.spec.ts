@@ -62,6 +62,18 @@ test('pictures are walked through by keyboard, enlarged, and left at the same pl
   await expect(row(page, green.name)).toBeFocused()
 })
 
+test('a picture that is higher than the window is shown whole', async ({ page }) => {
+  const tall = picture('tall.png', [120, 60, 160], 600, 2400)
+  await upload(page, [tall], tall.name)
+  const image = (await open(page, tall.name)).getByRole('img', { name: tall.name })
+  await expect.poll(() => isDrawn(image)).toBe(true)
+  const box = await image.boundingBox()
+  const height = page.viewportSize()?.height ?? 0
+  expect(box?.height).toBeGreaterThan(height / 2)
+  expect((box?.y ?? 0) + (box?.height ?? 0)).toBeLessThan(height)
+  expect((box?.height ?? 0) / (box?.width ?? 1)).toBeCloseTo(4, 1)
+})
+
 test('the details stand beside the preview, follow its steps, and give the keys back', async ({ page }) => {
   await upload(page, [red, green], green.name)
   await open(page, red.name)

@@ -74,7 +74,8 @@ export function Dialog({
             <div className="flex items-center gap-3 pt-5 pr-4 pb-3 pl-6 phone:pt-2 phone:pr-2 phone:pl-5">
               {lead}
               <div className="min-w-0 flex-1">
-                <Radix.Title className="font-semibold text-17 title-tracking [overflow-wrap:anywhere]">
+                {/* A name of 255 bytes would fill half of a phone; where it matters, all of it is said below. */}
+                <Radix.Title className="line-clamp-3 font-semibold text-17 title-tracking [overflow-wrap:anywhere]">
                   {title}
                 </Radix.Title>
                 {description === undefined ? null : (
@@ -111,7 +112,7 @@ function focusFirst(content: HTMLElement): boolean {
 /** The buttons at the end of a dialog, the safe one first. */
 export function DialogButtons({ children }: { children: ReactNode }) {
   return (
-    <div className="flex items-center justify-end gap-2 px-6 pt-1 pb-5 phone:px-5 phone:pb-[max(20px,env(safe-area-inset-bottom))]">
+    <div className="flex flex-wrap items-center justify-end gap-2 px-6 pt-1 pb-5 phone:px-5 phone:pb-[max(20px,env(safe-area-inset-bottom))]">
       {children}
     </div>
   )

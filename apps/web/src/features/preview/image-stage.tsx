@@ -59,10 +59,11 @@ export function ImageStage({ sources, zoom, onBroken, onSwipe, onAway }: ImageSt
     change((before) => (before.scale > 1 ? fitted : zoomed(before, DOUBLE_TAP_SCALE, point)))
 
   return (
+    // The grid's only row is as high as the stage: left to itself it would be as high as the picture.
     // biome-ignore lint/a11y/noStaticElementInteractions: the keys + − 0 do the same.
     <div
       ref={stage}
-      className="relative grid h-full touch-none select-none place-items-center overflow-hidden"
+      className="relative grid h-full touch-none select-none grid-cols-[minmax(0,1fr)] grid-rows-[minmax(0,1fr)] place-items-center overflow-hidden"
       {...pointers}
       onDoubleClick={(event) => toggle(fromMiddle(stage.current, event))}
     >

@@ -17,7 +17,7 @@ export function MediaStage({ sources: { item, pictures }, url, kind, onBroken }:
   }
   if (kind === 'video') {
     return (
-      <div className="grid h-full place-items-center">
+      <div className="grid h-full grid-cols-[minmax(0,1fr)] grid-rows-[minmax(0,1fr)] place-items-center">
         <video
           {...common}
           playsInline

@@ -1,6 +1,20 @@
 'use client'
 
-import { Check, ChevronDown } from 'lucide-react'
+import {
+  AudioLines,
+  CalendarDays,
+  ChevronDown,
+  CircleDashed,
+  Clapperboard,
+  File,
+  FileText,
+  Folder,
+  Image,
+  type LucideIcon,
+  Package,
+  Scale,
+  Tag,
+} from 'lucide-react'
 import { useTranslations } from 'next-intl'
 import { Chip } from '../../components/chip.tsx'
 import { cn } from '../../components/class-names.ts'
@@ -8,7 +22,15 @@ import { Icon } from '../../components/icon.tsx'
 import { Menu } from '../../components/menu.tsx'
 import { type FilterKey, filterOf, withFilter } from './edit-query.ts'
 
-const types = ['folder', 'image', 'video', 'audio', 'document', 'archive', 'other'] as const
+const types = [
+  { type: 'folder', icon: Folder },
+  { type: 'image', icon: Image },
+  { type: 'video', icon: Clapperboard },
+  { type: 'audio', icon: AudioLines },
+  { type: 'document', icon: FileText },
+  { type: 'archive', icon: Package },
+  { type: 'other', icon: File },
+] as const
 const sizes = ['>1MB', '>100MB', '>1GB', '<1MB'] as const
 const DAY_MS = 86_400_000
 
@@ -44,21 +66,25 @@ export function PaletteChips({ typed, onTyped, inFolder, tags, onReturnFocus, cl
         onReturnFocus={onReturnFocus}
         label={t('type')}
         chosen={filterOf(typed, 'type')}
-        choices={types.map((type) => ({ token: `type:${type}`, label: t(`types.${type}`) }))}
+        choices={types.map(({ type, icon }) => ({ token: `type:${type}`, label: t(`types.${type}`), icon }))}
         onChoose={(token) => set('type', token)}
       />
       <FilterChip
         onReturnFocus={onReturnFocus}
         label={t('date')}
         chosen={filterOf(typed, 'date')}
-        choices={dateChoices(new Date()).map(({ id, token }) => ({ token, label: t(`dates.${id}`) }))}
+        choices={dateChoices(new Date()).map(({ id, token }) => ({
+          token,
+          label: t(`dates.${id}`),
+          icon: CalendarDays,
+        }))}
         onChoose={(token) => set('date', token)}
       />
       <FilterChip
         onReturnFocus={onReturnFocus}
         label={t('size')}
         chosen={filterOf(typed, 'size')}
-        choices={sizes.map((token) => ({ token, label: token.replace(/([<>])(\d+)/, '$1 $2 ') }))}
+        choices={sizes.map((token) => ({ token, label: token.replace(/([<>])(\d+)/, '$1 $2 '), icon: Scale }))}
         onChoose={(token) => set('size', token)}
       />
       {tags.length > 0 ? (
@@ -66,7 +92,7 @@ export function PaletteChips({ typed, onTyped, inFolder, tags, onReturnFocus, cl
           onReturnFocus={onReturnFocus}
           label={t('tag')}
           chosen={filterOf(typed, 'tag')}
-          choices={tags.map((name) => ({ token: quoted(name), label: name }))}
+          choices={tags.map((name) => ({ token: quoted(name), label: name, icon: Tag }))}
           onChoose={(token) => set('tag', token)}
         />
       ) : null}
@@ -90,7 +116,7 @@ function dateChoices(now: Date) {
 type FilterChipProps = {
   label: string
   chosen: string | null
-  choices: readonly { token: string; label: string }[]
+  choices: readonly { token: string; label: string; icon: LucideIcon }[]
   onChoose: (token: string | null) => void
   onReturnFocus: () => void
 }
@@ -105,16 +131,16 @@ function FilterChip({ label, chosen, choices, onChoose, onReturnFocus }: FilterC
       align="start"
       onReturnFocus={onReturnFocus}
       groups={[
-        choices.map(({ token, label: name }) => ({
+        choices.map(({ token, label: name, icon }) => ({
           id: token,
           label: name,
-          icon: Check,
+          icon,
           checked: token === chosen,
           run: () => onChoose(token),
         })),
         ...(chosen === null
           ? []
-          : [[{ id: 'any', label: t('any'), icon: Check, checked: false, run: () => onChoose(null) }]]),
+          : [[{ id: 'any', label: t('any'), icon: CircleDashed, checked: false, run: () => onChoose(null) }]]),
       ]}
       trigger={
         <Chip pressed={chosen !== null} aria-label={`${label}: ${chosen === null ? t('any') : shown}`}>

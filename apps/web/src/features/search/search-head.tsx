@@ -31,7 +31,7 @@ export function SearchHead({ typed, onTyped, inFolder, tags }: SearchHeadProps) 
   }, [])
   return (
     <search className="flex min-w-0 flex-1 items-center gap-1 phone:flex-col phone:items-stretch">
-      <label className="flex h-9 w-full min-w-40 max-w-80 items-center gap-2 rounded-button bg-sunken px-3 text-ink-3 phone:h-10 coarse:h-11 phone:max-w-none phone:rounded-full">
+      <label className="flex h-9 min-w-40 max-w-80 flex-1 items-center gap-2 rounded-button bg-sunken px-3 text-ink-3 phone:h-10 coarse:h-11 phone:max-w-none phone:flex-none phone:rounded-full">
         <Icon of={Search} size="small" />
         <span className="sr-only">{t('title')}</span>
         <input

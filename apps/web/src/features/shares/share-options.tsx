@@ -55,7 +55,7 @@ export function ShareOptions({ draft, onChange }: ShareOptionsProps) {
 
 function Option({ icon, label, children }: { icon: LucideIcon; label: ReactNode; children: ReactNode }) {
   return (
-    <div className="flex min-h-11 flex-wrap items-center gap-3">
+    <div className="flex min-h-11 coarse:min-h-12 flex-wrap items-center gap-3">
       <Icon of={icon} size="small" className="text-ink-2" />
       <span className="flex-1">{label}</span>
       {children}
