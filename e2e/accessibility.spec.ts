@@ -100,3 +100,36 @@ test('the doors, and what visitors of a link see, are accessible, by day and by 
   await expect(page.getByRole('heading', { name: 'Field notes' })).toBeVisible()
   await examine(page, 'an opened link')
 })
+
+/** What the next dialog changes of itself while it opens. */
+function moved(page: Page): Promise<string[]> {
+  return page.evaluate(
+    () =>
+      new Promise<string[]>((resolve) => {
+        const told = ({ target }: Event) => {
+          if (!(target instanceof Element) || target.role !== 'dialog') return
+          const effects = target.getAnimations().map(({ effect }) => effect)
+          const frames = effects.flatMap((effect) => (effect instanceof KeyframeEffect ? effect.getKeyframes() : []))
+          const steps = new Set(['offset', 'computedOffset', 'easing', 'composite'])
+          resolve([...new Set(frames.flatMap(Object.keys))].filter((name) => !steps.has(name)))
+        }
+        document.addEventListener('animationstart', told)
+      }),
+  )
+}
+
+test('whoever wants less motion sees dialogs fade in and not move', async ({ page }) => {
+  const opens = async (key: string): Promise<string[]> => {
+    const seen = moved(page)
+    await page.keyboard.press(key)
+    const properties = await seen
+    await page.keyboard.press('Escape')
+    await expect(page.getByRole('dialog')).toHaveCount(0)
+    return properties
+  }
+  await createFolder(page, 'Survey')
+  await row(page, 'Survey').click()
+  expect(await opens('?')).toContain('transform')
+  await page.emulateMedia({ reducedMotion: 'reduce' })
+  expect(await opens('?')).toEqual(['opacity'])
+})

@@ -12,14 +12,12 @@ import { Icon } from '../../components/icon.tsx'
 import { useLook } from '../../components/look-provider.tsx'
 import { usePreferences } from '../../components/preferences-provider.tsx'
 import { Segmented } from '../../components/segmented.tsx'
-import { StorageMeter } from '../../components/storage-meter.tsx'
 import { usePhone } from '../../components/use-media-query.ts'
-import { useFormat } from '../../i18n/use-format.ts'
 import { forgetKept } from '../../lib/kept-file.ts'
 import { Avatar } from './avatar.tsx'
 import type { Me } from './schema.ts'
 import { signOut } from './session-client.ts'
-import { SpaceUsed } from './space-used.tsx'
+import { SpaceMeter } from './space-used.tsx'
 
 export type Person = Pick<Me, 'name' | 'email' | 'role' | 'quota'>
 type PersonPanelProps = PersonChoicesProps & {
@@ -77,7 +75,10 @@ function PersonChoices({ person, onKeyboardHelp, onClose }: PersonChoicesProps) 
           <span className="block truncate text-12 text-ink-3">{person.email}</span>
         </div>
       </div>
-      <Space quota={person.quota} />
+      {/* On phones, where no sidebar says it. */}
+      <div className="hidden pb-3 phone:block">
+        <SpaceMeter quota={person.quota} />
+      </div>
       <Line />
       <Choice icon={SunMoon} label={t('theme')}>
         <Segmented
@@ -128,25 +129,6 @@ function PersonChoices({ person, onKeyboardHelp, onClose }: PersonChoicesProps) 
         <Row icon={LogOut} label={auth('signOut')} onPress={() => void leave()} />
       </div>
     </>
-  )
-}
-
-/** On phones, where no sidebar says it. */
-function Space({ quota }: Pick<Person, 'quota'>) {
-  const t = useTranslations('shell')
-  const format = useFormat()
-  const { usedBytes, reservedBytes, allowedBytes } = quota
-  return (
-    <div className="hidden pb-3 phone:block">
-      <StorageMeter
-        layers={[{ id: 'used', colour: 'var(--accent)', bytes: usedBytes, label: '' }]}
-        reservedBytes={reservedBytes}
-        allowedBytes={allowedBytes}
-        label={t('usedLabel', { used: format.size(usedBytes), allowed: format.size(allowedBytes) })}
-      >
-        <SpaceUsed quota={quota} />
-      </StorageMeter>
-    </div>
   )
 }
 

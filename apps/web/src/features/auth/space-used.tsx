@@ -2,11 +2,29 @@
 
 import { useTranslations } from 'next-intl'
 import { cn } from '../../components/class-names.ts'
+import { StorageMeter } from '../../components/storage-meter.tsx'
 import { useFormat } from '../../i18n/use-format.ts'
 import type { Me, Space } from './schema.ts'
 
 const NEARLY_FULL_PERCENT = 80
 const FULL_PERCENT = 93
+
+/** The same as a bar of one colour, for places that do not know what the files are. */
+export function SpaceMeter({ quota }: { quota: Me['quota'] }) {
+  const t = useTranslations('shell')
+  const format = useFormat()
+  const { usedBytes, reservedBytes, allowedBytes } = quota
+  return (
+    <StorageMeter
+      layers={[{ id: 'used', colour: 'var(--accent)', bytes: usedBytes, label: '' }]}
+      reservedBytes={reservedBytes}
+      allowedBytes={allowedBytes}
+      label={t('usedLabel', { used: format.size(usedBytes), allowed: format.size(allowedBytes) })}
+    >
+      <SpaceUsed quota={quota} />
+    </StorageMeter>
+  )
+}
 
 /** How much is used of what one may keep; of a group's space too, which is a second limit. */
 export function SpaceUsed({ quota }: { quota: Me['quota'] }) {
