@@ -4,6 +4,7 @@ import { startDrive } from './cluster.ts'
 import { register, textFile } from './drive-page.ts'
 import { test } from './drive-test.ts'
 import { reload } from './living-page.ts'
+import { slowDown, speedUp } from './upload-line.ts'
 
 const PHONE = { width: 390, height: 844 }
 
@@ -150,4 +151,29 @@ test('another device of the network uploads to the address that it sees', async 
     await page.context().close()
     await drive.close()
   }
+})
+
+test('the screen of a phone stays on while a file is sent, and no longer', async ({ page, drive }) => {
+  // The page's own locks, looked at from outside.
+  await page.addInitScript(() => {
+    const locks: WakeLockSentinel[] = []
+    const real = navigator.wakeLock.request.bind(navigator.wakeLock)
+    navigator.wakeLock.request = async (type) => {
+      const lock = await real(type)
+      locks.push(lock)
+      return lock
+    }
+    Object.assign(window, { locks })
+  })
+  await reload(page)
+  const held = () => page.evaluate('locks.filter(({ released }) => !released).length')
+  slowDown(drive, 256 * 1024)
+  const chooser = page.waitForEvent('filechooser')
+  await page.getByRole('button', { name: 'Add' }).tap()
+  await page.getByRole('dialog').getByRole('button', { name: 'Files' }).tap()
+  await (await chooser).setFiles([{ name: 'film.mp4', mimeType: 'video/mp4', buffer: Buffer.alloc(1024 * 1024) }])
+  await expect.poll(held).toBe(1)
+  speedUp(drive)
+  await expect(page.getByRole('row').filter({ hasText: 'film.mp4' })).toBeVisible()
+  await expect.poll(held).toBe(0)
 })

@@ -196,3 +196,48 @@ test('what is too large or does not fit is refused before a byte of it is sent, 
   await expect(row(page, 'fits.txt')).toBeVisible()
   expect(receivedBytes(drive) - before).toBeLessThan(7 * MIB)
 })
+
+test('a quota that is used up in the middle of a queue stops what is left, with the reason, until there is room', async ({
+  page,
+  drive,
+  person,
+}) => {
+  const size = 64 * 1024
+  const names = Array.from({ length: 60 }, (_, index) => `queued-${String(index).padStart(2, '0')}.bin`)
+  const allow = async (of: string) => {
+    const client = new pg.Client({ connectionString: drive.databaseUrl })
+    await client.connect()
+    await client.query(
+      `UPDATE quota SET allowed = ${of} FROM person WHERE person.id = quota.user_id AND person.email = $1`,
+      [person.email],
+    )
+    await client.end()
+  }
+  // The server hears of a drop in lots. After the first one somebody leaves room for five more.
+  let lots = 0
+  await page.route('**/api/uploads', async (route) => {
+    if (route.request().method() === 'POST') {
+      lots += 1
+      if (lots === 2) await allow(`used + reserved + ${5 * size}`)
+    }
+    await route.continue()
+  })
+  const files = names.map((name) => bigFile(name, size).file)
+  await chooseFiles(page, files)
+  await expect(
+    uploadPanel(page)
+      .getByText(/^Not enough space: /)
+      .first(),
+  ).toBeVisible({ timeout: 60_000 })
+  await expect(uploadPanel(page).getByText(/55 files uploaded/)).toBeVisible({ timeout: 60_000 })
+  expect(lots).toBeGreaterThan(1)
+
+  // What did not fit is not lost with the page; a name that was refused is not asked for again.
+  await allow(String(2 ** 40))
+  await reload(page)
+  const chooser = page.waitForEvent('filechooser')
+  await expect(uploadPanel(page).getByText('Go on with 5 files')).toBeVisible()
+  await uploadPanel(page).getByRole('button', { name: 'Choose the files' }).click()
+  await (await chooser).setFiles(files)
+  await expect(page.getByRole('grid')).toHaveAttribute('aria-rowcount', '61', { timeout: 60_000 })
+})

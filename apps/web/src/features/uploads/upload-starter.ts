@@ -4,7 +4,7 @@ import type { HeldPlaces } from './held-places.ts'
 import type { InstantClaims } from './instant-claims.ts'
 import { AVOIDED_MAX } from './rules.ts'
 import type { StartedItem } from './schema.ts'
-import { refusalOf, startUploads } from './upload-api.ts'
+import { isPassing, refusalOf, startUploads } from './upload-api.ts'
 import type { Job } from './upload-job.ts'
 import type { UploadMemory } from './upload-memory.ts'
 import type { UploadEvents, UploadOutcomes } from './upload-outcomes.ts'
@@ -75,7 +75,7 @@ export class UploadStarter {
         if (answers.some((answer) => 'ticket' in answer && answer.storageName === storage)) held.left.comeBack(storage)
       }
       for (const job of jobs) this.#place(job, answerOf.get(job.id))
-      void memory.remember(jobs.filter(({ id }) => known.has(id)))
+      void memory.remember(jobs.filter(({ id }) => known.has(id) && !isRefusedForGood(answerOf.get(id))))
       const withFolders = jobs.some(({ path }) => path !== '')
       events.onPrepared(new Set(jobs.map(({ folderId }) => folderId)), withFolders)
     } catch (error) {
@@ -120,6 +120,11 @@ export class UploadStarter {
       if (!job.paused) this.#parts.onReady(job)
     }
   }
+}
+
+/** A later page would ask again in vain. Who lacks space may have some by then. */
+function isRefusedForGood(answer: StartedItem | undefined): boolean {
+  return answer?.ok === false && !isPassing(answer.error.code) && answer.error.code !== 'quota_exceeded'
 }
 
 function startBodyOf({ id, name, size, folderId, path, lastModified, conflict, once, probe }: Job) {
