@@ -44,6 +44,12 @@ test('F stars and takes the star away; Undo takes that back; Favourites has what
   await expect(row(page, 'Contracts').getByRole('img', { name: 'Favourite' })).toBeVisible()
   await place(page, 'Favourites').click()
   await expect(row(page, 'Contracts')).toBeVisible()
+  await page.getByRole('button', { name: 'Filter what is here', exact: true }).click()
+  await expect(page).toHaveURL(/\/search\?q=is%3Afavourite/)
+  await expect(row(page, 'Contracts')).toBeVisible()
+  await page.getByRole('button', { name: 'Type: Any' }).click()
+  await page.getByRole('menuitemradio', { name: 'Images' }).click()
+  await expect(row(page, 'Contracts')).toHaveCount(0)
 })
 
 test('T makes a tag and puts it on; its page is renamed, and the tag deleted without its entries', async ({ page }) => {
