@@ -3,6 +3,7 @@ import net from 'node:net'
 import os from 'node:os'
 import path from 'node:path'
 import { expect, test } from '@playwright/test'
+import pg from 'pg'
 import { freePorts, requireFreePorts } from '../scripts/lib/ports.mjs'
 import { readSettings } from '../scripts/lib/settings.mjs'
 import { StartProcess } from './start-process.ts'
@@ -61,6 +62,31 @@ test('kill -9 of a start leaves nothing that blocks the next', async () => {
   await next.running()
   next.signal('SIGHUP')
   expect(await next.ended()).toBe(0)
+  await requireFreePorts(readSettings(env).ports)
+})
+
+test('a database that ended is started again, and the drive goes on with it', async ({ request }) => {
+  const start = new StartProcess(env)
+  await start.running()
+  const [, moved] = /its data is in (\S+)/.exec(start.output) ?? []
+  const folder = moved ?? path.join(env['CAIRN_DATA'] ?? '', 'pg')
+  const textOf = (name: string) => fs.readFileSync(path.join(folder, name), 'utf8')
+  process.kill(Number(textOf('data/postmaster.pid').split('\n')[0]), 'SIGKILL')
+  await expect.poll(() => start.output, { timeout: 60_000 }).toContain('the database ended; starting it again')
+  const url = `http://localhost:${env['CAIRN_PORT']}/api/setup`
+  await expect.poll(async () => (await request.get(url)).status(), { timeout: 60_000 }).toBe(200)
+  // The worker waits for jobs there again, whether it came through or was started anew.
+  const database = `postgresql://postgres:${textOf('password').trim()}@127.0.0.1:${textOf('port').trim()}/cairn`
+  const waiting = async () => {
+    const client = new pg.Client({ connectionString: database })
+    await client.connect()
+    const { rows } = await client.query(`SELECT 1 FROM pg_stat_activity WHERE query ILIKE 'listen%jobs:insert%'`)
+    await client.end()
+    return rows.length
+  }
+  await expect.poll(waiting, { timeout: 60_000 }).toBe(1)
+  start.signal('SIGTERM')
+  expect(await start.ended()).toBe(0)
   await requireFreePorts(readSettings(env).ports)
 })
 

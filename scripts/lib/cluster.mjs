@@ -1,8 +1,9 @@
 // All processes of a drive: database, tracker, storages, web, worker, perhaps a gateway. `npm start` and the browser tests
 // both run this.
 import path from 'node:path'
+import { setTimeout as delay } from 'node:timers/promises'
 import { GROUP, writeConfFiles } from './conf-files.mjs'
-import { startDatabase } from './database.mjs'
+import { databaseAnswers, startDatabase } from './database.mjs'
 import { loadClient, loadTickets } from './dfs-client.mjs'
 import { requireExternalCluster } from './external-cluster.mjs'
 import { Member } from './member.mjs'
@@ -15,6 +16,8 @@ import { until } from './until.mjs'
 const ACTIVE = 7
 const RESTARTS_MAX = 3
 const RESTARTS_WINDOW_MS = 10 * 60_000
+const USE_DATABASE = new Set(['web', 'worker', 'gateway'])
+const DATABASE_POLL_MS = 1000
 
 export class Cluster {
   #settings
@@ -61,7 +64,7 @@ export class Cluster {
     if (settings.gateway !== undefined) writeKeys(settings, await loadTickets())
     if (settings.tracker === undefined) await step('cluster', () => requireExternalCluster(settings))
     await step('database', async () => {
-      this.#database = await startDatabase(settings)
+      this.#database = await startDatabase(settings, this.#hooks.onNote)
       await migrate(this.#database.url)
       return this.#database.detail
     })
@@ -120,6 +123,25 @@ export class Cluster {
       this.#end.abort(new PlainError(`${member.name} ended with ${reason}. Its last lines:\n${member.tail}`))
       return
     }
+    if (USE_DATABASE.has(member.name)) void this.#startWithDatabase(member, reason)
+    else this.#startAgain(member, reason)
+  }
+
+  /** Who ended because the database is away is not to blame, however often. */
+  async #startWithDatabase(member, reason) {
+    const { signal } = this.#end
+    if (await databaseAnswers(this.#database.url)) {
+      if (!signal.aborted) this.#startAgain(member, reason)
+      return
+    }
+    this.#hooks.onNote(`${member.name} ended with ${reason}; it starts again when the database answers`)
+    while (!(signal.aborted || (await databaseAnswers(this.#database.url)))) {
+      await delay(DATABASE_POLL_MS, undefined, { signal }).catch(() => undefined)
+    }
+    if (!signal.aborted) member.start()
+  }
+
+  #startAgain(member, reason) {
     const now = Date.now()
     const recent = (this.#crashesAtMs.get(member.name) ?? []).filter((atMs) => now - atMs < RESTARTS_WINDOW_MS)
     this.#crashesAtMs.set(member.name, [...recent, now])

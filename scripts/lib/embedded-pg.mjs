@@ -193,6 +193,7 @@ export async function startEmbeddedPostgres({
     ...server,
     reused,
     movedTo: mustMove ? place.stateDir : undefined,
+    isAlive: () => isAlive(server.pid),
     stop: () => stopServer(server.pid),
   })
   const running = await findRunning(dataDir)
