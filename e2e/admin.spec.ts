@@ -77,7 +77,7 @@ test('people share the space of a group, and a link lets somebody choose a new p
   await group.getByRole('button', { name: 'Cancel' }).click()
   await expect(page.getByRole('row').filter({ hasText: name })).toContainText('5 MB')
   await openPage(theirs, `${drive.url}/settings/profile`)
-  await expect(theirs.getByText(name, { exact: true })).toBeVisible()
+  await expect(theirs.getByRole('region', { name: 'Space' }).getByText(name, { exact: true })).toBeVisible()
 
   await openPage(page, `${drive.url}/admin/people`)
   const dialog = await openPerson(page, other)
