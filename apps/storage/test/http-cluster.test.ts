@@ -57,6 +57,27 @@ describe('a group of two storages', () => {
     },
   )
 
+  it('has two hundred uploads that came at once on both, byte for byte', async () => {
+    const size = 200_000
+    const uploads = await Promise.all(
+      Array.from({ length: 200 }, async () => {
+        const body = randomBytes(size)
+        const upl = newUploadId()
+        const calls = tusCalls(one.running.httpPort, upl, web.upload({ upl, len: size, mem: one.id }))
+        expect((await calls.create(size)).status).toBe(201)
+        expect((await calls.patch(0, body.subarray(0, size / 2))).status).toBe(204)
+        const last = await calls.patch(size / 2, body.subarray(size / 2))
+        expect(last.status).toBe(204)
+        return { body, fid: fileIdOf(await receiptIn(last, calls)) }
+      }),
+    )
+    for (const { body, fid } of uploads) {
+      expect(readFileSync(pathAt(one, fid)).equals(body)).toBe(true)
+      await until('it is at the other member', () => existsSync(`${pathAt(two, fid)}-m`))
+      expect(readFileSync(pathAt(two, fid)).equals(body)).toBe(true)
+    }
+  }, 120_000)
+
   it('gives a file that only its source has, from both', async () => {
     const body = randomBytes(700_000)
     const fid = fileIdOf(await upload(one, body))
