@@ -195,6 +195,13 @@ test('a file with other content but the same name, size and date is never put on
   fs.rmSync(folder, { recursive: true })
 })
 
+/** On the page of unfinished uploads: the file is chosen, and this page sends what is left of it. */
+async function goOnHere(page: Page, file: string): Promise<void> {
+  const chooser = page.waitForEvent('filechooser')
+  await page.getByRole('button', { name: `Go on with ${path.basename(file)} here` }).click()
+  await (await chooser).setFiles([file])
+}
+
 test('another device takes an upload over, and the first one says where it goes on', async ({
   page,
   drive,
@@ -213,9 +220,7 @@ test('another device takes an upload over, and the first one says where it goes 
   const phone = await signedInPhone(browser, drive, person)
   await openPage(phone, `${drive.url}/settings/uploads`)
   await expect(phone.getByText(/\d+% · .* · Chrome, Linux/)).toBeVisible()
-  const chooser = phone.waitForEvent('filechooser')
-  await phone.getByRole('button', { name: 'Go on with travels.bin here' }).click()
-  await (await chooser).setFiles([file])
+  await goOnHere(phone, file)
   await expect(uploadPanel(phone).getByText('travels.bin')).toBeVisible()
   await page.bringToFront()
   await uploadPanel(page).getByRole('button', { name: 'Resume travels.bin' }).click()
@@ -250,9 +255,7 @@ test('a page that lacks the file of an upload learns that another device has fin
   speedUp(drive)
   const phone = await signedInPhone(browser, drive, person)
   await openPage(phone, `${drive.url}/settings/uploads`)
-  const chooser = phone.waitForEvent('filechooser')
-  await phone.getByRole('button', { name: 'Go on with lacked.bin here' }).click()
-  await (await chooser).setFiles([file])
+  await goOnHere(phone, file)
   await expect(uploadPanel(phone).getByText(/1 file uploaded/)).toBeVisible({ timeout: 60_000 })
   await phone.context().close()
   await page.bringToFront()

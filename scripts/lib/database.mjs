@@ -36,18 +36,13 @@ async function requireDatabase(url) {
   }
 }
 
-/** Whether somebody may work with the database now. */
+/** Whether somebody may work with the database now; whoever asks waits for it, whatever the reason that nobody may. */
 export async function databaseAnswers(url) {
-  const { default: pg } = await import('pg')
-  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: CONNECT_TIMEOUT_MS })
-  client.on('error', () => undefined)
   try {
-    await client.connect()
+    await requireDatabase(url)
     return true
   } catch {
     return false
-  } finally {
-    await client.end()
   }
 }
 
@@ -115,7 +110,6 @@ export async function startDatabase({ databaseUrl, dataDir }, onNote = () => und
   const place = server.movedTo === undefined ? '' : `, its data is in ${server.movedTo}`
   return {
     url: server.url,
-    pid: server.pid,
     detail: `embedded PostgreSQL on port ${server.port}${place}`,
     stop: async () => {
       await stop()

@@ -17,7 +17,7 @@ import { buttonLook } from '../../components/button.tsx'
 import { Icon } from '../../components/icon.tsx'
 import { useFormat } from '../../i18n/use-format.ts'
 import type { ClusterView } from './cluster-view.ts'
-import { type Need, needsOf } from './needs.ts'
+import { grave, type Need, needsOf } from './needs.ts'
 import { storageHref } from './storage-href.ts'
 
 const icons: Record<Need['kind'], LucideIcon> = {
@@ -34,15 +34,6 @@ const icons: Record<Need['kind'], LucideIcon> = {
   readOnly: Lock,
   filling: Gauge,
 }
-const grave: readonly Need['kind'][] = [
-  'unreachable',
-  'noCopy',
-  'offline',
-  'groupFull',
-  'diskFailed',
-  'damaged',
-  'pathFull',
-]
 
 /** What needs somebody comes first, the worst of it first; absent when all is well. */
 export function NeedsList({ view }: { view: ClusterView }) {

@@ -18,8 +18,8 @@ export type Need =
   | { kind: 'readOnly'; storage: StorageView; path: string }
   | { kind: 'filling'; group: string; percent: number }
 
-/** The worst first. */
-const order: readonly Need['kind'][] = [
+/** What cannot wait, the worst first. */
+export const grave: readonly Need['kind'][] = [
   'unreachable',
   'noCopy',
   'offline',
@@ -27,12 +27,8 @@ const order: readonly Need['kind'][] = [
   'diskFailed',
   'damaged',
   'pathFull',
-  'setAside',
-  'lag',
-  'oneCopy',
-  'readOnly',
-  'filling',
 ]
+const order: readonly Need['kind'][] = [...grave, 'setAside', 'lag', 'oneCopy', 'readOnly', 'filling']
 
 /** What needs somebody; empty when all is well. */
 export function needsOf({ reachable, groups }: Pick<ClusterView, 'reachable' | 'groups'>): Need[] {

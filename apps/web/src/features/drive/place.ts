@@ -1,3 +1,4 @@
+import { tagToken } from '../../lib/tag-token.ts'
 import { ROOT_ID } from './api-client.ts'
 
 const categories = ['image', 'video', 'audio', 'document', 'archive', 'other'] as const
@@ -64,7 +65,7 @@ export function searchOf(place: Place, name: string): SearchPlace | null {
   if (place.kind === 'folder') return search('in:here', place.id)
   if (place.kind === 'favourites') return search('is:favourite')
   if (place.kind === 'category') return search(`type:${place.category}`)
-  if (place.kind === 'tag') return search(`tag:"${name}"`)
+  if (place.kind === 'tag') return search(tagToken(name))
   return null
 }
 

@@ -20,6 +20,7 @@ import { Chip } from '../../components/chip.tsx'
 import { cn } from '../../components/class-names.ts'
 import { Icon } from '../../components/icon.tsx'
 import { Menu } from '../../components/menu.tsx'
+import { tagToken } from '../../lib/tag-token.ts'
 import { type FilterKey, filterOf, withFilter } from './edit-query.ts'
 
 const types = [
@@ -50,7 +51,6 @@ export function PaletteChips({ typed, onTyped, inFolder, tags, onReturnFocus, cl
   const t = useTranslations('search')
   const here = filterOf(typed, 'in') !== null
   const set = (key: FilterKey, token: string | null) => onTyped(withFilter(typed, key, token))
-  const quoted = (name: string) => (/\s/.test(name) ? `tag:"${name}"` : `tag:${name}`)
   const starred = filterOf(typed, 'is') !== null
   return (
     <div className={cn('scrollbar-none flex shrink-0 gap-2 overflow-x-auto', className)}>
@@ -92,7 +92,7 @@ export function PaletteChips({ typed, onTyped, inFolder, tags, onReturnFocus, cl
           onReturnFocus={onReturnFocus}
           label={t('tag')}
           chosen={filterOf(typed, 'tag')}
-          choices={tags.map((name) => ({ token: quoted(name), label: name, icon: Tag }))}
+          choices={tags.map((name) => ({ token: tagToken(name), label: name, icon: Tag }))}
           onChoose={(token) => set('tag', token)}
         />
       ) : null}
