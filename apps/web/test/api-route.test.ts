@@ -1,5 +1,7 @@
 import { Agent, request } from 'node:http'
 import { afterAll, beforeAll, expect, it } from 'vitest'
+import { errorBody, errorResponse } from '../src/lib/api-route.ts'
+import { db } from '../src/lib/db.ts'
 import { startApiServer } from './support/api-server.ts'
 import { Browser } from './support/browser.ts'
 import { freshDatabase } from './support/database.ts'
@@ -53,6 +55,22 @@ it('the connection of a refused body that was too long answers the next request'
   expect(await ask('POST', '/api/auth/register', 'n'.repeat(5 * 1024 * 1024))).toBe(413)
   expect(await ask('GET', '/api/setup')).toBe(200)
   agent.destroy()
+})
+
+it('a database without a connection to spare is a reason to wait, for a request and for an item of many', async () => {
+  let release = (): void => undefined
+  const done = new Promise<void>((resolve) => {
+    release = resolve
+  })
+  const holders = Array.from({ length: 10 }, () => db().$transaction(() => done, { maxWait: 60_000 }))
+  const late = db().$transaction((tx) => tx.$queryRaw`SELECT 1`, { maxWait: 100 })
+  const error: unknown = await late.catch((reason: unknown) => reason)
+  release()
+  await Promise.all(holders)
+  const answer = errorResponse(error)
+  expect([answer.status, answer.headers.get('Retry-After')]).toEqual([503, '5'])
+  expect(await answer.json()).toMatchObject({ status: 503, code: 'busy', values: { retryAfterSeconds: 5 } })
+  expect(errorBody(error)).toMatchObject({ code: 'busy' })
 })
 
 it('U+0000, which no text of the database can have, is refused wherever it stands', async () => {

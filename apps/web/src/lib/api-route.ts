@@ -1,6 +1,7 @@
 import { STATUS_CODES } from 'node:http'
 import { z } from 'zod'
 import { ApiError, type ApiErrorBody, type Problem, statusOfErrorCode } from './api-error.ts'
+import { isOverload } from './db.ts'
 import { env } from './env.ts'
 import { speakInSentences } from './input-sentence.ts'
 import { log } from './log.ts'
@@ -8,6 +9,7 @@ import { countRequest } from './metrics.ts'
 import { mayChange } from './origin-check.ts'
 
 const BODY_BYTES_MAX = 4 * 1024 * 1024
+const OVERLOAD_REST_SECONDS = 5
 // Answers belong to one person, and some hold tickets.
 const ANSWER_HEADERS = { 'Cache-Control': 'private, no-store', 'Referrer-Policy': 'no-referrer' }
 
@@ -131,6 +133,11 @@ export function errorBody(error: unknown): ApiErrorBody {
     const issue = error.issues[0]
     const field = issue?.path.join('.')
     return { code: 'invalid', message: issue?.message ?? 'The input is not valid.', ...(field ? { field } : {}) }
+  }
+  if (isOverload(error)) {
+    log().error({ err: error }, 'the database has too much to do')
+    const detail = { retryAfterSeconds: OVERLOAD_REST_SECONDS }
+    return new ApiError('busy', 'Too much is going on here at once. Try again in a moment.', { detail }).toBody()
   }
   log().error({ err: error }, 'unexpected error')
   return { code: 'internal', message: 'Something went wrong on our side. Your files are safe.' }

@@ -57,6 +57,11 @@ export function violatedIndex(error: unknown): string | undefined {
   return cause?.originalCode === SqlState.uniqueViolation ? cause.constraint?.index : undefined
 }
 
+/** Whether no connection came free for a transaction, or it took longer than it may: the database has too much to do. */
+export function isOverload(error: unknown): boolean {
+  return error instanceof Prisma.PrismaClientKnownRequestError && error.code === 'P2028'
+}
+
 interface DatabaseCause {
   originalCode?: string
   constraint?: { index?: string }

@@ -1,19 +1,32 @@
 import { log } from '../../../lib/log.ts'
-import { listen } from './live.ts'
 
 // A connection that a proxy cuts after a minute of silence would start anew for nothing.
 const CHECK_EVERY_MS = 3000
+const MISSED_MAX = 15
+
+interface LiveState {
+  /** Tells each new state from now on, until what it returns is called. */
+  listen(listener: (view: unknown) => void): () => void
+  isAllowed(): Promise<boolean>
+  signal: AbortSignal
+}
 
 /**
- * The state of the cluster as server-sent events, for as long as the browser listens and `isAllowed` says yes: it is
- * asked again every few seconds, so that a stream ends with its session.
+ * A state as server-sent events, for as long as the browser listens and `isAllowed` says yes: it is asked again every
+ * few seconds, so that a stream ends with its session. Each event is the whole state, so whoever reads slowly misses
+ * those that come while one waits for him, and who reads none of fifteen is let go: nothing piles up.
  */
-export function eventStream(isAllowed: () => Promise<boolean>, signal: AbortSignal): Response {
+export function eventStream({ listen, isAllowed, signal }: LiveState): Response {
   const encoder = new TextEncoder()
   let stop = (): void => undefined
   const stream = new ReadableStream<Uint8Array>({
     start(controller) {
-      const unlisten = listen((view) => controller.enqueue(encoder.encode(`data: ${JSON.stringify(view)}\n\n`)))
+      let missed = 0
+      const unlisten = listen((view) => {
+        missed = (controller.desiredSize ?? 0) > 0 ? 0 : missed + 1
+        if (missed === 0) controller.enqueue(encoder.encode(`data: ${JSON.stringify(view)}\n\n`))
+        else if (missed === MISSED_MAX) end()
+      })
       const check = setInterval(() => {
         isAllowed().then(
           (allowed) => {
@@ -37,6 +50,7 @@ export function eventStream(isAllowed: () => Promise<boolean>, signal: AbortSign
         controller.close()
       }
       signal.addEventListener('abort', () => stop(), { once: true })
+      if (signal.aborted) stop()
     },
     cancel: () => stop(),
   })

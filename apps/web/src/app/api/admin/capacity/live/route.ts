@@ -1,4 +1,5 @@
 import { eventStream } from '../../../../../features/admin/server/event-stream.ts'
+import { listen } from '../../../../../features/admin/server/live.ts'
 import { currentUser, requireAdmin } from '../../../../../features/auth/session.ts'
 import { apiRoute } from '../../../../../lib/api-route.ts'
 
@@ -6,6 +7,6 @@ export const GET = apiRoute({
   user: requireAdmin,
   handle: ({ request }) => {
     const isAllowed = async () => (await currentUser(request.headers))?.role === 'admin'
-    return Promise.resolve(eventStream(isAllowed, request.signal))
+    return Promise.resolve(eventStream({ listen, isAllowed, signal: request.signal }))
   },
 })
