@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { connect, type Socket } from 'node:net'
+import { connect, Server, type Socket } from 'node:net'
 import { setImmediate } from 'node:timers/promises'
 import { afterEach, expect, it } from 'vitest'
 import { type Listener, type ListenerOptions, startListener } from './listener.ts'
@@ -7,6 +7,7 @@ import { type Listener, type ListenerOptions, startListener } from './listener.t
 const CONNECTIONS_MAX = 8
 
 let listener: Listener | undefined
+const refused: string[] = []
 
 afterEach(() => listener?.close())
 
@@ -17,6 +18,7 @@ async function listen(handle: ListenerOptions['handle']): Promise<number> {
     maxConnections: CONNECTIONS_MAX,
     trustedProxies: [],
     handle,
+    acceptFailed: (error) => refused.push(error.message),
   })
   return listener.port
 }
@@ -92,4 +94,19 @@ it('a request that waits for its turn is forgotten with its connection', async (
   await expect.poll(() => began).toEqual(['/1', 'closed'])
   await setImmediate()
   expect(began).toEqual(['/1', 'closed'])
+})
+
+it('a connection that cannot be accepted is told of, and others are served', async () => {
+  let server: unknown
+  const port = await listen((request, response) => {
+    server = Reflect.get(request.socket, 'server')
+    response.end('here')
+  })
+  const ask = async () => await (await fetch(`http://127.0.0.1:${port}/`)).text()
+  expect(await ask()).toBe('here')
+  if (!(server instanceof Server)) throw new Error('a connection does not know its server')
+  // As Node.js tells of accept(2) when the process has no descriptor left.
+  server.emit('error', Object.assign(new Error('accept EMFILE'), { code: 'EMFILE', syscall: 'accept' }))
+  expect(refused).toEqual(['accept EMFILE'])
+  expect(await ask()).toBe('here')
 })

@@ -14,6 +14,8 @@ export interface ListenerOptions {
   handle: RequestHandler
   /** Whether `handle` itself decides when a client that asks may send its body. */
   continuesLater?(request: IncomingMessage): boolean
+  /** A connection could not be accepted, since no descriptor was free, say; the listener goes on. */
+  acceptFailed(error: Error): void
 }
 
 /** A running HTTP server for large bodies. */
@@ -59,6 +61,8 @@ export async function startListener(options: ListenerOptions): Promise<Listener>
     receive(request, response)
   })
   const port = await listen(server, options)
+  // Without a listener a failed accept would end the process.
+  server.on('error', (error) => options.acceptFailed(error))
   return { port, connections: () => countConnections(server), close: () => closeServer(server) }
 }
 

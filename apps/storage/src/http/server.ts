@@ -71,6 +71,7 @@ export async function startHttpServer(options: HttpServerOptions): Promise<Runni
     handle: (request, response) => app.handle(request, response),
     // An upload is told to go on when it would not be refused; the rest has nothing to wait for.
     continuesLater: (request) => isUploadPath(splitOnce(request.url ?? '')[0]),
+    acceptFailed: (error) => logger.error({ err: error }, 'accepting over HTTP failed'),
   })
   app.port = listener.port
   app.connections = listener.connections

@@ -32,6 +32,8 @@ export async function startHttp(
   })
   server.maxConnections = CONNECTIONS_MAX
   await listen(server, port, bindAddress)
+  // Without a listener a failed accept (no descriptors left) would end the process.
+  server.on('error', (error) => context.logger.error({ err: error }, 'accepting over HTTP failed'))
   return {
     port: (server.address() as AddressInfo).port,
     close: () =>

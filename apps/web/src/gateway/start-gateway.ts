@@ -52,6 +52,7 @@ export async function startGateway(options: GatewayOptions): Promise<Gateway> {
     maxConnections: REQUESTS_MAX,
     trustedProxies,
     handle: (request, response) => door.handle(request, response),
+    acceptFailed: (error) => log().error({ err: error }, 'accepting connections of browsers failed'),
   })
   return {
     port: listener.port,
