@@ -10,6 +10,8 @@ export interface LocalContent {
   readonly body: RequestBody
 }
 
+type Names = Pick<FileStore, 'resolve'>
+
 /** Up to here a content is read at once and leaves in one write. */
 const WHOLE_BYTES_MAX = 64 * 1024
 const PIECE_BYTES = 256 * 1024
@@ -26,26 +28,25 @@ export function fileSize(store: FileStore, file: ResolvedName): number | null {
   return content.kind === 'file' ? content.size : null
 }
 
-/** `length` bytes from `offset` (both default to the whole file); null when there is no file, or it is too short. */
+/**
+ * `length` bytes from `offset` (both default to the whole file); null when there is no file, or it is too short. Nothing is
+ * left open: a large content is opened again when its first piece is asked for, which may never be.
+ */
 export function openContent(
-  store: FileStore,
+  store: Names,
   file: ResolvedName,
   range?: { readonly offset: number; readonly length: number },
 ): LocalContent | null {
   const content = openStored(store, file)
   if (content === null) return null
-  const { fd } = content
-  let keep = false
   try {
     const start = range?.offset ?? 0
     const size = range?.length ?? content.size
     if (content.kind !== 'file' || content.size < start + size) return null
-    const offset = content.offset + start
-    if (size <= WHOLE_BYTES_MAX) return { size, body: readWhole(fd, offset, size) }
-    keep = true
-    return { size, body: { size, stream: pieces(fd, offset, size) } }
+    if (size > WHOLE_BYTES_MAX) return { size, body: { size, stream: pieces(store, file, { start, size }) } }
+    return { size, body: readWhole(content.fd, content.offset + start, size) }
   } finally {
-    if (!keep) closeSync(fd)
+    closeSync(content.fd)
   }
 }
 
@@ -61,18 +62,25 @@ function readWhole(fd: number, offset: number, size: number): Buffer {
 }
 
 /** The bytes go out before the next piece is asked for, so one buffer serves all pieces. */
-async function* pieces(fd: number, offset: number, size: number): AsyncGenerator<Buffer> {
+async function* pieces(
+  store: Names,
+  file: ResolvedName,
+  { start, size }: { start: number; size: number },
+): AsyncGenerator<Buffer> {
+  const content = openStored(store, file)
+  if (content === null) throw new Error(`${file.logicName} was removed before it was sent`)
   try {
     const piece = Buffer.allocUnsafe(Math.min(PIECE_BYTES, size))
+    const offset = content.offset + start
     let done = 0
     while (done < size) {
-      const n = await readPiece(fd, piece, Math.min(piece.length, size - done), offset + done)
+      const n = await readPiece(content.fd, piece, Math.min(piece.length, size - done), offset + done)
       if (n === 0) throw new Error(`a file became shorter than ${offset + size} bytes while it was sent`)
       done += n
       yield piece.subarray(0, n)
     }
   } finally {
-    closeSync(fd)
+    closeSync(content.fd)
   }
 }
 
