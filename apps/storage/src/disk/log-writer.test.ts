@@ -143,6 +143,22 @@ describe('the log writer', () => {
     await expect(append(log, 'C', 'M00/00/00/a')).rejects.toThrow('closed')
   })
 
+  it('has what the answer to a record appends, and refuses what comes while it is being closed', async () => {
+    const log = open()
+    let followed: Promise<void> | undefined
+    log.append('D', 'M00/00/00/a', () => {
+      followed = append(log, 'D', 'M00/00/00/a-m')
+    })
+    const closed = log.close()
+    await Promise.all([
+      expect(append(log, 'C', 'M00/00/00/late')).rejects.toThrow('closed'),
+      expect(log.flush()).rejects.toThrow('closed'),
+      closed,
+    ])
+    await followed
+    expect(text()).toBe('1000 D M00/00/00/a\n1000 D M00/00/00/a-m\n')
+  })
+
   it('writes nothing any more after a sync failed, and says so', async () => {
     const log = open()
     await append(log, 'C', 'M00/00/00/a')

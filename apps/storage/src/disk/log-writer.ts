@@ -105,9 +105,7 @@ class FileLogWriter implements LogWriter {
     this.#report = options.report ?? (() => undefined)
     const opened = openForAppend(this.folder)
     this.#fd = opened.fd
-    this.#end.index = opened.index
-    this.#end.size = opened.size
-    this.#end.isOpen = true
+    Object.assign(this.#end, { index: opened.index, size: opened.size, isOpen: true })
     this.#clock = (options.clock ?? createRecordClock)(opened.lastTimestamp, this.#now)
     this.openedAfter = opened.lastTimestamp
     if (opened.cut > 0) this.#report(`cut ${opened.cut} torn bytes off ${this.#path}`)
@@ -168,8 +166,8 @@ class FileLogWriter implements LogWriter {
 
   sync(done: LogDone): void {
     this.#writePending()
-    if (this.#failure !== null) {
-      done(this.#failure)
+    if (this.#closed || this.#failure !== null) {
+      done(this.#failure ?? new Error('the binlog is closed'))
       return
     }
     this.#syncWaiters.push(done)
@@ -184,11 +182,13 @@ class FileLogWriter implements LogWriter {
 
   async close(): Promise<void> {
     if (this.#closed) return
-    if (this.#failure === null) await this.flush()
+    // Who is answered may append more. What came after the end would be written to what has got the descriptor by then.
+    while (this.#pending.length > 0) this.#writePending()
+    const flushed = this.#failure === null ? this.flush() : Promise.resolve()
     this.#closed = true
     this.#end.isOpen = false
     this.#listeners.clear()
-    closeSync(this.#fd)
+    await flushed.finally(() => closeSync(this.#fd))
   }
 
   #oldestHeld(): number {
