@@ -12,15 +12,17 @@ export class PieceBuffers {
   #used = 0
 
   async take(): Promise<Buffer> {
-    if (this.#used >= PIECES_MAX) await new Promise<void>((resolve) => this.#waiting.push(resolve))
-    this.#used += 1
+    if (this.#used < PIECES_MAX) this.#used += 1
+    else await new Promise<void>((resolve) => this.#waiting.push(resolve))
     return this.#free.pop() ?? Buffer.allocUnsafeSlow(PIECE_FRONT + PART_DATA_SIZE_MAX)
   }
 
   /** Of a buffer from `take`, once. It is used again unless the kernel may still be sending from it, after a failure. */
   give(buffer: Buffer, isReusable: boolean): void {
     if (isReusable) this.#free.push(buffer)
-    this.#used -= 1
-    this.#waiting.shift()?.()
+    // Whoever waits takes its place at once: nobody who comes now gets in between.
+    const next = this.#waiting.shift()
+    if (next === undefined) this.#used -= 1
+    else next()
   }
 }
