@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
-import { closeSync, mkdirSync, openSync, readdirSync, readFileSync, rmSync, writeSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseFileId } from '@cairn/dfs-core'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
@@ -9,11 +9,11 @@ import { bundleChild } from './http/child-process.ts'
 import { tusCalls } from './http/http-call.ts'
 import { segmentCalls } from './http/segment-calls.ts'
 import { createWebKeys, newFolder, newUploadId, removeFolder, sha256, type WebKeys } from './http/web-storage.ts'
+import { fillDisk, mountNamespace } from './small-disk.ts'
 
 // A disk of 24 MB that is really full, or really read-only: a tmpfs in a mount namespace of its own, which most systems grant to everybody.
 const DISK = 'size=24m'
 const MIB = 1024 * 1024
-const NAMESPACES = [['--mount'], ['--user', '--map-root-user', '--mount']]
 
 let bundle: { folder: string; path: string }
 let namespace: readonly string[] | undefined
@@ -24,10 +24,7 @@ let port: number
 
 beforeAll(async () => {
   bundle = await bundleChild()
-  namespace = NAMESPACES.find((flags) => {
-    const tried = spawnSync('unshare', [...flags, 'mount', '-t', 'tmpfs', '-o', DISK, 'tmpfs', bundle.folder])
-    return tried.status === 0
-  })
+  namespace = mountNamespace()
 })
 
 afterAll(() => removeFolder(bundle.folder))
@@ -56,21 +53,7 @@ afterEach(async () => {
 const seen = (path: string) => join(`/proc/${child.pid}/root`, folder, 'path0', path)
 
 /** Fills the disk to its last byte. */
-function fill(): void {
-  const fd = openSync(seen('filler'), 'w')
-  const piece = Buffer.alloc(64 * 1024)
-  try {
-    for (let size = piece.length; size >= 1; size = Math.floor(size / 2)) {
-      try {
-        for (;;) writeSync(fd, piece, 0, size)
-      } catch (error) {
-        expect(error).toMatchObject({ code: 'ENOSPC' })
-      }
-    }
-  } finally {
-    closeSync(fd)
-  }
-}
+const fill = () => fillDisk(seen('filler'))
 
 /** From now on nothing on the disk can be written, but what is open for it; as where a disk with errors is mounted anew. */
 function makeReadOnly(): void {

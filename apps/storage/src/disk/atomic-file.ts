@@ -1,4 +1,15 @@
-import { closeSync, fsyncSync, mkdirSync, openSync, readFileSync, renameSync, unlinkSync, writeSync } from 'node:fs'
+import {
+  closeSync,
+  fstatSync,
+  fsyncSync,
+  ftruncateSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  renameSync,
+  unlinkSync,
+  writeSync,
+} from 'node:fs'
 import { dirname } from 'node:path'
 
 /** Replaces a small file: temporary name, fsync, rename, fsync of the folder. Readers see the old or the new text. */
@@ -44,6 +55,19 @@ export function removeIfAny(path: string): boolean {
 export function writeAll(fd: number, bytes: Buffer): void {
   let written = writeSync(fd, bytes, 0, bytes.length)
   while (written < bytes.length) written += writeSync(fd, bytes, written, bytes.length - written)
+}
+
+/**
+ * Appends all bytes or none to a file that had `size` of them: half a line would stand in front of the next one. Nobody
+ * else may write to it meanwhile.
+ */
+export function appendWhole(fd: number, size: number, bytes: Buffer): void {
+  try {
+    writeAll(fd, bytes)
+  } catch (error) {
+    if (fstatSync(fd).size > size) ftruncateSync(fd, size)
+    throw error
+  }
 }
 
 /** Makes the entries of a folder durable. */

@@ -1,5 +1,4 @@
-import { fstatSync, ftruncateSync } from 'node:fs'
-import { writeAll } from './atomic-file.ts'
+import { appendWhole } from './atomic-file.ts'
 
 /** Where the log ends; all who write it have this in common. */
 export interface LogEnd {
@@ -20,12 +19,6 @@ export function createLogEnd(): LogEnd {
 /** Writes whole lines behind the last ones, all of them or none. Call it in `locked`. */
 export function writeLines(fd: number, end: LogEnd, lines: string): void {
   const bytes = Buffer.from(lines, 'latin1')
-  try {
-    writeAll(fd, bytes)
-  } catch (error) {
-    // Half a line would stand in front of the next one.
-    if (fstatSync(fd).size > end.size) ftruncateSync(fd, end.size)
-    throw error
-  }
+  appendWhole(fd, end.size, bytes)
   end.size += bytes.length
 }

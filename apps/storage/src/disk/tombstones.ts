@@ -1,7 +1,7 @@
-import { closeSync, openSync } from 'node:fs'
+import { closeSync, fstatSync, openSync } from 'node:fs'
 import { join } from 'node:path'
 import { isDrawnOnce } from '../engine/file-facts.ts'
-import { makeFolder, readBytesIfAny, replaceFile, writeAll } from './atomic-file.ts'
+import { appendWhole, makeFolder, readBytesIfAny, replaceFile } from './atomic-file.ts'
 import { METADATA_SUFFIX } from './metadata-file.ts'
 
 /**
@@ -25,11 +25,13 @@ export interface Tombstones {
 export interface BuriedElsewhere {
   /** Names since the last call: their lines are in the file, or about to be. */
   take(add: (logicName: string, deletedAt: number) => void): void
-  /** Nobody else writes to the file meanwhile, and afterwards everybody to the new one. */
+  /** Nobody else writes to the file meanwhile. */
+  alone(work: () => void): void
+  /** The same, and afterwards everybody writes to the new one. */
   replacing(work: () => void): void
 }
 
-const nobodyElse: BuriedElsewhere = { take: () => undefined, replacing: (work) => work() }
+const nobodyElse: BuriedElsewhere = { take: () => undefined, alone: (work) => work(), replacing: (work) => work() }
 
 const LIFE_SECONDS = 30 * 24 * 3600
 const COUNT_MAX = 100_000
@@ -93,7 +95,7 @@ export function openTombstones(
       const at = time === undefined || isDrawnOnce(name) ? now() : time
       const known = names.get(name)
       if (known !== undefined && known >= at) return false
-      writeAll(fd, Buffer.from(tombstoneLine(name, at), 'latin1'))
+      elsewhere.alone(() => writeTombstones(fd, tombstoneLine(name, at)))
       remember(name, at)
       return known === undefined
     },
@@ -109,6 +111,11 @@ export function tombstonesPath(syncFolder: string): string {
 
 export function tombstoneLine(logicName: string, deletedAt: number): string {
   return `${deletedAt} ${logicName}\n`
+}
+
+/** All of the lines or none. Nobody else writes to the file meanwhile. */
+export function writeTombstones(fd: number, lines: string): void {
+  appendWhole(fd, fstatSync(fd).size, Buffer.from(lines, 'latin1'))
 }
 
 /** Many at once: a map steps over all that it has lost since it grew to find its first entry. */

@@ -1,7 +1,7 @@
 import { closeSync, fstatSync, ftruncateSync, openSync, readSync } from 'node:fs'
 import { dirname } from 'node:path'
 import type { UploadFacts } from '@cairn/dfs-tus'
-import { makeFolder, writeAll } from '../disk/atomic-file.ts'
+import { appendWhole, makeFolder } from '../disk/atomic-file.ts'
 import type { GroupSync, SyncItem } from '../disk/group-sync.ts'
 import { LedgerRewrite, readLines } from './ledger-file.ts'
 import { type LedgerEntry, LedgerIndex, type LinePlace } from './ledger-index.ts'
@@ -151,13 +151,7 @@ export class PartLedger {
 
   #write(text: string): void {
     const bytes = Buffer.from(text, 'latin1')
-    try {
-      writeAll(this.#fd, bytes)
-    } catch (error) {
-      // Half a line would spoil the next one.
-      ftruncateSync(this.#fd, this.#size)
-      throw error
-    }
+    appendWhole(this.#fd, this.#size, bytes)
     this.#size += bytes.length
   }
 

@@ -75,6 +75,10 @@ export class SharedRemovals implements LocksElsewhere, BuriedElsewhere {
     }
   }
 
+  alone(work: () => void): void {
+    this.#exclusively(work)
+  }
+
   replacing(work: () => void): void {
     this.#exclusively(() => {
       work()

@@ -1,10 +1,9 @@
 import { closeSync, existsSync, openSync } from 'node:fs'
 import type { FileSource } from '@cairn/dfs-core'
-import { writeAll } from '../disk/atomic-file.ts'
 import { ifWell, type LogDone } from '../disk/log-done.ts'
 import { METADATA_SUFFIX } from '../disk/metadata-file.ts'
 import type { ResolvedName } from '../disk/new-files.ts'
-import { tombstoneLine, tombstonesPath } from '../disk/tombstones.ts'
+import { tombstoneLine, tombstonesPath, writeTombstones } from '../disk/tombstones.ts'
 import { isOwnNormal } from '../engine/file-facts.ts'
 import { storedFacts } from '../trunk/stored-content.ts'
 import { REMOVED_NAME_SIZE_MAX, type SharedRemovals } from './shared-removals.ts'
@@ -50,12 +49,12 @@ export class ThreadRemovals {
     return isBegun
   }
 
-  /** Writes the names whose records are written next. Call it where `SharedRemovals.replacing` is not at work. */
+  /** Writes the names whose records are written next. Nobody else writes any meanwhile (`SharedRemovals.alone`). */
   writeNames(): void {
     if (this.#lines === '') return
     const lines = this.#lines
     this.#lines = ''
-    writeAll(this.#open(), Buffer.from(lines, 'latin1'))
+    writeTombstones(this.#open(), lines)
   }
 
   close(): void {

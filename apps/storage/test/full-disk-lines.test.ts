@@ -1,0 +1,45 @@
+import { readFileSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, it } from 'vitest'
+import { openTombstones, tombstonesPath } from '../src/disk/tombstones.ts'
+import { fillDisk, mountNamespace, SmallDisk } from './small-disk.ts'
+
+let disk: SmallDisk | null = null
+
+beforeEach(async ({ skip }) => {
+  const namespace = mountNamespace()
+  skip(namespace === undefined, 'no tmpfs can be mounted here: neither as root nor in a user namespace')
+  disk = await SmallDisk.mount(namespace ?? [], '1m')
+})
+afterEach(async () => {
+  await disk?.close()
+  disk = null
+})
+
+const nameOf = (n: number) => `M00/00/00/file-${n}`
+
+it('a deletion that finds the disk full leaves no half of its line: the next one is remembered when there is room', () => {
+  const folder = join(disk!.path, 'sync')
+  const stones = openTombstones(folder, () => 1000)
+  stones.add(nameOf(0))
+  fillDisk(join(disk!.path, 'filler'))
+  // What is left of the last page takes some.
+  let n = 1
+  for (; n < 1000; n += 1) {
+    try {
+      stones.add(nameOf(n))
+    } catch (error) {
+      expect(error).toMatchObject({ code: 'ENOSPC' })
+      break
+    }
+  }
+  expect(n).toBeGreaterThan(100)
+  expect(n).toBeLessThan(1000)
+  expect(stones.has(nameOf(n))).toBe(false)
+
+  rmSync(join(disk!.path, 'filler'))
+  expect(stones.add(nameOf(1000))).toBe(true)
+  stones.close()
+  const lines = [...Array.from({ length: n }, (_, one) => one), 1000].map((one) => `1000 ${nameOf(one)}\n`)
+  expect(readFileSync(tombstonesPath(folder), 'latin1')).toBe(lines.join(''))
+})
