@@ -16,13 +16,21 @@ export interface SetAside {
   readonly at: number
 }
 
-/** Records that a peer did not take, however often they were sent: `data/sync/<peer>.quarantine`, one line each. */
+/**
+ * Records that a peer did not take, however often they were sent: `data/sync/<peer>.quarantine`, one line each. A peer whose
+ * disk is at fault refuses all that it is sent, so there may be very many.
+ */
 export interface Quarantine {
   /** Lines in the file. */
   readonly count: number
   add(entry: BinlogRecord | string, reason: string): void
-  /** Records that were set aside, or tried again, before this time: each with what is to be told of it. Oldest first. */
+  /**
+   * Some of the records that were set aside, or tried again, before this time: each with what is to be told of it, after
+   * which `save` is called. Oldest first.
+   */
   due(before: number): SetAsideRecord[]
+  /** Writes what was told; a crash before has it tried again. */
+  save(): void
   /**
    * Unix seconds: the oldest change that the peer has not got and could get. Null when there is none; what is damaged
    * here nobody can get.
@@ -48,60 +56,89 @@ export interface SetAsideRecord {
 /** How the reason begins when it is this storage's own file or log that cannot be sent. */
 export const DAMAGED_HERE = 'damaged here: '
 
+/** So many are tried again in one go: other records wait meanwhile. */
+const DUE_MAX = 100
+
+/** A line of the file, read once. */
+interface Entry {
+  readonly line: string
+  /** The record as in the log, or what is damaged. */
+  readonly what: string
+  readonly record: BinlogRecord | null
+  readonly reason: string
+  /** As `SetAside.at`. */
+  readonly at: number
+}
+
 export function openQuarantine(syncFolder: string, peerId: string): Quarantine {
   const path = join(syncFolder, `${peerId}.quarantine`)
-  let lines = readLines(path)
-  let missingSince = oldestMissing(lines)
+  /** By their lines, the one that was added or tried last behind the others. */
+  const entries = new Map<string, Entry>()
   let hurried: ReadonlySet<string> = new Set()
-  const change = (changed: string[]) => {
-    lines = changed
-    missingSince = oldestMissing(lines)
+  /** Undefined: to be looked for. */
+  let missingSince: number | null | undefined
+  let isSaved = true
+  const put = (line: string) => {
+    entries.set(line, parseEntry(line))
+    missingSince = undefined
   }
-  const rewrite = (changed: string[]) => {
-    change(changed)
-    replaceFile(path, lines.map((line) => `${line}\n`).join(''))
+  const take = (line: string) => {
+    entries.delete(line)
+    missingSince = undefined
+    isSaved = false
   }
-  const replace = (old: string, changed: string[]) =>
-    rewrite(lines.flatMap((line) => (line === old ? changed : [line])))
-  const linesOf = (ids: readonly string[]) => {
-    const wanted = new Set(ids)
-    return lines.filter((line) => wanted.has(idOf(line)))
+  const save = () => {
+    if (!isSaved) replaceFile(path, [...entries.keys()].map((line) => `${line}\n`).join(''))
+    isSaved = true
   }
+  for (const line of readLines(path)) put(line)
   return {
     get count() {
-      return lines.length
+      return entries.size
     },
     get missingSince() {
+      if (missingSince === undefined) missingSince = oldestMissing(entries.values())
       return missingSince
     },
     add(entry, reason) {
       const what = typeof entry === 'string' ? entry : formatRecord(entry).trimEnd()
       const line = formatSetAside(what, reason)
       appendFileSync(path, `${line}\n`)
-      change([...lines, line])
+      put(line)
     },
     due(before) {
-      return lines.flatMap((line) => {
-        const record = recordOf(whatOf(line))
-        if (record === null || (parseSetAside(line).at >= before && !hurried.has(line))) return []
-        const postpone = (reason: string) => replace(line, [formatSetAside(whatOf(line), reason)])
-        return [{ record, resolve: () => replace(line, []), postpone }]
-      })
+      const due: SetAsideRecord[] = []
+      for (const { line, what, record, at } of entries.values()) {
+        if (record === null || (at >= before && !hurried.has(line))) continue
+        const resolve = () => take(line)
+        const postpone = (reason: string) => {
+          take(line)
+          put(formatSetAside(what, reason))
+        }
+        if (due.push({ record, resolve, postpone }) === DUE_MAX) break
+      }
+      return due
     },
+    save,
     settle(action, ids) {
-      const found = new Set(linesOf(ids))
+      const wanted = new Set(ids)
+      const found = [...entries.keys()].filter((line) => wanted.has(idOf(line)))
       if (action === 'retry') hurried = new Set([...hurried, ...found])
-      else if (found.size > 0) rewrite(lines.filter((line) => !found.has(line)))
-      return [...found].map(idOf)
+      else for (const line of found) take(line)
+      save()
+      return found.map(idOf)
     },
-    newest: (countMax) => lines.slice(-countMax).reverse().map(parseSetAside),
+    newest: (countMax) => [...entries.values()].slice(-countMax).reverse().map(asSetAside),
   }
 }
 
-function oldestMissing(lines: readonly string[]): number | null {
-  const missing = lines.filter((line) => !parseSetAside(line).reason.startsWith(DAMAGED_HERE))
-  const times = missing.flatMap((line) => recordOf(whatOf(line))?.timestamp ?? [])
-  return times.length === 0 ? null : Math.min(...times)
+function oldestMissing(entries: Iterable<Entry>): number | null {
+  let oldest: number | null = null
+  for (const { record, reason } of entries) {
+    if (record === null || reason.startsWith(DAMAGED_HERE)) continue
+    oldest = Math.min(oldest ?? record.timestamp, record.timestamp)
+  }
+  return oldest
 }
 
 const ID_LENGTH = 16
@@ -120,17 +157,16 @@ function formatSetAside(what: string, reason: string): string {
 
 const LINE = /^(.*?) # (?:(\d{10}) )?(.*)$/
 
-function whatOf(line: string): string {
-  return LINE.exec(line)?.[1] ?? line
-}
-
-function parseSetAside(line: string): SetAside {
+function parseEntry(line: string): Entry {
   const [, what = line, at, reason = ''] = LINE.exec(line) ?? []
   const record = recordOf(what)
-  const time = Number(at ?? record?.timestamp ?? 0)
+  return { line, what, record, reason, at: Number(at ?? record?.timestamp ?? 0) }
+}
+
+function asSetAside({ line, what, record, reason, at }: Entry): SetAside {
   const id = idOf(line)
-  if (record === null) return { id, name: null, op: null, reason: `${what}: ${reason}`, at: time }
-  return { id, name: record.name, op: record.op, reason, at: time }
+  if (record === null) return { id, name: null, op: null, reason: `${what}: ${reason}`, at }
+  return { id, name: record.name, op: record.op, reason, at }
 }
 
 function recordOf(line: string): BinlogRecord | null {

@@ -44,7 +44,7 @@ export interface SetAside {
   readonly isRetrying: boolean
   add(record: BinlogRecord, error: unknown): void
   /**
-   * Sends what is due once more; to be called while nothing else is under way. What is here now counts, so a later change
+   * Sends some of what is due once more; to be called while nothing else is under way. What is here now counts, so a later change
    * that has arrived stays. `done` is called when something was tried.
    */
   retryIfDue(done: (error?: unknown) => void): void
@@ -72,6 +72,7 @@ export function createSetAside({ quarantine, delivery, logger, connect }: SetAsi
     } finally {
       link?.close()
       isRetrying = false
+      quarantine.save()
     }
   }
   return {
