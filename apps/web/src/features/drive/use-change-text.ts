@@ -5,17 +5,11 @@ import { nameInSentence } from '../../components/split-name.ts'
 import { useFormat } from '../../i18n/use-format.ts'
 import { ApiFailure, Unreachable } from '../../lib/call-api.ts'
 import { JobStopped } from './job-ends.ts'
-import type { NameProblem } from './name-problem.ts'
 
 /** Sentences for what was refused. */
 export function useChangeText() {
   const t = useTranslations('change')
   const format = useFormat()
-
-  const problem = (found: NameProblem, name: string): string => {
-    if (found.code === 'nameTooLong') return t('nameTooLong', { n: found.bytesOver })
-    return found.code === 'nameDots' ? t('nameDots', { name }) : t(found.code)
-  }
 
   const refusal = (error: unknown, name?: string): string => {
     if (error instanceof JobStopped) return error.message
@@ -57,5 +51,5 @@ export function useChangeText() {
     }
   }
 
-  return { problem, refusal, sentence }
+  return { refusal, sentence }
 }

@@ -6,7 +6,7 @@ export class LostFiles {
 
   constructor(jobs: Iterable<Job>) {
     const lost = [...jobs].filter(({ file }) => file === null)
-    this.#jobs = new Map(lost.map((job) => [`${job.folderId}\n${job.path}\n${fileKey(job)}`, job]))
+    this.#jobs = new Map(lost.map((job) => [placeKey(job), job]))
   }
 
   find({ file, path }: ChosenFile, { folderId }: UploadTarget): Job | undefined {
@@ -14,12 +14,16 @@ export class LostFiles {
   }
 }
 
+function placeKey(job: Job): string {
+  return `${job.folderId}\n${(job.onDisk ?? job).path}\n${fileKey({ ...job, ...job.onDisk })}`
+}
+
 /** What tells files of one folder apart without reading them. */
 function fileKey({ name, size, lastModified }: Pick<File, 'name' | 'size' | 'lastModified'>): string {
   return `${name}\n${size}\n${lastModified}`
 }
 
-type Waiting = Pick<Job, 'id' | 'name' | 'size' | 'lastModified'>
+type Waiting = Pick<Job, 'id' | 'name' | 'size' | 'lastModified' | 'onDisk'>
 
 /**
  * Which chosen file belongs to which waiting upload: the same as before, or one that has only its name. Where several
@@ -32,15 +36,16 @@ export function matchFiles<Upload extends Waiting>(
 ): { same: [Upload, File][]; changed: [Upload, File][] } {
   const byKey = new Map(files.map((file) => [fileKey(file), file]))
   const same = waiting.flatMap((upload): [Upload, File][] => {
-    const file = byKey.get(fileKey(upload))
+    const file = byKey.get(fileKey({ ...upload, ...upload.onDisk }))
     return file === undefined ? [] : [[upload, file]]
   })
   const [found, taken] = [new Set(same.map(([{ id }]) => id)), new Set(same.map(([, file]) => file))]
   const byName = new Map<string, Upload[]>()
   for (const upload of waiting) {
     if (found.has(upload.id)) continue
-    const named = byName.get(upload.name)
-    if (named === undefined) byName.set(upload.name, [upload])
+    const { name } = upload.onDisk ?? upload
+    const named = byName.get(name)
+    if (named === undefined) byName.set(name, [upload])
     else named.push(upload)
   }
   const changed = files.flatMap((file): [Upload, File][] => {

@@ -2,8 +2,8 @@ import type { ContentHasher } from './content-hasher.ts'
 import type { Job } from './upload-job.ts'
 
 /** The same file as far as a browser can tell without reading it. */
-export function isFileOf(job: Pick<Job, 'name' | 'size' | 'lastModified'>, file: File): boolean {
-  return job.name === file.name && job.size === file.size && job.lastModified === file.lastModified
+export function isFileOf(job: Pick<Job, 'name' | 'size' | 'lastModified' | 'onDisk'>, file: File): boolean {
+  return (job.onDisk ?? job).name === file.name && job.size === file.size && job.lastModified === file.lastModified
 }
 
 /**

@@ -13,7 +13,7 @@ export type UploadAction =
   | { type: 'elsewhere'; id: string; device: string }
   | { type: 'file-lost'; id: string }
   | { type: 'other-file'; id: string }
-  | { type: 'restarted'; id: string; file: Pick<UploadItem, 'name' | 'size' | 'lastModified'> | null }
+  | { type: 'restarted'; id: string; file: NewUpload | null }
   | { type: 'identical'; id: string }
   | { type: 'checked'; id: string; bytes: number | null }
   | {

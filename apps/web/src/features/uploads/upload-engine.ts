@@ -4,6 +4,7 @@ import { HeldPlaces } from './held-places.ts'
 import { InstantClaims, type Proven } from './instant-claims.ts'
 import { LostFiles } from './lost-files.ts'
 import { MissingFiles } from './missing-files.ts'
+import { renameUploads } from './refused-name.ts'
 import { RetryTimer } from './retry-timer.ts'
 import { SourceNumbers } from './source-numbers.ts'
 import { CopiesWatch } from './upload-copies.ts'
@@ -145,11 +146,8 @@ export class UploadEngine {
   }
 
   readonly takeOver = (ids: readonly string[]): void => {
-    for (const id of ids) {
-      const job = this.#jobs.get(id)
-      if (job !== undefined)
-        Object.assign(job, { takeOver: true, ofOther: false, place: null, begun: true, continued: true })
-    }
+    const takenOver = { takeOver: true, ofOther: false, place: null, begun: true, continued: true }
+    for (const job of this.#jobsOf(ids)) Object.assign(job, takenOver)
     this.#requeue(ids)
     this.#store.flush()
   }
@@ -194,17 +192,18 @@ export class UploadEngine {
   }
 
   readonly retry = (ids: readonly string[]): void => {
-    for (const id of ids) {
-      const job = this.#jobs.get(id)
-      if (job === undefined) continue
+    for (const job of this.#jobsOf(ids)) {
       startAnew(job)
-      this.#store.dispatch({ type: 'restarted', id, file: newUploadOf(job) })
-      if (job.file === null) this.#store.dispatch({ type: 'file-lost', id })
-      else this.#starter.add(id)
+      this.#store.dispatch({ type: 'restarted', id: job.id, file: newUploadOf(job) })
+      if (job.file === null) this.#store.dispatch({ type: 'file-lost', id: job.id })
+      else this.#starter.add(job.id)
     }
     this.#store.flush()
     this.#pump()
   }
+
+  /** What was refused for its name goes on under another one; with that of a folder, all that came in it. */
+  readonly rename = (id: string, name: string): void => this.retry(renameUploads(this.#jobs, id, name))
 
   /** What is being sent goes on at the new speed. */
   limit(limits: UploadLimits): void {
@@ -232,6 +231,10 @@ export class UploadEngine {
     this.#elsewhere.close()
   }
 
+  #jobsOf(ids: readonly string[]): Job[] {
+    return ids.flatMap((id) => this.#jobs.get(id) ?? [])
+  }
+
   #requeue(ids: readonly string[]): void {
     for (const id of ids) {
       const job = this.#jobs.get(id)
@@ -252,10 +255,7 @@ export class UploadEngine {
   }
 
   #mark(ids: readonly string[], paused: boolean): void {
-    for (const id of ids) {
-      const job = this.#jobs.get(id)
-      if (job !== undefined) job.paused = paused
-    }
+    for (const job of this.#jobsOf(ids)) job.paused = paused
   }
 
   #stop(ids: readonly string[]): void {

@@ -51,6 +51,8 @@ export type Job = NewUpload & {
   once: boolean
   /** Another page has begun it and sends it. */
   ofOther: boolean
+  /** What it is called where it was chosen, if it was renamed for the drive. */
+  onDisk?: Pick<NewUpload, 'name' | 'path'>
   /** Set while it runs; aborting it is how a person stops it. */
   stop: AbortController | null
 }
@@ -85,7 +87,7 @@ function newId(): string {
 export function jobOf({ file, path, conflict, probe }: ChosenFile, { folderId, label }: UploadTarget): Job {
   const { name } = file
   const { size, lastModified } = factsOf(file)
-  const folderLabel = path === '' ? label : `${label} / ${path.split('/').join(' / ')}`
+  const folderLabel = label + labelOf(path)
   // Field by field, as in newItem.
   return {
     id: newId(),
@@ -117,6 +119,15 @@ export function jobOf({ file, path, conflict, probe }: ChosenFile, { folderId, l
     ofOther: false,
     stop: null,
   }
+}
+
+function labelOf(path: string): string {
+  return path === '' ? '' : ` / ${path.split('/').join(' / ')}`
+}
+
+/** The label of a folder whose path below the target is another one now. */
+export function labelIn(label: string, before: string, path: string): string {
+  return label.slice(0, label.length - labelOf(before).length) + labelOf(path)
 }
 
 /** An upload of an earlier page: its bytes so far are at the storage, its file must be opened again. */

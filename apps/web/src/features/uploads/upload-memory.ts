@@ -21,6 +21,7 @@ export type RememberedUpload = {
   conflict: Conflict
   /** Older records do not say it. */
   once?: boolean
+  onDisk?: Pick<Job, 'name' | 'path'>
   probe: string | null
   sent: number
   /** Number of its source, which many files of a folder share. */
@@ -162,7 +163,7 @@ function ignoreUnkept(error: unknown): undefined {
 }
 
 function rememberedOf(job: Job, tab: string): RememberedUpload {
-  const { id, name, size, lastModified, folderId, folderLabel, path, conflict, once, probe, source } = job
+  const { id, name, size, lastModified, folderId, folderLabel, path, conflict, once, onDisk, probe, source } = job
   return {
     key: id,
     tab,
@@ -176,6 +177,7 @@ function rememberedOf(job: Job, tab: string): RememberedUpload {
     path,
     conflict,
     once,
+    ...(onDisk === undefined ? {} : { onDisk }),
     probe,
     sent: job.sent - job.ahead,
     source,

@@ -11,6 +11,7 @@ import { placeInList, useFocusHandedOn } from '../../components/use-focus-handed
 import { CancelAllDialog } from './cancel-all-dialog.tsx'
 import { PanelFooter } from './panel-footer.tsx'
 import { OfflineLine, PlainHttpLine } from './panel-lines.tsx'
+import { RenameDialog } from './rename-dialog.tsx'
 import type { UploadItem } from './upload-item.ts'
 import { UploadList } from './upload-list.tsx'
 import type { RowActions } from './upload-row.tsx'
@@ -38,6 +39,7 @@ export function UploadPanel({ session, open, onOpenChange, onClose, onReportCopi
   const queue = useUploadSummary(session)
   const [onlyFailed, setOnlyFailed] = useState(false)
   const filtered = onlyFailed && queue.counts.failed > 0
+  const [renaming, setRenaming] = useState<UploadItem | null>(null)
   const wanted = useRef<string | null>(null)
   const input = useRef<HTMLInputElement>(null)
   const failureText = useFailureText()
@@ -52,13 +54,14 @@ export function UploadPanel({ session, open, onOpenChange, onClose, onReportCopi
       cancel,
       retry,
       takeOver,
+      rename: (id) => setRenaming(store.item(id) ?? null),
       chooseFile: (id) => {
         wanted.current = id
         input.current?.click()
       },
       show: (entryId) => show.current(entryId),
     }
-  }, [engine])
+  }, [engine, store])
   const chooseAll = () => {
     wanted.current = null
     input.current?.click()
@@ -85,6 +88,12 @@ export function UploadPanel({ session, open, onOpenChange, onClose, onReportCopi
           engine.missing.choose([...(event.target.files ?? [])], wanted.current)
           event.target.value = ''
         }}
+      />
+      <RenameDialog
+        item={renaming}
+        onClose={() => setRenaming(null)}
+        onRename={engine.rename}
+        onReturnFocus={(id) => buttonOrRow(id)?.focus({ preventScroll: true })}
       />
       {open ? (
         <PanelFrame>
@@ -114,6 +123,12 @@ export function UploadPanel({ session, open, onOpenChange, onClose, onReportCopi
 
 function failedItems({ store }: UploadSession): UploadItem[] {
   return store.idsIn('failed').flatMap((id) => store.item(id) ?? [])
+}
+
+/** What the dialog for another name was opened by; once the upload goes on that is gone, and perhaps its row has left the screen. */
+function buttonOrRow(id: string): HTMLElement | null {
+  const row = document.querySelector<HTMLElement>(`[data-row="${CSS.escape(id)}"]`)
+  return row?.querySelector<HTMLElement>('[data-renames]') ?? row ?? foldOrList()
 }
 
 /** The button that folds the panel away, and the bar that it is then, are each other's place. */

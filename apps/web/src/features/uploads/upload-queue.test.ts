@@ -156,10 +156,24 @@ test('starting again begins at zero and forgets the reason', () => {
     ...uploadingA,
     { type: 'progressed', samples: [{ id: 'a', sent: 72 }], now: 0 },
     { type: 'failed', id: 'a', error: { code: 'changed' } },
-    { type: 'restarted', id: 'a', file: { name: 'a.bin', size: 150, lastModified: 2 } },
+    { type: 'restarted', id: 'a', file: { ...upload('a', 150), lastModified: 2 } },
   ])
   expect(item(queue, 'a')).toMatchObject({ state: 'queued', sent: 0, size: 150, error: null })
   expect(queue.summary().allBytes).toBe(450)
+})
+
+test('a file whose folder is renamed moves to that group, and one of the same name stays', () => {
+  const uploads = ['a', 'b'].map((id) => ({ ...upload(id), path: 'old', folderLabel: 'Drive / old' }))
+  const file = { ...upload('a'), path: 'new', folderLabel: 'Drive / new' }
+  const queue = play([
+    { type: 'added', uploads },
+    { type: 'failed', id: 'a', error: { code: 'name_invalid' } },
+    { type: 'restarted', id: 'a', file },
+  ])
+  const rows = queue.rows.between({ groupHeight: 1, rowHeight: 1, from: 0, to: 10, onlyFailed: false })
+  const shown = rows.map((row) => (row.kind === 'group' ? `${row.label}: ${row.all}` : row.id))
+  expect(shown).toEqual(['Drive / old: 1', 'b', 'Drive / new: 1', 'a'])
+  expect(queue.summary()).toMatchObject({ files: 2, counts: { queued: 2, failed: 0 } })
 })
 
 test('a removed file leaves no trace in the sums, and events about it are ignored', () => {

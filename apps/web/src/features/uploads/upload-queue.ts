@@ -76,6 +76,8 @@ export class UploadQueue {
     const item = this.#items.get(id)
     if (item === undefined || !transition.from.includes(item.state)) return
     const next = changed(item, transition)
+    // Its folder was renamed.
+    if (next.path !== item.path) this.rows.remove(id)
     this.#put(next)
     if (next.state === 'failed') this.#sums.lastFailed = next
     if (next.spared !== null && item.spared === null) this.#sums.lastInstant = next

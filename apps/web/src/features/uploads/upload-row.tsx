@@ -9,6 +9,7 @@ import { FileName } from '../../components/file-name.tsx'
 import { FileTile } from '../../components/file-tile.tsx'
 import { Icon } from '../../components/icon.tsx'
 import { Stones } from '../../components/stones.tsx'
+import { isNameError, refusedName } from './refused-name.ts'
 import type { UploadItem, UploadState } from './upload-item.ts'
 import { useRowText } from './upload-text.ts'
 import { percentOf } from './upload-view.ts'
@@ -19,6 +20,7 @@ export type RowActions = {
   cancel: (ids: readonly string[]) => void
   retry: (ids: readonly string[]) => void
   takeOver: (ids: readonly string[]) => void
+  rename: (id: string) => void
   chooseFile: (id: string) => void
   /** Leads to what became of it. */
   show: (entryId: string) => void
@@ -121,6 +123,7 @@ function RowEnd({ item, actions }: { item: UploadItem; actions: RowActions }) {
   const drive = useTranslations('drive')
   const { id, name, state, copies } = item
   const ids = [id]
+  const isMisnamed = state === 'failed' && isNameError(item.error) && refusedName(item) !== null
   if (state === 'done') return <EndMark>{<Icon of={Check} size="small" className="text-ok" />}</EndMark>
   if (state === 'skipped') return null
   if (state === 'stored') {
@@ -148,7 +151,18 @@ function RowEnd({ item, actions }: { item: UploadItem; actions: RowActions }) {
           {t('takeOver')}
         </Button>
       ) : null}
-      {state === 'failed' ? (
+      {isMisnamed ? (
+        <Button
+          kind="ghost"
+          size="sm"
+          data-renames=""
+          aria-label={t('renameNamed', { name })}
+          onClick={() => actions.rename(id)}
+        >
+          {t('rename')}
+        </Button>
+      ) : null}
+      {state === 'failed' && !isMisnamed ? (
         <IconButton small label={t('retry', { name })} onClick={() => actions.retry(ids)}>
           <Icon of={RotateCw} size="small" />
         </IconButton>

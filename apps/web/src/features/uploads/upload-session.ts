@@ -70,7 +70,7 @@ export class UploadSession {
       const source = sources.get(job.source) ?? this.#readableSource(job.source, ask)
       sources.set(job.source, source)
       const from = await source
-      const file = from === null ? null : await fileFrom(from, job)
+      const file = from === null ? null : await fileFrom(from, job.onDisk ?? job)
       if (file !== null && !isOver()) await this.engine.missing.found(job, file)
     }
     this.store.flush()
