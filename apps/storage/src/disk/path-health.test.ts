@@ -63,6 +63,7 @@ describe('the health of a store path', () => {
     blame(join(folder, 'c/data/00/00/x'), new Error('cannot sync', { cause: errno('ENOSPC') }))
     blame(fd, new Error('cannot sync', { cause: errno('EIO') }))
     closeSync(fd)
+    expect(() => blame(fd, new Error('cannot sync', { cause: errno('EBADF') }))).not.toThrow()
     expect(paths.map(({ health }) => health.failure)).toEqual([null, 'cannot sync', 'cannot sync'])
   })
 })

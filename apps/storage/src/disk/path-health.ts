@@ -46,7 +46,17 @@ interface HealthyPath {
 export function blameSync(storePaths: readonly HealthyPath[]): (item: string | number, error: Error) => void {
   return (item, error) => {
     if (isErrno(error.cause, 'ENOENT', 'ENOTDIR')) return
-    const path = typeof item === 'string' ? item : readlinkSync(`/proc/self/fd/${item}`)
+    const path = typeof item === 'string' ? item : pathOfDescriptor(item)
     storePaths.find(({ dataDir }) => `${path}/`.startsWith(`${dataDir}/`))?.health.syncFailed(error)
+  }
+}
+
+/** Empty for one that is closed, and so was no disk's fault. */
+function pathOfDescriptor(fd: number): string {
+  try {
+    return readlinkSync(`/proc/self/fd/${fd}`)
+  } catch (error) {
+    if (isErrno(error, 'ENOENT')) return ''
+    throw error
   }
 }

@@ -79,7 +79,7 @@ export async function startHttpServer(options: HttpServerOptions): Promise<Runni
   return {
     port: listener.port,
     async close() {
-      stopExpiry()
+      await stopExpiry()
       await listener.close()
       await app.settled()
     },

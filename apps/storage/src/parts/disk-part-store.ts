@@ -68,6 +68,7 @@ export class DiskPartStore implements PartStore {
   readonly #link: LinkContext
   readonly #parts = new OpenParts()
   readonly #shipping: Shipping
+  #isClosing = false
 
   private constructor(options: PartStoreOptions) {
     const { store, durability, report } = options
@@ -75,22 +76,21 @@ export class DiskPartStore implements PartStore {
     const sync = { none: null, group: store.groupSync, each: store.singleSync }[durability]
     this.#context = { frontier: this.#frontier, sync, bootId: readBootId() }
     const late = new LateConfirmations({ store, durable: sync !== null, report })
-    this.#link = { store, durability, sync, late, step: options.step ?? (() => undefined) }
+    const link = { store, durability, sync, late, step: options.step ?? (() => undefined) }
+    this.#link = link
     const onFinished = (upload: FinishedUpload, seconds: number) => {
       this.#forget(upload.upl)
       options.onFinished?.(upload, seconds)
     }
     const shipping = (options.startShipping ?? noShipping)((part) => void this.#giveUp(part))
     this.#shipping = shipping
-    const link = this.#link
     this.#finisher = new PartFinisher({ link, ledgers: this.ledgers, shipping, onFinished, report })
     this.#joiner = new PartJoiner({ onComplete: (part) => this.#finishJoined(part), report })
     const [parts, finisher, status] = [this.#parts, this.#finisher, (upl: string) => this.status(upl)]
     this.segments = new DiskSegments({ parts, budget: this.budget, shipping, finisher, status })
-    const isBuried = options.isBuried ?? (() => false)
     this.copies = new PartCopies({
-      ...{ link, context: this.#context, parts, ledgers: this.ledgers, slots: this.slots },
-      ...{ isBuried, finisher, joiner: this.#joiner, taken: (upl) => shipping.forget(upl) },
+      ...{ link, context: this.#context, parts, ledgers: this.ledgers, slots: this.slots, finisher },
+      ...{ isBuried: options.isBuried ?? (() => false), joiner: this.#joiner, taken: (upl) => shipping.forget(upl) },
     })
   }
 
@@ -121,6 +121,7 @@ export class DiskPartStore implements PartStore {
   /** Finishes what was complete when the process ended: its uploader may never come back. */
   async finishComplete(): Promise<void> {
     for (const part of [...this.#parts.values()]) {
+      if (this.#isClosing) return
       if (!this.#joiner.goOn(part, this.#parts)) await this.#giveUp(part)
       // A failure was reported by the finisher, and the next request for the upload tries again.
       if (part.isComplete && part.becomesFile) await Promise.allSettled([this.#finisher.finish(part)])
@@ -143,7 +144,7 @@ export class DiskPartStore implements PartStore {
   async create(upload: NewPart): Promise<PartStatus> {
     const { upl, ep, joins } = upload
     if (!this.#parts.has(upl) && this.ledgers.finishedEpoch(upl) === null) {
-      if (ep <= (this.ledgers.endedEpoch(upl) ?? -1)) throw new UploadError('gone', `upload ${upl} was ended`)
+      if (ep <= (this.ledgers.endedEpoch(upl) ?? -1)) throw wasEnded(upl)
       if (this.#parts.size >= OPEN_PARTS_MAX) throw new UploadError('unavailable', 'too many uploads are open')
       const len = joins.length > 0 ? joinedLength(upload, this.#parts) : upload.len
       const place = this.#admit(len ?? upload.lenMax)
@@ -174,10 +175,7 @@ export class DiskPartStore implements PartStore {
     const finished = this.ledgers.finished(upl)
     if (finished !== null) return Promise.resolve(statusOfFinished(finished))
     const isEnded = this.ledgers.endedEpoch(upl) !== null
-    const error = isEnded
-      ? new UploadError('gone', `upload ${upl} was ended`)
-      : new UploadError('not_found', `there is no upload ${upl}`)
-    return Promise.reject(error)
+    return Promise.reject(isEnded ? wasEnded(upl) : new UploadError('not_found', `there is no upload ${upl}`))
   }
 
   async write(upl: string, offset: number, body: Readable, options: WriteOptions): Promise<number> {
@@ -247,6 +245,7 @@ export class DiskPartStore implements PartStore {
 
   /** Ends running work; requests must have ended before. */
   async close(): Promise<void> {
+    this.#isClosing = true
     await this.#joiner.close()
     await this.#shipping.close()
     await this.#finisher.close()
@@ -297,4 +296,8 @@ export class DiskPartStore implements PartStore {
       if (source !== undefined) await (source.isCopy ? this.copies.end(source) : this.remove(upl))
     }
   }
+}
+
+function wasEnded(upl: string): UploadError {
+  return new UploadError('gone', `upload ${upl} was ended`)
 }

@@ -8,13 +8,20 @@ interface ExpiryLogger {
   error(details: object, message: string): void
 }
 
-/** Removes the parts that nobody has written to for 14 days, and what ledgers no longer need, once an hour. Returns how to stop. */
-export function startExpiry(parts: DiskPartStore, logger: ExpiryLogger): () => void {
+/**
+ * Removes the parts that nobody has written to for 14 days, and what ledgers no longer need, once an hour. Returns how to
+ * stop: nothing is removed any more when that resolves.
+ */
+export function startExpiry(parts: DiskPartStore, logger: ExpiryLogger): () => Promise<void> {
+  const stop = new AbortController()
+  let sweeping: Promise<unknown> = Promise.resolve()
   const sweep = () => {
-    sweepExpired(parts, Date.now())
+    const swept = sweepExpired(parts, Date.now(), stop.signal)
+    sweeping = Promise.allSettled([swept])
+    swept
       .then((removed) => {
         if (removed.length > 0) logger.info({ removed }, 'expired uploads were removed')
-        return parts.ledgers.compact()
+        return stop.signal.aborted ? 0 : parts.ledgers.compact()
       })
       .then((ledgers) => {
         if (ledgers > 0) logger.info({ ledgers }, 'ledgers of uploads were rewritten')
@@ -24,14 +31,19 @@ export function startExpiry(parts: DiskPartStore, logger: ExpiryLogger): () => v
   const timer = setInterval(sweep, SWEEP_MS)
   timer.unref()
   sweep()
-  return () => clearInterval(timer)
+  return async () => {
+    clearInterval(timer)
+    stop.abort()
+    await sweeping
+  }
 }
 
 /** One sweep. An upload that is written to, or ends in another way, meanwhile stays out of it. */
-async function sweepExpired(parts: DiskPartStore, nowMs: number): Promise<string[]> {
+async function sweepExpired(parts: DiskPartStore, nowMs: number, stop: AbortSignal): Promise<string[]> {
   const { slots } = parts
   const removed: string[] = []
   for (const upl of parts.expired(nowMs)) {
+    if (stop.aborted) break
     if (slots.has(upl)) continue
     const release = await slots.acquire(upl, () => undefined)
     try {

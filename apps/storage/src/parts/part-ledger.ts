@@ -146,6 +146,8 @@ export class PartLedger {
   close(): void {
     this.#isClosed = true
     closeSync(this.#fd)
+    // Whoever is late must not write to what gets this number next.
+    this.#fd = -1
     if (this.#oldFd !== null) closeSync(this.#oldFd)
   }
 
