@@ -51,7 +51,7 @@ export function PreflightDialog({ plan, folder, open, onCancel, onUpload }: Pref
       })}
       className="max-w-[560px]"
     >
-      <div className="scrollbar-thin min-h-0 overflow-y-auto px-6 pb-5 phone:px-5">
+      <div className="scrollbar-thin min-h-0 overflow-y-auto px-6 pb-5 has-[>:only-child]:pb-1 phone:px-5">
         <PlanFigures plan={plan} />
         {coming > 0 ? <p className="mt-4 text-13 text-ink-2">{t('planComing', { n: coming })}</p> : null}
         {missing > 0 ? (
@@ -116,7 +116,7 @@ const PlanFigures = memo(function PlanFigures({ plan }: { plan: UploadPlan }) {
   const fresh = partOf(plan, 'new')
   const instant = partOf(plan, 'instant')
   return (
-    <dl className="grid grid-cols-4 gap-x-4 border-line border-y phone:grid-cols-2">
+    <dl className="grid grid-cols-4 gap-x-4 border-line border-y last:border-b-0 phone:grid-cols-2">
       <Figure label={t('planNew')} count={fresh.count} hint={t('planToSend', { size: format.size(fresh.bytes) })} />
       <Figure
         label={t('planInstant')}
