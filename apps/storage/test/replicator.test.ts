@@ -33,6 +33,8 @@ const EINVAL = 22
 const EIO = 5
 const ENOENT = 2
 const ENOSPC = 28
+const EROFS = 30
+const EDQUOT = 122
 const EEXIST = 17
 
 interface Packet {
@@ -317,8 +319,12 @@ describe('replication to a C storage', () => {
     await until('the others have arrived', () => new Set(peer.names()).size === 5)
   })
 
-  it('waits for a peer whose disk is full instead of setting anything aside', async () => {
-    peer.answer = () => ENOSPC
+  it.each([
+    ['full', ENOSPC],
+    ['used up', EDQUOT],
+    ['read-only', EROFS],
+  ])('waits for a peer whose disk is %s instead of setting anything aside', async (_disk, status) => {
+    peer.answer = () => status
     const [name] = await uploadMany(1)
     setPeer(StorageStatus.ACTIVE)
     await until('it was refused four times', () => peer.names().length >= 4)
@@ -328,6 +334,42 @@ describe('replication to a C storage', () => {
     await until('the mark is at the end of the log', markIsAtEnd)
     expect(peer.names().every((sent) => sent === name)).toBe(true)
     expect(replication.progress()[0]?.quarantined).toBe(0)
+  })
+
+  it('sets no record aside twice, though it reads the log again from a mark in front of it', async () => {
+    const names = await uploadMany(12)
+    const bad = names.slice(4, 8)
+    peer.answer = ({ name }) => (bad.includes(name) ? EIO : 0)
+    setPeer(StorageStatus.ACTIVE)
+    await until('they are set aside', () => replication.progress()[0]?.quarantined === 4)
+    await until('the mark is at the end of the log', markIsAtEnd)
+    const lines = readFileSync(join(folder, 'base/data/sync', `${PEER}.quarantine`), 'latin1')
+      .trimEnd()
+      .split('\n')
+    expect(lines.map((line) => line.split(' ')[2]).sort()).toEqual(bad.toSorted())
+  })
+
+  it('tries what was set aside again though there is always something else to send', async () => {
+    const [late = ''] = await uploadMany(1)
+    const mark = { index: 0, offset: store.log.position().offset, needSyncOld: false, syncOldDone: false }
+    await writeMark(markPath(), { ...mark, untilTimestamp: 0, scanRowCount: 0, syncRowCount: 0 })
+    const minuteAgo = Math.floor(Date.now() / 1000) - 61
+    const quarantine = join(folder, 'base/data/sync', `${PEER}.quarantine`)
+    writeFileSync(quarantine, `${minuteAgo} C ${late} # ${minuteAgo} it was refused\n`)
+    // As long as the peer has not got that one, there are always some that it has not answered.
+    let unanswered = 0
+    const keepBusy = () => {
+      for (; unanswered < 5 && !peer.names().includes(late); unanswered += 1) void upload(content(50, unanswered))
+    }
+    peer.delayMs = ({ name }) => 30 + (name.charCodeAt(30) % 5) * 20
+    peer.answer = ({ command, status, name }) => {
+      if (command === CREATE.code && status === 0 && name !== late) unanswered -= 1
+      keepBusy()
+      return 0
+    }
+    keepBusy()
+    setPeer(StorageStatus.ACTIVE)
+    await until('it has arrived', () => peer.names().includes(late))
   })
 
   it('does not spread a file that is not what its name says', async () => {

@@ -40,6 +40,7 @@ export const Status = {
   EALREADY: 114,
   EINPROGRESS: 115,
   ESTALE: 116,
+  EDQUOT: 122,
   ECANCELED: 125,
 } as const
 

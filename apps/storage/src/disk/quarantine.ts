@@ -24,6 +24,7 @@ export interface Quarantine {
   /** Lines in the file. */
   readonly count: number
   add(entry: BinlogRecord | string, reason: string): void
+  has(entry: BinlogRecord | string): boolean
   /**
    * Some of the records that were set aside, or tried again, before this time: each with what is to be told of it, after
    * which `save` is called. Oldest first.
@@ -77,14 +78,19 @@ export function openQuarantine(syncFolder: string, peerId: string): Quarantine {
   let hurried: ReadonlySet<string> = new Set()
   /** Undefined: to be looked for. */
   let missingSince: number | null | undefined
+  /** What is set aside. Undefined: to be gathered. */
+  let whats: Set<string> | undefined
   let isSaved = true
   const put = (line: string) => {
-    entries.set(line, parseEntry(line))
+    const entry = parseEntry(line)
+    entries.set(line, entry)
     missingSince = undefined
+    whats?.add(entry.what)
   }
   const take = (line: string) => {
     entries.delete(line)
     missingSince = undefined
+    whats = undefined
     isSaved = false
   }
   const save = () => {
@@ -101,10 +107,14 @@ export function openQuarantine(syncFolder: string, peerId: string): Quarantine {
       return missingSince
     },
     add(entry, reason) {
-      const what = typeof entry === 'string' ? entry : formatRecord(entry).trimEnd()
-      const line = formatSetAside(what, reason)
+      const line = formatSetAside(textOf(entry), reason)
       appendFileSync(path, `${line}\n`)
       put(line)
+    },
+    has(entry) {
+      if (entries.size === 0) return false
+      whats ??= new Set(Array.from(entries.values(), ({ what }) => what))
+      return whats.has(textOf(entry))
     },
     due(before) {
       const due: SetAsideRecord[] = []
@@ -139,6 +149,10 @@ function oldestMissing(entries: Iterable<Entry>): number | null {
     oldest = Math.min(oldest ?? record.timestamp, record.timestamp)
   }
   return oldest
+}
+
+function textOf(entry: BinlogRecord | string): string {
+  return typeof entry === 'string' ? entry : formatRecord(entry).trimEnd()
 }
 
 const ID_LENGTH = 16

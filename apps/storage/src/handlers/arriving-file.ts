@@ -92,6 +92,7 @@ function isPlaced(context: HandlerContext, { logicName, storePath }: ResolvedNam
     place()
     return true
   } catch (error) {
+    storePath.health.notice(error)
     if (!(error instanceof ContentMismatchError) || !context.refusals.isSpent(logicName)) throw error
     context.logger.error({ name: logicName, err: error }, 'given up a replica whose content is not what its name says')
     return false

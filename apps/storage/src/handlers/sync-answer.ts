@@ -1,6 +1,9 @@
 import { Status } from '@cairn/dfs-core'
 import type { CommandReply } from '@cairn/dfs-core/server'
+import { isErrno } from '../disk/atomic-file.ts'
 import type { ResolvedName } from '../disk/file-store.ts'
+import { causeOf, DISK_ERRORS } from '../disk/path-health.ts'
+import { StoreError } from '../disk/store-error.ts'
 import { countBytes } from '../engine/counters.ts'
 import type { HandlerContext } from './context.ts'
 import { failRequest, statusOf } from './failure.ts'
@@ -27,8 +30,18 @@ export function syncAnswer(context: HandlerContext, request: Request, reply: Com
       context.received.raise(request.state.peerId, done.timestamp)
     }
     if (error === undefined) reply.ok()
-    else failRequest(context, request.command, reply, error)
+    else failRequest(context, request.command, reply, toldToSender(error))
   }
+}
+
+/**
+ * A disk that failed is told as one that cannot be written: the sender waits for it, and does not believe that something
+ * is wrong with the file, as it does after EIO.
+ */
+export function toldToSender(error: unknown): unknown {
+  const cause = causeOf(error)
+  if (!isErrno(cause, ...DISK_ERRORS)) return error
+  return new StoreError(Status.EROFS, 'the disk failed', { cause: error })
 }
 
 /** Counts a change from a peer; `bytes` is given as `done` is. True when it is here now, or was before. */

@@ -6,7 +6,7 @@ import type { ConnectionState, HandlerContext } from './context.ts'
 import { noteFailure } from './failure.ts'
 import { gathered } from './gathered.ts'
 import { checkGroup, type Finish } from './requests.ts'
-import { countChange, type SyncAnswer } from './sync-answer.ts'
+import { countChange, type SyncAnswer, toldToSender } from './sync-answer.ts'
 
 /** Bytes beside the contents: group, and a head and a name for each file. */
 const HEADS_BYTES_MAX = 16 + SMALL_FILES_COUNT_MAX * 256
@@ -57,7 +57,7 @@ function storeAll(context: HandlerContext, files: readonly SmallFile[], finish: 
 function store(context: HandlerContext, { name, timestamp, content }: SmallFile, done: (status: number) => void): void {
   const answer: SyncAnswer = (error, change) => {
     countChange(context, error, change?.bytes)
-    done(error === undefined ? Status.OK : noteFailure(context, CairnCommand.SYNC_CREATE_FILES, error))
+    done(error === undefined ? Status.OK : noteFailure(context, CairnCommand.SYNC_CREATE_FILES, toldToSender(error)))
   }
   try {
     const file = context.store.resolve(name)

@@ -1,25 +1,8 @@
-import { ServerError, Status } from '@cairn/dfs-core'
 import { DAMAGED_HERE, type Quarantine, type SetAsideRecord } from '../disk/quarantine.ts'
 import type { BinlogRecord } from '../engine/binlog.ts'
 import type { Logger } from '../handlers/context.ts'
 import { type Delivery, deliver, LocalFileDamagedError } from './deliver.ts'
 import type { PeerLink } from './peer-link.ts'
-
-const TRIES_MAX = 3
-/** A record at which the connection breaks off may be what breaks it; or the network is bad. */
-const BROKEN_TRIES_MAX = 10
-
-/** A peer without space refuses everything: nothing is wrong with the record. */
-export function isPeerFull(error: unknown): boolean {
-  return error instanceof ServerError && error.status === Status.ENOSPC
-}
-
-/** So often a record may fail before it is set aside. */
-export function triesMax(link: PeerLink, error: unknown): number {
-  if (isPeerFull(error)) return Number.POSITIVE_INFINITY
-  // A storage closes after EINVAL; there it is the record that is refused.
-  return link.connection.usable || error instanceof ServerError ? TRIES_MAX : BROKEN_TRIES_MAX
-}
 
 function reasonOf(error: unknown): string {
   const message = error instanceof Error ? error.message : String(error)
@@ -42,6 +25,9 @@ export interface SetAside {
   readonly missingSince: number
   /** They are being tried again. */
   readonly isRetrying: boolean
+  /** Some are to be tried again. */
+  isDue(): boolean
+  has(record: BinlogRecord): boolean
   add(record: BinlogRecord, error: unknown): void
   /**
    * Sends some of what is due once more; to be called while nothing else is under way. What is here now counts, so a later change
@@ -54,11 +40,11 @@ export function createSetAside({ quarantine, delivery, logger, connect }: SetAsi
   const { peerId: peer } = delivery
   let isRetrying = false
 
-  const retry = async (due: readonly SetAsideRecord[]) => {
+  const retry = async (records: readonly SetAsideRecord[]) => {
     // A connection that tells progress would tell it of each record.
     let link: PeerLink | null = null
     try {
-      for (const { record, resolve, postpone } of due) {
+      for (const { record, resolve, postpone } of records) {
         if (link?.connection.usable !== true) link = await connect()
         try {
           await deliver(delivery, link, record)
@@ -75,6 +61,7 @@ export function createSetAside({ quarantine, delivery, logger, connect }: SetAsi
       quarantine.save()
     }
   }
+  const due = () => (quarantine.count === 0 ? [] : quarantine.due(Date.now() / 1000 - RETRY_SECONDS))
   return {
     get missingSince() {
       return quarantine.missingSince ?? Number.POSITIVE_INFINITY
@@ -82,15 +69,17 @@ export function createSetAside({ quarantine, delivery, logger, connect }: SetAsi
     get isRetrying() {
       return isRetrying
     },
+    isDue: () => due().length > 0,
+    has: (record) => quarantine.has(record),
     add(record, error) {
       quarantine.add(record, reasonOf(error))
       logger.error({ err: error, peer, record: record.name }, 'a record was set aside after it failed again and again')
     },
     retryIfDue(done) {
-      const due = isRetrying || quarantine.count === 0 ? [] : quarantine.due(Date.now() / 1000 - RETRY_SECONDS)
-      if (due.length === 0) return
+      const records = isRetrying ? [] : due()
+      if (records.length === 0) return
       isRetrying = true
-      retry(due).then(() => done(), done)
+      retry(records).then(() => done(), done)
     },
   }
 }

@@ -19,6 +19,7 @@ import { type Backlog, measureBacklog } from './backlog.ts'
 import { askAbilities, type PeerAbilities } from './peer-abilities.ts'
 import { PeerLink } from './peer-link.ts'
 import { SyncRun } from './sync-run.ts'
+import { Tries } from './tries.ts'
 
 /** What replication to any peer works with. */
 export interface ReplicationContext {
@@ -61,8 +62,7 @@ export class PeerReplicator {
   readonly #stop = new AbortController()
   readonly #markPath: string
   readonly #quarantine: Quarantine
-  /** Failures of single records, kept from one connection to the next. */
-  readonly #tries = new Map<string, number>()
+  readonly #tries = new Tries()
   #mark: Mark | null = null
   #run: SyncRun | null = null
   readonly #running: Promise<void>

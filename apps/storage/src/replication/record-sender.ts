@@ -1,13 +1,13 @@
 import type { BinlogPosition } from '../disk/binlog-files.ts'
-import { formatRecord } from '../engine/binlog.ts'
 import { type Counters, countBytes } from '../engine/counters.ts'
 import type { Slot, SyncWindow } from '../engine/sync-plan.ts'
 import { type Delivery, deliver } from './deliver.ts'
 import { deliverLot } from './deliver-lot.ts'
-import { isPeerFull, type SetAside, triesMax } from './failed-records.ts'
+import type { SetAside } from './failed-records.ts'
 import type { MarkKeeper } from './mark-keeper.ts'
 import type { PeerLink } from './peer-link.ts'
 import type { ProgressTeller } from './progress-teller.ts'
+import { type Tries, takesNothing } from './tries.ts'
 
 export interface RecordSenderOptions {
   readonly delivery: Delivery
@@ -18,8 +18,7 @@ export interface RecordSenderOptions {
   readonly counters: Counters
   /** The connection on which a record tells how far the peer has come. */
   readonly teller: PeerLink
-  /** Failures of single records, by their lines. */
-  readonly tries: Map<string, number>
+  readonly tries: Tries
 }
 
 type RecordSlot = Slot<BinlogPosition>
@@ -82,8 +81,8 @@ export class RecordSender {
       if (failure === null) this.#arrived(slot)
       else this.#putBack(slot, failure)
     }
-    const full = failures.find(isPeerFull)
-    if (full !== undefined) throw full
+    const refusal = failures.find(takesNothing)
+    if (refusal !== undefined) throw refusal
   }
 
   /** When nobody knows what has arrived, one of them may be what breaks the connection: all go alone the next time. */
@@ -101,7 +100,7 @@ export class RecordSender {
     progress.delivered(slot.record)
     window.delivered(slot)
     marks.sent()
-    if (tries.size > 0) tries.delete(formatRecord(slot.record))
+    tries.forget(slot.record)
     countBytes(counters, 'SyncOut', delivery.sentBytes, delivery.sentBytes)
     delivery.sentBytes = 0
   }
@@ -109,20 +108,16 @@ export class RecordSender {
   /** A record that keeps failing is set aside; anything else ends this run, and the next one starts at the mark. */
   #failed(link: PeerLink, slot: RecordSlot, error: unknown): void {
     const { setAside, tries, window } = this.#options
-    if (this.#putBack(slot, error) < triesMax(link, error)) throw error
-    tries.delete(formatRecord(slot.record))
+    this.#putBack(slot, error)
+    if (!tries.areSpent(slot.record, link, error)) throw error
+    tries.forget(slot.record)
     setAside.add(slot.record, error)
     window.delivered(slot)
     if (!link.connection.usable) throw error
   }
 
-  /** Returns how often it has failed. */
-  #putBack(slot: RecordSlot, error: unknown): number {
-    const { tries, window } = this.#options
-    const line = formatRecord(slot.record)
-    const count = (tries.get(line) ?? 0) + 1
-    if (!isPeerFull(error)) tries.set(line, count)
-    window.failed(slot)
-    return count
+  #putBack(slot: RecordSlot, error: unknown): void {
+    this.#options.tries.failed(slot.record, error)
+    this.#options.window.failed(slot)
   }
 }

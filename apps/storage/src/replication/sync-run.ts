@@ -5,7 +5,7 @@ import { BinlogReader } from '../disk/binlog-reader.ts'
 import type { FileStore } from '../disk/file-store.ts'
 import type { Mark } from '../disk/mark-file.ts'
 import { DAMAGED_HERE, type Quarantine } from '../disk/quarantine.ts'
-import { type BinlogRecord, formatRecord } from '../engine/binlog.ts'
+import type { BinlogRecord } from '../engine/binlog.ts'
 import type { Counters } from '../engine/counters.ts'
 import { divide, lotBytes } from '../engine/sync-lots.ts'
 import { createSyncWindow, isBeforeOwnPart, isWanted, type Slot, type SyncWindow } from '../engine/sync-plan.ts'
@@ -19,6 +19,7 @@ import { createProgressTeller, type ProgressTeller } from './progress-teller.ts'
 import { RecordSender } from './record-sender.ts'
 import { settleable } from './settleable.ts'
 import { SilentLinks } from './silent-links.ts'
+import type { Tries } from './tries.ts'
 
 export interface SyncRunOptions {
   readonly config: StorageConfig
@@ -32,7 +33,7 @@ export interface SyncRunOptions {
   /** The connection that has identified itself: only what arrives in order goes over it. */
   readonly teller: PeerLink
   readonly quarantine: Quarantine
-  readonly tries: Map<string, number>
+  readonly tries: Tries
   connect(): Promise<PeerLink>
   /** False as soon as the peer's status says that nothing is to be sent. */
   isServed(): boolean
@@ -66,6 +67,8 @@ export class SyncRun {
   #scheduled = false
   #ended = false
   #atEnd = false
+  /** Nothing is read until the window is empty: what was set aside is to be tried again, and alone. */
+  #isDraining = false
   #lastUsed = Date.now()
 
   constructor(options: SyncRunOptions) {
@@ -133,7 +136,7 @@ export class SyncRun {
       return
     }
     try {
-      this.#readAhead()
+      if (!this.#isDraining) this.#readAhead()
     } catch (error) {
       this.#end(error)
       return
@@ -152,15 +155,20 @@ export class SyncRun {
       this.#atEnd = entry === null
       if (entry === null) return
       this.#marks.scanned()
-      if (entry.damage !== undefined) {
+      if (entry.damage !== undefined && !quarantine.has(entry.damage)) {
         logger.error({ peer: this.#options.peerId, damage: entry.damage }, 'a line of the binlog cannot be sent')
         quarantine.add(entry.damage, `${DAMAGED_HERE}a line of the log`)
       }
       const { record } = entry
-      if (record === null || !isWanted(record, mark) || isBeforeOwnPart(record, mark)) this.#window.pass(entry.end)
+      if (record === null || !this.#isToSend(record, mark)) this.#window.pass(entry.end)
       else this.#window.add(record, entry.end, this.#mayShare(record) ? lotBytes(record) : null)
     }
     if (!this.#window.isFull) this.#schedule()
+  }
+
+  /** What an earlier run set aside in front of the mark is tried again in its time, not here. */
+  #isToSend(record: BinlogRecord, mark: Mark): boolean {
+    return isWanted(record, mark) && !isBeforeOwnPart(record, mark) && !this.#setAside.has(record)
   }
 
   #feedTeller(): void {
@@ -189,7 +197,7 @@ export class SyncRun {
   /** Whether a record may go together with others: not while each one is to be followed by a pause. */
   #mayShare(record: BinlogRecord): boolean {
     const { abilities, config, tries } = this.#options
-    return abilities.takesLots && config.syncIntervalMs === 0 && !tries.has(formatRecord(record))
+    return abilities.takesLots && config.syncIntervalMs === 0 && !tries.has(record)
   }
 
   /** A small file that is new waits for a silent connection when it is not the only one. */
@@ -244,7 +252,7 @@ export class SyncRun {
   #tick(): void {
     const { config, teller } = this.#options
     this.#marks.saveIfDue()
-    if (this.#atEnd && this.#window.isEmpty) this.#setAside.retryIfDue((error) => this.#retried(error))
+    this.#tryAgain()
     this.#schedule()
     if (!this.#tellerIsIdle || Date.now() - this.#lastUsed < config.heartBeatIntervalMs) return
     this.#lastUsed = Date.now()
@@ -255,7 +263,18 @@ export class SyncRun {
     )
   }
 
+  /** A source that is never idle gets to it, too. */
+  #tryAgain(): void {
+    if (this.#setAside.isRetrying) return
+    this.#isDraining = this.#setAside.isDue()
+    if (!this.#isDraining) return
+    // Nobody looks whether the log goes on.
+    this.#atEnd = false
+    if (this.#window.isEmpty) this.#setAside.retryIfDue((error) => this.#retried(error))
+  }
+
   #retried(error?: unknown): void {
+    this.#isDraining = false
     if (error === undefined) this.#schedule()
     else this.#end(error)
   }
