@@ -22,6 +22,13 @@ export interface GroupSync {
   add(item: SyncItem, done: (error?: Error) => void): void
 }
 
+/** `add` as a promise. */
+export function synced(sync: GroupSync, item: SyncItem): Promise<void> {
+  return new Promise((resolve, reject) => {
+    sync.add(item, (error) => (error === undefined ? resolve() : reject(error)))
+  })
+}
+
 interface Waiter {
   readonly item: SyncItem
   readonly done: (error?: Error) => void

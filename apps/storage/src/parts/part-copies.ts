@@ -5,6 +5,7 @@ import { type PartState, UploadError, type UploadSlots } from '@cairn/dfs-tus'
 import { isErrno, makeFolder } from '../disk/atomic-file.ts'
 import { crcOfFile } from '../disk/file-crc.ts'
 import type { ResolvedName } from '../disk/file-store.ts'
+import { synced } from '../disk/group-sync.ts'
 import { isNamePart } from '../engine/logic-name.ts'
 import { admitCopy } from './admission.ts'
 import { asUploadError } from './disk-failure.ts'
@@ -187,10 +188,11 @@ export class PartCopies {
     if (name.storePath !== part.storePath) throw new UploadError('not_found', `the copy is not where ${logicName} is`)
     if (isBuried(logicName, file.at)) throw new UploadError('gone', `${logicName} was deleted`)
     placeCopy(part, name, file.at)
-    if (sync !== null) {
-      await settled((done) => sync.add({ file: part.paths.part, folder: dirname(name.path) }, done))
-    }
-    await settled((done) => store.log.append('c', logicName, done, { timestamp: file.at, durable: sync !== null }))
+    if (sync !== null) await synced(sync, { file: part.paths.part, folder: dirname(name.path) })
+    await new Promise<void>((resolve, reject) => {
+      const done = (error?: Error) => (error === undefined ? resolve() : reject(error))
+      store.log.append('c', logicName, done, { timestamp: file.at, durable: sync !== null })
+    })
     const { upl, ep } = part
     const { own, ent } = part.facts
     const ledger = ledgers.at(part.storePath)
@@ -199,7 +201,7 @@ export class PartCopies {
       upload: { ...file, upl, ep, own, ent, dur: durability, binlog: store.log.position() },
     })
     ledger.confirm([upl])
-    if (sync !== null) await settled((done) => sync.add(ledger.syncItem, done))
+    if (sync !== null) await synced(sync, ledger.syncItem)
   }
 
   /** It was joined here: its sender learns so when it comes again, and throws its part away. */
@@ -232,8 +234,4 @@ function placeCopy(part: Part, { path }: ResolvedName, timestamp: number): void 
   } catch (error) {
     if (!isErrno(error, 'EEXIST')) throw asUploadError(error)
   }
-}
-
-function settled(start: (done: (error?: Error) => void) => void): Promise<void> {
-  return new Promise((resolve, reject) => start((error) => (error === undefined ? resolve() : reject(error))))
 }

@@ -1,6 +1,7 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { open, rename, unlink } from 'node:fs/promises'
-import { isErrno, makeFolder, readFileIfAny, removeIfAny } from '../disk/atomic-file.ts'
+import { dirname } from 'node:path'
+import { isErrno, makeFolder, readFileIfAny, removeIfAny, syncFolder } from '../disk/atomic-file.ts'
 import type { StorePath } from '../disk/store-path.ts'
 import { NO_FACTS, type PartFacts } from './part-facts.ts'
 
@@ -43,7 +44,7 @@ export function readBootId(): string {
   return text === null ? crypto.randomUUID() : text.trim()
 }
 
-/** Replaces the sidecar in one step; with `durable` it is on the disk when the promise resolves. */
+/** Replaces the sidecar in one step; with `durable` its bytes are on the disk when the promise resolves, its name with the folder's. */
 export async function writePartRecord(paths: PartPaths, record: PartRecord, durable: boolean): Promise<void> {
   const temporary = `${paths.sidecar}.tmp`
   const file = await open(temporary, 'w', 0o644)
@@ -63,6 +64,7 @@ export async function createPartFile(paths: PartPaths): Promise<void> {
   } catch (error) {
     if (!isErrno(error, 'ENOENT')) throw error
     makeFolder(paths.folder)
+    syncFolder(dirname(paths.folder))
     await (await open(paths.part, 'w', 0o644)).close()
   }
 }

@@ -2,7 +2,7 @@ import { closeSync, fstatSync, ftruncateSync, openSync, readSync } from 'node:fs
 import { dirname } from 'node:path'
 import type { UploadFacts } from '@cairn/dfs-tus'
 import { appendWhole, makeFolder } from '../disk/atomic-file.ts'
-import type { GroupSync, SyncItem } from '../disk/group-sync.ts'
+import { type GroupSync, type SyncItem, synced } from '../disk/group-sync.ts'
 import { LedgerRewrite, readLines } from './ledger-file.ts'
 import { type LedgerEntry, LedgerIndex, type LinePlace } from './ledger-index.ts'
 import {
@@ -68,11 +68,7 @@ export class PartLedger {
   /** As `write`; resolves when the line is as durable as uploads are. */
   append(line: LedgerLine): Promise<void> {
     this.write(line)
-    const sync = this.#sync
-    if (sync === null) return Promise.resolve()
-    return new Promise((resolve, reject) => {
-      sync.add(this.syncItem, (error) => (error === undefined ? resolve() : reject(error)))
-    })
+    return this.#sync === null ? Promise.resolve() : synced(this.#sync, this.syncItem)
   }
 
   /** What a sync of all lines so far takes. */

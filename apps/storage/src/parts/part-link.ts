@@ -3,7 +3,7 @@ import { encodeMetadata } from '@cairn/dfs-core'
 import type { UploadFacts } from '@cairn/dfs-tus'
 import { isErrno, makeFolder, readFileIfAny, removeIfAny, writeNewFile } from '../disk/atomic-file.ts'
 import type { FileStore } from '../disk/file-store.ts'
-import type { Durability, GroupSync, SyncItem } from '../disk/group-sync.ts'
+import { type Durability, type GroupSync, type SyncItem, synced } from '../disk/group-sync.ts'
 import { METADATA_SUFFIX } from '../disk/metadata-file.ts'
 import type { NewName } from '../disk/new-name.ts'
 import type { StorePath } from '../disk/store-path.ts'
@@ -156,11 +156,5 @@ export async function makeDurable(
   if (sync === null) return
   const items: SyncItem[] = [{ file: file.path + METADATA_SUFFIX, folder: file.folder }]
   if (!file.isSynced) items.push({ file: file.path })
-  await Promise.all(items.map((item) => syncItem(sync, item)))
-}
-
-function syncItem(sync: GroupSync, item: SyncItem): Promise<void> {
-  return new Promise((resolve, reject) => {
-    sync.add(item, (error) => (error === undefined ? resolve() : reject(error)))
-  })
+  await Promise.all(items.map((item) => synced(sync, item)))
 }

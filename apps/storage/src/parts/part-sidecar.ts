@@ -1,5 +1,5 @@
 import { isErrno } from '../disk/atomic-file.ts'
-import type { GroupSync } from '../disk/group-sync.ts'
+import { type GroupSync, synced } from '../disk/group-sync.ts'
 import { type PartPaths, type PartRecord, writePartRecord } from './part-files.ts'
 
 /** So many bytes at most are written without being synced (unless nothing is to survive a power loss). */
@@ -134,11 +134,14 @@ export class PartSidecar {
   save(): Promise<void> {
     const write = async () => {
       if (this.#isRetired) return
-      const { offset } = this.#part
-      const synced = this.#synced
-      await writePartRecord(this.#part.paths, this.#record(offset, synced), this.#context.sync !== null)
+      const { offset, paths } = this.#part
+      const durable = this.#synced
+      const { sync } = this.#context
+      await writePartRecord(paths, this.#record(offset, durable), sync !== null)
+      // Without its folder a power loss would bring the last record back.
+      if (sync !== null) await synced(sync, { folder: paths.folder })
       this.#written = offset
-      this.#durable = synced
+      this.#durable = durable
     }
     this.#saving = this.#saving.then(write, write)
     return this.#saving

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { crc32 } from '@cairn/dfs-core'
@@ -143,7 +143,10 @@ describe('a part', () => {
 
   it('whose bytes could not be synced once is never safe again in this process', async () => {
     const outcomes: Array<Error | undefined> = [undefined, new Error('the disk failed'), undefined]
-    const sync: GroupSync = { ...createGroupSync(), add: (_item, done) => done(outcomes.shift()) }
+    const sync: GroupSync = {
+      ...createGroupSync(),
+      add: ({ file }, done) => done(file === undefined ? undefined : outcomes.shift()),
+    }
     const part = await Part.create({ ...context, sync }, storePath, upload)
     await write(part, randomBytes(1000))
     await part.sync()
@@ -155,6 +158,26 @@ describe('a part', () => {
     await expect(part.syncBytes()).rejects.toThrow('the disk failed')
     await expect(part.becomeSparse()).rejects.toThrow('the disk failed')
     expect(part.prefix).toBe(1000)
+  })
+
+  it('is as safe as it says when the new name of its record is on the disk, too', async () => {
+    const real = createGroupSync()
+    const durableAtFolderSync: unknown[] = []
+    const add: GroupSync['add'] = (item, done) => {
+      if (item.folder !== undefined) {
+        expect(readdirSync(item.folder).sort()).toEqual([`${upload.upl}.json`, `${upload.upl}.part`])
+        durableAtFolderSync.push(JSON.parse(readFileSync(part.paths.sidecar, 'utf8')).offsetDurable)
+      }
+      real.add(item, done)
+    }
+    await Part.create(context, storePath, upload)
+    context = { ...context, sync: { ...real, add } }
+    const part = reopen()
+    await write(part, randomBytes(300))
+    await part.sync()
+    await write(part, randomBytes(400))
+    await part.sync()
+    expect(durableAtFolderSync).toEqual([300, 700])
   })
 
   it('tries its hash anew after a failure', async () => {

@@ -5,7 +5,7 @@ import { SNIFF_BYTES, sniffContentType } from '@cairn/dfs-http'
 import type { NewPart } from '@cairn/dfs-tus'
 import { isErrno, removeIfAny, writeAll, writeNewFile } from '../disk/atomic-file.ts'
 import { WHOLE_BODY_BYTES_MAX } from '../disk/body-buffers.ts'
-import type { GroupSync, SyncItem } from '../disk/group-sync.ts'
+import { synced } from '../disk/group-sync.ts'
 import type { LogWriter } from '../disk/log-writer.ts'
 import { METADATA_SUFFIX } from '../disk/metadata-file.ts'
 import type { NewName } from '../disk/new-name.ts'
@@ -32,7 +32,9 @@ export async function storeWhole(
   const ct = await sniffContentType(content.subarray(0, SNIFF_BYTES))
   const { name, finished, fd } = placeWhole(context, ledger, { storePath, part, content, ct })
   try {
-    if (context.sync !== null) await syncAll(context.sync, [{ file: fd, folder: name.folder }, ledger.syncItem])
+    const { sync } = context
+    const items = [{ file: fd, folder: name.folder }, ledger.syncItem]
+    if (sync !== null) await Promise.all(items.map((item) => synced(sync, item)))
     await appendRecords(context.store.log, name.logicName)
   } catch (error) {
     removeIfAny(name.path + METADATA_SUFFIX)
@@ -109,17 +111,6 @@ function writeMetadata(path: string, content: Buffer): void {
     removeIfAny(path)
     writeNewFile(path, content)
   }
-}
-
-function syncAll(sync: GroupSync, items: readonly SyncItem[]): Promise<unknown> {
-  return Promise.all(
-    items.map(
-      (item) =>
-        new Promise<void>((resolve, reject) => {
-          sync.add(item, (error) => (error === undefined ? resolve() : reject(error)))
-        }),
-    ),
-  )
 }
 
 /** Of the content, then of its metadata file. */
