@@ -2,6 +2,7 @@ import { accessSync, constants } from 'node:fs'
 import type { ClusterState } from './cluster/cluster-state.ts'
 import { createCensus, type FileCount } from './disk/census.ts'
 import { diskBusyMs } from './disk/disk-busy.ts'
+import { diskIdentities } from './disk/disk-identity.ts'
 import type { FileStore, StoreSpace } from './disk/file-store.ts'
 import type { SetAside } from './disk/quarantine.ts'
 import { hexByte } from './engine/logic-name.ts'
@@ -25,6 +26,8 @@ interface StorePathReport {
   readonly failure: string | null
   /** How long its disk had something to do since the machine started; null where that is not known. */
   readonly busyMs: number | null
+  /** What file system it lies on; the same for storages that share it. */
+  readonly disk: string | null
 }
 
 interface SetAsideReport {
@@ -115,15 +118,19 @@ export function createStorageReport(sources: ReportSources): (openUploads: numbe
     const replicators = sources.peers()
     const items = replicators.flatMap((peer) => peer.setAside(SET_ASIDE_MAX).map((entry) => ({ peer, entry })))
     items.sort((a, b) => b.entry.at - a.entry.at)
-    const busyMs = diskBusyMs(store.storePaths.map(({ dataDir }) => dataDir))
+    const folders = store.storePaths.map(({ dataDir }) => dataDir)
+    const busyMs = diskBusyMs(folders)
+    const disks = diskIdentities(folders)
     return {
       version,
       startedAt,
-      storePaths: store
-        .space()
-        .map((space, index) =>
-          reportPath(store, space, { count: counts?.[index] ?? null, busyMs: busyMs[index] ?? null }),
-        ),
+      storePaths: store.space().map((space, index) =>
+        reportPath(store, space, {
+          count: counts?.[index] ?? null,
+          busyMs: busyMs[index] ?? null,
+          disk: disks[index] ?? null,
+        }),
+      ),
       files: counts === null ? null : counts.reduce((sum, { files }) => sum + files, 0),
       openUploads,
       setAside: {
@@ -167,9 +174,10 @@ function reportScrub(group: string, state: Readonly<ScrubState> | null): ScrubRe
 interface Measured {
   readonly count: FileCount | null
   readonly busyMs: number | null
+  readonly disk: string | null
 }
 
-function reportPath(store: FileStore, space: StoreSpace, { count, busyMs }: Measured): StorePathReport {
+function reportPath(store: FileStore, space: StoreSpace, { count, busyMs, disk }: Measured): StorePathReport {
   const { index, totalBytes, freeBytes, reservedBytes } = space
   const dataDir = store.storePaths[index]?.dataDir
   return {
@@ -181,6 +189,7 @@ function reportPath(store: FileStore, space: StoreSpace, { count, busyMs }: Meas
     writable: !space.readonly && !store.log.isFailed && dataDir !== undefined && isWritable(dataDir),
     failure: store.storePaths[index]?.health.failure ?? null,
     busyMs,
+    disk,
   }
 }
 

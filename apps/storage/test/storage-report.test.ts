@@ -3,6 +3,7 @@ import { appendFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { diskBusyMs } from '../src/disk/disk-busy.ts'
+import { diskIdentities } from '../src/disk/disk-identity.ts'
 import type { StorageReport } from '../src/storage-report.ts'
 import { allActive, startCluster, type TestCluster, type TestStorage, until } from './cluster.ts'
 import { call, tusCalls } from './http/http-call.ts'
@@ -107,9 +108,11 @@ describe('what a storage tells an administrator', () => {
     })
   })
 
-  it('tells how long the disk of a store path was busy, as the machine counts it', async () => {
+  it('tells which disk a store path lies on, and how long it was busy, as the machine counts it', async () => {
     const [before] = diskBusyMs([one.basePath])
-    const told = (await report()).storePaths[0]?.busyMs
+    const [path] = (await report()).storePaths
+    expect(path?.disk).toBe(diskIdentities([one.basePath])[0])
+    const told = path?.busyMs
     const [after] = diskBusyMs([one.basePath])
     if (before === null) expect(told).toBe(null)
     else expect([before, told, after].toSorted((a, b) => Number(a) - Number(b))).toEqual([before, told, after])

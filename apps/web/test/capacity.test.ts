@@ -100,6 +100,20 @@ describe('samples', () => {
     expect(await storeSamples(groups, new Date('2026-11-01T10:01:01Z'))).toBe(4)
   })
 
+  it('a disk that both storages lie on is counted once, now and in the history', async () => {
+    await db().capacitySample.deleteMany()
+    const groups = await readGroups()
+    const storages = groups.flatMap((group) => group.storages)
+    const [disk, other] = storages.map(({ told }) => told?.paths[0]?.disk)
+    expect(disk).toMatch(/^[0-9a-f]{16}$/)
+    expect(other).toBe(disk)
+    const now = new Date()
+    await storeSamples(groups, now)
+    const points = await readHistory('month')
+    expect(points.map(({ totalBytes }) => totalBytes)).toEqual([storages[0]?.totalBytes])
+    await db().capacitySample.deleteMany()
+  })
+
   it('old samples are thinned to the last of each quarter, hour and day', async () => {
     await db().capacitySample.deleteMany()
     const now = new Date('2026-11-21T12:00:00Z')

@@ -121,6 +121,7 @@ const statusSchema = z.object({
       writable: z.boolean(),
       failure: z.string().nullable().default(null),
       busyMs: countSchema.nullable().default(null),
+      disk: z.string().nullable().default(null),
     }),
   ),
   files: countSchema.nullable(),

@@ -8,12 +8,13 @@ import { useFormat } from '../../i18n/use-format.ts'
 import { Figure, Figures } from './box.tsx'
 import { barPercents, CapacityBar } from './capacity-bar.tsx'
 import { ClusterTree } from './cluster-tree.tsx'
-import type { ClusterView, StorageView } from './cluster-view.ts'
+import type { ClusterView } from './cluster-view.ts'
 import { HistoryBox } from './history-box.tsx'
 import { LargestBox } from './largest-box.tsx'
 import { LedgerBox } from './ledger-box.tsx'
 import { NeedsList } from './needs-list.tsx'
 import { PageBar, PageBody } from './page-bar.tsx'
+import { copiesShareADisk, spaceOfStorages } from './shared-disks.ts'
 import { percentOf } from './storage-state.ts'
 import { type LiveCluster, useLiveCluster } from './use-live-cluster.ts'
 
@@ -75,9 +76,10 @@ function KeyFigures({ view }: { view: ClusterView }) {
   const t = useTranslations('capacity')
   const format = useFormat()
   const storages = view.groups.flatMap((group) => group.storages)
+  const disks = spaceOfStorages(storages)
   const space = {
-    totalBytes: sum(storages, 'totalBytes'),
-    usedBytes: sum(storages, 'usedBytes'),
+    totalBytes: disks.totalBytes,
+    usedBytes: disks.totalBytes - disks.freeBytes,
     reservedBytes: view.uploads.bytes,
   }
   const { copies, ledger, uploads } = view
@@ -105,7 +107,11 @@ function KeyFigures({ view }: { view: ClusterView }) {
         title={t('twoCopies')}
         value={all === 0 ? '–' : `${shareText(copies.two, all)}%`}
         note={
-          <CopiesNote loneBytes={lone} aside={storages.reduce((n, { told }) => n + (told?.setAside.count ?? 0), 0)} />
+          <CopiesNote
+            loneBytes={lone}
+            aside={storages.reduce((n, { told }) => n + (told?.setAside.count ?? 0), 0)}
+            isOneDisk={view.groups.some(copiesShareADisk)}
+          />
         }
       />
       <Figure
@@ -118,10 +124,10 @@ function KeyFigures({ view }: { view: ClusterView }) {
 }
 
 /** What was set aside is not in the sums of the groups: it is counted apart. */
-function CopiesNote({ loneBytes, aside }: { loneBytes: number; aside: number }) {
+function CopiesNote({ loneBytes, aside, isOneDisk }: { loneBytes: number; aside: number; isOneDisk: boolean }) {
   const t = useTranslations('capacity')
   const format = useFormat()
-  if (loneBytes === 0 && aside === 0) return t('allTwice')
+  if (loneBytes === 0 && aside === 0) return isOneDisk ? t('twiceOnOneDisk') : t('allTwice')
   const text = loneBytes > 0 ? t('haveOne', { s: format.size(loneBytes) }) : t('changesAside', { n: aside })
   return <span className="text-warn">{text}</span>
 }
@@ -142,8 +148,4 @@ function ForecastNote({ forecast }: Pick<ClusterView, 'forecast'>) {
   return late === null
     ? t('forecastOpen', { date: date ?? '', a: a ?? '' })
     : t('forecast', { date: date ?? '', a: a ?? '', b: format.shortDate(late) })
-}
-
-function sum(storages: readonly StorageView[], key: 'totalBytes' | 'usedBytes'): number {
-  return storages.reduce((bytes, storage) => bytes + storage[key], 0)
 }

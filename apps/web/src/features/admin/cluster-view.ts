@@ -20,6 +20,8 @@ export interface PathView extends Space {
   failure: string | null
   /** How long its disk had something to do since the machine started; null where nobody tells. */
   busyMs: number | null
+  /** What file system it lies on, the same for paths that share it; null where nobody tells. */
+  disk: string | null
 }
 
 /** One direction of replication: to this peer. Null: this storage does not tell, or cannot read its log. */

@@ -14,6 +14,7 @@ const path = (percent: number, writable = true): PathView => ({
   writable,
   failure: null,
   busyMs: null,
+  disk: null,
 })
 
 function storage(id: string, changes: Partial<StorageView> = {}, told: { path?: PathView; setAside?: number } = {}) {

@@ -9,6 +9,7 @@ import {
   storageStatus,
 } from '../../../lib/storage-service.ts'
 import type { CheckView, GroupView, PathView, StorageView, ToldView } from '../cluster-view.ts'
+import { spaceOfPaths } from '../shared-disks.ts'
 import { storageStateOf } from '../storage-state.ts'
 import { type OpenUploads, readOpenUploads } from './open-uploads.ts'
 
@@ -108,8 +109,7 @@ function groupView(group: string, heard: readonly Heard[], uploads: OpenUploads)
 function storageView(member: Heard, group: readonly Heard[], uploads: OpenUploads): StorageView {
   const { record, silence } = member
   const told = member.status === null ? null : toldView(member.status)
-  const totalBytes = told === null ? record.totalMb * MIB : sum(told.paths, 'totalBytes')
-  const freeBytes = told === null ? record.freeMb * MIB : sum(told.paths, 'freeBytes')
+  const { totalBytes, freeBytes } = told === null ? spaceOfRecord(record) : spaceOfPaths(told.paths)
   // Trackers notice a dead storage only after a while.
   const isGone = silence === 'away' && record.status === STATE_ACTIVE
   return {
@@ -180,7 +180,7 @@ function checkView({ startedAt, finishedAt, ...found }: NonNullable<StorageStatu
 }
 
 function pathView(path: StorageStatus['storePaths'][number]): PathView {
-  const { totalBytes, freeBytes, reservedBytes, usedBytes, writable, failure, busyMs } = path
+  const { totalBytes, freeBytes, reservedBytes, usedBytes, writable, failure, busyMs, disk } = path
   return {
     path: path.path,
     totalBytes,
@@ -192,11 +192,12 @@ function pathView(path: StorageStatus['storePaths'][number]): PathView {
     writable,
     failure,
     busyMs,
+    disk,
   }
 }
 
-function sum(paths: readonly PathView[], key: 'totalBytes' | 'freeBytes'): number {
-  return paths.reduce((bytes, path) => bytes + path[key], 0)
+function spaceOfRecord({ totalMb, freeMb }: StorageRecord) {
+  return { totalBytes: totalMb * MIB, freeBytes: freeMb * MIB }
 }
 
 /** Null when one of them is not known. */

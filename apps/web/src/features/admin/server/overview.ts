@@ -5,6 +5,7 @@ import type { ClusterView, Forecast, GroupView } from '../cluster-view.ts'
 import { knownDots, reachedAt, trendOf } from '../forecast.ts'
 import { balance, copiesInReach, type StoredSums } from '../ledger.ts'
 import type { HistoryPoint } from '../schema.ts'
+import { spaceOfStorages } from '../shared-disks.ts'
 import { FILLING_SHARE } from '../storage-state.ts'
 import { readGroups } from './cluster.ts'
 import { readOpenUploads } from './open-uploads.ts'
@@ -94,7 +95,7 @@ function overviewOf(
 function forecastOf(points: readonly HistoryPoint[], groups: readonly GroupView[]): Forecast | 'too_short' {
   const trend = trendOf(knownDots(points.slice(-TREND_DAYS)))
   if (trend === null) return 'too_short'
-  const total = groups.flatMap(({ storages }) => storages).reduce((bytes, { totalBytes }) => bytes + totalBytes, 0)
+  const { totalBytes: total } = spaceOfStorages(groups.flatMap(({ storages }) => storages))
   const when = (slope: number) => {
     const at = reachedAt(trend, total * FILLING_SHARE, slope)
     return at === null ? null : new Date(at).toISOString()

@@ -1,6 +1,7 @@
 import { db } from '../../../lib/db.ts'
 import type { GroupView, StorageView } from '../cluster-view.ts'
 import type { HistoryPoint } from '../schema.ts'
+import { ownSpaces, type Space } from '../shared-disks.ts'
 
 const MINUTE_MS = 60_000
 /** Samples older than this are kept only once in each span. */
@@ -13,7 +14,8 @@ const thinning = [
 /** Writes down how full everything is, once a minute however often it is called. */
 export async function storeSamples(groups: readonly GroupView[], now: Date): Promise<number> {
   const at = new Date(Math.floor(now.getTime() / MINUTE_MS) * MINUTE_MS)
-  const rows = groups.flatMap(({ storages }) => storages.filter(isMember).flatMap((storage) => rowsOf(storage, at)))
+  const members = groups.flatMap(({ storages }) => storages.filter(isMember))
+  const rows = ownSpaces(members).flatMap(({ storage, own }) => rowsOf(storage, own, at))
   const { count } = await db().capacitySample.createMany({ data: rows, skipDuplicates: true })
   return count
 }
@@ -22,7 +24,7 @@ function isMember({ state }: StorageView): boolean {
   return state !== 'removed'
 }
 
-function rowsOf(storage: StorageView, at: Date) {
+function rowsOf(storage: StorageView, own: Space, at: Date) {
   const place = { grp: storage.group, storageId: storage.id, at }
   // How full it is while it does not answer would be a guess.
   if (storage.silence === 'away') return [{ ...place, path: '' }]
@@ -32,6 +34,8 @@ function rowsOf(storage: StorageView, at: Date) {
       ...place,
       path: '',
       ...spaceOf(storage, storage.told?.contentBytes ?? null),
+      ownTotalBytes: BigInt(own.totalBytes),
+      ownFreeBytes: BigInt(own.freeBytes),
       writtenBytes: BigInt(storage.counters.written),
       readBytes: BigInt(storage.counters.read),
     },
@@ -44,7 +48,7 @@ function rowsOf(storage: StorageView, at: Date) {
   ]
 }
 
-function spaceOf({ totalBytes, freeBytes }: { totalBytes: number; freeBytes: number }, contentBytes: number | null) {
+function spaceOf({ totalBytes, freeBytes }: Space, contentBytes: number | null) {
   return {
     totalBytes: BigInt(totalBytes),
     freeBytes: BigInt(freeBytes),
@@ -96,7 +100,7 @@ interface Stretch {
   total: bigint | null
 }
 
-/** The last known value of each stretch of time, added up over all storages; points without numbers where one is not known. */
+/** The last known value of each stretch of time, added up over all storages, a disk that they share once; points without numbers where one is not known. */
 export async function readHistory(span: HistorySpan): Promise<HistoryPoint[]> {
   const { days, everySeconds: widest } = spans[span]
   const everySeconds = await stretchOf(days, widest)
@@ -105,7 +109,8 @@ export async function readHistory(span: HistorySpan): Promise<HistoryPoint[]> {
       CASE WHEN count(*) = count(total) THEN sum(total - free)::bigint END AS used,
       CASE WHEN count(*) = count(total) THEN sum(total)::bigint END AS total
     FROM (
-      SELECT DISTINCT ON (span, grp, storage_id) span, total_bytes AS total, free_bytes AS free
+      SELECT DISTINCT ON (span, grp, storage_id) span,
+        coalesce(own_total_bytes, total_bytes) AS total, coalesce(own_free_bytes, free_bytes) AS free
       FROM (
         SELECT *, floor(extract(epoch FROM at) / ${everySeconds}::int) AS span FROM capacity_sample
         WHERE path = '' AND at > now() - make_interval(days => ${days}::int)

@@ -1,0 +1,20 @@
+import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { expect, it } from 'vitest'
+import { diskIdentities } from './disk-identity.ts'
+
+it('folders of one file system have one identity, which tells nothing of the machine', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'cairn-disk-'))
+  mkdirSync(join(folder, 'below'))
+  const [one, below, missing] = diskIdentities([folder, join(folder, 'below'), join(folder, 'missing')])
+  expect(one).toMatch(/^[0-9a-f]{16}$/)
+  expect(below).toBe(one)
+  expect(missing).toBe(null)
+  rmSync(folder, { recursive: true })
+})
+
+it.runIf(process.platform === 'linux')('another file system has another one', () => {
+  const [proc, temporary] = diskIdentities(['/proc', tmpdir()])
+  expect(proc).not.toBe(temporary)
+})
