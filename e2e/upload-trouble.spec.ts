@@ -3,7 +3,7 @@
 import fs from 'node:fs'
 import os from 'node:os'
 import path from 'node:path'
-import { expect, type Page } from '@playwright/test'
+import { expect, type Page, type Route } from '@playwright/test'
 import { sha256Of, writeRandomFile } from './big-file.ts'
 import { chooseFiles, download, row, textFile, uploadPanel } from './drive-page.ts'
 import { test } from './drive-test.ts'
@@ -157,6 +157,107 @@ test('a web server and a storage that stumble, and a ticket that is refused, fai
   await expect(row(page, 'patient.txt')).toBeVisible({ timeout: 60_000 })
   expect(stumbles).toEqual([])
   expect(fs.readFileSync(await download(page, 'patient.txt'), 'utf8')).toBe('in the end')
+})
+
+/** The server hears what is announced, and the page does not hear the answer. */
+async function loseAnswers(page: Page, times: number): Promise<void> {
+  const lose = async (route: Route) => {
+    if (route.request().method() !== 'POST') return await route.continue()
+    await route.fetch()
+    await route.abort('connectionreset')
+  }
+  await page.route('**/api/uploads', lose, { times })
+}
+
+async function unfinished(page: Page): Promise<number> {
+  return (await (await page.request.get(new URL('/api/uploads', page.url()).href)).json()).items.length
+}
+
+test('files whose announcement was heard, and its answer lost, arrive once and keep no space twice', async ({
+  page,
+}) => {
+  await loseAnswers(page, 1)
+  await chooseFiles(page, [textFile('a.txt', 'first'), textFile('b.txt', 'second')])
+  await expect(uploadPanel(page).getByText('2 files uploaded')).toBeVisible({ timeout: 60_000 })
+  await expect(page.getByRole('main').getByRole('row')).toHaveCount(3)
+  await expect.poll(() => unfinished(page)).toBe(0)
+})
+
+test('a file that is cancelled after the answer to its announcement was lost keeps no space', async ({ page }) => {
+  await loseAnswers(page, 1)
+  await chooseFiles(page, [textFile('regretted.txt', 'never mind')])
+  await expect(
+    uploadPanel(page)
+      .getByText(/^Waiting for/)
+      .first(),
+  ).toBeVisible({ timeout: 30_000 })
+  await uploadPanel(page).getByRole('button', { name: 'Cancel regretted.txt' }).click()
+  await expect.poll(() => unfinished(page), { timeout: 30_000 }).toBe(0)
+  await expect(row(page, 'regretted.txt')).toHaveCount(0)
+})
+
+/** From now on the browser's own notes of uploads wait, in the order that they came, until they are let go. */
+async function holdNotes(page: Page): Promise<() => Promise<void>> {
+  await page.evaluate(() => {
+    const { put, delete: remove } = IDBObjectStore.prototype
+    const notes = { isHeld: true, forgotten: 0 }
+    // A transaction lasts as long as something is asked of it.
+    const hold = (store: IDBObjectStore) => {
+      if (notes.isHeld) store.count().onsuccess = () => hold(store)
+    }
+    IDBObjectStore.prototype.put = function (...given) {
+      hold(this)
+      return put.apply(this, given)
+    }
+    IDBObjectStore.prototype.delete = function (key) {
+      notes.forgotten += 1
+      return remove.call(this, key)
+    }
+    Reflect.set(window, 'notes', notes)
+  })
+  return async () => {
+    await page.waitForFunction(() => Reflect.get(window, 'notes').forgotten > 0)
+    await page.evaluate(() => Reflect.set(Reflect.get(window, 'notes'), 'isHeld', false))
+  }
+}
+
+function notesKept(page: Page): Promise<number> {
+  return page.evaluate(async () => {
+    const known = (await indexedDB.databases()).find(({ name = '' }) => name.startsWith('cairn-uploads'))
+    return await new Promise<number>((resolve, reject) => {
+      const opening = indexedDB.open(known?.name ?? '')
+      opening.onerror = () => reject(opening.error)
+      opening.onsuccess = () => {
+        const counting = opening.result.transaction('files').objectStore('files').count()
+        counting.onsuccess = () => {
+          opening.result.close()
+          resolve(counting.result)
+        }
+      }
+    })
+  })
+}
+
+test('files that are stored before the browser has noted them down do not come back with a later page', async ({
+  page,
+}) => {
+  // More than are noted in one go.
+  const count = 400
+  const letGo = await holdNotes(page)
+  await chooseFiles(
+    page,
+    Array.from({ length: count }, (_, index) => textFile(`${index}.txt`, `note ${index}`)),
+  )
+  await page
+    .getByRole('dialog')
+    .getByRole('button', { name: `Upload ${count}` })
+    .click()
+  await expect(uploadPanel(page).getByText(`${count} files uploaded`)).toBeVisible({ timeout: 60_000 })
+  await letGo()
+  await expect.poll(() => notesKept(page), { timeout: 30_000 }).toBe(0)
+  await reload(page)
+  await expect(page.getByRole('main')).toHaveAttribute('aria-busy', 'false')
+  await expect(uploadPanel(page)).toHaveCount(0)
 })
 
 test.describe('on a phone with slow 3G', () => {

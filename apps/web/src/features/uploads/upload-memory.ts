@@ -47,6 +47,9 @@ export class UploadMemory {
   readonly #tab: string
   #opened: Promise<IDBPDatabase<Schema> | null> | null = null
   #unneeded = new Set<string>()
+  /** Writes of many are under way, and what of them was forgotten meanwhile. */
+  #writes = 0
+  readonly #outdated = new Set<string>()
   #forgetting: Promise<void> | null = null
 
   constructor(person: string, tab: string) {
@@ -60,7 +63,10 @@ export class UploadMemory {
 
   /** Soon; a page that is closed before finds out that the server waits for them no more. */
   forget(keys: readonly string[]): Promise<void> {
-    for (const key of keys) this.#unneeded.add(key)
+    for (const key of keys) {
+      this.#unneeded.add(key)
+      if (this.#writes > 0) this.#outdated.add(key)
+    }
     this.#forgetting ??= new Promise((resolve) => setTimeout(resolve, FORGET_MS)).then(() => this.#forgetNow())
     return this.#forgetting
   }
@@ -125,16 +131,22 @@ export class UploadMemory {
 
   async #write(uploads: readonly RememberedUpload[]): Promise<void> {
     if (uploads.length > 0) hintAtUploads(this.#person)
-    for (const { key } of uploads) this.#unneeded.delete(key)
+    for (const { key } of uploads) {
+      this.#unneeded.delete(key)
+      this.#outdated.delete(key)
+    }
+    this.#writes += 1
     for (const batch of batchesOf(uploads)) {
       await this.#change(async (database) => {
         const files = database.transaction('files', 'readwrite')
         // The transaction tells whether all went well: a promise for each of a thousand takes longer than they do.
         const store = unwrap(files.store)
-        for (const upload of batch) store.put(upload)
+        for (const upload of batch) if (!this.#outdated.has(upload.key)) store.put(upload)
         await files.done
       })
     }
+    this.#writes -= 1
+    if (this.#writes === 0) this.#outdated.clear()
   }
 
   async #change(act: (database: IDBPDatabase<Schema>) => Promise<void>): Promise<void> {

@@ -4,6 +4,7 @@ import type { HeldPlaces } from './held-places.ts'
 import type { InstantClaims } from './instant-claims.ts'
 import { AVOIDED_MAX } from './rules.ts'
 import type { StartedItem } from './schema.ts'
+import { StrayUploads } from './stray-uploads.ts'
 import { isPassing, refusalOf, startUploads } from './upload-api.ts'
 import type { Job } from './upload-job.ts'
 import type { UploadMemory } from './upload-memory.ts'
@@ -32,11 +33,14 @@ type Parts = {
 export class UploadStarter {
   readonly #parts: Parts
   readonly #line = new WaitingLine()
+  readonly #strays: StrayUploads
   #busy = false
   #batch = FIRST_BATCH
 
   constructor(parts: Parts) {
     this.#parts = parts
+    const known = () => new Set([...parts.jobs.values()].map(({ uploadId }) => uploadId))
+    this.#strays = new StrayUploads(known, parts.events.onReleased)
   }
 
   get size(): number {
@@ -55,31 +59,22 @@ export class UploadStarter {
   pump(): void {
     const { held } = this.#parts
     const now = Date.now()
-    if (this.#busy || this.#line.size === 0 || held.isHeld('network', now) || held.isHeld('server', now)) return
+    const isWanted = this.#line.size > 0 || this.#strays.isDue(true)
+    if (this.#busy || !isWanted || held.isHeld('network', now) || held.isHeld('server', now)) return
     void this.#start()
   }
 
   async #start(): Promise<void> {
-    const { jobs: known, memory, events, outcomes, held } = this.#parts
+    const { jobs: known, outcomes } = this.#parts
     this.#busy = true
     const jobs = this.#line.take(this.#batch).flatMap((id) => known.get(id) ?? [])
     this.#batch = this.#line.size === 0 ? FIRST_BATCH : Math.min(BATCH_MAX, 2 * this.#batch)
     try {
-      await this.#probe(jobs)
-      const avoid = held.left.all(Date.now()).slice(0, AVOIDED_MAX)
-      const answers = await startUploads(jobs.map(startBodyOf), avoid)
-      held.release('network')
-      if (answers.some(({ ok }) => ok)) held.release('server')
-      const answerOf = new Map(answers.map((answer) => [answer.clientId, answer]))
-      for (const storage of avoid) {
-        if (answers.some((answer) => 'ticket' in answer && answer.storageName === storage)) held.left.comeBack(storage)
-      }
-      for (const job of jobs) this.#place(job, answerOf.get(job.id))
-      void memory.remember(jobs.filter(({ id }) => known.has(id) && !isRefusedForGood(answerOf.get(id))))
-      const withFolders = jobs.some(({ path }) => path !== '')
-      events.onPrepared(new Set(jobs.map(({ folderId }) => folderId)), withFolders)
+      await this.#strays.giveUp(jobs.length === 0)
+      if (jobs.length > 0) await this.#announce(jobs)
     } catch (error) {
       const refusal = refusalOf(error)
+      if (refusal.kind !== 'final' && jobs.length > 0) this.#strays.suspect()
       for (const job of jobs) {
         if (refusal.kind === 'final') outcomes.failed(job, refusal.error)
         else outcomes.waits(job, refusal.kind === 'network' ? 'network' : 'server')
@@ -87,6 +82,23 @@ export class UploadStarter {
     }
     this.#busy = false
     this.#parts.onDone()
+  }
+
+  async #announce(jobs: readonly Job[]): Promise<void> {
+    const { jobs: known, memory, events, held } = this.#parts
+    await this.#probe(jobs)
+    const avoid = held.left.all(Date.now()).slice(0, AVOIDED_MAX)
+    const answers = await startUploads(jobs.map(startBodyOf), avoid)
+    held.release('network')
+    if (answers.some(({ ok }) => ok)) held.release('server')
+    const answerOf = new Map(answers.map((answer) => [answer.clientId, answer]))
+    for (const storage of avoid) {
+      if (answers.some((answer) => 'ticket' in answer && answer.storageName === storage)) held.left.comeBack(storage)
+    }
+    for (const job of jobs) this.#place(job, answerOf.get(job.id))
+    void memory.remember(jobs.filter(({ id }) => known.has(id) && !isRefusedForGood(answerOf.get(id))))
+    const withFolders = jobs.some(({ path }) => path !== '')
+    events.onPrepared(new Set(jobs.map(({ folderId }) => folderId)), withFolders)
   }
 
   /** What takes long is recognized when it goes on later, or on another device. */
