@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { crc32 } from '@cairn/dfs-core'
@@ -178,6 +178,31 @@ describe('a part', () => {
     await write(part, randomBytes(400))
     await part.sync()
     expect(durableAtFolderSync).toEqual([300, 700])
+  })
+
+  it('syncs again what was written in the place of bytes that were taken back', async () => {
+    const real = createGroupSync()
+    const synced: number[] = []
+    const add: GroupSync['add'] = (item, done) => {
+      if (item.file !== undefined) synced.push(part.offset)
+      real.add(item, done)
+    }
+    const part = await Part.create({ ...context, sync: { ...real, add } }, storePath, upload)
+    await write(part, randomBytes(200))
+    const { mark } = part
+    await write(part, randomBytes(800))
+    await part.sync()
+    await part.rollback(mark)
+    await write(part, randomBytes(300))
+    await part.sync()
+    expect(synced).toEqual([1000, 500])
+  })
+
+  it('that has more bytes than its content is cut to it when it is taken up', async () => {
+    const { paths } = await Part.create(context, storePath, upload)
+    writeFileSync(paths.part, Buffer.alloc(upload.len + 1))
+    const part = reopen()
+    expect([part.offset, part.isComplete, statSync(paths.part).size]).toEqual([upload.len, true, upload.len])
   })
 
   it('tries its hash anew after a failure', async () => {
