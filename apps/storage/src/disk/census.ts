@@ -2,6 +2,7 @@ import { lstat, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { normalFacts } from '../engine/file-facts.ts'
 import { hexByte } from '../engine/logic-name.ts'
+import { atMost } from './at-most.ts'
 import { isErrno } from './atomic-file.ts'
 import { METADATA_SUFFIX } from './metadata-file.ts'
 import type { StorePath } from './store-path.ts'
@@ -92,12 +93,4 @@ async function sizeOf(path: string): Promise<number> {
     if (isErrno(error, 'ENOENT')) return 0
     throw error
   }
-}
-
-function atMost(work: Promise<void>, waitMs: number): Promise<void> {
-  let timer: NodeJS.Timeout | undefined
-  const late = new Promise<void>((resolve) => {
-    timer = setTimeout(resolve, waitMs)
-  })
-  return Promise.race([work, late]).finally(() => clearTimeout(timer))
 }

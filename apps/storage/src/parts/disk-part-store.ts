@@ -7,11 +7,11 @@ import {
   UploadSlots,
   type WriteOptions,
 } from '@cairn/dfs-tus'
+import { atMost } from '../disk/at-most.ts'
 import type { FileStore } from '../disk/file-store.ts'
 import type { Durability } from '../disk/group-sync.ts'
 import type { StorePath } from '../disk/store-path.ts'
 import { admitUpload } from './admission.ts'
-import { atMost } from './at-most.ts'
 import { BodyBudget } from './body-budget.ts'
 import { writtenAt } from './disk-failure.ts'
 import { DiskSegments } from './disk-segments.ts'
