@@ -106,7 +106,9 @@ class Parts implements RunningTracker {
     this.#timers.push(setInterval(() => this.#scan(), SCAN_INTERVAL_MS))
     this.#timers.push(setInterval(() => this.#election.tick(), this.#context.config.electionIntervalMs))
     this.#watchStorageIds()
-    this.#timers.push(setInterval(() => this.#saveStatusQuietly(), STATUS_INTERVAL_MS))
+    this.#timers.push(setInterval(() => void this.#saveStatusQuietly(), STATUS_INTERVAL_MS))
+    // Killed in its first minutes, it would seem to have been away for ever, and take the state of another one for its own.
+    if (this.#context.snapshots.lastCheckTime === 0) await this.#saveStatusQuietly()
   }
 
   async close(): Promise<void> {
@@ -183,7 +185,9 @@ class Parts implements RunningTracker {
     await snapshots.saveTrackerStatus({ upTime, lastCheckTime: this.#context.now() })
   }
 
-  #saveStatusQuietly(): void {
-    this.#saveStatus().catch((error) => this.#context.logger.error({ err: error }, 'the status could not be saved'))
+  #saveStatusQuietly(): Promise<void> {
+    return this.#saveStatus().catch((error) =>
+      this.#context.logger.error({ err: error }, 'the status could not be saved'),
+    )
   }
 }

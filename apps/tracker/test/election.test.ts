@@ -258,4 +258,27 @@ describe('a deletion', () => {
     await cluster.join(down, '100001')
     await until(async () => (await storagesAt(down))['100002'] === DELETED)
   })
+
+  it('is not taken back by a member that has not heard of it, not even after a restart', async () => {
+    const [tracker = 0] = await start(1)
+    await cluster.joinAll('100001')
+    for (const peer of await cluster.joinAll('100002', { port: 23_001 })) peer.close()
+    await until(async () => (await storagesAt(tracker))['100002'] === OFFLINE)
+    expect((await deleteAt(tracker, '100002')).status).toBe(0)
+    const { reportStatus } = trackerCommands
+    const hearsay = reportStatus.request.encode({
+      group: 'group1',
+      server: { status: OFFLINE, port: 23_001, id: '100002', ip: '127.0.0.1' },
+    })
+    expect((await cluster.ask(tracker, reportStatus.code, hearsay)).status).toBe(0)
+    expect((await storagesAt(tracker))['100002']).toBe(DELETED)
+    await cluster.stop(tracker)
+    await cluster.restart(tracker)
+    expect((await cluster.ask(tracker, reportStatus.code, hearsay)).status).toBe(0)
+    expect((await storagesAt(tracker))['100002']).toBe(undefined)
+    const back = await StoragePeer.connect({ trackerPort: tracker, id: '100002', port: 23_001 })
+    expect((await back.join()).status).toBe(0)
+    expect((await storagesAt(tracker))['100002']).toBe(INIT)
+    back.close()
+  })
 })

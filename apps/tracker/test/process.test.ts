@@ -121,6 +121,8 @@ describe('the tracker process', () => {
       0,
     )
     await end(before.child, 'SIGKILL')
+    // Else it would take what another tracker knows for newer than its own.
+    expect(readFileSync(stateFile('.tracker_status'), 'utf8')).toMatch(/^last_check_time=[1-9]\d+$/m)
 
     const after = await start()
     expect(await members(after.tcpPort)).toEqual([

@@ -42,6 +42,8 @@ function insertReported(
   { status, id, ip, port }: ReportedServer & { status: StorageStatus },
 ): void {
   if (isTombstone(status) || status === StorageStatus.ACTIVE || status === StorageStatus.ONLINE) return
+  // Deleted before this tracker started again: only its own JOIN brings it back.
+  if (group.removedIds.has(id)) return
   const entry = cluster.ids?.byId(id)
   if (cluster.ids !== null && entry?.group !== group.name) {
     throw new Refusal('unknown', `storage_ids.conf has no ${id} in ${group.name}`)

@@ -62,10 +62,12 @@ export function isTombstone(status: StorageStatus): boolean {
 
 /**
  * A storage server reports the state of another one (76, or 85 to a follower). Reports only raise a state: what this
- * tracker sees itself (INIT, ONLINE, ACTIVE, RECOVERY) counts more than hearsay.
+ * tracker sees itself (INIT, ONLINE, ACTIVE, RECOVERY) counts more than hearsay. Nor do they take a deletion back, as in
+ * FastDFS: whoever has not heard of it would undo it.
  */
 export function mergedStatus(current: StorageStatus, reported: StorageStatus): StorageStatus {
   if (current === INIT || current === ONLINE || current === ACTIVE || current === RECOVERY) return current
+  if (current === DELETED) return current
   if (isTombstone(reported)) return reported
   return reported > current ? reported : current
 }
