@@ -2,6 +2,7 @@ import { storableTime } from '../../lib/storable-time.ts'
 import type { ContentHasher } from './content-hasher.ts'
 import { senderId } from './device-id.ts'
 import { factsOf } from './file-facts.ts'
+import { HEAD_BYTES } from './possession.ts'
 import type { UploadPlan } from './preflight-plan.ts'
 import { PREFLIGHT_BATCH_MAX } from './rules.ts'
 import type { Preflight, PreflightKind } from './schema.ts'
@@ -30,7 +31,7 @@ export async function askPreflight(
   try {
     const first = await askAll(folderId, chosen, onSeen)
     if (first === null || first === 'unwanted') return first
-    const open = chosen.filter((_, index) => first.kinds[index] === 'instant' || first.kinds[index] === 'identical')
+    const open = chosen.filter(({ file }, index) => headTells(first.kinds[index], factsOf(file).size))
     if (open.length === 0 || open.length > PROBES_MAX) return planOf(chosen, first)
     const probed = new Map<ChosenFile, ChosenFile>()
     for (const each of open) {
@@ -49,6 +50,11 @@ export async function askPreflight(
     refusalOf(error)
     return null
   }
+}
+
+/** Of a small file with a taken name the head says more than its time: it is all of it. */
+function headTells(kind: PreflightKind | undefined, size: number): boolean {
+  return kind === 'instant' || kind === 'identical' || (kind === 'taken' && size <= HEAD_BYTES)
 }
 
 function planOf(chosen: readonly ChosenFile[], { kinds, freeBytes, trashDays }: Preflight): UploadPlan {
