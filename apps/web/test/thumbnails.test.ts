@@ -8,6 +8,7 @@ import sharp, { type Sharp } from 'sharp'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { db } from '../src/lib/db.ts'
 import { dfs } from '../src/lib/dfs.ts'
+import { wantSooner } from '../src/lib/thumbnail-urls.ts'
 import { collectGarbage } from '../src/worker/garbage.ts'
 import { reapBlobs } from '../src/worker/reaper.ts'
 import { keepThumbnails } from '../src/worker/thumbnail-store.ts'
@@ -160,6 +161,20 @@ describe('thumbnails', () => {
     expect(media).toMatchObject({ camera: 'Harbour Box <img onerror=alert(1)>', latitude: -31.2, longitude: 121.5 })
     expect(media.takenAt?.toISOString()).toBe('2026-11-18T06:58:00.000Z')
     expect(media.facts).toEqual({ aperture: 8 })
+  })
+
+  it('are made first of what was looked at last, and what failed before keeps its turn', async () => {
+    const store = async (name: string) =>
+      await storeFile(owner, name, 'image/png', await halves(90, 60).png().toBuffer())
+    const [first, second, third, failed] = [await store('1'), await store('2'), await store('3'), await store('4')]
+    await db().thumbnail.updateMany({ where: { blobId: failed.blobId }, data: { attempts: 1 } })
+    await wantSooner([second.entryId, failed.entryId])
+    await wantSooner([third.entryId])
+    const queue = await db().thumbnail.findMany({ where: { kind: 'small' }, orderBy: { notBefore: 'asc' } })
+    const names = new Map([first, second, third, failed].map(({ blobId }, index) => [blobId, index + 1]))
+    expect(queue.flatMap(({ blobId }) => names.get(blobId) ?? [])).toEqual([3, 2, 1, 4])
+    expect(await makeThumbnails()).toBeGreaterThanOrEqual(4)
+    expect((await made(third.blobId, 'small')).row).toMatchObject({ state: 'made' })
   })
 
   it('that a worker stored and did not live to name are accepted by the next one', async () => {

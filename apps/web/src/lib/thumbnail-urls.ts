@@ -85,6 +85,21 @@ export async function thumbnailsOf(
   )
 }
 
+/**
+ * What somebody looks at is made before what came earlier, and what was looked at last is the first of all: the age before
+ * 1970 that orders them grows with time. What was tried already keeps its turn.
+ */
+export async function wantSooner(entryIds: readonly string[]): Promise<void> {
+  if (entryIds.length === 0) return
+  await db().$executeRaw`
+    UPDATE thumbnail t SET not_before = to_timestamp(-extract(epoch FROM now()))
+    FROM (
+      SELECT w.blob_id FROM entry e JOIN thumbnail w ON w.blob_id = e.blob_id
+      WHERE e.public_id = ANY(${[...entryIds]}::text[]) AND w.kind = 'small' AND w.state = 'wanted' AND w.attempts = 0
+      FOR UPDATE OF w SKIP LOCKED) looked
+    WHERE t.blob_id = looked.blob_id AND t.kind = 'small'`
+}
+
 /** The same items, with addresses of the thumbnails that are made already. */
 export async function withThumbnails<T extends EntryItem>(items: readonly T[], requestOrigin: string): Promise<T[]> {
   const pictured = items.filter(({ category }) => category === 'image' || category === 'video')
