@@ -5,7 +5,7 @@ import { copyDetails, entryDetails } from '../src/features/drive/details.ts'
 import { askVerification, cancelVerification, verificationOf } from '../src/features/drive/verifications.ts'
 import { db } from '../src/lib/db.ts'
 import { addressBook, dfs } from '../src/lib/dfs.ts'
-import { runVerifications } from '../src/worker/verifications.ts'
+import { runQuickVerifications, runVerifications } from '../src/worker/verifications.ts'
 import { TestCluster } from './support/cluster.ts'
 import { freshDatabase } from './support/database.ts'
 import { newOwner, type Owner, storeFile } from './support/stored-files.ts'
@@ -94,6 +94,18 @@ describe('a verification', () => {
     await runVerifications()
     expect(await verificationOf(owner.id, entryId)).toMatchObject({ state: 'cancelled', copies: [] })
     expect(await askVerification(owner.id, entryId)).toMatchObject({ state: 'waiting' })
+  })
+
+  it('of a small file does not wait for a large one', async () => {
+    const large = await copiedFile('film.mkv', randomBytes(100))
+    await db().blob.update({ where: { id: large.blobId }, data: { size: 5_000_000_000n } })
+    const small = await copiedFile('letter.txt', randomBytes(100))
+    await askVerification(owner.id, large.entryId)
+    await askVerification(owner.id, small.entryId)
+    await runQuickVerifications()
+    expect(await verificationOf(owner.id, small.entryId)).toMatchObject({ state: 'done' })
+    expect(await verificationOf(owner.id, large.entryId)).toMatchObject({ state: 'waiting' })
+    await cancelVerification(owner.id, large.entryId)
   })
 
   it('is taken over when the worker at it died', async () => {

@@ -17,7 +17,7 @@ import { runAlone } from './run-alone.ts'
 import { logged } from './task-log.ts'
 import { makeThumbnails } from './thumbnails.ts'
 import { continueTreeJobs } from './tree-jobs.ts'
-import { runVerifications } from './verifications.ts'
+import { runQuickVerifications, runVerifications } from './verifications.ts'
 
 /** What runs every minute. Each may run in several workers at once, and again after being cut off anywhere. */
 const everyMinute: Record<string, () => Promise<unknown>> = {
@@ -31,7 +31,8 @@ const everyMinute: Record<string, () => Promise<unknown>> = {
   forgetOldRows,
   fillGrams: () => fillGrams(),
   makeThumbnails,
-  runVerifications,
+  runVerifications: () => runVerifications(),
+  runQuickVerifications,
   sampleCapacity,
 }
 
@@ -41,9 +42,9 @@ const everyNight: Record<string, () => Promise<unknown>> = { auditQuotas, auditQ
 
 /** Those that do not wait for the next minute when PostgreSQL notifies a channel. */
 export const awaitedTasks = {
-  cairn_thumbnails: 'makeThumbnails',
-  cairn_jobs: 'runJobs',
-  cairn_verifications: 'runVerifications',
+  cairn_thumbnails: ['makeThumbnails'],
+  cairn_jobs: ['runJobs'],
+  cairn_verifications: ['runVerifications', 'runQuickVerifications'],
 } as const
 
 /** Those that also run when a worker starts. */

@@ -4,12 +4,12 @@ import { log } from '../lib/log.ts'
 const AGAIN_MS = 5_000
 
 /**
- * Runs a task as soon as PostgreSQL says that there is work for it; every minute it runs anyway, so a notice that gets
- * lost costs a minute. `tasks`: name of a task by channel. Returns what ends it.
+ * Runs tasks as soon as PostgreSQL says that there is work for them; every minute they run anyway, so a notice that gets
+ * lost costs a minute. `tasks`: their names by channel. Returns what ends it.
  */
 export function wakeUp(
   connectionString: string,
-  tasks: Readonly<Record<string, string>>,
+  tasks: Readonly<Record<string, readonly string[]>>,
   runTask: (name: string) => Promise<unknown>,
 ): () => Promise<void> {
   let client: pg.Client | undefined
@@ -24,8 +24,9 @@ export function wakeUp(
       if (!ended) timer = setTimeout(() => void connect(), AGAIN_MS)
     })
     listener.on('notification', ({ channel }) => {
-      const task = tasks[channel]
-      if (task !== undefined) runTask(task).catch((error: unknown) => log().warn({ err: error, task }, 'not queued'))
+      for (const task of tasks[channel] ?? []) {
+        runTask(task).catch((error: unknown) => log().warn({ err: error, task }, 'not queued'))
+      }
     })
     try {
       await listener.connect()

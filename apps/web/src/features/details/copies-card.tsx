@@ -82,7 +82,8 @@ function CopyLine({ copy: { storageId, group, path, state, since } }: { copy: Co
 function LastCheck({ verifying: { state, running } }: { verifying: Verifying }) {
   const t = useTranslations('details')
   const format = useFormat()
-  if (running) return <p className="text-12 text-ink-3 tabular-nums">{t('checking')}</p>
+  if (running)
+    return <p className="text-12 text-ink-3">{t(state?.state === 'waiting' ? 'waitsForTurn' : 'checking')}</p>
   if (state?.state !== 'done' || state.finishedAt === null) {
     return <p className="text-12 text-ink-3">{t('neverChecked')}</p>
   }
