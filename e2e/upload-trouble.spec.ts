@@ -280,7 +280,9 @@ test.describe('on a phone with slow 3G', () => {
     // Bytes after the end of a picture are no part of it, and take as long to send as any.
     const buffer = Buffer.concat([photo.buffer, Buffer.alloc(150_000)])
     await (await chooser).setFiles([{ ...photo, buffer }])
-    await expect(page.getByRole('button', { name: /^Show uploads: \d+%/ })).toBeVisible({ timeout: 30_000 })
+    await expect(page.getByRole('button', { name: /^Show uploads: Uploading 1 file · \d+%/ })).toBeVisible({
+      timeout: 30_000,
+    })
     const stored = page.getByRole('row').filter({ hasText: /^\d{4}-\d\d-\d\d \d\d\.\d\d\.\d\d\.jpg/ })
     await expect(stored).toContainText('151 KB', { timeout: 60_000 })
   })

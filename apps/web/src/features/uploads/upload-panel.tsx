@@ -244,7 +244,7 @@ function FoldedPanel({ queue, onOpen }: { queue: UploadSummary; onOpen: () => vo
       onClick={onOpen}
       className="uploads-bar fixed right-5 bottom-5 z-20 flex h-11 animate-fade items-center overflow-hidden rounded-full bg-raised px-5 font-medium text-13 tabular-nums shadow-3 phone:inset-x-0 phone:bottom-[calc(64px+env(safe-area-inset-bottom))] phone:h-12 phone:rounded-none phone:px-4 phone:shadow-2 forced-colors:border"
     >
-      {short}
+      <span className="truncate">{short}</span>
       <i
         className={cn('absolute inset-x-0 bottom-0 h-[3px] origin-left bg-accent', glideOf(queue))}
         style={{ transform: `scaleX(${share})` }}

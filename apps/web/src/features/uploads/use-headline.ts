@@ -32,11 +32,12 @@ export function useHeadline(queue: UploadSummary): { title: string; detail: stri
       return { title, detail, short: `${percent} · ${title}` }
     }
     case 'uploading': {
-      const short = left === null ? percent : `${percent} · ${format.duration(left)}`
+      const title = t('uploading', { n })
+      const time = left === null ? [] : [t('timeLeft', { time: format.duration(left) })]
       return {
-        title: t('uploading', { n }),
+        title,
         detail: [percent, t('pairOf', { part, whole }), ...moving, ...spared].join(' · '),
-        short,
+        short: [title, percent, ...time].join(' · '),
       }
     }
     case 'finishing': {
