@@ -9,6 +9,7 @@ export default function FailedPage({ reset }: { reset: () => void }) {
   const common = useTranslations('common')
   return (
     <main className="flex min-h-dvh flex-col">
+      <title>{`${t('failedTitle')} · ${t('title')}`}</title>
       <Void alert drawing="toppled" title={t('failedTitle')} sentence={t('failed')}>
         {/* Written out: this page is part of every other one, and what it takes from the components comes twice. */}
         <button

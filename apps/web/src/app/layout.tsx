@@ -31,7 +31,8 @@ const inter = localFont({
 
 export async function generateMetadata(): Promise<Metadata> {
   const t = await getTranslations('shell')
-  return { title: { default: t('title'), template: `%s · ${t('title')}` }, description: t('tagline') }
+  // Listings name themselves (`page-title.tsx`), every other page says its name.
+  return { title: { default: '', template: `%s · ${t('title')}` }, description: t('tagline') }
 }
 
 // The colour of the canvas, so that the browser's own bar blends with the page.

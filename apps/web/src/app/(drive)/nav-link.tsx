@@ -50,7 +50,9 @@ export function NavLink({ href, icon, mark, tone = 'text-ink-3', onOpened, note,
     >
       {icon === undefined ? mark : <Icon of={icon} className={here ? '' : tone} />}
       <span className="min-w-0 flex-1 truncate">{children}</span>
-      {note === undefined ? null : <span className="text-12 text-ink-3 tabular-nums">{note}</span>}
+      {note === undefined ? null : (
+        <span className={cn('text-12 tabular-nums', here ? 'text-ink-2' : 'text-ink-3')}>{note}</span>
+      )}
     </PageLink>
   )
 }

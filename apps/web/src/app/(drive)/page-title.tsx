@@ -1,25 +1,26 @@
 'use client'
 
 import { useTranslations } from 'next-intl'
-import { useEffect } from 'react'
+import { useDrive } from '../../features/drive/drive-context.tsx'
 import { usePlaceName } from '../../features/drive/use-place-name.ts'
 import type { UploadSummary } from '../../features/uploads/upload-summary.ts'
 import { awaited, awaitedWords, percentOfQueue, phaseOf } from '../../features/uploads/upload-view.ts'
 
-/** The tab says how far uploads are and whether they wait, else which folder is open. */
+/**
+ * The tab says how far uploads are and whether they wait, else which listing is open; other pages have titles of their own.
+ * An element, and not `document.title`: Next writes its own anew when it hydrates, so pages of listings have none of Next's.
+ */
 export function PageTitle({ queue }: { queue: UploadSummary }) {
   const t = useTranslations('uploads')
   const shell = useTranslations('shell')
-  const folder = `${usePlaceName()} · ${shell('title')}`
+  const place = usePlaceName()
+  const { place: listing } = useDrive()
   const p = percentOfQueue(queue)
   const words = {
     uploading: t('tabTitle', { p }),
     offline: `${t('percent', { p })} · ${t(awaitedWords[awaited(queue)])}`,
   }
   const phase = phaseOf(queue)
-  const title = phase === 'uploading' || phase === 'offline' ? words[phase] : folder
-  useEffect(() => {
-    document.title = title
-  }, [title])
-  return null
+  if (phase === 'uploading' || phase === 'offline') return <title>{words[phase]}</title>
+  return listing === null ? null : <title>{`${place} · ${shell('title')}`}</title>
 }

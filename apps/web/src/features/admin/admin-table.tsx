@@ -44,8 +44,13 @@ export function AdminTable<Item, Sort extends string>(props: AdminTableProps<Ite
   const { label, columns, items, idOf, order, onOrder, onMore, empty } = props
   const t = useTranslations('admin')
   return (
-    // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard.
-    <section aria-label={label} tabIndex={0} className="min-h-0 flex-1 overflow-auto px-3 pb-6 phone:px-1 phone:pb-24">
+    <section
+      id="files"
+      aria-label={label}
+      // biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard.
+      tabIndex={0}
+      className="min-h-0 flex-1 overflow-auto px-3 pb-6 phone:px-1 phone:pb-24"
+    >
       <table className="w-full min-w-max border-separate border-spacing-0 text-13 phone:block phone:min-w-0">
         <thead className="phone:sr-only">
           <tr>

@@ -190,7 +190,7 @@ function Toggle({ isOpen, onToggle, name, children }: ToggleProps) {
       aria-expanded={isOpen}
       aria-label={t('toggle', { name })}
       onClick={onToggle}
-      className="flex h-8 max-w-full items-center gap-2 rounded-tile px-1 text-left hover:bg-hover coarse:h-11 coarse:min-w-11"
+      className="flex h-8 min-w-6 max-w-full items-center gap-2 rounded-tile px-1 text-left hover:bg-hover coarse:h-11 coarse:min-w-11"
     >
       <Icon of={isOpen ? ChevronDown : ChevronRight} size="tiny" className="shrink-0 text-ink-3" />
       {children}

@@ -15,5 +15,9 @@ export function PageBar({ title, note, actions }: PageBarProps) {
 
 /** Everything below the head scrolls. */
 export function PageBody({ children }: { children: ReactNode }) {
-  return <div className="min-h-0 flex-1 overflow-y-auto pb-6 phone:pb-24">{children}</div>
+  return (
+    <div id="files" className="min-h-0 flex-1 overflow-y-auto pb-6 phone:pb-24">
+      {children}
+    </div>
+  )
 }

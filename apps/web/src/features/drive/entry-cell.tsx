@@ -67,7 +67,12 @@ export const EntryCell = memo(function EntryCell(props: CellProps) {
       <Tick {...{ item, selected, selecting, handlers }} className="absolute top-3.5 left-3.5 bg-raised" />
       <div className="px-1 pt-2 pb-1">
         <FileName name={item.name} className="text-13" />
-        <span className="mt-0.5 flex items-center gap-1.5 text-12 text-ink-3 tabular-nums [text-autospace:no-autospace]">
+        <span
+          className={cn(
+            'mt-0.5 flex items-center gap-1.5 text-12 tabular-nums [text-autospace:no-autospace]',
+            selected ? 'text-ink-2' : 'text-ink-3',
+          )}
+        >
           {facts.size(item)} · {facts.shortDate(item)}
           <EntryLabels item={item} withTags={false} />
           {incomplete ? <Stones have={copies.have} want={copies.want} label={facts.copies(copies)} /> : null}
@@ -99,7 +104,9 @@ export const FolderStrip = memo(function FolderStrip(props: CellProps) {
         <FileTile name={item.name} kind="folder" category={null} />
       )}
       <FileName name={item.name} />
-      <span className="ml-auto text-12 text-ink-3 tabular-nums">{format.count(item.items ?? 0)}</span>
+      <span className={cn('ml-auto text-12 tabular-nums', selected ? 'text-ink-2' : 'text-ink-3')}>
+        {format.count(item.items ?? 0)}
+      </span>
     </div>
   )
 })

@@ -90,18 +90,22 @@ export function EntryGrid(props: EntryGridProps) {
         const place = { height: size, transform: `translateY(${top}px)` }
         if (line.kind === 'heading') {
           return (
-            <h2
+            <div
               key={key}
+              role="row"
+              aria-rowindex={index + 1}
               className="absolute inset-x-1 top-0 flex items-baseline gap-2 pt-2.5 font-[550] text-13 text-ink-2"
               style={place}
             >
-              {line.text ?? (line.of === 'folders' ? t('foldersHeading') : t('filesHeading'))}
+              <span role="rowheader">
+                {line.text ?? (line.of === 'folders' ? t('foldersHeading') : t('filesHeading'))}
+              </span>
               {line.text === undefined ? (
-                <span className="font-normal text-ink-3 tabular-nums">
+                <span role="gridcell" className="font-normal text-ink-3 tabular-nums">
                   {line.of === 'folders' ? format.count(line.count) : format.count(total - start - line.before)}
                 </span>
               ) : null}
-            </h2>
+            </div>
           )
         }
         const columns = line.kind === 'folders' ? layout.folderColumns : layout.columns

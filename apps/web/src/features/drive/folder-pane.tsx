@@ -56,7 +56,9 @@ export function FolderPane() {
         {filled ? (
           <Scroller view={view} scroller={scroller} onColumns={setColumns} />
         ) : (
-          <FolderVoid onContextMenu={view.groundMenu} />
+          <div id="files" className="flex min-h-0 flex-1 flex-col">
+            <FolderVoid onContextMenu={view.groundMenu} />
+          </div>
         )}
       </Bars>
       <DragGhost ref={ghost} />

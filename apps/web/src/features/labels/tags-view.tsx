@@ -27,15 +27,17 @@ export function TagsView({ link }: TagsViewProps) {
       <div className="flex h-[52px] shrink-0 items-center px-6 phone:px-4">
         <h1 className="font-semibold text-16">{t('allTags')}</h1>
       </div>
-      <Asked of={asked}>
-        {({ tags }) =>
-          tags.length === 0 ? (
-            <Void drawing="empty" title={t('empty')} sentence={t('emptyText')} />
-          ) : (
-            <TagList tags={tags} link={link} onEdit={setEditing} />
-          )
-        }
-      </Asked>
+      <div id="files" className="flex min-h-0 flex-1 flex-col">
+        <Asked of={asked}>
+          {({ tags }) =>
+            tags.length === 0 ? (
+              <Void drawing="empty" title={t('empty')} sentence={t('emptyText')} />
+            ) : (
+              <TagList tags={tags} link={link} onEdit={setEditing} />
+            )
+          }
+        </Asked>
+      </div>
       {editing === null ? null : (
         <TagSettings tag={editing} onClose={() => setEditing(null)} onGone={() => setEditing(null)} />
       )}
@@ -48,7 +50,7 @@ type TagListProps = TagsViewProps & { tags: readonly TagItem[]; onEdit: (tag: Ta
 function TagList({ tags, link, onEdit }: TagListProps) {
   const t = useTranslations('labels')
   return (
-    <ul id="files" className="scrollbar-thin min-h-0 flex-1 overflow-y-auto px-4 pb-6 phone:px-1 phone:pb-24">
+    <ul className="scrollbar-thin min-h-0 flex-1 overflow-y-auto px-4 pb-6 phone:px-1 phone:pb-24">
       {tags.map((tag) => (
         <li key={tag.id} className="flex items-center rounded-button pr-2 hover:bg-hover">
           {link(

@@ -3,7 +3,7 @@
 import { useQuery } from '@tanstack/react-query'
 import dynamic from 'next/dynamic'
 import { useTranslations } from 'next-intl'
-import { useEffect, useState } from 'react'
+import { useState } from 'react'
 import { SkeletonLines } from '../../components/asked.tsx'
 import { Button } from '../../components/button.tsx'
 import { Segmented } from '../../components/segmented.tsx'
@@ -28,7 +28,6 @@ export function SharesView() {
   const active = all.filter(isActive)
   const chosen = { all, active, ended: all.filter((share) => !isActive(share)) }[filter]
   const shares = sortedShares(chosen, order)
-  useTitle(t('page'))
   return (
     <>
       <div className="flex h-[52px] shrink-0 items-center gap-4 px-6 phone:px-4">
@@ -48,8 +47,11 @@ export function SharesView() {
           onChange={setFilter}
         />
       </div>
-      <SharesVoid query={query} hidden={chosen.length === 0 ? all.length : 0} onClear={() => setFilter('all')} />
-      {shares.length === 0 ? null : (
+      {shares.length === 0 ? (
+        <div id="files" className="flex min-h-0 flex-1 flex-col">
+          <SharesVoid query={query} hidden={all.length} onClear={() => setFilter('all')} />
+        </div>
+      ) : (
         <div id="files" className="scrollbar-thin min-h-0 flex-1 overflow-y-auto px-4 pb-6 phone:px-2">
           <div role="table" aria-label={t('page')} aria-rowcount={shares.length}>
             <Head order={order} onOrder={(by) => setOrder(nextShareOrder(order, by))} />
@@ -66,14 +68,6 @@ export function SharesView() {
       {subject === null ? null : <ShareDialog subject={subject} onClose={() => setSubject(null)} />}
     </>
   )
-}
-
-function useTitle(page: string): void {
-  const shell = useTranslations('shell')
-  const title = `${page} · ${shell('title')}`
-  useEffect(() => {
-    document.title = title
-  }, [title])
 }
 
 type VoidProps = {
@@ -100,7 +94,6 @@ function SharesVoid({ query, hidden, onClear }: VoidProps & { query: { data?: { 
       </Void>
     )
   }
-  if (query.data.shares.length > 0) return null
   return <Void drawing="empty" title={t('emptyTitle')} sentence={t('emptySentence')} />
 }
 
