@@ -1,7 +1,9 @@
 import { Agent, request } from 'node:http'
-import { afterAll, beforeAll, expect, it } from 'vitest'
+import { afterAll, beforeAll, expect, it, vi } from 'vitest'
+import { ApiError } from '../src/lib/api-error.ts'
 import { errorBody, errorResponse } from '../src/lib/api-route.ts'
 import { db } from '../src/lib/db.ts'
+import { log } from '../src/lib/log.ts'
 import { startApiServer } from './support/api-server.ts'
 import { Browser } from './support/browser.ts'
 import { freshDatabase } from './support/database.ts'
@@ -71,6 +73,16 @@ it('a database without a connection to spare is a reason to wait, for a request 
   expect([answer.status, answer.headers.get('Retry-After')]).toEqual([503, '5'])
   expect(await answer.json()).toMatchObject({ status: 503, code: 'busy', values: { retryAfterSeconds: 5 } })
   expect(errorBody(error)).toMatchObject({ code: 'busy' })
+})
+
+it('an error that answers many files of a batch is one line of the log', () => {
+  const lines = vi.spyOn(log(), 'error').mockImplementation(() => undefined)
+  const full = new ApiError('no_room', 'No storage has room.')
+  for (const error of [full, full, new ApiError('no_room', 'No storage has room.'), full]) {
+    expect(errorBody(error)).toEqual({ code: 'no_room', message: 'No storage has room.' })
+  }
+  expect(lines).toHaveBeenCalledTimes(2)
+  lines.mockRestore()
 })
 
 it('U+0000, which no text of the database can have, is refused wherever it stands', async () => {

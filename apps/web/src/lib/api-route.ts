@@ -126,7 +126,7 @@ export function errorBody(error: unknown): ApiErrorBody {
   if (error instanceof ApiError) {
     // A full drive (507) is news for its owner, not for who runs the server.
     const isOurFault = statusOfErrorCode[error.code] >= 500 && error.code !== 'quota_exceeded'
-    if (isOurFault) log().error({ err: error }, error.message)
+    if (isOurFault) logOnce(error, error.message)
     return error.toBody()
   }
   if (error instanceof z.ZodError) {
@@ -135,12 +135,23 @@ export function errorBody(error: unknown): ApiErrorBody {
     return { code: 'invalid', message: issue?.message ?? 'The input is not valid.', ...(field ? { field } : {}) }
   }
   if (isOverload(error)) {
-    log().error({ err: error }, 'the database has too much to do')
+    logOnce(error, 'the database has too much to do')
     const detail = { retryAfterSeconds: OVERLOAD_REST_SECONDS }
     return new ApiError('busy', 'Too much is going on here at once. Try again in a moment.', { detail }).toBody()
   }
-  log().error({ err: error }, 'unexpected error')
+  logOnce(error, 'unexpected error')
   return { code: 'internal', message: 'Something went wrong on our side. Your files are safe.' }
+}
+
+/** One error may be the answer to each file of a batch: two hundred and fifty lines, of which one says something. */
+const logged = new WeakSet<Error>()
+
+function logOnce(error: unknown, message: string): void {
+  if (error instanceof Error) {
+    if (logged.has(error)) return
+    logged.add(error)
+  }
+  log().error({ err: error }, message)
 }
 
 /** An error as the answer to a request: `application/problem+json` (RFC 9457). */
