@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { type ServerError, Status } from '@cairn/dfs-core'
 import { sign } from '@cairn/dfs-core/tickets'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { reconcileUploads } from '../src/features/uploads/server/reconcile.ts'
@@ -225,6 +226,27 @@ describe('an upload whose storage says that it cannot write', () => {
       expect(body).toMatchObject({ storageName: otherThan(begun), startsOver: true })
       const moved = { ...begun, ...body }
       expect(await client.complete(moved, await client.send(moved, content))).toMatchObject({ ok: true })
+    }
+  })
+
+  it('keeps nothing of it when the upload is complete at the other one, or was given up there', async () => {
+    for (const end of ['complete', 'give up']) {
+      // Too small to be copied while it comes, so the storages tell each other nothing.
+      const content = randomBytes(MIB)
+      const begun = await start(content)
+      await create(begun, MIB)
+      expect((await patch(begun, 0, content.subarray(0, MIB / 2))).status).toBe(204)
+      const { body } = await ticketOf(begun, `?sent=${MIB / 2}&unable=true`)
+      const moved = { ...begun, ...body }
+      expect(moved.storageName).toBe(otherThan(begun))
+      const former = dfs().storage(`127.0.0.1:${cluster.storages.get(begun.storageName)?.tcpPort}`)
+      if (end === 'complete') {
+        expect(moved.startsOver).toBe(true)
+        expect(await client.complete(moved, await client.send(moved, content))).toMatchObject({ ok: true })
+      } else await browser.delete(`/api/uploads/${begun.uploadId}`)
+      await expect
+        .poll(async () => await former.partStat(begun.uploadId).catch(({ status }: ServerError) => status))
+        .toBe(Status.ENOENT)
     }
   })
 

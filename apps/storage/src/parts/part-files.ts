@@ -51,6 +51,10 @@ export async function writePartRecord(paths: PartPaths, record: PartRecord, dura
   try {
     await file.writeFile(JSON.stringify(record))
     if (durable) await file.sync()
+  } catch (error) {
+    // On a full disk; whoever removes the part looks for its part and its sidecar.
+    await unlinkIfAny(temporary)
+    throw error
   } finally {
     await file.close()
   }

@@ -1,4 +1,5 @@
 import { addressBook, isReachable } from '../../../lib/dfs.ts'
+import { env } from '../../../lib/env.ts'
 import { log } from '../../../lib/log.ts'
 import { acknowledge, dropParts } from '../../../lib/storage-service.ts'
 
@@ -6,6 +7,7 @@ interface Placed {
   upl: string
   grp: string
   storage_id: string
+  epoch: number
 }
 
 type StorageCall = typeof acknowledge
@@ -16,11 +18,36 @@ type StorageCall = typeof acknowledge
  */
 export function acknowledgeSoon(uploads: readonly Placed[]): void {
   tellSoon(uploads, acknowledge, 'uploads could not be acknowledged')
+  dropElsewhereSoon(uploads)
 }
 
 /** Tells the storages to throw parts away. Not waited for: a storage sweeps old parts by itself. */
 export function dropSoon(uploads: readonly Placed[]): void {
   tellSoon(uploads, dropParts, 'parts could not be dropped')
+  dropElsewhereSoon(uploads)
+}
+
+/**
+ * An upload that went on elsewhere may have left a part where it was: its storage was away, or full, when the other one
+ * told it. It would keep its room there for two weeks.
+ */
+function dropElsewhereSoon(uploads: readonly Placed[]): void {
+  const moved = uploads.filter(({ epoch, grp }) => epoch > 1 && grp !== '')
+  // Through a gateway an upload is in one place.
+  if (moved.length === 0 || env().gateway !== undefined) return
+  elsewhere(moved)
+    .then((left) => tellSoon(left, dropParts, 'parts could not be dropped'))
+    .catch((error: unknown) => log().warn({ err: error }, 'nobody knows where uploads have been'))
+}
+
+/** The same uploads, at every other member of their group. */
+async function elsewhere(uploads: readonly Placed[]): Promise<Placed[]> {
+  const members = (await addressBook().members()).filter(isReachable)
+  return uploads.flatMap((upload) =>
+    members
+      .filter(({ group, storageId }) => group === upload.grp && storageId !== upload.storage_id)
+      .map(({ storageId }) => ({ ...upload, storage_id: storageId })),
+  )
 }
 
 function tellSoon(uploads: readonly Placed[], call: StorageCall, failure: string): void {

@@ -1,7 +1,8 @@
-import { readFileSync, rmSync } from 'node:fs'
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { openTombstones, tombstonesPath } from '../src/disk/tombstones.ts'
+import { type PartRecord, writePartRecord } from '../src/parts/part-files.ts'
 import { fillDisk, mountNamespace, SmallDisk } from './small-disk.ts'
 
 let disk: SmallDisk | null = null
@@ -42,4 +43,16 @@ it('a deletion that finds the disk full leaves no half of its line: the next one
   stones.close()
   const lines = [...Array.from({ length: n }, (_, one) => one), 1000].map((one) => `1000 ${nameOf(one)}\n`)
   expect(readFileSync(tombstonesPath(folder), 'latin1')).toBe(lines.join(''))
+})
+
+it('the sidecar of a part stays as it was when the disk is full, and nothing lies beside it', async () => {
+  const sidecar = join(disk!.path, 'upload.json')
+  writeFileSync(sidecar, 'as it was')
+  fillDisk(join(disk!.path, 'filler'))
+  const paths = { folder: disk!.path, part: join(disk!.path, 'upload.part'), sidecar }
+  // Longer than what is left of any page.
+  const record = { metadata: 'm'.repeat(5000) } as PartRecord
+  await expect(writePartRecord(paths, record, true)).rejects.toMatchObject({ code: 'ENOSPC' })
+  expect(readdirSync(disk!.path).sort()).toEqual(['filler', 'upload.json'])
+  expect(readFileSync(sidecar, 'utf8')).toBe('as it was')
 })
