@@ -1,3 +1,4 @@
+import { type AddressInfo, createServer } from 'node:net'
 import { trackerCommands } from '@cairn/dfs-core'
 import { type CommandServer, createCommandServer } from '@cairn/dfs-core/server'
 import { pino } from 'pino'
@@ -69,5 +70,16 @@ describe('a tracker that says it leads while another is known to', () => {
     const [known, told] = [await tracker(true), await tracker(true)]
     expect(await check([known.port, told.port])).toBe(false)
     expect([known.stepDowns, told.stepDowns]).toEqual([1, 1])
+  })
+
+  it('is followed after a heart-beat when the other one is reached and says nothing, however long the network may take', async () => {
+    const silent = createServer(() => undefined)
+    await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve))
+    const { port } = silent.address() as AddressInfo
+    const told = await tracker(true)
+    const patient = { ...config([port, told.port]), heartBeatIntervalMs: 50, networkTimeoutMs: 600_000 }
+    expect(await mayFollow(patient, logger, { known: 0, told: 1 })).toBe(true)
+    expect(told.stepDowns).toBe(0)
+    silent.close()
   })
 })

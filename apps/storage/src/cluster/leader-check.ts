@@ -35,10 +35,17 @@ async function stepDown(config: StorageConfig, tracker: string): Promise<void> {
 }
 
 async function ask(config: StorageConfig, tracker: string, command: number): Promise<Buffer> {
-  const connection = await openConnection(tracker, timeoutsOf(config))
+  const connection = await openConnection(tracker, timeouts(config))
   try {
     return await connection.request({ command, head: Buffer.alloc(0) })
   } finally {
     connection.close()
   }
+}
+
+/** The tracker that told of the change waits for the next beat meanwhile, and may believe this storage to be gone. */
+function timeouts(config: StorageConfig) {
+  const all = timeoutsOf(config)
+  const limitMs = Math.min(all.connectTimeoutMs, all.networkTimeoutMs, config.heartBeatIntervalMs)
+  return { ...all, connectTimeoutMs: limitMs, networkTimeoutMs: limitMs }
 }
