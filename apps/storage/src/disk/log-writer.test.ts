@@ -1,11 +1,13 @@
 import {
   appendFileSync,
   closeSync,
+  mkdirSync,
   mkdtempSync,
   openSync,
   readdirSync,
   readFileSync,
   readlinkSync,
+  rmdirSync,
   rmSync,
   writeFileSync,
   writeSync,
@@ -126,6 +128,22 @@ describe('the log writer', () => {
     expect(again.position()).toEqual({ index: 1, offset: 38 })
   })
 
+  it('leaves nothing open when it cannot go on in the next file, and goes on there when it can', async () => {
+    const log = open(20)
+    await append(log, 'C', 'M00/00/00/first')
+    const openFiles = () => readdirSync('/proc/self/fd').filter((fd) => pathOfDescriptor(fd)?.startsWith(folder)).length
+    expect(openFiles()).toBe(1)
+    // As on a disk that is full: the file that names the next one cannot be written.
+    mkdirSync(join(folder, 'binlog_index.dat.tmp'))
+    for (const name of ['b', 'c', 'd'])
+      await expect(append(log, 'C', `M00/00/00/${name}`)).rejects.toThrow('cannot write')
+    expect(openFiles()).toBe(1)
+    rmdirSync(join(folder, 'binlog_index.dat.tmp'))
+    await append(log, 'C', 'M00/00/00/second')
+    expect([text(0), text(1)]).toEqual(['1000 C M00/00/00/first\n', '1000 C M00/00/00/second\n'])
+    expect(openFiles()).toBe(1)
+  })
+
   it('has the file with its number from the beginning, and takes over that of versions before 5', async () => {
     writeFileSync(join(folder, 'binlog.index'), '2')
     const log = open()
@@ -170,6 +188,17 @@ describe('the log writer', () => {
     await expect(append(log, 'C', 'M00/00/00/b')).rejects.toThrow('until the next start')
     await expect(log.flush()).rejects.toThrow('until the next start')
     expect([log.isFailed, text(), reports.length]).toEqual([true, '1000 C M00/00/00/a\n', 1])
+  })
+
+  it('writes nothing any more after the sync of a full file failed', async () => {
+    const log = open(20)
+    await append(log, 'C', 'M00/00/00/first')
+    closeSync(Number(readdirSync('/proc/self/fd').find((entry) => pathOfDescriptor(entry) === path())))
+    await expect(append(log, 'C', 'M00/00/00/b')).rejects.toThrow('until the next start')
+    // The descriptor is taken again, so that a second try would succeed.
+    openSync(path(), 'a')
+    await expect(append(log, 'C', 'M00/00/00/c')).rejects.toThrow('until the next start')
+    expect([log.isFailed, text(), reports.length]).toEqual([true, '1000 C M00/00/00/first\n', 1])
   })
 
   it('hides half a record that another write left, and cuts it at the next start', async () => {

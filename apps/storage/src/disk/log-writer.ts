@@ -1,8 +1,8 @@
 import { closeSync, fdatasync, fdatasyncSync, fstatSync, openSync } from 'node:fs'
-import { type BinlogOp, type BinlogRecord, formatRecord, isSourceOp } from '../engine/binlog.ts'
+import { type BinlogOp, formatRecord, isSourceOp } from '../engine/binlog.ts'
 import { syncFolder } from './atomic-file.ts'
 import { type BinlogPosition, binlogPath, openForAppend, saveWriteIndex } from './binlog-files.ts'
-import { afterwards, type LogDone } from './log-done.ts'
+import type { LogDone } from './log-done.ts'
 import { createLogEnd, type LogEnd, writeLines } from './log-end.ts'
 import type { AppendOptions, NameLog } from './name-log.ts'
 import { createRecordClock, HOLD_SECONDS_MAX, type RecordClock } from './record-clock.ts'
@@ -63,15 +63,6 @@ interface Pending {
 export const LOG_FILE_BYTES = 1024 ** 3
 /** Records that wait for the end of this turn of the event loop are written at once from here on. */
 const PENDING_MAX = 4096
-
-/** Writes a record, then makes the change that it announces, before any reader of the log wakes. */
-export function logThen(log: LogWriter, record: BinlogRecord, change: () => void): Promise<void> {
-  const { op, name, extra, timestamp } = record
-  return new Promise((resolve, reject) => {
-    const done = (error?: Error) => (error === undefined ? resolve() : reject(error))
-    log.append(op, name, afterwards(change, done), { extra, timestamp })
-  })
-}
 
 export function openLogWriter(options: LogWriterOptions): LogWriter {
   return new FileLogWriter(options)
@@ -216,9 +207,10 @@ class FileLogWriter implements LogWriter {
     const pending = this.#pending
     this.#pending = []
     try {
+      if (this.#failure !== null) throw this.#failure
       this.#end.locked(() => this.#write(pending))
     } catch (cause) {
-      const error = new Error(`cannot write ${this.#path}`, { cause })
+      const error = this.#failure ?? new Error(`cannot write ${this.#path}`, { cause })
       for (const { done } of pending) this.#call(done, error)
       return
     }
@@ -252,13 +244,17 @@ class FileLogWriter implements LogWriter {
   }
 
   #rotate(): void {
-    fdatasyncSync(this.#fd)
+    try {
+      fdatasyncSync(this.#fd)
+    } catch (error) {
+      throw this.#syncFailed(error)
+    }
     const next = this.#end.index + 1
-    const fd = openSync(binlogPath(this.folder, next), 'w', 0o644)
-    closeSync(fd)
-    const appendFd = openSync(binlogPath(this.folder, next), 'a', 0o644)
+    closeSync(openSync(binlogPath(this.folder, next), 'w', 0o644))
     syncFolder(this.folder)
     saveWriteIndex(this.folder, next)
+    // Last, so that a try that fails, as each one does on a full disk, leaves nothing open.
+    const appendFd = openSync(binlogPath(this.folder, next), 'a', 0o644)
     // A running fdatasync still uses the old descriptor; it is closed when that one has come back.
     const old = this.#fd
     this.#fd = appendFd
@@ -283,7 +279,7 @@ class FileLogWriter implements LogWriter {
   }
 
   /** Nobody knows which records are on the disk, and a second sync would not tell: nothing is written any more. */
-  #syncFailed(cause: Error): Error {
+  #syncFailed(cause: unknown): Error {
     this.#end.isOpen = false
     this.#failure ??= new Error('the binlog could not be synced; nothing is written until the next start', { cause })
     this.#report('the binlog cannot be synced: this storage takes no changes any more', cause)
