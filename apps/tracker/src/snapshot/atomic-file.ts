@@ -24,10 +24,11 @@ export async function replaceFile(path: string, text: string): Promise<void> {
  * of an append that failed, and is overwritten or cut off.
  */
 export async function appendAt(path: string, offset: number, text: string): Promise<void> {
-  const file = await open(path, constants.O_RDWR | constants.O_CREAT)
+  const file = await open(path, constants.O_RDWR | constants.O_CREAT | constants.O_APPEND)
   try {
     await file.truncate(offset)
-    await file.write(text, offset)
+    // Not `write`: on a disk that is about to be full write(2) takes a part and says so.
+    await file.appendFile(text)
     await file.sync()
   } finally {
     await file.close()
