@@ -1,5 +1,6 @@
 import { type DfsClient, type FileId, FileInfoFlag, parseFileId } from '@cairn/dfs-core'
 import { localTime } from '../local-time.ts'
+import { firstAddress } from './first-address.ts'
 import { orFail, type Tool, usage, withClient } from './tool.ts'
 
 const TYPES: Readonly<Record<FileId['kind'], string>> = {
@@ -56,7 +57,7 @@ async function describe(
 async function addressOfId(client: DfsClient, id: number): Promise<string> {
   for (const line of await client.tracker.fetchStorageIds()) {
     const [own, , host = ''] = line.split(/\s+/)
-    if (Number(own) === id) return host.replace(/:\d+$/, '').split(',')[0] ?? ''
+    if (Number(own) === id) return firstAddress(host)
   }
   return ''
 }
