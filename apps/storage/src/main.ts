@@ -1,7 +1,7 @@
 import './start-small.ts'
+import { openLogOutput } from '@cairn/dfs-core/server'
 import { pino } from 'pino'
 import { loadStorageConfig } from './config.ts'
-import { openLogOutput } from './log-output.ts'
 import { startStorage } from './storage.ts'
 
 const [confPath] = process.argv.slice(2)
@@ -26,7 +26,7 @@ try {
   logger.level = 'info'
   logger.info({ tcpPort: storage.tcpPort, httpPort: storage.httpPort }, 'ready')
   logger.level = level
-  output.flushSync()
+  output.flush()
   await stopped
   await storage.close()
   process.exit(0)

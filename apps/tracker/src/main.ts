@@ -1,10 +1,11 @@
+import { openLogOutput } from '@cairn/dfs-core/server'
 import { pino } from 'pino'
 import { loadTrackerConfig } from './config.ts'
 import { startTracker } from './tracker.ts'
 
 const [confPath] = process.argv.slice(2)
-// Synchronous, so that the last words before an exit are not lost; a tracker logs little.
-const logger = pino({ base: null }, pino.destination({ dest: 1, sync: true }))
+const output = openLogOutput()
+const logger = pino({ base: null }, output)
 
 try {
   if (confPath === undefined) throw new Error('usage: tracker <path of tracker.conf>')
@@ -25,6 +26,7 @@ try {
   logger.level = 'info'
   logger.info({ tcpPort: tracker.tcpPort, httpPort: tracker.httpPort }, 'ready')
   logger.level = level
+  output.flush()
 } catch (error) {
   fail(error)
 }

@@ -13,5 +13,6 @@ export type {
   StreamedHandler,
 } from './handler.ts'
 export { type HostFilter, hostFilter, plainAddress } from './host-filter.ts'
+export { openLogOutput } from './log-output.ts'
 export { readPace } from './read-pace.ts'
 export { createRelay, type Relay, type RelayState } from './relay.ts'
