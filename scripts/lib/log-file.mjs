@@ -9,6 +9,7 @@ export class LogFile {
   #sizeMax
   #fd
   #size
+  #isClosed = false
 
   constructor(file, { sizeMax = SIZE_MAX } = {}) {
     this.#file = file
@@ -22,18 +23,31 @@ export class LogFile {
     this.#size = fs.fstatSync(this.#fd).size
   }
 
+  /** Never throws: on a full disk the line is lost, and what runs goes on. */
   write(text) {
-    if (this.#fd === undefined) return
-    if (this.#size >= this.#sizeMax) {
-      fs.closeSync(this.#fd)
-      fs.renameSync(this.#file, `${this.#file}.1`)
-      this.#open()
+    if (this.#isClosed) return
+    try {
+      if (this.#size >= this.#sizeMax) this.#turn()
+      if (this.#fd === undefined) this.#open()
+      this.#size += fs.writeSync(this.#fd, text)
+    } catch {
+      // The next line tries again.
     }
-    this.#size += fs.writeSync(this.#fd, text)
+  }
+
+  #turn() {
+    this.#release()
+    fs.renameSync(this.#file, `${this.#file}.1`)
+    this.#size = 0
+  }
+
+  #release() {
+    if (this.#fd !== undefined) fs.closeSync(this.#fd)
+    this.#fd = undefined
   }
 
   close() {
-    if (this.#fd !== undefined) fs.closeSync(this.#fd)
-    this.#fd = undefined
+    this.#isClosed = true
+    this.#release()
   }
 }

@@ -80,6 +80,25 @@ it('a log keeps at most its size and the file before it', () => {
   expect(fs.readdirSync(dir).sort()).toEqual(['web.log', 'web.log.1'])
 })
 
+it.skipIf(!fs.existsSync('/dev/full'))('a log on a full disk loses its lines and ends nothing', () => {
+  const log = new LogFile('/dev/full')
+  for (let i = 0; i < 3; i++) log.write('ten bytes\n')
+  log.close()
+  log.write('behind the end\n')
+})
+
+it('a log whose file cannot be moved out of the way is written again when it can', () => {
+  const file = path.join(dir, 'web.log')
+  const log = new LogFile(file, { sizeMax: 10 })
+  log.write('ten bytes\n')
+  fs.mkdirSync(`${file}.1`)
+  log.write('is lost\n')
+  fs.rmdirSync(`${file}.1`)
+  log.write('is there\n')
+  log.close()
+  expect(fs.readFileSync(file, 'utf8')).toBe('is there\n')
+})
+
 it.each([
   ['{"level":30,"msg":"served"}', false, undefined],
   ['{"level":50,"msg":"cannot write","err":{"message":"ENOSPC"}}', false, 'cannot write: ENOSPC'],
