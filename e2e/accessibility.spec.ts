@@ -4,7 +4,7 @@ import { AxeBuilder } from '@axe-core/playwright'
 import { expect, type Page } from '@playwright/test'
 import pg from 'pg'
 import type { Drive } from './cluster.ts'
-import { chooseFiles, createFolder, forgetSession, type Person, row, textFile } from './drive-page.ts'
+import { chooseFiles, createFolder, forgetSession, openFolder, type Person, row, textFile } from './drive-page.ts'
 import { test } from './drive-test.ts'
 import { openPage } from './living-page.ts'
 import { enterCode, shareEntry } from './share-link.ts'
@@ -97,6 +97,9 @@ test('every page of the drive is accessible, by day and by night', async ({ page
 test('the doors, and what visitors of a link see, are accessible, by day and by night', async ({ page, drive }) => {
   test.setTimeout(120_000)
   await createFolder(page, 'Field notes')
+  await openFolder(page, 'Field notes')
+  await createFolder(page, 'Tides')
+  await openPage(page, `${drive.url}/drive`)
   const link = await shareEntry(page, 'Field notes')
   await forgetSession(page)
   const doors = ['/sign-in', '/register', '/forgot', '/reset/unknown', '/join/unknown', '/confirm/unknown']
@@ -109,6 +112,9 @@ test('the doors, and what visitors of a link see, are accessible, by day and by 
   await enterCode(page, link.code ?? '')
   await expect(page.getByRole('heading', { name: 'Field notes' })).toBeVisible()
   await examine(page, 'an opened link')
+  await page.getByRole('radio', { name: 'Pictures' }).click()
+  await expect(page.getByRole('button', { name: 'Tides', exact: true })).toBeVisible()
+  await examine(page, 'an opened link as pictures')
 })
 
 /** What the next dialog changes of itself while it opens. */

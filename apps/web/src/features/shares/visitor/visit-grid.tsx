@@ -89,19 +89,21 @@ const VisitCell = memo(function VisitCell(props: VisitRowProps) {
         {item.thumbnailUrl === undefined ? null : <Thumbnail url={item.thumbnailUrl} />}
       </div>
       <div className="flex items-start gap-1 px-1 pt-2">
-        <button
-          type="button"
-          id={visitedId(item.id)}
-          aria-label={item.name}
-          aria-describedby={`facts-${item.id}`}
-          onClick={() => onOpen(item)}
-          className="min-w-0 flex-1 text-left after:absolute after:inset-0 focus-visible:outline-none focus-visible:after:rounded-card focus-visible:after:outline-2 focus-visible:after:outline-focus"
-        >
-          <FileName name={item.name} className="text-13" />
+        <div className="min-w-0 flex-1">
+          <button
+            type="button"
+            id={visitedId(item.id)}
+            aria-label={item.name}
+            aria-describedby={`facts-${item.id}`}
+            onClick={() => onOpen(item)}
+            className="block w-full text-left after:absolute after:inset-0 focus-visible:outline-none focus-visible:after:rounded-card focus-visible:after:outline-2 focus-visible:after:outline-focus"
+          >
+            <FileName name={item.name} className="text-13" />
+          </button>
           <span id={`facts-${item.id}`} className="mt-0.5 block truncate text-12 text-ink-3 tabular-nums">
             {item.kind === 'folder' ? t('items', { n: item.items ?? 0 }) : format.size(item.size)}
           </span>
-        </button>
+        </div>
         {phone || props.onDownload !== undefined ? (
           <span
             className={cn(

@@ -72,15 +72,17 @@ export const VisitRow = memo(function VisitRow(props: VisitRowProps) {
           <FileTile name={item.name} kind={item.kind} category={item.category} form={phone ? 'phone' : 'row'} />
           {item.thumbnailUrl === undefined ? null : <Thumbnail url={item.thumbnailUrl} />}
         </span>
-        <button
-          type="button"
-          id={visitedId(item.id)}
-          aria-label={item.name}
-          {...(phone ? { 'aria-describedby': `facts-${item.id}` } : {})}
-          onClick={() => onOpen(item)}
-          className="min-w-0 text-left after:absolute after:inset-0 focus-visible:outline-none focus-visible:after:rounded-button focus-visible:after:outline-2 focus-visible:after:outline-focus"
-        >
-          <FileName name={item.name} className={phone ? 'text-15' : undefined} />
+        <div className="min-w-0">
+          <button
+            type="button"
+            id={visitedId(item.id)}
+            aria-label={item.name}
+            {...(phone ? { 'aria-describedby': `facts-${item.id}` } : {})}
+            onClick={() => onOpen(item)}
+            className="block max-w-full text-left after:absolute after:inset-0 focus-visible:outline-none focus-visible:after:rounded-button focus-visible:after:outline-2 focus-visible:after:outline-focus"
+          >
+            <FileName name={item.name} className={phone ? 'text-15' : undefined} />
+          </button>
           {phone ? (
             <span id={`facts-${item.id}`} className="mt-px flex gap-1.5 text-12 text-ink-3 tabular-nums">
               {size}
@@ -88,7 +90,7 @@ export const VisitRow = memo(function VisitRow(props: VisitRowProps) {
               {format.date(item.modifiedAt)}
             </span>
           ) : null}
-        </button>
+        </div>
         {phone ? null : <RowActions {...props} />}
       </div>
       {phone ? (
