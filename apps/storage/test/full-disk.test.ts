@@ -2,7 +2,7 @@ import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { openTombstones, tombstonesPath } from '../src/disk/tombstones.ts'
-import { type PartRecord, writePartRecord } from '../src/parts/part-files.ts'
+import { createPartFile, type PartRecord, writePartRecord } from '../src/parts/part-files.ts'
 import { fillDisk, mountNamespace, SmallDisk } from './small-disk.ts'
 
 let disk: SmallDisk | null = null
@@ -55,4 +55,6 @@ it('the sidecar of a part stays as it was when the disk is full, and nothing lie
   await expect(writePartRecord(paths, record, true)).rejects.toMatchObject({ code: 'ENOSPC' })
   expect(readdirSync(disk!.path).sort()).toEqual(['filler', 'upload.json'])
   expect(readFileSync(sidecar, 'utf8')).toBe('as it was')
+  await expect(createPartFile(paths, () => writePartRecord(paths, record, true))).rejects.toThrow('ENOSPC')
+  expect(readdirSync(disk!.path).sort()).toEqual(['filler', 'upload.json'])
 })

@@ -61,8 +61,8 @@ export async function writePartRecord(paths: PartPaths, record: PartRecord, dura
   await rename(temporary, paths.sidecar)
 }
 
-/** Creates the empty part. Its folder is made when the first upload needs it. */
-export async function createPartFile(paths: PartPaths): Promise<void> {
+/** Creates the empty part, and its sidecar by `describe`: both or none. Its folder is made when the first upload needs it. */
+export async function createPartFile(paths: PartPaths, describe: () => Promise<void>): Promise<void> {
   try {
     await (await open(paths.part, 'w', 0o644)).close()
   } catch (error) {
@@ -70,6 +70,12 @@ export async function createPartFile(paths: PartPaths): Promise<void> {
     makeFolder(paths.folder)
     syncFolder(dirname(paths.folder))
     await (await open(paths.part, 'w', 0o644)).close()
+  }
+  try {
+    await describe()
+  } catch (error) {
+    await unlinkIfAny(paths.part)
+    throw error
   }
 }
 

@@ -83,8 +83,7 @@ export class Part implements DescribedPart {
     const created = Math.floor(at / 1000)
     const record: PartRecord = { v: 2, ...upload, created, offsetDurable: 0, bootId: context.bootId }
     const part = new Part(context, storePath, record, { offset: 0, at })
-    await createPartFile(part.paths)
-    await part.save()
+    await createPartFile(part.paths, () => part.save())
     return part
   }
 

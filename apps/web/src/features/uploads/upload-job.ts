@@ -38,6 +38,8 @@ export type Job = NewUpload & {
   attempts: number
   /** Tickets refused or renewed since then. */
   refusals: number
+  /** Other storages it was given since then. */
+  moves: number
   paused: boolean
   /** What an earlier page kept to read it from. */
   source: number | null
@@ -68,6 +70,7 @@ const untouched = {
   way: null,
   attempts: 0,
   refusals: 0,
+  moves: 0,
   paused: false,
   stop: null,
   continued: false,
@@ -112,6 +115,7 @@ export function jobOf({ file, path, conflict, probe }: ChosenFile, { folderId, l
     way: null,
     attempts: 0,
     refusals: 0,
+    moves: 0,
     paused: false,
     continued: false,
     silentSince: null,

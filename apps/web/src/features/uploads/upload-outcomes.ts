@@ -92,7 +92,7 @@ export class UploadOutcomes {
 
   /** Bytes arrived: whoever was silent before is not now. */
   moved(job: Job): void {
-    Object.assign(job, { attempts: 0, refusals: 0, silentSince: null })
+    Object.assign(job, { attempts: 0, refusals: 0, moves: 0, silentSince: null })
     this.#parts.held.release('network')
     this.#parts.held.release(placeOf(job, 'storage'))
   }

@@ -1,4 +1,5 @@
 import { Batcher } from '../../lib/batcher.ts'
+import { afterRenewal } from './after-renewal.ts'
 import { BreakCauses } from './break-causes.ts'
 import { BulkSender } from './bulk-sender.ts'
 import type { ContentHasher } from './content-hasher.ts'
@@ -243,11 +244,14 @@ export class UploadRunner {
       this.#parts.left.leave(from, Date.now())
     }
     if (moved && ticket.startsOver === true) Object.assign(job, { begun: false, sent: 0, ahead: 0 })
-    // One storage that cannot write after the other: that may go on for ever, and is nobody's mistake.
-    const isSentRound = reason === 'unable' && job.refusals >= TICKETS_REFUSED_MAX
-    if ((moved && !isSentRound) || reason === 'refused') this.#again(job)
-    else if (reason === 'lost') this.#createAgain(job)
-    else this.#waits(job, reason, 'storage')
+    const step = afterRenewal({ reason, moved, moves: job.moves })
+    if (step === 'again') this.#again(job)
+    else if (step === 'create') this.#createAgain(job)
+    else if (step === 'wait') this.#waits(job, reason, 'storage')
+    else {
+      job.moves += 1
+      this.#parts.onAgain(job)
+    }
   }
 
   /** Whether that is another storage than before. */
