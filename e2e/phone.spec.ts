@@ -147,6 +147,11 @@ test('another device of the network uploads to the address that it sees', async 
     await register(page, drive.url)
     expect(new URL(page.url()).hostname).toBe(address)
     await uploadFromSheet(page, 'over-the-network.txt')
+    // What a browser keeps from an address without encryption is said where it does.
+    const isSecure = await page.evaluate(() => window.isSecureContext)
+    await page.getByRole('button', { name: /^Show uploads/ }).tap()
+    await expect(page.getByRole('heading', { name: '1 file uploaded' })).toBeVisible()
+    await expect(page.getByText(/^This address is not encrypted/)).toHaveCount(isSecure ? 0 : 1)
   } finally {
     await page.context().close()
     await drive.close()
