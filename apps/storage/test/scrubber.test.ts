@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmdirSync, utimesSync, writeFileSync } from 'node:fs'
 import { get } from 'node:http'
 import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
@@ -67,6 +67,22 @@ describe('the check of files against their names', () => {
     expect(readFileSync(join(kept, flipped.slice(-40).replace(/^.*\//, ''))).equals(bytes)).toBe(true)
     expect(progress(one)).toMatchObject({ repaired: 2, damaged: [] })
     expect(await metrics(one)).toContain('\ncairn_store_repaired_files 2\n')
+  })
+
+  it('goes on when its place can be written down again', async () => {
+    cluster = await startCluster(['100001'], { scrub: off, http })
+    const [one] = cluster.storages as [TestStorage]
+    const fileId = await one.client.uploadFile(content(5000), { ext: 'bin' })
+    change(pathOf(one, fileId), content(5000, 9))
+    await one.stop()
+    const blocked = join(one.basePath, 'data/.cairn-scrub.tmp')
+    mkdirSync(blocked)
+    await one.start({ scrub: fast })
+    await until('it has looked', async () => (await metrics(one)).includes('\ncairn_store_damaged_files 1\n'))
+    expect(progress(one)).toEqual({})
+    rmdirSync(blocked)
+    await until('the round is over', () => isDone(one))
+    expect(progress(one)).toMatchObject({ damaged: [fileId.slice(7)] })
   })
 
   it('reports what nobody has whole, and leaves it as it is', async () => {

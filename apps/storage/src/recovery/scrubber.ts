@@ -1,5 +1,5 @@
 import { lstatSync } from 'node:fs'
-import { open, readdir } from 'node:fs/promises'
+import { open } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { crc32 } from 'node:zlib'
@@ -11,12 +11,12 @@ import { type FileLocks, whileLocked } from '../disk/file-locks.ts'
 import type { FileStore, ResolvedName } from '../disk/file-store.ts'
 import { IncomingFile } from '../disk/incoming-file.ts'
 import { normalFacts } from '../engine/file-facts.ts'
-import { hexByte } from '../engine/logic-name.ts'
 import type { Logger } from '../handlers/context.ts'
 import { activeMembers, otherMembers } from './active-members.ts'
 import { factsElsewhere, isUntold } from './compare-members.ts'
 import { replaceDamaged } from './replace-damaged.ts'
 import { fetchContent } from './restore-file.ts'
+import { foldersOf, namesIn } from './scrub-folders.ts'
 import { ScrubPace } from './scrub-pace.ts'
 import { checkTrunkFile, isTrunkFile } from './scrub-slots.ts'
 import { loadScrubState, newRound, type ScrubState, saveScrubState } from './scrub-state.ts'
@@ -44,6 +44,7 @@ const FILE_COST_BYTES = 64 * 1024
 const SAVE_MS = 10_000
 const IDLE_MS = 1000
 const HELPERS_MS = 500
+const AFTER_ERROR_MS = 5000
 const HEARD_MS = 60_000
 const YOUNG_MS = 60_000
 const QUIET_MS = 24 * 3600_000
@@ -62,6 +63,7 @@ class RoundScrubber implements Scrubber {
   #state: ScrubState
   #savedAt = 0
   #isAsked = false
+  #isHeldUp = false
   readonly #pace: ScrubPace
 
   constructor(options: ScrubberOptions) {
@@ -97,11 +99,27 @@ class RoundScrubber implements Scrubber {
       for (;;) {
         const isDue = this.#isAsked || Date.now() - this.#state.startedAt >= scrub.intervalMs
         if (this.#isOver && !isDue) await this.#sleep(IDLE_MS)
-        else await this.#round(this.#isOver)
+        else await this.#round(this.#isOver).catch((error: unknown) => this.#rest(error))
       }
     } finally {
       await saveScrubState(basePath, this.#state)
     }
+  }
+
+  /** A full disk, or one that fails, ends no round. */
+  async #rest(error: unknown): Promise<void> {
+    if (this.#stop.signal.aborted) throw error
+    if (!this.#isHeldUp) this.#options.logger.warn({ err: error }, 'the check of files waits until this is over')
+    this.#isHeldUp = true
+    do await this.#sleep(AFTER_ERROR_MS)
+    while (!(await this.#isNoted()))
+  }
+
+  #isNoted(): Promise<boolean> {
+    return saveScrubState(this.#options.config.basePath, this.#state).then(
+      () => true,
+      () => false,
+    )
   }
 
   get #isOver(): boolean {
@@ -113,7 +131,7 @@ class RoundScrubber implements Scrubber {
     this.#isAsked = false
     if (isNew) this.#state = newRound(Date.now())
     this.#pace.restart()
-    for await (const folder of this.#folders()) {
+    for await (const folder of foldersOf(this.#options.store.storePaths)) {
       if (folder < this.#state.next) continue
       await this.#checkFolder(folder)
       this.#state.next = `${folder}~`
@@ -122,18 +140,10 @@ class RoundScrubber implements Scrubber {
       await saveScrubState(config.basePath, this.#state)
     }
     this.#state.finishedAt = Date.now()
+    this.#isHeldUp = false
     const { files, bytes, repaired, damaged } = this.#state
     logger.info({ files, bytes, repaired, damaged: damaged.length }, 'all files were compared with their names')
     await saveScrubState(config.basePath, this.#state)
-  }
-
-  /** `M00/00/00` …, in order. */
-  async *#folders(): AsyncGenerator<string> {
-    for (const { index, dataDir } of this.#options.store.storePaths) {
-      for (const high of await twoDigitsIn(dataDir)) {
-        for (const low of await twoDigitsIn(join(dataDir, high))) yield `M${hexByte(index)}/${high}/${low}`
-      }
-    }
   }
 
   async #checkFolder(folder: string): Promise<void> {
@@ -272,18 +282,5 @@ class RoundScrubber implements Scrubber {
 
   #sleep(ms: number): Promise<void> {
     return sleep(ms, undefined, { signal: this.#stop.signal })
-  }
-}
-
-async function twoDigitsIn(path: string): Promise<string[]> {
-  return (await namesIn(path)).filter((name) => /^[0-9A-F]{2}$/.test(name)).sort()
-}
-
-async function namesIn(path: string): Promise<string[]> {
-  try {
-    return await readdir(path)
-  } catch (error) {
-    if (isErrno(error, 'ENOENT', 'ENOTDIR')) return []
-    throw error
   }
 }
