@@ -34,6 +34,25 @@ function deleteAt(port: number, id: string): Promise<{ status: number }> {
   return cluster.ask(port, deleteStorage.code, deleteStorage.request.encode({ group: 'group1', id }))
 }
 
+/** Two trackers that never come to telling each other, with a storage that is there and two that are not. */
+async function startUntold(clock: () => number): Promise<[number, number]> {
+  const ids = `${twoStorages}100003 group1 127.0.0.1:23002\n`
+  const first = await cluster.add(ids, { electionIntervalMs: 60_000 }, clock)
+  const second = await cluster.add(ids, { electionIntervalMs: 60_000 }, clock)
+  await cluster.joinAll('100001')
+  for (const peer of await cluster.joinAll('100002', { port: 23_001 })) peer.close()
+  for (const peer of await cluster.joinAll('100003', { port: 23_002 })) peer.close()
+  for (const port of cluster.ports) {
+    await until(async () => {
+      const states = await storagesAt(port)
+      return states['100002'] === OFFLINE && states['100003'] === OFFLINE
+    })
+  }
+  return [first, second]
+}
+
+/** Later than the times that storages of these tests tell of themselves. */
+const NOW = 1_800_000_000
 const INIT = 0
 const OFFLINE = 5
 const ACTIVE = 7
@@ -257,6 +276,39 @@ describe('a deletion', () => {
     await cluster.restart(down)
     await cluster.join(down, '100001')
     await until(async () => (await storagesAt(down))['100002'] === DELETED)
+  })
+
+  it.each([60, 3600])('that only its tracker knew is not lost when that one was away for %i seconds', async (away) => {
+    let now = NOW
+    const [first, second] = await startUntold(() => now)
+    expect((await deleteAt(first, '100002')).status).toBe(0)
+    await cluster.stop(first)
+    now += away
+    expect((await storagesAt(second))['100002']).toBe(OFFLINE)
+    await cluster.restart(first)
+    await cluster.join(first, '100001')
+    await until(async () => (await storagesAt(second))['100002'] === DELETED)
+    const back = await StoragePeer.connect({ trackerPort: first, id: '100002', port: 23_001 })
+    expect((await back.join()).status).toBe(0)
+    expect((await storagesAt(first))['100002']).toBe(INIT)
+    back.close()
+  })
+
+  it.each([60, 3600])('is not told of a storage that came back within the %i seconds of its tracker', async (away) => {
+    let now = NOW
+    const [first, second] = await startUntold(() => now)
+    expect((await deleteAt(first, '100002')).status).toBe(0)
+    expect((await deleteAt(first, '100003')).status).toBe(0)
+    await cluster.stop(first)
+    now += away
+    const back = await cluster.join(second, '100002', { port: 23_001 })
+    back.close()
+    await until(async () => (await storagesAt(second))['100002'] === OFFLINE)
+    await cluster.restart(first)
+    await cluster.join(first, '100001')
+    // It is told of last.
+    await until(async () => (await storagesAt(second))['100003'] === DELETED)
+    expect((await storagesAt(second))['100002']).toBe(OFFLINE)
   })
 
   it('is not taken back by a member that has not heard of it, not even after a restart', async () => {

@@ -1,8 +1,17 @@
-import { appendChangelog } from './changelog.ts'
-import { type Cluster, mustSave, requireGroup, requireServer, type StorageServer, setStatus } from './cluster.ts'
+import { appendChangelog, parseChangelogLine } from './changelog.ts'
+import {
+  type Cluster,
+  findGroup,
+  findServer,
+  mustSave,
+  requireGroup,
+  requireServer,
+  type StorageServer,
+  setStatus,
+} from './cluster.ts'
 import { Refusal } from './refusal.ts'
 import { chooseRoomiestGroup } from './space.ts'
-import { nextStatus, StorageStatus, statusName } from './storage-status.ts'
+import { isTombstone, nextStatus, StorageStatus, statusName } from './storage-status.ts'
 import { setTrunkServer } from './trunk-server.ts'
 
 /** DELETE_STORAGE (93). The record stays as a tombstone, so that the other members learn of it. */
@@ -36,6 +45,40 @@ export function bury(cluster: Cluster, server: StorageServer, now: number): void
   appendChangelog(cluster, { time: now, group: group.name, id, status: StorageStatus.DELETED, newId: '' })
   mustSave(cluster)
   cluster.unsaved.syncTimestamps = true
+}
+
+export interface Deletion {
+  readonly group: string
+  readonly id: string
+  readonly time: number
+}
+
+/** What the change log knows to be deleted, and has not joined again here. */
+export function deletionsIn(cluster: Cluster): Deletion[] {
+  const newest = new Map<string, Deletion>()
+  for (const line of cluster.changelog.split('\n')) {
+    const entry = parseChangelogLine(line)
+    if (entry?.status !== StorageStatus.DELETED) continue
+    const { group: name, id, time } = entry
+    const group = findGroup(cluster, name)
+    if (group === undefined) continue
+    const isGone = group.removedIds.has(id) || findServer(group, id)?.status === StorageStatus.DELETED
+    if (isGone) newest.set(`${name} ${id}`, { group: name, id, time })
+  }
+  return [...newest.values()]
+}
+
+/** A member that was heard of after its deletion has come back meanwhile: to delete that one was nobody's wish. */
+export function isBackSince({ lastHeartBeatTime }: { lastHeartBeatTime: number }, { time }: Deletion): boolean {
+  return lastHeartBeatTime > time
+}
+
+/** Into the state of another tracker, which may never have heard of it. */
+export function keepDeletion(cluster: Cluster, deletion: Deletion): void {
+  const group = findGroup(cluster, deletion.group)
+  const server = group && findServer(group, deletion.id)
+  if (server === undefined || isTombstone(server.status) || isBackSince(server, deletion)) return
+  bury(cluster, server, deletion.time)
 }
 
 /** DELETE_GROUP (108). Tombstones count; they go with the next start of the tracker. */

@@ -17,7 +17,7 @@ export class Election {
     this.#peers = new Peers(context.config, context.cluster.trackers)
     this.removals = new Removals(context, this.#peers)
     this.trunk = new TrunkElection(context)
-    this.relearn = new Relearn(context, this.#peers)
+    this.relearn = new Relearn(context, this.#peers, this.removals)
     this.#relationship = new Relationship(context, this.#peers)
   }
 

@@ -1,12 +1,14 @@
 import { trackerCommands } from '@cairn/dfs-core'
 import { createCluster } from '../cluster/cluster.ts'
 import { Refusal } from '../cluster/refusal.ts'
+import { deletionsIn, keepDeletion } from '../cluster/removal.ts'
 import type { TrackerAddress } from '../cluster/tracker-list.ts'
 import type { TrackerContext } from '../handlers/context.ts'
 import { restoreCluster } from '../snapshot/restore.ts'
 import { SYSTEM_FILE_COUNT, stateTexts } from '../snapshot/system-files.ts'
 import { bestCandidate, type Candidate, compareCandidates, inTimeSteps } from './leader-choice.ts'
 import type { Peers } from './peers.ts'
+import type { Removals } from './removals.ts'
 import type { TrackerPeer } from './tracker-peer.ts'
 
 /** A tracker that was away for longer knows too little of what happened. */
@@ -15,30 +17,31 @@ const FILE_BYTES_MAX = 64 * 1024 * 1024
 
 /**
  * A tracker that is new, or was away for long, takes over the state of the best other tracker before it accepts the
- * first JOIN (internals §1.4, §7.5). Where no other answers, or none knows more, it goes on with what it has.
+ * first JOIN (internals §1.4, §7.5). Where no other answers, or none knows more, it goes on with what it has. Deletions
+ * that it has acknowledged itself stay, also where the other never heard of them.
  */
 export class Relearn {
   readonly #context: TrackerContext
   readonly #peers: Peers
+  readonly #removals: Removals
   #isDone = false
   #running: Promise<void> | null = null
 
-  constructor(context: TrackerContext, peers: Peers) {
+  constructor(context: TrackerContext, peers: Peers, removals: Removals) {
     this.#context = context
     this.#peers = peers
+    this.#removals = removals
   }
 
   /** Null when there is nothing to learn. Rejects with a Refusal when the storage server has to come again. */
   before(others: readonly TrackerAddress[]): Promise<void> | null {
     if (this.#isDone) return null
     if (others.length === 0 || !this.#isNeeded()) {
-      this.#isDone = true
+      this.#end(others)
       return null
     }
     this.#running ??= this.#learn(others)
-      .then(() => {
-        this.#isDone = true
-      })
+      .then(() => this.#end(others))
       .catch((error) => {
         this.#context.logger.warn({ err: error }, 'the state of another tracker could not be taken over')
         throw new Refusal('not_ready', 'the state of another tracker is being taken over')
@@ -47,6 +50,11 @@ export class Relearn {
         this.#running = null
       })
     return this.#running
+  }
+
+  #end(others: readonly TrackerAddress[]): void {
+    this.#isDone = true
+    this.#removals.repeatOld(others)
   }
 
   #isNeeded(): boolean {
@@ -86,6 +94,7 @@ export class Relearn {
     const learnt = createCluster(cluster.settings, cluster.ids)
     const warnings = restoreCluster(learnt, texts, `tracker ${peer.address.ips[0]}:${peer.address.port}`)
     for (const warning of warnings) logger.warn({}, warning)
+    for (const deletion of deletionsIn(cluster)) keepDeletion(learnt, deletion)
     cluster.groups.splice(0, cluster.groups.length, ...learnt.groups)
     cluster.writeTurn = 0
     cluster.statusChanges.length = 0

@@ -1,5 +1,6 @@
 import { ServerError, Status, trackerCommands } from '@cairn/dfs-core'
 import { findGroup, findServer } from '../cluster/cluster.ts'
+import { type Deletion, deletionsIn, isBackSince } from '../cluster/removal.ts'
 import { StorageStatus } from '../cluster/storage-status.ts'
 import type { TrackerAddress } from '../cluster/tracker-list.ts'
 import type { TrackerContext } from '../handlers/context.ts'
@@ -62,22 +63,56 @@ export class Removals {
     if (removals.length > 0) this.#send(this.#peers.at(address), removals)
   }
 
-  #send(peer: TrackerPeer, removals: readonly Removal[]): void {
-    const { logger } = this.#context
+  /**
+   * To all others, once after a start, what may not have reached them: this tracker may have ended in the seconds between
+   * its answer and telling them. Its change log is as old as its end, so they are asked first what became of the member.
+   */
+  repeatOld(others: readonly TrackerAddress[]): void {
+    const deletions = deletionsIn(this.#context.cluster)
+    for (const address of deletions.length === 0 ? [] : others) this.#repeatWhereGone(address, deletions)
+  }
+
+  #repeatWhereGone(address: TrackerAddress, deletions: readonly Deletion[]): void {
+    const peer = this.#peers.open(address)
     const run = async () => {
-      for (const removal of removals) {
-        try {
-          await peer.ask(trackerCommands.deleteStorage, removal)
-        } catch (error) {
-          if (!(error instanceof ServerError)) throw error
-          if (!DONE.includes(error.status))
-            logger.warn({ ...removal, tracker: peer.address, status: error.status }, REFUSED)
-        }
+      for (const deletion of deletions) {
+        if (await isGoneAt(peer, deletion)) await this.#ask(peer, deletion)
       }
     }
+    run()
+      .catch((error) => this.#context.logger.warn({ err: error, tracker: address }, NOT_REACHED))
+      .finally(() => peer.close())
+  }
+
+  #send(peer: TrackerPeer, removals: readonly Removal[]): void {
+    const run = async () => {
+      for (const removal of removals) await this.#ask(peer, removal)
+    }
     // A tracker that is down hears of it when it joins its leader again.
-    run().catch((error) => logger.warn({ err: error, tracker: peer.address }, 'a deletion did not reach a tracker'))
+    run().catch((error) => this.#context.logger.warn({ err: error, tracker: peer.address }, NOT_REACHED))
+  }
+
+  async #ask(peer: TrackerPeer, { group, id }: Removal): Promise<void> {
+    try {
+      await peer.ask(trackerCommands.deleteStorage, { group, id })
+    } catch (error) {
+      if (!(error instanceof ServerError)) throw error
+      if (DONE.includes(error.status)) return
+      this.#context.logger.warn({ group, id, tracker: peer.address, status: error.status }, REFUSED)
+    }
+  }
+}
+
+/** False where it is deleted already, unknown, or back. */
+async function isGoneAt(peer: TrackerPeer, deletion: Deletion): Promise<boolean> {
+  try {
+    const { storages } = await peer.ask(trackerCommands.listStorages, { group: deletion.group, id: deletion.id })
+    return storages.some(({ stat, upTime }) => upTime <= deletion.time && !isBackSince(stat, deletion))
+  } catch (error) {
+    if (error instanceof ServerError && error.status === Status.ENOENT) return false
+    throw error
   }
 }
 
 const REFUSED = 'another tracker refused to delete a storage server'
+const NOT_REACHED = 'a deletion did not reach a tracker'

@@ -10,6 +10,7 @@ import { Wire } from './wire.ts'
 interface Member {
   readonly port: number
   readonly config: TrackerConfig
+  readonly clock: (() => number) | undefined
   running: RunningTracker | null
 }
 
@@ -29,7 +30,7 @@ export class TrackerCluster {
     const own = { port, electionIntervalMs: ELECTION_INTERVAL_MS, ...changes }
     const config = testConfig(this.#trackers.folder(), ids, own)
     const running = await this.#trackers.start(config, clock)
-    this.#members.push({ port: running.tcpPort, config, running })
+    this.#members.push({ port: running.tcpPort, config, clock, running })
     return running.tcpPort
   }
 
@@ -58,7 +59,7 @@ export class TrackerCluster {
   /** On its port, with what it saved. */
   async restart(port: number): Promise<void> {
     const member = this.#at(port)
-    member.running = await this.#trackers.start({ ...member.config, port })
+    member.running = await this.#trackers.start({ ...member.config, port }, member.clock)
   }
 
   /** A storage server that has joined the tracker at `port` and is ACTIVE there. */
