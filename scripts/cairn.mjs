@@ -4,11 +4,9 @@ import { requireNode } from './lib/node-version.mjs'
 requireNode()
 const { printError } = await import('./lib/plain-error.mjs')
 const { runKeys, USAGE } = await import('./lib/keys-command.mjs')
-const { runWhere, WHERE_USAGE } = await import('./lib/where-command.mjs')
 const [area, ...args] = process.argv.slice(2)
 try {
   if (area === 'keys') await runKeys(args, process.env)
-  else if (area === 'where') await runWhere(args, process.env)
   else await runTools(process.argv.slice(2))
 } catch (error) {
   printError(error)
@@ -23,9 +21,12 @@ async function runTools(args) {
   await ensureInstalled()
   await ensureBuilt(['tools'])
   const { main, cairnUsage } = await import('../packages/dfs-cli/dist/cli.js')
-  const usage = `${USAGE}\n${WHERE_USAGE}\n${cairnUsage()}`
+  const usage = `${USAGE}\n${cairnUsage()}`
   if (['help', '-h', '--help'].includes(args[0])) return console.log(usage)
-  if (args.length > 0) return main('cairn', args, readSettings(process.env).trackers)
+  if (args.length > 0) {
+    const { tracker, trackers } = readSettings(process.env)
+    return main('cairn', args, { trackers, statusPort: tracker?.httpPort })
+  }
   console.error(usage)
   process.exitCode = 2
 }

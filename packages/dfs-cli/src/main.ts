@@ -1,5 +1,5 @@
 import { constants } from 'node:os'
-import { cairnUsage, runCairn } from './cairn/cairn.ts'
+import { cairnUsage, type Defaults, runCairn } from './cairn/cairn.ts'
 import { fdfsTools } from './fdfs/tools.ts'
 import type { Terminal } from './terminal.ts'
 
@@ -17,7 +17,7 @@ export const programNames = ['cairn', ...Object.keys(fdfsTools)]
 export async function main(
   name: string,
   args: readonly string[],
-  defaultTrackers: readonly string[] = ['127.0.0.1:22122'],
+  defaults: Defaults = { trackers: ['127.0.0.1:22122'] },
 ): Promise<void> {
   const stop = new AbortController()
   let signal: 'SIGINT' | 'SIGTERM' | undefined
@@ -34,7 +34,7 @@ export async function main(
     signal: stop.signal,
   }
   const tool = fdfsTools[name]
-  const code = tool === undefined ? await runCairn(args, terminal, defaultTrackers) : await tool(args, terminal)
+  const code = tool === undefined ? await runCairn(args, terminal, defaults) : await tool(args, terminal)
   // What was done before the signal came is done.
   process.exitCode = code !== 0 && signal !== undefined ? 128 + constants.signals[signal] : code
 }

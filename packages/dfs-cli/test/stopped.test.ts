@@ -10,7 +10,7 @@ it('a program that waits for a tracker ends at Ctrl-C with the exit code that te
   silent.listen(0, '127.0.0.1')
   await once(silent, 'listening')
   const { port } = silent.address() as AddressInfo
-  const script = `import { main } from '${main}'; await main('cairn', ['monitor'], ['127.0.0.1:${port}'])`
+  const script = `import { main } from '${main}'; await main('cairn', ['monitor'], { trackers: ['127.0.0.1:${port}'] })`
   const program = spawn(process.execPath, ['--import', 'tsx', '--input-type=module', '--eval', script], {
     cwd: import.meta.dirname,
     stdio: 'ignore',

@@ -49,7 +49,7 @@ async function run(work: (terminal: Terminal) => number | Promise<number>): Prom
 }
 
 const fdfs = (name: string, ...args: string[]) => run((terminal) => fdfsTools[name]?.(args, terminal) ?? -1)
-const cairn = (...args: string[]) => run((terminal) => runCairn(args, terminal, [tracker]))
+const cairn = (...args: string[]) => run((terminal) => runCairn(args, terminal, { trackers: [tracker] }))
 
 function localFile(name: string, bytes: Buffer): string {
   const file = path.join(folder, name)

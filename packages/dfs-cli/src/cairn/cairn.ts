@@ -1,11 +1,12 @@
 import { parseArgs } from 'node:util'
-import { DfsClient, ServerError, Status } from '@cairn/dfs-core'
+import { DfsClient, type DfsClientOptions, ServerError, Status } from '@cairn/dfs-core'
 import { readClientConf, trackerAddresses } from '../client-conf.ts'
 import { errnoText } from '../errno.ts'
 import type { Terminal } from '../terminal.ts'
 import { deleteStorage, monitor, setTrunkServer } from './cluster-commands.ts'
 import { type CairnCommand, type CommandContext, UsageError } from './command.ts'
 import { append, download, info, meta, regenerate, remove, upload } from './file-commands.ts'
+import { where } from './where.ts'
 
 const cairnCommands: Readonly<Record<string, CairnCommand>> = {
   upload,
@@ -15,6 +16,7 @@ const cairnCommands: Readonly<Record<string, CairnCommand>> = {
   info,
   meta,
   monitor,
+  where,
   regenerate,
   'delete-storage': deleteStorage,
   'set-trunk-server': setTrunkServer,
@@ -26,6 +28,16 @@ const EVERYWHERE = {
   json: { type: 'boolean' },
 } as const
 
+/** Where trackers answer HTTP unless their tracker.conf says otherwise. */
+const STATUS_PORT = 22_123
+
+/** What is asked when the person names nothing else. */
+export interface Defaults {
+  readonly trackers: readonly string[]
+  /** Port of their status pages. */
+  readonly statusPort?: number | undefined
+}
+
 /** The commands, one line and what it does for each. */
 export function cairnUsage(): string {
   const lines = Object.entries(cairnCommands).map(
@@ -36,12 +48,11 @@ export function cairnUsage(): string {
 
 /**
  * Runs one command of `cairn` and resolves with the exit code: 0, 1 when it failed, 2 when it was called wrongly.
- * `defaultTrackers` are asked when the person names none.
  */
 export async function runCairn(
   [name = '', ...args]: readonly string[],
   terminal: Terminal,
-  defaultTrackers: readonly string[],
+  defaults: Defaults,
 ): Promise<number> {
   if (['', 'help', '-h', '--help'].includes(name)) {
     terminal[name === '' ? 'err' : 'out'](`usage:\n${cairnUsage()}`)
@@ -57,7 +68,7 @@ export async function runCairn(
     return 0
   }
   try {
-    await runCommand(command, args, { terminal, defaultTrackers })
+    await runCommand(command, args, { terminal, defaults })
     return 0
   } catch (error) {
     if (error instanceof UsageError) {
@@ -72,13 +83,17 @@ export async function runCairn(
 async function runCommand(
   command: CairnCommand,
   args: readonly string[],
-  { terminal, defaultTrackers }: { terminal: Terminal; defaultTrackers: readonly string[] },
+  { terminal, defaults }: { terminal: Terminal; defaults: Defaults },
 ): Promise<void> {
   const { options, words } = parse(command, args)
-  const client = openClient(options, defaultTrackers, terminal)
+  const asked = whomToAsk(options, defaults, terminal)
+  const client = new DfsClient(asked)
   try {
     const stoppable = client.with({ signal: terminal.signal })
-    const { json, text, failure } = await command.run({ client: stoppable, terminal, words, options })
+    const isNamed = options['conf'] !== undefined || options['tracker'] !== undefined
+    const port = isNamed ? undefined : defaults.statusPort
+    const statusPages = asked.trackers.map((tracker) => statusPage(tracker, port ?? STATUS_PORT))
+    const { json, text, failure } = await command.run({ client: stoppable, terminal, statusPages, words, options })
     terminal.out(options['json'] === true ? `${JSON.stringify(json, null, 2)}\n` : text)
     if (failure !== undefined) throw failure.error
   } finally {
@@ -104,19 +119,23 @@ function parse(command: CairnCommand, args: readonly string[]): Pick<CommandCont
   return { options: values, words }
 }
 
-function openClient(
-  options: CommandContext['options'],
-  defaultTrackers: readonly string[],
+function whomToAsk(
+  { conf, tracker }: CommandContext['options'],
+  defaults: Defaults,
   terminal: Terminal,
-): DfsClient {
-  const { conf, tracker } = options
+): DfsClientOptions {
   if (typeof conf === 'string') {
     const read = readClientConf(conf)
     for (const warning of read.warnings) terminal.err(`cairn: ${warning}\n`)
-    return new DfsClient(read)
+    return read
   }
-  const trackers = Array.isArray(tracker) ? tracker.flatMap(trackerAddresses) : defaultTrackers
-  return new DfsClient({ trackers })
+  if (!Array.isArray(tracker)) return { trackers: defaults.trackers }
+  return { trackers: tracker.flatMap(trackerAddresses) }
+}
+
+/** Of the tracker at `host:port`. */
+function statusPage(tracker: string, port: number): string {
+  return `http://${tracker.replace(/:\d+$/, '')}:${port}`
 }
 
 /** What went wrong, for a person. */

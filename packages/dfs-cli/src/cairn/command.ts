@@ -5,6 +5,8 @@ import type { Terminal } from '../terminal.ts'
 export interface CommandContext {
   readonly client: DfsClient
   readonly terminal: Terminal
+  /** Of the trackers that are asked, `http://host:port` each. */
+  readonly statusPages: readonly string[]
   /** What stands after the command's name, without options. */
   readonly words: readonly string[]
   readonly options: Readonly<Record<string, string | boolean | string[] | undefined>>
