@@ -16,11 +16,21 @@ export function whyNotFree(port, host) {
 const FIRST_PORT = 12_000
 const END_OF_PORTS = 32_000
 
+// Each process looks in a part of its own, and gives no port twice: what one has found and does not listen on yet, or not
+// now, looks free to the others.
+const PARTS = 32
+const PART = (END_OF_PORTS - FIRST_PORT) / PARTS
+const given = new Set()
+
 /** `count` different ports that nothing listens on now, on the loopback address. */
 export async function freePorts(count) {
+  const first = FIRST_PORT + (process.pid % PARTS) * PART
   const ports = new Set()
   while (ports.size < count) {
-    const port = randomInt(FIRST_PORT, END_OF_PORTS)
+    if (given.size > PART / 2) given.clear()
+    const port = first + randomInt(PART)
+    if (given.has(port)) continue
+    given.add(port)
     if ((await whyNotFree(port, '127.0.0.1')) === undefined) ports.add(port)
   }
   return [...ports]
