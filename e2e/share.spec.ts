@@ -1,4 +1,5 @@
-import { expect } from '@playwright/test'
+import { once } from 'node:events'
+import { expect, type Route } from '@playwright/test'
 import { chooseFiles, row, textFile } from './drive-page.ts'
 import { test } from './drive-test.ts'
 import { openPage, reload } from './living-page.ts'
@@ -23,8 +24,20 @@ test('a link exists when it is copied, saves its changes itself, and is taken ba
   const { code } = await copyLink(page)
   expect(code).toMatch(/^[2-9A-HJKMNP-TV-Z]{6}$/)
   await expect(dialog.getByText('The code is shown only now.')).toBeVisible()
+  // The answer to the first change comes late: it must not undo what was changed meanwhile.
+  const gate = new AbortController()
+  const holdBack = async (route: Route) => {
+    const [response] = await Promise.all([route.fetch(), once(gate.signal, 'abort')])
+    await route.fulfill({ response })
+  }
+  await page.route('**/api/shares/*', holdBack, { times: 1 })
   await dialog.getByRole('radio', { name: 'View only' }).click()
+  await expect.poll(async () => (await shares())[0]).toMatchObject({ allowDownload: false })
   await dialog.getByLabel('Ends').selectOption({ label: 'Never' })
+  await expect(dialog.getByText(/^Anyone with the link and the code can view 1 item, 15 B\./)).toBeVisible()
+  const answered = page.waitForResponse((response) => response.request().method() === 'PATCH')
+  gate.abort()
+  await answered
   await expect.poll(async () => (await shares())[0]).toMatchObject({ allowDownload: false, expiresAt: null })
   await expect(dialog.getByText(/^Anyone with the link and the code can view 1 item, 15 B\./)).toBeVisible()
   await dialog.getByRole('button', { name: 'QR code' }).click()

@@ -17,6 +17,8 @@ export function renewal(): UpdateShare {
   return { revoked: false, expiresAt: endOfDay(new Date(), RENEWED_DAYS) }
 }
 
+type Made = { share: ShareItem; code: string | null }
+
 /** What the dialog is about: entries that are not shared by it yet, or a link that there is. */
 type ShareSubject = { entries: readonly { id: string; name: string }[] } | { share: ShareItem }
 
@@ -27,7 +29,8 @@ export function useShare(subject: ShareSubject) {
   const [draft, setDraft] = useState<Draft>(() => (share === null ? newDraft(new Date()) : draftOf(share)))
   const [code, setCode] = useState<string | null>(null)
   const problem = useProblem()
-  const making = useRef<Promise<{ share: ShareItem; code: string | null }> | null>(null)
+  const making = useRef<Promise<Made> | null>(null)
+  const saves = useRef({ all: Promise.resolve(), asked: 0, known: share })
   const ids = 'entries' in subject ? subject.entries.map(({ id }) => id) : []
   const size = useQuery({
     queryKey: ['share-size', ...ids],
@@ -35,11 +38,10 @@ export function useShare(subject: ShareSubject) {
     enabled: ids.length > 0,
   })
 
-  const take = (made: { share: ShareItem; code: string | null }) => {
+  const take = (made: Made) => {
     setShare(made.share)
     setDraft(draftOf(made.share))
-    if (made.code !== null) setCode(made.code)
-    if (!made.share.hasCode) setCode(null)
+    setCode((now) => (made.share.hasCode ? (made.code ?? now) : null))
     void client.invalidateQueries({ queryKey: ['shares'] })
     void client.invalidateQueries({ queryKey: LABELS_KEY })
     return made
@@ -58,15 +60,28 @@ export function useShare(subject: ShareSubject) {
     }
   }
 
-  const save = async (change: UpdateShare) => {
-    if (share === null) return
+  /** One after the other, so that the last word is the last; only its answer is shown, not those on the way to it. */
+  const save = (change: UpdateShare): Promise<void> => {
+    if (share === null) return Promise.resolve()
     problem.clear()
-    try {
-      take(await updateShare(share.id, change))
-    } catch (error) {
-      setDraft(draftOf(share))
-      problem.tell(error)
+    const { current: line } = saves
+    line.asked += 1
+    const turn = line.asked
+    const inTurn = async () => {
+      try {
+        const made = await updateShare(share.id, change)
+        line.known = made.share
+        if (turn === line.asked) take(made)
+        else if (made.code !== null) setCode(made.code)
+      } catch (error) {
+        const known = line.known ?? share
+        setShare(known)
+        setDraft(draftOf(known))
+        problem.tell(error)
+      }
     }
+    line.all = line.all.then(inTurn, inTurn)
+    return line.all
   }
 
   return {
@@ -77,7 +92,7 @@ export function useShare(subject: ShareSubject) {
     size: size.data ?? null,
     make,
     change: (change: Partial<Draft>) => {
-      setDraft({ ...draft, ...change })
+      setDraft((now) => ({ ...now, ...change }))
       const { withCode, ...settings } = change
       const codeChange = withCode === undefined ? {} : { code: withCode ? ('new' as const) : ('none' as const) }
       void save({ ...settings, ...codeChange })
