@@ -5,20 +5,11 @@ import { Agent, request as httpRequest } from 'node:http'
 import { connect, type Socket } from 'node:net'
 import { join } from 'node:path'
 import { parseFileId } from '@cairn/dfs-core'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { type HttpAnswer, receiptIn, receiptOf, TUS_BODY, tusCalls } from './http/http-call.ts'
+import { ownWebStorage } from './http/own-web-storage.ts'
 import { openRequest, segmentCalls, sendInLanes } from './http/segment-calls.ts'
-import {
-  createWebKeys,
-  newFolder,
-  newUploadId,
-  removeFolder,
-  sha256,
-  startWebStorage,
-  storedFiles,
-  type WebKeys,
-  type WebStorage,
-} from './http/web-storage.ts'
+import { newUploadId, sha256, storedFiles } from './http/web-storage.ts'
 
 // A request for an upload may come on any connection at any time (decision 053).
 
@@ -26,24 +17,12 @@ const CONNECTIONS = 20
 const ATTEMPTS = 8
 const SEGMENT = 100_000
 
-let folder: string
-let storage: WebStorage
-let web: WebKeys
-
-beforeEach(async () => {
-  folder = newFolder()
-  web = createWebKeys(folder)
-  storage = await startWebStorage({ folder })
-})
-afterEach(async () => {
-  await storage.close()
-  removeFolder(folder)
-})
+const used = ownWebStorage()
 
 async function opened(content: Buffer) {
   const upl = newUploadId()
-  const ticket = web.upload({ upl, len: content.length })
-  const { port } = storage.http
+  const ticket = used.web.upload({ upl, len: content.length })
+  const { port } = used.storage.http
   const calls = tusCalls(port, upl, ticket)
   const headers = { ...TUS_BODY, Authorization: `Bearer ${ticket}` }
   const offset = async () => Number((await calls.head()).headers['upload-offset'])
@@ -53,14 +32,14 @@ async function opened(content: Buffer) {
 type Opened = Awaited<ReturnType<typeof opened>>
 
 async function expectStored({ content }: Opened, receipt: string): Promise<void> {
-  const { logicName } = parseFileId(web.receipt(receipt).fid)
+  const { logicName } = parseFileId(used.web.receipt(receipt).fid)
   const relative = logicName.slice('M00/'.length)
-  expect(web.receipt(receipt).sha256).toBe(sha256(content))
-  expect(readFileSync(join(folder, 'path0/data', relative)).equals(content)).toBe(true)
-  await expect.poll(() => storedFiles(folder)).toEqual([relative, `${relative}-m`])
+  expect(used.web.receipt(receipt).sha256).toBe(sha256(content))
+  expect(readFileSync(join(used.folder, 'path0/data', relative)).equals(content)).toBe(true)
+  await expect.poll(() => storedFiles(used.folder)).toEqual([relative, `${relative}-m`])
 }
 
-const progressOf = ({ upl }: Opened) => storage.parts.progress(upl)?.offset
+const progressOf = ({ upl }: Opened) => used.storage.parts.progress(upl)?.offset
 
 /** The beginning of a request, and then nothing: neither bytes nor an end, and no answer is read. */
 async function silentRequest({ port }: Opened, head: readonly string[], bytes: Buffer): Promise<Socket> {

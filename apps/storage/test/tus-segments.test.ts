@@ -2,45 +2,23 @@ import { createHash, randomBytes } from 'node:crypto'
 import { readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { crc32, parseFileId } from '@cairn/dfs-core'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { call, type HttpAnswer, receiptIn, receiptOf, TUS_BODY, tusCalls } from './http/http-call.ts'
+import { ownWebStorage } from './http/own-web-storage.ts'
 import { openRequest, segmentCalls } from './http/segment-calls.ts'
-import {
-  createWebKeys,
-  newFolder,
-  newUploadId,
-  removeFolder,
-  sha256,
-  startWebStorage,
-  storedFiles,
-  type WebKeys,
-  type WebStorage,
-} from './http/web-storage.ts'
+import { newUploadId, sha256, storedFiles } from './http/web-storage.ts'
 
 // Several segments of one upload at once (decision 064).
 
 const MIB = 1024 * 1024
 const AHEAD = 16 * MIB
 
-let folder: string
-let storage: WebStorage
-let web: WebKeys
-
-beforeEach(async () => {
-  folder = newFolder()
-  web = createWebKeys(folder)
-  storage = await startWebStorage({ folder })
-})
-
-afterEach(async () => {
-  await storage.close()
-  removeFolder(folder)
-})
+const used = ownWebStorage()
 
 function upload(content: Buffer, fields: object = {}) {
   const upl = newUploadId()
-  const ticket = web.upload({ upl, len: content.length, ...fields })
-  const { port } = storage.http
+  const ticket = used.web.upload({ upl, len: content.length, ...fields })
+  const { port } = used.storage.http
   const segments = segmentCalls(port, upl, ticket)
   const send = (off: number, end: number) => segments.create(off, content.subarray(off, end))
   return { upl, ticket, content, segments, send, ...tusCalls(port, upl, ticket) }
@@ -60,24 +38,24 @@ function told({ status, headers }: Pick<HttpAnswer, 'status' | 'headers'>): [num
 const refusal = ({ status, headers }: Pick<HttpAnswer, 'status' | 'headers'>) => [status, headers['cairn-error']]
 const offsetOf = async (calls: Pick<ReturnType<typeof tusCalls>, 'head'>) =>
   Number((await calls.head()).headers['upload-offset'])
-const partPath = (upl: string) => join(folder, 'path0/data/.cairn-parts', upl.slice(0, 2), `${upl}.part`)
-const progressOf = (upl: string) => storage.parts.progress(upl)?.offset
+const partPath = (upl: string) => join(used.folder, 'path0/data/.cairn-parts', upl.slice(0, 2), `${upl}.part`)
+const progressOf = (upl: string) => used.storage.parts.progress(upl)?.offset
 
 async function expectStored(token: string, content: Buffer): Promise<void> {
-  const receipt = web.receipt(token)
+  const receipt = used.web.receipt(token)
   const { logicName } = parseFileId(receipt.fid)
   const relative = logicName.slice('M00/'.length)
   expect(receipt).toMatchObject({ size: content.length, crc32: crc32(content), sha256: sha256(content) })
-  expect(readFileSync(join(folder, 'path0/data', relative)).equals(content)).toBe(true)
-  await expect.poll(() => storedFiles(folder)).toEqual([relative, `${relative}-m`])
+  expect(readFileSync(join(used.folder, 'path0/data', relative)).equals(content)).toBe(true)
+  await expect.poll(() => storedFiles(used.folder)).toEqual([relative, `${relative}-m`])
 }
 
 describe('an upload in segments', () => {
   it.each(['none', 'group', 'each'] as const)(
     '%s: is the same file, in whatever order they come',
     async (durability) => {
-      await storage.close()
-      storage = await startWebStorage({ folder, durability })
+      await used.stop()
+      await used.start({ durability })
       const made = await opened(randomBytes(5_000_000))
       expect(told(await made.send(3_000_000, 4_000_000))).toEqual([201, 1_000_000, 0])
       expect(told(await made.send(1_000_000, 3_000_000))).toEqual([201, 2_000_000, 0])
@@ -121,7 +99,7 @@ describe('an upload in segments', () => {
     expect(refusal(await partial.send(0, 10))).toEqual([403, 'forbidden'])
     const deferred = upload(content)
     const headers = { ...TUS_BODY, Authorization: `Bearer ${deferred.ticket}`, 'Upload-Defer-Length': '1' }
-    await call(storage.http.port, { method: 'POST', path: '/files', headers })
+    await call(used.storage.http.port, { method: 'POST', path: '/files', headers })
     expect((await deferred.head()).headers['upload-ahead']).toBeUndefined()
     expect(refusal(await deferred.send(0, 10))).toEqual([403, 'forbidden'])
   })
@@ -158,7 +136,7 @@ describe('an upload in segments', () => {
     await expectStored(await receiptIn(last, made), made.content)
     const again = await made.send(700_000, 1_000_000)
     expect(told(again)).toEqual([201, 300_000, 1_000_000])
-    expect(web.receipt(String(again.headers['cairn-receipt'])).sha256).toBe(sha256(made.content))
+    expect(used.web.receipt(String(again.headers['cairn-receipt'])).sha256).toBe(sha256(made.content))
   })
 
   it('can be created without bytes, asked for, and given up', async () => {
@@ -205,7 +183,7 @@ describe('a request for the upload itself', () => {
       'Upload-Offset': '0',
       'Content-Length': '1000000',
     }
-    const stream = openRequest(storage.http.port, { method: 'PATCH', path: `/files/${made.upl}`, headers })
+    const stream = openRequest(used.storage.http.port, { method: 'PATCH', path: `/files/${made.upl}`, headers })
     await stream.send(made.content.subarray(0, 500_000))
     await expect.poll(() => progressOf(made.upl)).toBe(500_000)
     expect(refusal(await made.send(500_000, 600_000))).toEqual([423, 'locked'])
@@ -221,7 +199,7 @@ describe('a request for the upload itself', () => {
     expect((await made.end()).status).toBe(204)
     expect((await slow.answer).status).toBe(423)
     expect(refusal(await made.send(0, 10))).toEqual([410, 'gone'])
-    expect(storedFiles(folder)).toEqual([])
+    expect(storedFiles(used.folder)).toEqual([])
   })
 })
 
@@ -278,9 +256,9 @@ describe('a segment', () => {
     const made = await opened(randomBytes(200_000))
     const other = upload(made.content)
     expect(refusal(await other.send(0, 10))).toEqual([404, 'not_found'])
-    const { port } = storage.http
+    const { port } = used.storage.http
     expect(refusal(await segmentCalls(port, made.upl, other.ticket).head(0))).toEqual([403, 'forbidden'])
-    const ticketOf = (fields: object) => web.upload({ upl: made.upl, len: 200_000, ...fields })
+    const ticketOf = (fields: object) => used.web.upload({ upl: made.upl, len: 200_000, ...fields })
     const reader = segmentCalls(port, made.upl, ticketOf({ ops: ['head'] }))
     expect(refusal(await reader.create(0, Buffer.alloc(10)))).toEqual([403, 'forbidden'])
     expect(
@@ -294,8 +272,8 @@ describe('a segment', () => {
     const older = made.segments.begin(100_000, 50_000)
     await older.send(made.content.subarray(100_000, 120_000))
     await expect.poll(() => statSync(partPath(made.upl)).size).toBe(120_000)
-    const ticket = web.upload({ upl: made.upl, len: 200_000, ep: 2 })
-    await segmentCalls(storage.http.port, made.upl, ticket).create(0, made.content.subarray(0, 10))
+    const ticket = used.web.upload({ upl: made.upl, len: 200_000, ep: 2 })
+    await segmentCalls(used.storage.http.port, made.upl, ticket).create(0, made.content.subarray(0, 10))
     expect(refusal(await older.answer)).toEqual([423, 'taken_over'])
   })
 
@@ -331,9 +309,9 @@ describe('segments and a restart', () => {
     const made = await opened(randomBytes(1_000_000))
     await made.send(500_000, 900_000)
     expect(told(await made.send(0, 200_000))).toEqual([201, 200_000, 200_000])
-    await storage.close()
-    storage = await startWebStorage({ folder })
-    const calls = tusCalls(storage.http.port, made.upl, made.ticket)
+    await used.stop()
+    await used.start()
+    const calls = tusCalls(used.storage.http.port, made.upl, made.ticket)
     expect(await offsetOf(calls)).toBe(200_000)
     await expectStored(await receiptIn(await calls.patch(200_000, made.content.subarray(200_000)), calls), made.content)
   })

@@ -1,18 +1,9 @@
 import { utimesSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterEach, beforeEach, expect, it } from 'vitest'
+import { expect, it } from 'vitest'
 import { tusCalls } from './http/http-call.ts'
-import {
-  createWebKeys,
-  newFolder,
-  newUploadId,
-  removeFolder,
-  startWebStorage,
-  storedFiles,
-  type WebKeys,
-  type WebStorage,
-  type WebStorageOptions,
-} from './http/web-storage.ts'
+import { ownWebStorage } from './http/own-web-storage.ts'
+import { newUploadId, storedFiles } from './http/web-storage.ts'
 
 // A storage that is stopped in the moment in which it started, with work that nobody asked for under way.
 
@@ -21,31 +12,13 @@ const UPLOADS = 8
 const EXPIRED = 60
 const WARN = 40
 
-let folder: string
-let web: WebKeys
-let storage: WebStorage
-let lines: string[]
+const used = ownWebStorage()
 
-beforeEach(() => {
-  folder = newFolder()
-  web = createWebKeys(folder)
-  lines = []
-})
-
-afterEach(async () => {
-  await storage.close()
-  removeFolder(folder)
-})
-
-async function start(options: Partial<WebStorageOptions> = {}): Promise<void> {
-  storage = await startWebStorage({ folder, ...options, onLog: (line) => lines.push(line) })
-}
-
-const callsOf = (upl: string) => tusCalls(storage.http.port, upl, web.upload({ upl, len: SIZE }))
-const failures = () => lines.map((line) => JSON.parse(line)).filter(({ level }) => level >= WARN)
+const callsOf = (upl: string) => tusCalls(used.port, upl, used.web.upload({ upl, len: SIZE }))
+const failures = () => used.log.map((line) => JSON.parse(line)).filter(({ level }) => level >= WARN)
 
 it('leaves the rest of the complete uploads to the next start', async () => {
-  await start({
+  await used.restart({
     step: () => {
       throw new Error('the disk does not want any')
     },
@@ -55,32 +28,31 @@ it('leaves the rest of the complete uploads to the next start', async () => {
     await callsOf(upl).create(SIZE)
     await callsOf(upl).patch(0, Buffer.alloc(SIZE, upl))
   }
-  await storage.close()
-  lines = []
-  await start()
-  await storage.close()
+  await used.stop()
+  used.log = []
+  await used.start()
+  await used.stop()
   expect(failures()).toEqual([])
-  await start()
+  await used.start()
   for (const upl of upls) await expect.poll(async () => (await callsOf(upl).receipt()).status).toBe(200)
-  expect(storedFiles(folder).filter((name) => name.endsWith('.bin')).length).toBe(UPLOADS)
+  expect(storedFiles(used.folder).filter((name) => name.endsWith('.bin')).length).toBe(UPLOADS)
 })
 
 it('leaves the rest of the expired uploads to the next start', async () => {
-  await start()
   const upls = Array.from({ length: EXPIRED }, newUploadId)
   for (const upl of upls) {
     await callsOf(upl).create(SIZE)
     await callsOf(upl).patch(0, Buffer.alloc(10))
   }
-  await storage.close()
+  await used.stop()
   const longAgo = Date.now() / 1000 - 15 * 24 * 3600
   for (const upl of upls) {
-    utimesSync(join(folder, 'path0/data/.cairn-parts', upl.slice(0, 2), `${upl}.part`), longAgo, longAgo)
+    utimesSync(join(used.folder, 'path0/data/.cairn-parts', upl.slice(0, 2), `${upl}.part`), longAgo, longAgo)
   }
-  lines = []
-  await start()
-  await storage.close()
+  used.log = []
+  await used.start()
+  await used.stop()
   expect(failures()).toEqual([])
-  await start()
+  await used.start()
   for (const upl of upls) await expect.poll(async () => (await callsOf(upl).head()).status).toBe(410)
 })

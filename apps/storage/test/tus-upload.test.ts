@@ -3,20 +3,10 @@ import { appendFileSync, mkdirSync, readFileSync, statSync, writeFileSync } from
 import { request as httpRequest } from 'node:http'
 import { dirname, join } from 'node:path'
 import { crc32, decodeMetadata, parseFileId } from '@cairn/dfs-core'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { receiptIn, receiptOf, TUS_BODY, tusCalls } from './http/http-call.ts'
-import {
-  binlogLines,
-  createWebKeys,
-  newFolder,
-  newUploadId,
-  removeFolder,
-  sha256,
-  startWebStorage,
-  storedFiles,
-  type WebKeys,
-  type WebStorage,
-} from './http/web-storage.ts'
+import { ownWebStorage } from './http/own-web-storage.ts'
+import { binlogLines, newUploadId, sha256, storedFiles } from './http/web-storage.ts'
 
 /** Signature, IHDR of one pixel, and the beginning of IDAT. */
 const PNG_HEAD = Buffer.from(
@@ -24,32 +14,19 @@ const PNG_HEAD = Buffer.from(
   'hex',
 )
 
-let folder: string
-let storage: WebStorage
-let web: WebKeys
-
-beforeEach(async () => {
-  folder = newFolder()
-  web = createWebKeys(folder)
-  storage = await startWebStorage({ folder })
-})
-
-afterEach(async () => {
-  await storage.close()
-  removeFolder(folder)
-})
+const used = ownWebStorage()
 
 function upload(len: number, fields: object = {}) {
   const upl = newUploadId()
-  const ticket = web.upload({ upl, len, ...fields })
-  return { upl, ...tusCalls(storage.http.port, upl, ticket) }
+  const ticket = used.web.upload({ upl, len, ...fields })
+  return { upl, ...tusCalls(used.storage.http.port, upl, ticket) }
 }
 
-const pathOf = (fid: string) => join(folder, 'path0', 'data', fid.split('/').slice(2).join('/'))
+const pathOf = (fid: string) => join(used.folder, 'path0', 'data', fid.split('/').slice(2).join('/'))
 
 /** Checks that exactly this content is stored under the receipt's file ID, with its metadata and its two records. */
 async function expectStored(receiptToken: unknown, content: Buffer) {
-  const receipt = web.receipt(String(receiptToken))
+  const receipt = used.web.receipt(String(receiptToken))
   const id = parseFileId(receipt.fid)
   expect(receipt).toMatchObject({
     size: content.length,
@@ -69,13 +46,13 @@ async function expectStored(receiptToken: unknown, content: Buffer) {
   expect(readFileSync(pathOf(receipt.fid)).equals(content)).toBe(true)
   expect(statSync(pathOf(receipt.fid)).nlink).toBe(1)
   expect(decodeMetadata(readFileSync(`${pathOf(receipt.fid)}-m`))).toEqual({ own: 'owner1', ent: 'entry1' })
-  expect(binlogLines(folder).filter((line) => line.includes(id.fileName))).toEqual([
+  expect(binlogLines(used.folder).filter((line) => line.includes(id.fileName))).toEqual([
     `C ${id.logicName}`,
     `C ${id.logicName}-m`,
   ])
   const relative = receipt.fid.split('/').slice(2).join('/')
   // A receipt may come a moment before the part is gone.
-  await expect.poll(() => storedFiles(folder)).toEqual([relative, `${relative}-m`])
+  await expect.poll(() => storedFiles(used.folder)).toEqual([relative, `${relative}-m`])
   return receipt
 }
 
@@ -116,7 +93,7 @@ describe('an upload', () => {
     const content = Buffer.concat([PNG_HEAD, randomBytes(100_000)])
     const calls = upload(content.length, { ext: 'txt' })
     const answer = await calls.createWith(content.length, content)
-    expect(web.receipt(await receiptIn(answer, calls)).ct).toBe('image/png')
+    expect(used.web.receipt(await receiptIn(answer, calls)).ct).toBe('image/png')
   })
 
   it('keeps its offset and its bytes over a restart', async () => {
@@ -124,9 +101,9 @@ describe('an upload', () => {
     const { upl, create, patch } = upload(content.length)
     await create(content.length)
     await patch(0, content.subarray(0, 1_234_567))
-    await storage.close()
-    storage = await startWebStorage({ folder })
-    const again = tusCalls(storage.http.port, upl, web.upload({ upl, len: content.length }))
+    await used.stop()
+    await used.start()
+    const again = tusCalls(used.storage.http.port, upl, used.web.upload({ upl, len: content.length }))
     expect((await again.head()).headers['upload-offset']).toBe('1234567')
     const last = await again.patch(1_234_567, content.subarray(1_234_567))
     await expectStored(await receiptIn(last, again), content)
@@ -137,13 +114,13 @@ describe('an upload', () => {
     const { upl, create, patch } = upload(content.length)
     await create(content.length)
     await patch(0, content.subarray(0, 100_000))
-    await storage.close()
+    await used.stop()
     // Another boot id, and a tail of zeros that was never synced.
-    const sidecar = join(folder, 'path0/data/.cairn-parts', upl.slice(0, 2), `${upl}.json`)
+    const sidecar = join(used.folder, 'path0/data/.cairn-parts', upl.slice(0, 2), `${upl}.json`)
     writeFileSync(sidecar, readFileSync(sidecar, 'utf8').replace(/"bootId":"[^"]*"/, '"bootId":"another"'))
     appendFileSync(sidecar.replace('.json', '.part'), Buffer.alloc(50_000))
-    storage = await startWebStorage({ folder })
-    const again = tusCalls(storage.http.port, upl, web.upload({ upl, len: content.length }))
+    await used.start()
+    const again = tusCalls(used.storage.http.port, upl, used.web.upload({ upl, len: content.length }))
     expect((await again.head()).headers['upload-offset']).toBe('100000')
     await again.patch(100_000, content.subarray(100_000))
     await expectStored(await receiptOf(again), content)
@@ -152,7 +129,7 @@ describe('an upload', () => {
   it('that is finished answers creation, HEAD, PATCH and receipt as before, with the same file', async () => {
     const content = randomBytes(10_000)
     const { upl, createWith, create, head, patch, receipt } = upload(content.length)
-    const first = web.receipt(String((await createWith(content.length, content)).headers['cairn-receipt']))
+    const first = used.web.receipt(String((await createWith(content.length, content)).headers['cairn-receipt']))
     expect((await create(content.length)).headers.location).toBe(`/files/${upl}`)
     const again = await createWith(content.length, content)
     expect([again.status, again.headers['upload-offset']]).toEqual([201, '10000'])
@@ -172,9 +149,9 @@ describe('an upload', () => {
       last.headers['cairn-receipt'],
       polled.json['receipt'],
     ]) {
-      expect(web.receipt(String(token))).toEqual(first)
+      expect(used.web.receipt(String(token))).toEqual(first)
     }
-    expect(storedFiles(folder).length).toBe(2)
+    expect(storedFiles(used.folder).length).toBe(2)
   })
 
   it('with a higher epoch goes on where it is, and the lower one is refused', async () => {
@@ -182,52 +159,52 @@ describe('an upload', () => {
     const { upl, create, patch } = upload(content.length)
     await create(content.length)
     await patch(0, content.subarray(0, 1000))
-    const second = tusCalls(storage.http.port, upl, web.upload({ upl, len: content.length, ep: 2 }))
+    const second = tusCalls(used.storage.http.port, upl, used.web.upload({ upl, len: content.length, ep: 2 }))
     expect((await second.head()).headers['upload-offset']).toBe('1000')
     const stale = await patch(1000, content.subarray(1000))
     expect([stale.status, stale.json['code']]).toEqual([410, 'superseded'])
     const done = await second.patch(1000, content.subarray(1000))
-    expect(web.receipt(await receiptIn(done, second)).ep).toBe(2)
-    const third = tusCalls(storage.http.port, upl, web.upload({ upl, len: content.length, ep: 3 }))
-    expect(web.receipt(String((await third.head()).headers['cairn-receipt'])).ep).toBe(3)
+    expect(used.web.receipt(await receiptIn(done, second)).ep).toBe(2)
+    const third = tusCalls(used.storage.http.port, upl, used.web.upload({ upl, len: content.length, ep: 3 }))
+    expect(used.web.receipt(String((await third.head()).headers['cairn-receipt'])).ep).toBe(3)
     expect((await second.receipt()).status).toBe(410)
   })
 
   it('with a higher epoch that is asked for while its part is removed refuses the lower one from then on', async () => {
-    await storage.close()
+    await used.stop()
     const upl = newUploadId()
     let asked: Promise<void> | null = null
     const step = (step: string) => {
-      if (step === 'removed') asked = storage.parts.fence(upl, 2)
+      if (step === 'removed') asked = used.storage.parts.fence(upl, 2)
     }
-    storage = await startWebStorage({ folder, step })
+    await used.start({ step })
     const content = randomBytes(100_000)
-    const first = tusCalls(storage.http.port, upl, web.upload({ upl, len: content.length }))
+    const first = tusCalls(used.storage.http.port, upl, used.web.upload({ upl, len: content.length }))
     await first.create(content.length)
     await first.patch(0, content)
     await expect.poll(() => asked).not.toBe(null)
     await asked
     expect((await first.receipt()).status).toBe(410)
-    const second = tusCalls(storage.http.port, upl, web.upload({ upl, len: content.length, ep: 2 }))
-    expect(web.receipt(await receiptOf(second)).ep).toBe(2)
+    const second = tusCalls(used.storage.http.port, upl, used.web.upload({ upl, len: content.length, ep: 2 }))
+    expect(used.web.receipt(await receiptOf(second)).ep).toBe(2)
   })
 
   it('whose connection hangs is taken over by the next request, which finds all that came', async () => {
     const content = randomBytes(500_000)
     const { upl, create, head, patch, receipt } = upload(content.length)
     await create(content.length)
-    const ticket = web.upload({ upl, len: content.length })
+    const ticket = used.web.upload({ upl, len: content.length })
     const headers = { ...TUS_BODY, Authorization: `Bearer ${ticket}`, 'Upload-Offset': '0', 'Content-Length': '500000' }
-    const options = { host: '127.0.0.1', port: storage.http.port, method: 'PATCH', path: `/files/${upl}`, headers }
+    const options = { host: '127.0.0.1', port: used.storage.http.port, method: 'PATCH', path: `/files/${upl}`, headers }
     const hanging = httpRequest({ ...options, agent: false })
     const ended = new Promise<number | undefined>((resolve) => {
       hanging.on('response', (response) => resolve(response.statusCode))
       hanging.on('error', () => resolve(undefined))
     })
     hanging.write(content.subarray(0, 200_000))
-    await expect.poll(() => storage.parts.progress(upl)?.offset).toBe(200_000)
+    await expect.poll(() => used.storage.parts.progress(upl)?.offset).toBe(200_000)
     expect((await head()).headers['upload-offset']).toBe('200000')
-    const sidecar = join(folder, 'path0/data/.cairn-parts', upl.slice(0, 2), `${upl}.json`)
+    const sidecar = join(used.folder, 'path0/data/.cairn-parts', upl.slice(0, 2), `${upl}.json`)
     expect(JSON.parse(readFileSync(sidecar, 'utf8'))).toMatchObject({ offsetDurable: 200_000 })
     expect(await ended).toBe(423)
     await expectStored(await receiptIn(await patch(200_000, content.subarray(200_000)), { receipt }), content)
@@ -250,41 +227,44 @@ describe('an upload', () => {
 
 describe('a name that is taken between drawing and placing', () => {
   it.each([5000, 100_000])('is left alone, and an upload of %i bytes gets another', async (size) => {
-    await storage.close()
+    await used.stop()
     let taken = ''
     const step = (name: string) => {
       if (name !== 'ledger' || taken !== '') return
-      const lines = readFileSync(join(folder, 'path0/data/.cairn-parts/uploads.log'), 'latin1').trim().split('\n')
+      const lines = readFileSync(join(used.folder, 'path0/data/.cairn-parts/uploads.log'), 'latin1').trim().split('\n')
       taken = pathOf(lines.at(-1)?.split(' ')[4] ?? '')
       mkdirSync(dirname(taken), { recursive: true })
       writeFileSync(taken, 'somebody else')
       writeFileSync(`${taken}-m`, 'own\x02somebody else')
     }
-    storage = await startWebStorage({ folder, step })
+    await used.start({ step })
     const content = randomBytes(size)
     const calls = upload(size)
-    const { fid } = web.receipt(await receiptIn(await calls.createWith(size, content), calls))
+    const { fid } = used.web.receipt(await receiptIn(await calls.createWith(size, content), calls))
     expect(taken).not.toBe('')
     expect(pathOf(fid)).not.toBe(taken)
     expect(readFileSync(pathOf(fid)).equals(content)).toBe(true)
     expect(readFileSync(taken, 'utf8')).toBe('somebody else')
     expect(readFileSync(`${taken}-m`, 'utf8')).toBe('own\x02somebody else')
-    expect(binlogLines(folder).length).toBe(2)
+    expect(binlogLines(used.folder).length).toBe(2)
   })
 })
 
 describe('at every durability', () => {
   it.each(['none', 'each'] as const)('%s: uploads in pieces and in memory are stored', async (durability) => {
-    await storage.close()
-    storage = await startWebStorage({ folder, durability })
+    await used.stop()
+    await used.start({ durability })
     const content = randomBytes(150_000)
     const large = upload(content.length)
     await large.create(content.length)
     await large.patch(0, content.subarray(0, 50_000))
     await large.patch(50_000, content.subarray(50_000))
-    expect(web.receipt(await receiptOf(large))).toMatchObject({ dur: durability, sha256: sha256(content) })
+    expect(used.web.receipt(await receiptOf(large))).toMatchObject({ dur: durability, sha256: sha256(content) })
     const small = upload(10)
     const answer = await small.createWith(10, Buffer.from('0123456789'))
-    expect(web.receipt(String(answer.headers['cairn-receipt']))).toMatchObject({ dur: durability, ct: 'text/plain' })
+    expect(used.web.receipt(String(answer.headers['cairn-receipt']))).toMatchObject({
+      dur: durability,
+      ct: 'text/plain',
+    })
   })
 })

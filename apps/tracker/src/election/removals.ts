@@ -69,14 +69,14 @@ export class Removals {
    */
   repeatOld(others: readonly TrackerAddress[]): void {
     const deletions = deletionsIn(this.#context.cluster)
-    for (const address of deletions.length === 0 ? [] : others) this.#repeatWhereGone(address, deletions)
+    for (const address of deletions.length === 0 ? [] : others) this.#repeatWhereThere(address, deletions)
   }
 
-  #repeatWhereGone(address: TrackerAddress, deletions: readonly Deletion[]): void {
+  #repeatWhereThere(address: TrackerAddress, deletions: readonly Deletion[]): void {
     const peer = this.#peers.open(address)
     const run = async () => {
       for (const deletion of deletions) {
-        if (await isGoneAt(peer, deletion)) await this.#ask(peer, deletion)
+        if (await isStillThere(peer, deletion)) await this.#ask(peer, deletion)
       }
     }
     run()
@@ -104,7 +104,7 @@ export class Removals {
 }
 
 /** False where it is deleted already, unknown, or back. */
-async function isGoneAt(peer: TrackerPeer, deletion: Deletion): Promise<boolean> {
+async function isStillThere(peer: TrackerPeer, deletion: Deletion): Promise<boolean> {
   try {
     const { storages } = await peer.ask(trackerCommands.listStorages, { group: deletion.group, id: deletion.id })
     return storages.some(({ stat, upTime }) => upTime <= deletion.time && !isBackSince(stat, deletion))

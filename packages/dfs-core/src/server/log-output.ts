@@ -17,7 +17,8 @@ interface LogOutput {
 /**
  * Standard output, some lines at a time: one write(2) per request would cost as much as the file of a small upload. What
  * is a warning or worse goes out at once, with all before it. Lines that cannot be written are lost, because the disk of
- * the log is full or nobody reads it: no daemon ends, or waits, for that.
+ * the log is full or its reader is gone: no daemon ends for that, as it would with the stream of pino (sonic-boom), which
+ * throws what a write says and keeps the lines.
  */
 export function openLogOutput(): LogOutput {
   let text = ''
