@@ -17,9 +17,13 @@ export class HttpError extends Error {
   }
 }
 
-/** So much of a body that nobody wants is read, for so long, so that the client gets to see the answer; then the connection ends. */
+/**
+ * So much of a body that nobody wants is read, for so long, so that the client gets to see the answer. Then it is left unread for a moment: a
+ * connection that ends with unread bytes is reset, and most clients drop an answer that they have not read when their next write fails.
+ */
 const DRAIN_BYTES_MAX = 1024 * 1024
 const DRAIN_MS_MAX = 5000
+const UNREAD_MS = 1000
 
 /** Answers with an error. What is not a refusal of ours is logged, and the client hears no more than that something failed. */
 export function answerError(
@@ -44,8 +48,13 @@ export function answerError(
     'Cairn-Error': refusal.code,
     ...(refusal instanceof HttpError ? refusal.headers : protocolHeaders(refusal)),
   })
-  response.end(request.method === 'HEAD' ? undefined : body)
-  drain(request)
+  if (request.complete || request.destroyed) {
+    response.end(request.method === 'HEAD' ? undefined : body)
+    return
+  }
+  // The answer is whole with this; its end would close a connection that is not kept.
+  response.write(body)
+  drain(request, () => response.end())
 }
 
 function unexpected(error: unknown, logger: Logger): HttpError {
@@ -59,14 +68,18 @@ function protocolHeaders(error: UploadError): Record<string, string> {
   return headers
 }
 
-function drain(request: IncomingMessage): void {
-  if (request.complete || request.destroyed) return
+/** Reads a little more; `done` is called when the body is over. Else the connection ends. */
+function drain(request: IncomingMessage, done: () => void): void {
   let size = 0
-  const timer = setTimeout(() => request.destroy(), DRAIN_MS_MAX)
+  let timer = setTimeout(() => request.destroy(), DRAIN_MS_MAX)
   request.on('data', (chunk: Buffer) => {
     size += chunk.length
-    if (size > DRAIN_BYTES_MAX) request.destroy()
+    if (size <= DRAIN_BYTES_MAX) return
+    request.pause()
+    clearTimeout(timer)
+    timer = setTimeout(() => request.destroy(), UNREAD_MS)
   })
+  request.on('end', done)
   request.on('close', () => clearTimeout(timer))
   request.resume()
 }

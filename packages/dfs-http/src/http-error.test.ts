@@ -1,0 +1,64 @@
+import { once } from 'node:events'
+import { createServer, type Server } from 'node:http'
+import { type AddressInfo, connect, type Socket } from 'node:net'
+import { setTimeout as after } from 'node:timers/promises'
+import { afterEach, beforeEach, expect, it } from 'vitest'
+import { answerError, HttpError } from './http-error.ts'
+
+const lines: unknown[] = []
+const note = (line: unknown) => lines.push(line)
+const logger = { debug: note, info: note, warn: note, error: note }
+const MIB = 1024 * 1024
+const BODY_BYTES = 64 * MIB
+
+let server: Server
+let client: Socket
+
+beforeEach(async () => {
+  server = createServer((request, response) => {
+    request.once('data', () => {
+      request.pause()
+      answerError({ request, response, logger }, new HttpError(507, 'disk_full', 'the disk is full'))
+    })
+  })
+  server.listen(0, '127.0.0.1')
+  await once(server, 'listening')
+  client = connect((server.address() as AddressInfo).port, '127.0.0.1')
+})
+
+afterEach(() => {
+  client.destroy()
+  server.closeAllConnections()
+  server.close()
+})
+
+it.each(['close', 'keep-alive'])(
+  'who sends more than is wanted and looks up only then still hears why, on a connection "%s"',
+  async (connection) => {
+    const broken: Error[] = []
+    client.on('error', (error) => broken.push(error))
+    client.write(`PATCH / HTTP/1.1\r\nHost: x\r\nConnection: ${connection}\r\nContent-Length: ${BODY_BYTES}\r\n\r\n`)
+    // It writes as fast as it may, and reads nothing until it is held up: as one that has a lot to do.
+    while (client.write(Buffer.alloc(64 * 1024)) || (await moved(client)));
+    expect(broken).toEqual([])
+    client.setEncoding('utf8')
+    let text = ''
+    client.on('data', (chunk: string) => {
+      text += chunk
+    })
+    await expect.poll(() => text).toContain('{"code":"disk_full","message":"the disk is full"}')
+    expect(text).toMatch(/^HTTP\/1.1 507 /)
+    // Nobody can hold a connection by sending on.
+    await expect.poll(() => client.closed, { timeout: 10_000 }).toBe(true)
+    expect(lines).toEqual([])
+  },
+)
+
+/** Whether what was written has left soon: false when the other end takes no more, or is gone. */
+function moved(socket: Socket): Promise<boolean> {
+  const drained = once(socket, 'drain').then(
+    () => true,
+    () => false,
+  )
+  return Promise.race([drained, after(100, false)])
+}
