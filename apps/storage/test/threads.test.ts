@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { connect } from 'node:net'
 import { join } from 'node:path'
-import { ConnectionPool, StorageClient } from '@cairn/dfs-core'
+import { ConnectionPool, parseFileId, StorageClient } from '@cairn/dfs-core'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { content, startCluster, type TestCluster, until } from './cluster.ts'
 import { bundleDaemon, type DaemonBundle } from './daemon.ts'
@@ -283,6 +283,7 @@ async function everyOperation(client: StorageClient, seed: number): Promise<void
   expect(await client.queryFileInfo(fileId)).toMatchObject({ size: 20_000 })
   const slave = await client.uploadSlave(fileId, '_s', 'bin', body.subarray(0, 99))
   expect((await client.downloadBuffer(slave)).length).toBe(99)
+  expect(parseFileId(await client.createLink(fileId))).toMatchObject({ size: 20_000 })
   const appender = await client.uploadAppender(content(300_000, seed), { ext: 'log' })
   await client.appendFile(appender, content(1000, seed))
   await client.modifyFile(appender, 10, Buffer.from('changed'))

@@ -157,6 +157,21 @@ describe('a group with trunk files', { timeout: 2 * LIMIT_MS }, () => {
     await expect(client.deleteFile(id)).rejects.toMatchObject({ status: Status.ENOENT })
   })
 
+  it('makes a link to what lies in a slot a file of its own, which stays when the slot is emptied', async () => {
+    await startTrunkCluster()
+    const { client } = cluster.storages[0] as TestStorage
+    const id = await client.uploadFile(content(700, 3), { ext: 'txt' })
+    const link = await client.createLink(id, { ext: 'log' })
+    const { size, crc32 } = parseFileId(id)
+    expect(parseFileId(link)).toMatchObject({ kind: 'normal', size, crc32 })
+    await client.deleteFile(id)
+    for (const storage of cluster.storages) {
+      await until('the slot is empty', () => isGone(storage, id))
+      await until('the link is there', async () => !(await isGone(storage, link)))
+      expect((await storage.client.downloadBuffer(link)).equals(content(700, 3))).toBe(true)
+    }
+  })
+
   it('empties slots that a crash left without a record, and no others', async () => {
     await startTrunkCluster(['100001'])
     const storage = cluster.storages[0] as TestStorage

@@ -181,6 +181,7 @@ it.each(GROUP_NAMES)('%s serves every operation of clients', { timeout }, async 
   expect(await dfs.getMetadata(fileId)).toEqual({ a: '1', b: '3' })
   const slave = await dfs.uploadSlave(fileId, '_small', 'jpg', content(300, 3))
   await expectEverywhere(slave, content(300, 3))
+  await expectEverywhere(await dfs.createLink(fileId, { ext: 'bin' }), body)
 
   const appender = await dfs.upload(content(10), { ext: 'log', group, appender: true })
   await dfs.append(appender, content(20, 2))

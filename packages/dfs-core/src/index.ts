@@ -17,6 +17,7 @@ export type { SaveOptions } from './client/save-file.ts'
 export type {
   ByteRange,
   FileInfo,
+  LinkOptions,
   Metadata,
   MetadataMode,
   PartStat,

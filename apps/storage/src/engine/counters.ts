@@ -50,6 +50,7 @@ const OPERATIONS = {
   Delete: ['totalDeleteCount', 'successDeleteCount'],
   Download: ['totalDownloadCount', 'successDownloadCount'],
   GetMeta: ['totalGetMetaCount', 'successGetMetaCount'],
+  CreateLink: ['totalCreateLinkCount', 'successCreateLinkCount'],
 } as const
 const BYTES = {
   Upload: ['totalUploadBytes', 'successUploadBytes'],

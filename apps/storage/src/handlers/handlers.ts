@@ -1,6 +1,7 @@
 import type { CommandHandler } from '@cairn/dfs-core/server'
 import { trunkHandlers } from '../trunk/trunk-handlers.ts'
 import type { ConnectionState, HandlerContext } from './context.ts'
+import { createLinkHandlers } from './create-link.ts'
 import { downloadHandlers } from './download.ts'
 import { fileInfoHandlers } from './file-info.ts'
 import { metadataHandlers } from './metadata.ts'
@@ -24,6 +25,7 @@ export function storageHandlers(context: HandlerContext): Map<number, CommandHan
     ...metadataHandlers(context),
     ...modifyHandlers(context),
     ...regenerateHandlers(context),
+    ...createLinkHandlers(context),
     ...pathBinlogHandlers(context),
     ...removeHandlers(context),
     ...syncFileHandlers(context),

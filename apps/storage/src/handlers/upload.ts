@@ -2,7 +2,7 @@ import { renameSync } from 'node:fs'
 import { decodeStreamHead, GROUP_NAME_SIZE, ProtocolError, Status, slaveName, storageCommands } from '@cairn/dfs-core'
 import type { BodySink, CommandHandler, CommandReply, CommandRequest, StreamedHandler } from '@cairn/dfs-core/server'
 import { removeIfAny, writeNewFile } from '../disk/atomic-file.ts'
-import type { ResolvedName } from '../disk/file-store.ts'
+import type { FileStore, ResolvedName } from '../disk/file-store.ts'
 import type { NewName } from '../disk/new-name.ts'
 import { StoreError } from '../disk/store-error.ts'
 import type { StorePath } from '../disk/store-path.ts'
@@ -74,18 +74,32 @@ function slaveHandler(context: HandlerContext): StreamedHandler<ConnectionState>
   const row = storageCommands.uploadSlaveFile
   return streamed(context, row.request.sizeMax, (request) => {
     const { value, headSize, contentSize: size } = decodeStreamHead(row, request.head, request.bodyLength)
-    // FastDFS's order: a bad prefix counts before a missing master, a master that no slave can have after it.
-    if (value.prefix === '') throw new ProtocolError('a slave file needs a prefix')
-    for (const part of [value.prefix, value.extension]) {
-      if (!isNamePart(part)) throw new ProtocolError(`not a part of a name: ${JSON.stringify(part)}`)
-    }
-    const master = store.resolve(value.masterName)
-    store.storePathFor(master.storePath.index, size)
-    if (!store.exists(master)) throw new StoreError(Status.ENOENT, `${master.logicName} is not here`)
-    const slave = store.resolve(slaveName(master.logicName, value.prefix, value.extension))
-    if (store.exists(slave)) throw new StoreError(Status.EEXIST, `${slave.logicName} is there already`)
+    const slave = newSlave(store, value, size)
     return { storePath: slave.storePath, headSize, size, target: slaveTarget(context, slave) }
   })
+}
+
+/** Where a slave file of `size` bytes goes: its master is here, and it is not. */
+export function newSlave(
+  store: FileStore,
+  {
+    masterName,
+    prefix,
+    extension,
+  }: { readonly masterName: string; readonly prefix: string; readonly extension: string },
+  size: number,
+): ResolvedName {
+  // FastDFS's order: a bad prefix counts before a missing master, a master that no slave can have after it.
+  if (prefix === '') throw new ProtocolError('a slave file needs a prefix')
+  for (const part of [prefix, extension]) {
+    if (!isNamePart(part)) throw new ProtocolError(`not a part of a name: ${JSON.stringify(part)}`)
+  }
+  const master = store.resolve(masterName)
+  store.storePathFor(master.storePath.index, size)
+  if (!store.exists(master)) throw new StoreError(Status.ENOENT, `${master.logicName} is not here`)
+  const slave = store.resolve(slaveName(master.logicName, prefix, extension))
+  if (store.exists(slave)) throw new StoreError(Status.EEXIST, `${slave.logicName} is there already`)
+  return slave
 }
 
 function slaveTarget({ store, config }: HandlerContext, slave: ResolvedName): BodyTarget<Placed> {

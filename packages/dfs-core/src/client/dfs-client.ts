@@ -9,7 +9,14 @@ import type { CallOptions } from './request.ts'
 import type { RequestBody } from './request-body.ts'
 import type { Download } from './response.ts'
 import { type SaveOptions, saveFile } from './save-file.ts'
-import { type ByteRange, type FileInfo, type Metadata, type MetadataMode, StorageClient } from './storage-client.ts'
+import {
+  type ByteRange,
+  type FileInfo,
+  type LinkOptions,
+  type Metadata,
+  type MetadataMode,
+  StorageClient,
+} from './storage-client.ts'
 import { storeFile, type UploadFileOptions } from './stored-upload.ts'
 import { addressOf, type FetchTarget, type StoreTarget, TrackerClient } from './tracker-client.ts'
 
@@ -93,6 +100,11 @@ export class DfsClient {
   /** Stores a derived file, such as a thumbnail, beside its master; its file ID is the master's with `prefix` and `ext`. */
   async uploadSlave(masterFileId: string, prefix: string, ext: string, body: RequestBody): Promise<string> {
     return (await this.#source(masterFileId)).uploadSlave(masterFileId, prefix, ext, body)
+  }
+
+  /** Gives the content of a file another file ID, without sending it; not of appender files. See `StorageClient.createLink`. */
+  async createLink(fileId: string, options: LinkOptions = {}): Promise<string> {
+    return (await this.#source(fileId)).createLink(fileId, options)
   }
 
   /** Adds to the end of an appender file. */

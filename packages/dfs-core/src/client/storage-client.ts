@@ -47,14 +47,26 @@ export interface PartStat {
   readonly state: number
 }
 
+export interface LinkOptions {
+  /** Without the dot, at most 6 bytes; default none. */
+  readonly ext?: string
+  /** The new file becomes a slave of this one, with this prefix; default: a name is drawn. */
+  readonly slaveOf?: { readonly fileId: string; readonly prefix: string }
+  /** What a C storage with `check_file_duplicate` keeps of the content in FastDHT; default zeros, which it takes, too. */
+  readonly signature?: Buffer
+}
+
 /** Options of the low-level `request`. */
 export interface RequestOptions extends Pick<Request, 'status' | 'responseMax' | 'timeoutMs'> {
   /** The request changes nothing and may be sent twice (see `ConnectionPool.request`). */
   readonly repeatable?: boolean
 }
 
-/** A storage reads the whole file for the checksum in the new name: this long for one that can be terabytes. */
-const REGENERATE_TIMEOUT_MS = 30 * 60_000
+/** A storage may read the whole file for the checksum in the new name: this long for one that can be terabytes. */
+const READ_WHOLE_TIMEOUT_MS = 30 * 60_000
+
+/** C storages refuse an empty one. */
+const NO_SIGNATURE = Buffer.alloc(24)
 
 /**
  * The commands of one storage. Files are named by their file IDs (`group1/M00/00/00/…`). Every method rejects with
@@ -93,6 +105,17 @@ export class StorageClient {
     return toFileId(await this.#send(row, { fileSize: bodySize(body), prefix, extension: ext, masterName }, { body }))
   }
 
+  /**
+   * Gives the content of a file another file ID (20) and resolves with it; nothing is sent. At a Cairn storage both are
+   * files of their own; at a C storage the new one is a symbolic link, which ends with the old one.
+   */
+  async createLink(fileId: string, { ext = '', slaveOf, signature = NO_SIGNATURE }: LinkOptions = {}): Promise<string> {
+    const { group, name: sourceName } = namedFile(fileId)
+    const masterName = slaveOf === undefined ? '' : namedFile(slaveOf.fileId).name
+    const value = { group, prefix: slaveOf?.prefix ?? '', extension: ext, masterName, sourceName, signature }
+    return toFileId(await this.#send(storageCommands.createLink, value, { timeoutMs: READ_WHOLE_TIMEOUT_MS }))
+  }
+
   /** Adds to the end of an appender (24). */
   async appendFile(fileId: string, body: RequestBody): Promise<void> {
     const name = namedFile(fileId).name
@@ -114,7 +137,7 @@ export class StorageClient {
   async regenerateFile(fileId: string): Promise<string> {
     const name = namedFile(fileId).name
     const row = storageCommands.regenerateAppenderFilename
-    return toFileId(await this.#send(row, { name }, { timeoutMs: REGENERATE_TIMEOUT_MS }))
+    return toFileId(await this.#send(row, { name }, { timeoutMs: READ_WHOLE_TIMEOUT_MS }))
   }
 
   /**

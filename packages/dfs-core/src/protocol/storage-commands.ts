@@ -83,7 +83,7 @@ const fromClients = {
     { content: restBytes },
   ),
   getMetadata: command(15, 'GET_METADATA', groupAndName, { metadata: restBytes }),
-  /** Between storages with FastDHT only; here so that the table is whole. */
+  /** `masterName` and `prefix` are empty, or the link gets the name of a slave. */
   createLink: command(
     20,
     'CREATE_LINK',
