@@ -180,6 +180,24 @@ describe('content', () => {
     expect((await head()).headers['upload-offset']).toBe('0')
   })
 
+  it('that waits for its checksum is no file yet, whoever asks for its receipt', async () => {
+    const content = randomBytes(200_000)
+    const { upl, ticket, create, patch, head, receipt } = upload(content.length)
+    await create(content.length)
+    const auth = { ...TUS_BODY, Authorization: `Bearer ${ticket}`, 'Upload-Offset': '0' }
+    const headers = { ...auth, Trailer: 'Upload-Checksum', 'Transfer-Encoding': 'chunked' }
+    const request = httpRequest({ port: used.port, method: 'PATCH', path: `/files/${upl}`, headers, agent: false })
+    const answered = once(request, 'response') as Promise<[{ statusCode: number }]>
+    request.write(content)
+    await expect.poll(async () => (await receipt()).json).toMatchObject({ state: 'open', offset: content.length })
+    request.addTrailers({ 'Upload-Checksum': `sha256 ${createHash('sha256').update('another').digest('base64')}` })
+    request.end()
+    expect((await answered)[0].statusCode).toBe(460)
+    expect((await head()).headers['upload-offset']).toBe('0')
+    const stored = await receiptIn(await patch(0, content), { receipt })
+    expect(used.web.receipt(stored).sha256).toBe(sha256(content))
+  })
+
   it('that does not fit is refused before a byte of it is taken', async () => {
     await used.restart({ reserve: { kind: 'ratio', ratio: 0.999 } })
     const answer = await upload(1000).createWith(1000, randomBytes(1000))

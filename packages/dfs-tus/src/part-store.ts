@@ -101,8 +101,11 @@ export interface PartStore {
    */
   putWhole(part: NewPart, content: Buffer): Promise<void>
 
-  /** `not_found` when nothing is known of the upload, `gone` when it was ended or has expired. */
-  status(upl: string): Promise<PartStatus>
+  /**
+   * `not_found` when nothing is known of the upload, `gone` when it was ended or has expired. To whoever asks with a higher epoch than it
+   * ended at it is not known: it may be created again.
+   */
+  status(upl: string, ep?: number): Promise<PartStatus>
 
   /**
    * Stores the body from `offset` on and returns the new offset. `offset` must be the part's own, else `offset_conflict`.

@@ -150,7 +150,7 @@ class Tus {
     const { store } = this.#options
     const { grant } = exchange
     const status = await this.#holdWhole(grant, async (takeover) => {
-      const before = await store.status(call.upl)
+      const before = await store.status(call.upl, grant.ep)
       this.#checkPatch(call, exchange, before)
       if (before.state !== 'open') {
         // A last request that is repeated: nothing is missing.
@@ -212,7 +212,7 @@ class Tus {
 
   async #head({ response, dialect, grant }: Exchange): Promise<void> {
     const { store } = this.#options
-    const status = await this.#holdWhole(grant, () => store.status(grant.upl))
+    const status = await this.#holdWhole(grant, () => store.status(grant.upl, grant.ep))
     const { code, headers } = dialect.head(status, store.expiryMs)
     const completion = await this.#completion(status, 0)
     response.writeHead(code, { 'Cache-Control': 'no-store', ...headers, ...completion })

@@ -60,5 +60,5 @@ export async function answerReceipt(
     return
   }
   // Where there is no progress, the status rejects with what became of the upload.
-  answerJson(response, 202, parts.progress(upl) ?? (await parts.status(upl)))
+  answerJson(response, 202, parts.progress(upl) ?? (await parts.status(upl, ticket.ep)))
 }

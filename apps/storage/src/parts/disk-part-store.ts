@@ -15,6 +15,7 @@ import { admitUpload } from './admission.ts'
 import { BodyBudget } from './body-budget.ts'
 import { writtenAt } from './disk-failure.ts'
 import { DiskSegments } from './disk-segments.ts'
+import { fenceEpoch } from './epoch-fence.ts'
 import { HashFrontier } from './hash-frontier.ts'
 import { LateConfirmations } from './late-confirmations.ts'
 import type { FinishedUpload } from './ledger-line.ts'
@@ -128,17 +129,8 @@ export class DiskPartStore implements PartStore {
     }
   }
 
-  async fence(upl: string, ep: number): Promise<void> {
-    const part = this.#parts.get(upl)
-    const finished = this.ledgers.finishedEpoch(upl)
-    const seen = part?.ep ?? finished ?? this.ledgers.endedEpoch(upl) ?? 0
-    const isElsewhere = ep === seen && part?.isCopy === true
-    if (ep < seen || isElsewhere) throw new UploadError('superseded', `upload ${upl} goes on at epoch ${seen}`)
-    if (ep === seen) return
-    // Whoever has a ticket of a higher epoch for this member goes on here.
-    if (part !== undefined) await part.goOn(ep)
-    // Also while the part is still there: the finisher has written its last epoch.
-    if (this.ledgers.finishedEpoch(upl) !== null) await this.ledgers.raise(upl, ep)
+  fence(upl: string, ep: number): Promise<void> {
+    return fenceEpoch({ parts: this.#parts, ledgers: this.ledgers }, upl, ep)
   }
 
   async create(upload: NewPart): Promise<PartStatus> {
@@ -169,12 +161,12 @@ export class DiskPartStore implements PartStore {
     this.#options.onFinished?.(finished, (performance.now() - startedAt) / 1000)
   }
 
-  status(upl: string): Promise<PartStatus> {
+  status(upl: string, ep = 0): Promise<PartStatus> {
     const part = this.#parts.get(upl)
     if (part !== undefined) return Promise.resolve(statusOfPart(part))
     const finished = this.ledgers.finished(upl)
     if (finished !== null) return Promise.resolve(statusOfFinished(finished))
-    const isEnded = this.ledgers.endedEpoch(upl) !== null
+    const isEnded = ep <= (this.ledgers.endedEpoch(upl) ?? -1)
     return Promise.reject(isEnded ? wasEnded(upl) : new UploadError('not_found', `there is no upload ${upl}`))
   }
 

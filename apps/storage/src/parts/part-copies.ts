@@ -147,7 +147,7 @@ export class PartCopies {
     // Of one epoch there is one member that takes the bytes.
     const isOwn = part?.isCopy === false && ep === part.ep
     const isEnded = seen === null && ep <= (ledgers.endedEpoch(upl) ?? -1)
-    if (isOwn || isEnded || ep < (seen ?? 0)) throw new UploadError('superseded', `upload ${upl} is not sent by you`)
+    if (isOwn || isEnded || ep < (seen ?? 0)) throw notYours(upl)
   }
 
   async #create({ upl, ep }: CopyKey, about: AboutPart | null): Promise<Part> {
@@ -175,8 +175,8 @@ export class PartCopies {
       part.hash.close()
       await part.forgetAhead()
     }
-    Object.assign(part, { ep, isCopy: true })
-    await part.save()
+    await part.follow(ep)
+    if (part.ep > ep) throw notYours(part.upl)
   }
 
   /** File, record, ledger line, in this order: what a crash leaves is a file that replication finds here. */
@@ -217,6 +217,10 @@ export class PartCopies {
     await part.retire()
     await removePartFiles(part.paths)
   }
+}
+
+function notYours(upl: string): UploadError {
+  return new UploadError('superseded', `upload ${upl} is not sent by you`)
 }
 
 /** With the source's time, as every replica. A file that replication brought before is the same one. */

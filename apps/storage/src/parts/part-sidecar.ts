@@ -11,11 +11,18 @@ export interface SidecarContext {
   bootId: string
 }
 
+type Description = Omit<PartRecord, 'v' | 'offsetDurable' | 'prefix' | 'bootId'>
+
+/** What may become of a part. */
+export type PartChange = Partial<Pick<Description, 'ep' | 'isCopy' | 'len'>>
+
 /** The part that a sidecar describes. */
 export interface DescribedPart {
   readonly paths: PartPaths
   readonly offset: number
-  readonly description: Omit<PartRecord, 'v' | 'offsetDurable' | 'prefix' | 'bootId'>
+  readonly description: Description
+  /** Called when the sidecar says so. */
+  become(change: PartChange): void
 }
 
 /**
@@ -130,18 +137,22 @@ export class PartSidecar {
     if (this.#durable > offset) await this.save()
   }
 
-  /** Writes the sidecar; calls follow each other. */
-  save(): Promise<void> {
+  /**
+   * Writes the sidecar; calls follow each other. With a change the part is another one as soon as that is written, and stays what it was when
+   * it cannot be: nobody may be told of an epoch that a restart would take back. Nothing leads back to a lower one.
+   */
+  save(change: PartChange = {}): Promise<void> {
     const write = async () => {
-      if (this.#isRetired) return
+      if (this.#isRetired || (change.ep ?? Number.POSITIVE_INFINITY) < this.#part.description.ep) return
       const { offset, paths } = this.#part
       const durable = this.#synced
       const { sync } = this.#context
-      await writePartRecord(paths, this.#record(offset, durable), sync !== null)
+      await writePartRecord(paths, { ...this.#record(offset, durable), ...change }, sync !== null)
       // Without its folder a power loss would bring the last record back.
       if (sync !== null) await synced(sync, { folder: paths.folder })
       this.#written = offset
       this.#durable = durable
+      this.#part.become(change)
     }
     this.#saving = this.#saving.then(write, write)
     return this.#saving

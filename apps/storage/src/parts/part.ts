@@ -8,7 +8,7 @@ import type { HashFrontier } from './hash-frontier.ts'
 import { isPartial, type PartFacts } from './part-facts.ts'
 import { createPartFile, type FoundPart, type PartPaths, type PartRecord, partPaths } from './part-files.ts'
 import { PartHash } from './part-hash.ts'
-import { type DescribedPart, PartSidecar, type SidecarContext } from './part-sidecar.ts'
+import { type DescribedPart, type PartChange, PartSidecar, type SidecarContext } from './part-sidecar.ts'
 import { SegmentMap } from './segment-map.ts'
 
 export interface PartContext extends SidecarContext {
@@ -108,7 +108,7 @@ export class Part implements DescribedPart {
   }
 
   get isComplete(): boolean {
-    return this.offset === this.#len
+    return this.settled === this.#len
   }
 
   /** A file comes of it when it is complete; not of what is to be joined, nor of a copy, nor of nothing. */
@@ -122,9 +122,8 @@ export class Part implements DescribedPart {
   }
 
   /** Of a part without a length; null takes back what was told. */
-  async setLength(len: number | null): Promise<void> {
-    this.#len = len
-    await this.save()
+  setLength(len: number | null): Promise<void> {
+    return this.#sidecar.save({ len })
   }
 
   /** End of the last byte that no request can take back any more, be there gaps before it or not. */
@@ -224,9 +223,20 @@ export class Part implements DescribedPart {
   /** The client comes here from this epoch on. It counts on the bytes of a copy, too, which nobody has synced. */
   async goOn(ep: number): Promise<void> {
     const wasCopy = this.isCopy
-    Object.assign(this, { ep, isCopy: false })
-    await this.save()
     if (wasCopy) await this.sync()
+    await this.#sidecar.save({ ep, isCopy: false })
+    // What came meanwhile from the member that had it.
+    if (wasCopy) await this.sync()
+  }
+
+  /** The client goes to another member from this epoch on, which sends the bytes. */
+  follow(ep: number): Promise<void> {
+    return this.#sidecar.save({ ep, isCopy: true })
+  }
+
+  become({ ep = this.ep, isCopy = this.isCopy, len = this.#len }: PartChange): void {
+    Object.assign(this, { ep, isCopy })
+    this.#len = len
   }
 
   /** How much of it whoever sends segments may count on. */
