@@ -71,6 +71,8 @@ test('an upload goes on from where it was: resumed after a pause, and after a re
   drive,
 }) => {
   const { file, sha256 } = bigFile('goes-on.bin', 4 * SIZE)
+  await chooseFiles(page, [bigFile('stored.bin', SIZE).file])
+  await expect(uploadPanel(page).getByText('1 file uploaded')).toBeVisible()
   const before = receivedBytes(drive)
   slowDown(drive)
   const middle = halted(drive, SIZE)
@@ -85,6 +87,10 @@ test('an upload goes on from where it was: resumed after a pause, and after a re
   page.on('dialog', (dialog) => dialog.accept())
   await reload(page)
   await expect(uploadPanel(page).getByText(/Choose the file again to go on/)).toBeVisible()
+  // Of both files: what is stored and what the storage has are not begun again, for the eye neither.
+  await expect(uploadPanel(page).getByText(/ of 83\.9 MB kept/)).toBeVisible()
+  const whole = uploadPanel(page).getByRole('progressbar', { name: 'Total progress' })
+  expect(Number(await whole.getAttribute('aria-valuenow'))).toBeGreaterThanOrEqual(20)
   speedUp(drive)
   const chooser = page.waitForEvent('filechooser')
   await uploadPanel(page)
@@ -93,6 +99,7 @@ test('an upload goes on from where it was: resumed after a pause, and after a re
     .click()
   await (await chooser).setFiles([file])
   await expect(row(page, 'goes-on.bin')).toBeVisible({ timeout: 30_000 })
+  await expect(uploadPanel(page).getByText('2 files uploaded')).toBeVisible()
   // What was on its way when it was stopped, twice, and what lay ahead when the page went.
   expect(receivedBytes(drive) - before).toBeLessThanOrEqual(4 * SIZE + 8 * MIB + AHEAD_BYTES)
   expect(await sha256Of(fs.createReadStream(await download(page, 'goes-on.bin')))).toBe(sha256)

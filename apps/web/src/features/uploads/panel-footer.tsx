@@ -30,11 +30,13 @@ export function PanelFooter(props: PanelFooterProps) {
   const { failed, elsewhere, 'needs-file': needsFile } = queue.counts
   const finished = finishedCount(queue)
   const running = runningCount(queue) > 0
-  if (failed + finished === 0 && needsFile < 2 && props.onReopen === null && !running) return null
+  // A single file is asked for by its own row.
+  const asks = needsFile > 1 || props.onReopen !== null
+  if (failed + finished === 0 && !asks && !running) return null
   return (
     <footer className="mt-auto flex min-h-[46px] shrink-0 items-center justify-end gap-1 border-line border-t px-2.5 py-2 phone:pb-[max(12px,env(safe-area-inset-bottom))]">
-      {needsFile > 0 ? <Missing {...props} /> : null}
-      {needsFile === 0 && running && !filtered ? <LimitsMenu engine={props.engine} /> : null}
+      {asks ? <Missing {...props} /> : null}
+      {!asks && running && !filtered ? <LimitsMenu engine={props.engine} /> : null}
       {elsewhere > 1 && !filtered ? (
         <Button kind="ghost" size="sm" onClick={props.onTakeOverAll}>
           {t('takeOverAll', { n: elsewhere })}
@@ -79,7 +81,6 @@ function Missing({ queue, onReopen, onChooseAll }: PanelFooterProps) {
       </Button>
     )
   }
-  if (n < 2) return null
   return (
     <Button kind="primary" size="sm" className="mr-auto phone:flex-1" title={t('chooseAll')} onClick={onChooseAll}>
       {t('chooseFiles')}

@@ -1,8 +1,11 @@
 import type { NewUpload, UploadCopies, UploadError, UploadItem, UploadNotice } from './upload-item.ts'
+import type { StoredBefore } from './upload-summary.ts'
 
 export type UploadAction =
   | { type: 'added'; uploads: readonly NewUpload[] }
   | { type: 'remembered'; uploads: readonly (NewUpload & { sent: number })[] }
+  /** What is stored and not listed. */
+  | { type: 'before'; stored: StoredBefore }
   | { type: 'started'; id: string }
   | { type: 'progressed'; samples: readonly { id: string; sent: number }[]; now: number }
   | { type: 'sent'; id: string }

@@ -19,7 +19,7 @@ import type { UploadSession } from './upload-session.ts'
 import { MANY_FILES } from './upload-store.ts'
 import type { UploadSummary } from './upload-summary.ts'
 import { useFailureText } from './upload-text.ts'
-import { cancellableCount, failureReport, percentOfQueue, runningCount } from './upload-view.ts'
+import { cancellableCount, failureReport, openCount, percentOfQueue } from './upload-view.ts'
 import { useHeadline } from './use-headline.ts'
 import { useUploadSummary } from './use-uploads.ts'
 
@@ -66,7 +66,7 @@ export function UploadPanel({ session, open, onOpenChange, onClose, onReportCopi
     wanted.current = null
     input.current?.click()
   }
-  const clearFinished = () => store.clear('stored', 'done', 'skipped')
+  const clearFinished = () => store.clearFinished()
   const close = () => {
     engine.cancel(store.idsIn('failed'))
     clearFinished()
@@ -162,7 +162,7 @@ function PanelHeader({ queue, session: { store, engine }, onFold, onClose }: Pan
   const { counts } = queue
   const moving = counts.queued + counts.uploading + counts.waiting
   const open = cancellableCount(queue)
-  const idle = runningCount(queue) + counts['needs-file'] === 0
+  const idle = openCount(queue) === 0
   const [asked, setAsked] = useState<number | null>(null)
   return (
     <>

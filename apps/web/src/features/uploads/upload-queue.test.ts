@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import type { UploadAction } from './upload-action.ts'
 import type { NewUpload } from './upload-item.ts'
 import { UploadQueue } from './upload-queue.ts'
-import { emptySummary } from './upload-summary.ts'
+import { emptySummary, nothingBefore } from './upload-summary.ts'
 
 const upload = (id: string, size = 100): NewUpload => ({
   id,
@@ -132,14 +132,44 @@ test('a file whose name was taken and that should be skipped is no failure', () 
   expect(queue.summary().allBytes).toBe(300)
 })
 
-test('what failed, was skipped or needs its file does not count in the percentage', () => {
+test('what failed does not count in the percentage, what waits for its file does', () => {
   const queue = play([
     added,
     { type: 'failed', id: 'b', error: { code: 'quota_exceeded', detail: { missing: 200 } } },
     { type: 'remembered', uploads: [{ ...upload('c', 1000), sent: 440 }] },
   ])
-  expect(queue.summary().allBytes).toBe(100)
+  expect(queue.summary()).toMatchObject({ allBytes: 1100, sentBytes: 440 })
   expect(queue.summary().counts).toMatchObject({ queued: 1, failed: 1, 'needs-file': 1 })
+})
+
+test('after a reload the whole is what it was, and opening the files again changes nothing of it', () => {
+  const sample = (id: string, sent: number): UploadAction => ({ type: 'progressed', samples: [{ id, sent }], now: 0 })
+  const stored: UploadAction = { type: 'stored', id: 'c', entryId: 'e', name: 'c', notice: null }
+  const before = play([added, { type: 'added', uploads: [upload('c', 600)] }, { type: 'started', id: 'b' }])
+  play([sample('b', 120), stored], before)
+  const { allBytes, sentBytes, storedBytes } = before.summary()
+  expect([allBytes, sentBytes, storedBytes]).toEqual([1000, 720, 600])
+  const uploads = [
+    { ...upload('a'), sent: 0 },
+    { ...upload('b', 300), sent: 120 },
+  ]
+  const after = play([
+    { type: 'before', stored: { files: 1, bytes: storedBytes } },
+    { type: 'remembered', uploads },
+  ])
+  expect(after.summary()).toMatchObject({ allBytes, sentBytes, storedBytes })
+  play([{ type: 'queued', ids: ['a', 'b'] }], after)
+  expect(after.summary()).toMatchObject({ allBytes, sentBytes, files: 2 })
+  play([{ type: 'before', stored: nothingBefore }], after)
+  expect(after.summary()).toMatchObject({ allBytes: 400, sentBytes: 120, storedBytes: 0 })
+})
+
+test('bytes that an earlier page had sent are no speed of this one', () => {
+  const at = (sent: number, now: number): UploadAction => ({ type: 'progressed', samples: [{ id: 'a', sent }], now })
+  const queue = play([...uploadingA, at(0, 0), at(20, 1000)])
+  play([{ type: 'before', stored: { files: 3, bytes: 9000 } }], queue)
+  play([{ type: 'remembered', uploads: [{ ...upload('c', 5000), sent: 4000 }] }, at(40, 2000)], queue)
+  expect(queue.summary().speed?.bytesPerSecond).toBe(20)
 })
 
 test('an upload of an earlier page waits for its file and then goes on', () => {
@@ -206,6 +236,7 @@ test('the sums always equal a fresh count over all files', () => {
       { type: 'queued', ids: [id] },
       { type: 'interrupted', id, retryAt: 1, waitsFor: 'storage' },
       { type: 'file-lost', id },
+      { type: 'remembered', uploads: [{ ...upload(id, 500), sent: random(500) }] },
       { type: 'stored', id, entryId: random(2) === 0 ? null : id, name: id, notice: null },
       { type: 'copies', id, copies: { have: random(3), want: 2 } },
       { type: 'failed', id, error: { code: 'unknown' } },
@@ -218,7 +249,7 @@ test('the sums always equal a fresh count over all files', () => {
   for (let round = 0; round < 10_000; round += 1) queue.apply(anyAction())
   const items = [...queue.items()]
   expect(queue.summary().files).toBe(items.length)
-  const counting = items.filter(({ state }) => !['failed', 'skipped', 'needs-file'].includes(state))
+  const counting = items.filter(({ state }) => !['failed', 'skipped'].includes(state))
   expect(queue.summary().allBytes).toBe(counting.reduce((sum, { size }) => sum + size, 0))
   expect(queue.summary().sentBytes).toBe(counting.reduce((sum, { sent }) => sum + sent, 0))
   for (const [state, count] of Object.entries(queue.summary().counts)) {

@@ -2,7 +2,7 @@ import { PanelRows } from './panel-rows.ts'
 import { sampleSpeed, steadySecondsLeft } from './transfer-speed.ts'
 import type { UploadAction } from './upload-action.ts'
 import { newItem, noCounts, type UploadItem, type UploadState } from './upload-item.ts'
-import { emptySummary, type UploadSummary } from './upload-summary.ts'
+import { emptySummary, type StoredBefore, type UploadSummary } from './upload-summary.ts'
 import { changed, type Transition, transitionOf } from './upload-transitions.ts'
 
 /**
@@ -39,7 +39,13 @@ export class UploadQueue {
         for (const upload of action.uploads) this.#put(newItem(upload, 'queued', 0))
         return
       case 'remembered':
-        for (const { sent, ...upload } of action.uploads) this.#put(newItem(upload, 'needs-file', sent))
+        for (const { sent, ...upload } of action.uploads) {
+          this.#put(newItem(upload, 'needs-file', sent))
+          this.#wasThere(sent)
+        }
+        return
+      case 'before':
+        this.#countBefore(action.stored)
         return
       case 'progressed':
         this.#progress(action.samples, action.now)
@@ -55,6 +61,22 @@ export class UploadQueue {
       default:
         this.#step(action.id, transitionOf(action))
     }
+  }
+
+  #countBefore(stored: StoredBefore): void {
+    const sums = this.#sums
+    const more = stored.bytes - sums.before.bytes
+    sums.before = stored
+    sums.allBytes += more
+    sums.sentBytes += more
+    sums.storedBytes += more
+    this.#wasThere(more)
+  }
+
+  /** Bytes that count from now on and have not been sent just now are no speed. */
+  #wasThere(bytes: number): void {
+    const { speed } = this.#sums
+    if (speed !== null) this.#sums.speed = { ...speed, bytes: speed.bytes + bytes }
   }
 
   #progress(samples: readonly { id: string; sent: number }[], now: number): void {
@@ -107,9 +129,10 @@ export class UploadQueue {
     if (item.state === 'waiting' && item.waitsFor !== 'network') sums.waitingForServer += sign
     if (item.state === 'waiting' && item.waitsFor === 'disk') sums.waitingForDisk += sign
     if (item.state === 'failed' && item.error?.code === 'quota_exceeded') sums.unfitBytes += sign * item.size
-    if (item.state === 'failed' || item.state === 'skipped' || item.state === 'needs-file') return
-    const whole = item.state === 'stored' || item.state === 'done' || item.state === 'finishing'
+    if (item.state === 'failed' || item.state === 'skipped') return
+    const stored = item.state === 'stored' || item.state === 'done'
     sums.allBytes += sign * item.size
-    sums.sentBytes += sign * (whole ? item.size : item.sent)
+    sums.sentBytes += sign * (stored || item.state === 'finishing' ? item.size : item.sent)
+    if (stored) sums.storedBytes += sign * item.size
   }
 }

@@ -3,14 +3,15 @@ import { isOfThisDevice } from './device-id.ts'
 import { fileFrom, isReadable } from './file-source.ts'
 import { LivingTabs } from './living-tabs.ts'
 import { Presence } from './presence.ts'
+import { leaveStored, takeStored } from './stored-before.ts'
 import { refusalOf, unfinishedUploads } from './upload-api.ts'
 import { UploadEngine } from './upload-engine.ts'
-import { jobOfRemembered, type UnfinishedUpload } from './upload-job.ts'
+import { type Job, jobOfRemembered, type UnfinishedUpload } from './upload-job.ts'
 import { keptLimits } from './upload-limits.ts'
 import { type FileSource, type RememberedUpload, UploadMemory } from './upload-memory.ts'
 import type { UploadEvents } from './upload-outcomes.ts'
 import { UploadStore } from './upload-store.ts'
-import { ownCount, runningCount } from './upload-view.ts'
+import { openCount, ownCount } from './upload-view.ts'
 
 const LOOK_MS = 5_000
 /** Timers stand still while a computer sleeps. */
@@ -21,12 +22,14 @@ export class UploadSession {
   readonly store = new UploadStore()
   readonly hasher = new ContentHasher()
   readonly engine: UploadEngine
+  readonly #personId: string
   readonly #tabs = new LivingTabs()
   readonly #memory: UploadMemory
   readonly #presence = new Presence(() => ownCount(this.store.snapshot()) > 0)
   readonly #closed = new AbortController()
 
   constructor(personId: string, events: UploadEvents) {
+    this.#personId = personId
     this.#memory = new UploadMemory(personId, this.#tabs.id)
     this.engine = new UploadEngine(this.store, this.#memory, events, this.hasher)
     this.engine.limit(keptLimits())
@@ -35,6 +38,7 @@ export class UploadSession {
   open(): void {
     const { signal } = this.#closed
     globalThis.addEventListener('online', this.engine.tryNow, { signal })
+    globalThis.addEventListener('pagehide', () => leaveStored(this.#personId, this.store.snapshot()), { signal })
     this.#watchSleep(signal)
     this.store.subscribe(() => this.#tidy())
     const look = () => this.#tabs.oneAtATime(() => this.#takeOver(signal))
@@ -88,11 +92,9 @@ export class UploadSession {
     if (signal.aborted || known === null) return
     const isOpen = ({ uploadId }: RememberedUpload) => uploadId === null || known.has(uploadId)
     await this.#memory.forget(left.flatMap((upload) => (isOpen(upload) ? [] : upload.key)))
-    // The page that sent them is closed. What another device went on with since then stays there.
-    const isOurs = ({ uploadId }: RememberedUpload) => isOfThisDevice(known.get(uploadId ?? '')?.device ?? null)
-    const jobs = left
-      .filter(isOpen)
-      .map((upload) => ({ ...jobOfRemembered(upload), takeOver: isOurs(upload) && upload.uploadId !== null }))
+    const jobs = left.filter(isOpen).map((upload) => jobLeft(upload, known.get(upload.uploadId ?? '')))
+    const stored = takeStored(this.#personId)
+    if (jobs.length > 0 && stored.files > 0) this.store.dispatch({ type: 'before', stored })
     await this.engine.adopt(jobs)
     await this.#memory.takeOver(left.filter(isOpen))
     await this.reopen(false)
@@ -111,10 +113,17 @@ export class UploadSession {
   #idle = true
   #tidy(): void {
     const summary = this.store.snapshot()
-    const idle = runningCount(summary) + summary.counts['needs-file'] === 0
+    const idle = openCount(summary) === 0
     if (idle && !this.#idle) void this.#memory.tidy()
     this.#idle = idle
   }
+}
+
+function jobLeft(upload: RememberedUpload, known: UnfinishedUpload | undefined): Job {
+  // The page that sent it is closed. What another device went on with since then stays there.
+  const takeOver = isOfThisDevice(known?.device ?? null) && upload.uploadId !== null
+  // Notes are taken now and then: the storage may have more.
+  return { ...jobOfRemembered(upload), takeOver, sent: Math.max(upload.sent, known?.sent ?? 0) }
 }
 
 /** Which of these the server still waits for. Null: it does not answer; they stay remembered for the next page. */

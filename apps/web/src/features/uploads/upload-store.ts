@@ -2,7 +2,7 @@ import type { PanelRow, Viewport } from './panel-rows.ts'
 import type { UploadAction } from './upload-action.ts'
 import type { UploadItem, UploadState } from './upload-item.ts'
 import { UploadQueue } from './upload-queue.ts'
-import type { UploadSummary } from './upload-summary.ts'
+import { nothingBefore, type UploadSummary } from './upload-summary.ts'
 
 const PAUSE_MS = 100
 /** Of so many files nobody sees each one change: twice a second is enough, and leaves the time to sending. */
@@ -64,9 +64,10 @@ export class UploadStore {
     for (const listener of this.#listeners) listener()
   }
 
-  /** Takes rows off the list that need nothing any more. */
-  clear(...states: readonly UploadState[]): void {
-    this.dispatch({ type: 'removed', ids: this.idsIn(...states) })
+  /** Takes off the list what needs nothing any more. */
+  clearFinished(): void {
+    this.dispatch({ type: 'removed', ids: this.idsIn('stored', 'done', 'skipped') })
+    this.dispatch({ type: 'before', stored: nothingBefore })
     this.flush()
   }
 

@@ -1,13 +1,21 @@
 import type { Speed } from './transfer-speed.ts'
 import { noCounts, type UploadItem, type UploadState } from './upload-item.ts'
 
+/** What of a queue is stored and not listed: its page was loaded anew since then. */
+export type StoredBefore = { files: number; bytes: number }
+
+export const nothingBefore: StoredBefore = { files: 0, bytes: 0 }
+
 /** What pages show of all uploads together. */
 export type UploadSummary = {
   files: number
   counts: Readonly<Record<UploadState, number>>
-  /** Bytes of all files that are or were on their way, and how many of them are there. */
+  /** Bytes of all files that are, were or will be on their way, how many of them are there, and those of stored files. */
   allBytes: number
   sentBytes: number
+  storedBytes: number
+  /** In these bytes, but in none of the counts. */
+  before: StoredBefore
   speed: Speed | null
   secondsLeft: number | null
   /** Of those that wait, how many wait for a server to answer, and not for the network. */
@@ -32,6 +40,8 @@ export const emptySummary: UploadSummary = {
   counts: noCounts,
   allBytes: 0,
   sentBytes: 0,
+  storedBytes: 0,
+  before: nothingBefore,
   speed: null,
   secondsLeft: null,
   waitingForServer: 0,

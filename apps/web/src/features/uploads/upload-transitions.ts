@@ -1,7 +1,7 @@
 import type { UploadAction } from './upload-action.ts'
 import type { UploadItem, UploadState } from './upload-item.ts'
 
-type OneFileAction = Exclude<UploadAction, { type: 'added' | 'remembered' | 'progressed' | 'removed' }>
+type OneFileAction = Exclude<UploadAction, { type: 'added' | 'remembered' | 'before' | 'progressed' | 'removed' }>
 
 /** From which states an event changes a file, and into what. */
 export type Transition = { from: readonly UploadState[]; change: Partial<UploadItem>; instant?: boolean }

@@ -54,6 +54,11 @@ test('one hundred percent means that everything is there', () => {
   expect(percentOfQueue(queue.summary())).toBe(100)
 })
 
+test('it is not reached before the files are opened again that an earlier page began', () => {
+  const queue = queueOf({ type: 'remembered', uploads: [{ ...file('a'), sent: 100 }] })
+  expect(percentOfQueue(queue.summary())).toBe(99)
+})
+
 test('what was left out is not uploaded, what another device finished is', () => {
   const queue = queueOf(three, { type: 'identical', id: 'a' })
   queue.apply({ type: 'stored', id: 'b', entryId: 'e', name: 'b', notice: null })

@@ -27,6 +27,11 @@ export function runningCount({ counts }: UploadSummary): number {
   return counts.queued + counts.uploading + counts.finishing + counts.paused + counts.waiting + counts.elsewhere
 }
 
+/** Those, and those that wait for their file: what is to be done yet. */
+export function openCount(summary: UploadSummary): number {
+  return runningCount(summary) + summary.counts['needs-file']
+}
+
 /** Those that this page sends, or is to send. */
 export function ownCount(summary: UploadSummary): number {
   return runningCount(summary) - summary.counts.elsewhere
@@ -43,15 +48,15 @@ export function finishedCount({ counts }: UploadSummary): number {
   return counts.stored + counts.done + counts.skipped
 }
 
-/** Those of the finished that are stored now, and were not left out. */
+/** Those that are stored now, those of the page before among them, and were not left out. */
 export function uploadedCount(summary: UploadSummary): number {
-  return finishedCount(summary) - summary.skippedFiles
+  return finishedCount(summary) - summary.skippedFiles + summary.before.files
 }
 
 /** Whole percents, 100 only when everything is there. */
 export function percentOfQueue(summary: UploadSummary): number {
   const percent = summary.allBytes === 0 ? 100 : Math.floor((100 * summary.sentBytes) / summary.allBytes)
-  return runningCount(summary) > 0 ? Math.min(99, percent) : percent
+  return openCount(summary) > 0 ? Math.min(99, percent) : percent
 }
 
 export function percentOf({ size, sent, state }: Pick<UploadItem, 'size' | 'sent' | 'state'>): number {

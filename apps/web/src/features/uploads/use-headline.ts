@@ -21,6 +21,8 @@ export function useHeadline(queue: UploadSummary): { title: string; detail: stri
     ...(left === null ? [] : [t('timeLeft', { time: format.duration(left) })]),
   ]
 
+  // Opened by the page itself, or by the person once more: until then they do not move.
+  const lacking = wordsIf(queue.counts['needs-file'] > 0, t('toOpen', { n: queue.counts['needs-file'] }))
   const spared = wordsIf(queue.sparedBytes > 0, t('spared', { size: format.size(queue.sparedBytes) }))
 
   switch (phase) {
@@ -28,7 +30,7 @@ export function useHeadline(queue: UploadSummary): { title: string; detail: stri
       return { title: t('nothing'), detail: t('nothingSentence'), short: t('nothing') }
     case 'offline': {
       const title = t(awaitedWords[awaited(queue)])
-      const detail = [percent, t('kept', { part, whole }), t('nothingLost')].join(' · ')
+      const detail = [percent, t('kept', { part, whole }), t('nothingLost'), ...lacking].join(' · ')
       return { title, detail, short: `${percent} · ${title}` }
     }
     case 'uploading': {
@@ -36,23 +38,25 @@ export function useHeadline(queue: UploadSummary): { title: string; detail: stri
       const time = left === null ? [] : [t('timeLeft', { time: format.duration(left) })]
       return {
         title,
-        detail: [percent, t('pairOf', { part, whole }), ...moving, ...spared].join(' · '),
+        detail: [percent, t('pairOf', { part, whole }), ...moving, ...lacking, ...spared].join(' · '),
         short: [title, percent, ...time].join(' · '),
       }
     }
     case 'finishing': {
       const title = t('finishing', { n: queue.counts.finishing })
-      return { title, detail: [percent, ...spared].join(' · '), short: title }
+      return { title, detail: [percent, ...lacking, ...spared].join(' · '), short: title }
     }
     case 'paused': {
       const title = queue.counts.paused > 0 ? t('paused', { n }) : t('elsewhere', { n })
       // What another device has sent of them is not known here.
-      const detail = queue.sentBytes > 0 ? `${percent} · ${t('kept', { part, whole })}` : format.size(queue.allBytes)
+      const kept = queue.sentBytes > 0 ? [percent, t('kept', { part, whole })] : [format.size(queue.allBytes)]
+      const detail = [...kept, ...lacking].join(' · ')
       return { title, detail, short: title }
     }
     case 'needs-files': {
       const title = t('needFiles', { n: queue.counts['needs-file'] })
-      return { title, detail: t('chooseAll'), short: title }
+      const kept = wordsIf(queue.sentBytes > 0, `${percent} · ${t('kept', { part, whole })}`)
+      return { title, detail: [...kept, t('chooseAll')].join(' · '), short: [title, ...kept].join(' · ') }
     }
     case 'finished': {
       const { failed } = queue.counts
