@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto'
 import fs from 'node:fs'
 import { expect, type Page } from '@playwright/test'
 import { openAdministration } from './admin-page.ts'
@@ -27,6 +28,10 @@ test('nothing is here for people who are no administrators', async ({ page, driv
     expect(answer?.status()).toBe(404)
     await expect(page.getByText('Nothing to open here')).toBeVisible()
   }
+  // Nor is somebody else's folder, which could as well be none.
+  await openPage(page, `${drive.url}/drive/nobodysfolder`)
+  await expect(page.getByText('Nothing to open here')).toBeVisible()
+  await expect(page).toHaveTitle('Nothing to open here · Cairn')
 })
 
 test('a changed quota is felt, and a disabled person is signed out', async ({ page, drive, person, browser }) => {
@@ -43,6 +48,14 @@ test('a changed quota is felt, and a disabled person is signed out', async ({ pa
   await expect(dialog).toHaveCount(0)
   await reload(theirs)
   await expect(theirs.getByRole('complementary')).toContainText('3 MB')
+
+  // What was begun and not finished is no longer free, and says so.
+  const begun = { items: [{ clientId: randomUUID(), name: 'begun.bin', size: 2_900_000, folderId: 'root' }] }
+  const headers = { origin: drive.url }
+  expect((await theirs.request.post(`${drive.url}/api/uploads`, { data: begun, headers })).ok()).toBe(true)
+  await reload(theirs)
+  await theirs.getByRole('link', { name: '2.9 MB held by unfinished uploads' }).click()
+  await expect(theirs.getByRole('button', { name: 'Give up begun.bin' })).toBeVisible()
 
   await page.getByRole('button', { name: `Change ${other.name}` }).click()
   await dialog.getByRole('button', { name: 'Disable' }).click()

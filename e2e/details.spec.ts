@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { expect } from '@playwright/test'
+import { expect, type Route } from '@playwright/test'
 import { chooseFiles, row, textFile, uploadPanel } from './drive-page.ts'
 import { test } from './drive-test.ts'
 import { reload } from './living-page.ts'
@@ -8,7 +8,12 @@ const file = textFile('report.txt', 'soundings of the harbour\n'.repeat(4000))
 const hash = createHash('sha256').update(file.buffer).digest('hex')
 
 test('details say how many copies exist right now, and verify reads them', async ({ page, drive }) => {
+  const held: Route[] = []
+  await page.route('**/api/drive/copies?*', (route) => void held.push(route))
   await chooseFiles(page, [file])
+  await expect(row(page, file.name).getByRole('img', { name: 'Asking the storages…' })).toBeVisible()
+  await page.unroute('**/api/drive/copies?*')
+  await Promise.all(held.map((route) => route.continue()))
   await row(page, file.name).click()
   await page.keyboard.press('i')
   const panel = page.getByRole('complementary', { name: 'Details' })

@@ -13,8 +13,9 @@ import { awaited, awaitedWords, percentOfQueue, phaseOf } from '../../features/u
 export function PageTitle({ queue }: { queue: UploadSummary }) {
   const t = useTranslations('uploads')
   const shell = useTranslations('shell')
+  const drive = useTranslations('drive')
   const place = usePlaceName()
-  const { place: listing } = useDrive()
+  const { place: listing, state } = useDrive()
   const p = percentOfQueue(queue)
   const words = {
     uploading: t('tabTitle', { p }),
@@ -22,5 +23,7 @@ export function PageTitle({ queue }: { queue: UploadSummary }) {
   }
   const phase = phaseOf(queue)
   if (phase === 'uploading' || phase === 'offline') return <title>{words[phase]}</title>
-  return listing === null ? null : <title>{`${place} · ${shell('title')}`}</title>
+  if (listing === null) return null
+  const name = state.status === 'not-found' ? drive('notFoundTitle') : place
+  return <title>{`${name} · ${shell('title')}`}</title>
 }

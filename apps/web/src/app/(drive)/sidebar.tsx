@@ -44,7 +44,7 @@ export function SidebarContent({ me, onOpened }: SidebarProps & { onOpened?: () 
           </>
         )}
       </div>
-      {isAdministration ? null : <Strata me={me} />}
+      {isAdministration ? null : <Strata me={me} onOpened={onOpened} />}
     </>
   )
 }

@@ -11,7 +11,7 @@ import { useFormat } from '../../i18n/use-format.ts'
 const order = ['video', 'image', 'document', 'archive', 'audio', 'other'] as const
 
 /** How full the drive is and with what: one layer per category, in its colour; a click opens its files. */
-export function Strata({ me }: { me: Me }) {
+export function Strata({ me, onOpened }: { me: Me; onOpened?: (() => void) | undefined }) {
   const t = useTranslations('shell')
   const format = useFormat()
   const { usedBytes, reservedBytes, allowedBytes } = me.quota
@@ -24,7 +24,7 @@ export function Strata({ me }: { me: Me }) {
       allowedBytes={allowedBytes}
       label={t('usedLabel', { used, allowed })}
     >
-      <SpaceUsed quota={me.quota} />
+      <SpaceUsed quota={me.quota} onOpened={onOpened} />
     </StorageMeter>
   )
 }

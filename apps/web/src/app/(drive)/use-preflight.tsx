@@ -18,6 +18,7 @@ import { notUnderWay } from '../../features/uploads/under-way.ts'
 import type { ChosenFile, UploadTarget } from '../../features/uploads/upload-job.ts'
 import type { Uploads } from '../../features/uploads/use-uploads.ts'
 import { type Look, useLooking } from './use-looking.tsx'
+import { useHeldBytes } from './use-me.ts'
 
 // Most uploads have nothing to decide.
 const loadDialog = async () => (await import('../../features/uploads/preflight-dialog.tsx')).PreflightDialog
@@ -70,6 +71,7 @@ export function usePreflight({ open }: Uploads): {
     }
   }
   const [first] = asked
+  const heldBytes = useHeldBytes(first !== undefined)
   const done = () => setAsked((before) => before.slice(1))
   return {
     look: looking.begin,
@@ -82,6 +84,7 @@ export function usePreflight({ open }: Uploads): {
         <PreflightDialog
           key={first.id}
           open
+          heldBytes={heldBytes}
           plan={first.plan}
           folder={first.target.name.split(' / ').at(-1) ?? ''}
           onCancel={done}

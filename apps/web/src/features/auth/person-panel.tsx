@@ -77,7 +77,7 @@ function PersonChoices({ person, onKeyboardHelp, onClose }: PersonChoicesProps) 
       </div>
       {/* On phones, where no sidebar says it. */}
       <div className="hidden pb-3 phone:block">
-        <SpaceMeter quota={person.quota} />
+        <SpaceMeter quota={person.quota} onOpened={onClose} />
       </div>
       <Line />
       <Choice icon={SunMoon} label={t('theme')}>

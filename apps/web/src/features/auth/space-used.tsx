@@ -1,5 +1,6 @@
 'use client'
 
+import Link from 'next/link'
 import { useTranslations } from 'next-intl'
 import { cn } from '../../components/class-names.ts'
 import { StorageMeter } from '../../components/storage-meter.tsx'
@@ -9,8 +10,14 @@ import type { Me, Space } from './schema.ts'
 const NEARLY_FULL_PERCENT = 80
 const FULL_PERCENT = 93
 
+type SpaceProps = {
+  quota: Me['quota']
+  /** The way to unfinished uploads was taken. */
+  onOpened?: (() => void) | undefined
+}
+
 /** The same as a bar of one colour, for places that do not know what the files are. */
-export function SpaceMeter({ quota }: { quota: Me['quota'] }) {
+export function SpaceMeter({ quota, onOpened }: SpaceProps) {
   const t = useTranslations('shell')
   const format = useFormat()
   const { usedBytes, reservedBytes, allowedBytes } = quota
@@ -21,13 +28,13 @@ export function SpaceMeter({ quota }: { quota: Me['quota'] }) {
       allowedBytes={allowedBytes}
       label={t('usedLabel', { used: format.size(usedBytes), allowed: format.size(allowedBytes) })}
     >
-      <SpaceUsed quota={quota} />
+      <SpaceUsed quota={quota} onOpened={onOpened} />
     </StorageMeter>
   )
 }
 
 /** How much is used of what one may keep; of a group's space too, which is a second limit. */
-export function SpaceUsed({ quota }: { quota: Me['quota'] }) {
+export function SpaceUsed({ quota, onOpened }: SpaceProps) {
   const t = useTranslations('shell')
   const format = useFormat()
   const textOf = ({ usedBytes, allowedBytes }: Space) =>
@@ -43,6 +50,7 @@ export function SpaceUsed({ quota }: { quota: Me['quota'] }) {
         <span>{textOf(quota)}</span>
         <Percent of={quota} />
       </p>
+      <Held of={quota} onOpened={onOpened} />
       {group === undefined ? null : (
         <>
           <p className="mt-2.5 truncate" title={group.name}>
@@ -56,6 +64,25 @@ export function SpaceUsed({ quota }: { quota: Me['quota'] }) {
         </>
       )}
     </>
+  )
+}
+
+/** Where space gets short, what of it unfinished uploads hold: it does not count as used, and is not free either. */
+function Held({
+  of: { usedBytes, reservedBytes, allowedBytes },
+  onOpened,
+}: { of: Space } & Pick<SpaceProps, 'onOpened'>) {
+  const t = useTranslations('shell')
+  const format = useFormat()
+  if (reservedBytes === 0 || share(usedBytes + reservedBytes, allowedBytes) < NEARLY_FULL_PERCENT) return null
+  return (
+    <Link
+      href="/settings/uploads"
+      onClick={() => onOpened?.()}
+      className="mt-0.5 block text-warn hover:underline coarse:py-3"
+    >
+      {t('held', { size: format.size(reservedBytes) })}
+    </Link>
   )
 }
 

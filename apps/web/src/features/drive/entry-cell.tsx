@@ -13,7 +13,7 @@ import { useEntryFacts } from './entry-facts.ts'
 import { EntryLabels } from './entry-labels.tsx'
 import { Box } from './entry-row.tsx'
 import type { EntryItem } from './schema.ts'
-import type { CopyCount } from './use-copies.ts'
+import type { KnownCopies } from './use-copies.ts'
 import { dropLook, useDropTarget } from './use-drop-target.ts'
 import type { EntryHandlers } from './use-entry-pointer.ts'
 
@@ -23,7 +23,7 @@ type CellProps = {
   selecting: boolean
   current: boolean
   waitingIds: ReadonlySet<string>
-  copies: CopyCount | undefined
+  copies: KnownCopies
   thumbnail: string | undefined
   handlers: EntryHandlers
 }
@@ -45,7 +45,7 @@ function cellProps({ item, selected, current, handlers }: CellProps, label: stri
 export const EntryCell = memo(function EntryCell(props: CellProps) {
   const { item, selected, selecting, waitingIds, copies, thumbnail, handlers } = props
   const facts = useEntryFacts()
-  const incomplete = copies !== undefined && copies.have < copies.want
+  const incomplete = copies != null && copies.have < copies.want
   return (
     <div
       {...cellProps(props, facts.label(item, copies))}

@@ -3,7 +3,7 @@
 import { useTranslations } from 'next-intl'
 import { useFormat } from '../../i18n/use-format.ts'
 import type { EntryItem } from './schema.ts'
-import type { CopyCount } from './use-copies.ts'
+import type { CopyCount, KnownCopies } from './use-copies.ts'
 
 /** What is written beside a name: size or number of items, date, copies; and all of it as one sentence for readers. */
 export function useEntryFacts() {
@@ -20,7 +20,7 @@ export function useEntryFacts() {
     copies,
     /** The folders above, where an entry brings them along. */
     where: ({ where = [] }: EntryItem) => [shell('drive'), ...where.map(({ name }) => name)].join(' / '),
-    label: (item: EntryItem, count: CopyCount | undefined) =>
-      [item.name, size(item), format.date(item.modifiedAt), ...(count === undefined ? [] : [copies(count)])].join(', '),
+    label: (item: EntryItem, count: KnownCopies) =>
+      [item.name, size(item), format.date(item.modifiedAt), ...(count == null ? [] : [copies(count)])].join(', '),
   }
 }

@@ -13,7 +13,7 @@ import { EntryLabels } from './entry-labels.tsx'
 import { EntryPicture } from './entry-picture.tsx'
 import type { EntryItem } from './schema.ts'
 import { Leaves, TrashCells, trashColumns } from './trash-cells.tsx'
-import type { CopyCount } from './use-copies.ts'
+import type { KnownCopies } from './use-copies.ts'
 import { dropLook, useDropTarget } from './use-drop-target.ts'
 import type { EntryHandlers } from './use-entry-pointer.ts'
 
@@ -35,7 +35,7 @@ export type EntryRowProps = {
   /** Tab leads here. */
   current: boolean
   waiting: boolean
-  copies: CopyCount | undefined
+  copies: KnownCopies
   thumbnail: string | undefined
   form: 'desk' | 'phone'
   handlers: EntryHandlers
@@ -175,7 +175,7 @@ function columnsOf({ leavesAt, where }: EntryItem): string {
   return where === undefined ? rowColumns : gatheredColumns
 }
 
-type FactsProps = PartProps & { copies: CopyCount | undefined }
+type FactsProps = PartProps & { copies: KnownCopies }
 
 function Facts({ item, ...rest }: FactsProps) {
   return item.leavesAt === undefined ? <RowFacts item={item} {...rest} /> : <TrashCells item={item} />
@@ -188,7 +188,7 @@ function RowFacts({ item, copies, handlers }: FactsProps) {
     <>
       {item.where === undefined ? null : <Where item={item} handlers={handlers} />}
       <div role="gridcell" className="hidden place-items-center wide:grid">
-        {copies === undefined ? null : <Stones have={copies.have} want={copies.want} label={facts.copies(copies)} />}
+        <Copies copies={copies} />
       </div>
       <div role="gridcell" className={meta}>
         {facts.date(item)}
@@ -198,6 +198,15 @@ function RowFacts({ item, copies, handlers }: FactsProps) {
       </div>
     </>
   )
+}
+
+function Copies({ copies }: { copies: KnownCopies }) {
+  const t = useTranslations('drive')
+  const facts = useEntryFacts()
+  if (copies === undefined) return null
+  if (copies !== null) return <Stones have={copies.have} want={copies.want} label={facts.copies(copies)} />
+  const asking = t('askingCopies')
+  return <i role="img" aria-label={asking} title={asking} className="h-3 w-5 animate-late rounded-tag bg-skeleton" />
 }
 
 /** The folder that something found lies in; pressed, it opens with the entry in view. */
@@ -220,10 +229,10 @@ function Where({ item, handlers }: PartProps) {
   )
 }
 
-function PhoneFacts({ item, copies }: { item: EntryItem; copies: CopyCount | undefined }) {
+function PhoneFacts({ item, copies }: { item: EntryItem; copies: KnownCopies }) {
   const t = useTranslations('drive')
   const facts = useEntryFacts()
-  const incomplete = copies !== undefined && copies.have < copies.want
+  const incomplete = copies != null && copies.have < copies.want
   return (
     <span className="mt-px flex min-w-0 items-center gap-1.5 whitespace-nowrap text-12 text-ink-3 tabular-nums [text-autospace:no-autospace]">
       {facts.size(item)}

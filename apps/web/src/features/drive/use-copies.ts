@@ -23,8 +23,11 @@ const batcher = new Batcher<string, CopyCount | null>({
   },
 })
 
+/** Null: the storages are being asked for the first time, and one that hangs makes it take seconds. */
+export type KnownCopies = CopyCount | null | undefined
+
 /** How many copies of the given files exist now; asked for what is on the screen, again while some are missing. */
-export function useCopies(fileIds: readonly string[]): ReadonlyMap<string, CopyCount> {
+export function useCopies(fileIds: readonly string[]): ReadonlyMap<string, KnownCopies> {
   return useQueries({
     queries: fileIds.map((id) => ({
       queryKey: ['copies', id],
@@ -37,10 +40,12 @@ export function useCopies(fileIds: readonly string[]): ReadonlyMap<string, CopyC
       retry: false,
     })),
     combine: (results) => {
-      const copies = new Map<string, CopyCount>()
-      results.forEach(({ data }, index) => {
+      const copies = new Map<string, KnownCopies>()
+      results.forEach(({ data, isLoading }, index) => {
         const id = fileIds[index]
-        if (id !== undefined && data != null) copies.set(id, data)
+        if (id === undefined) return
+        if (data != null) copies.set(id, data)
+        else if (isLoading) copies.set(id, null)
       })
       return copies
     },

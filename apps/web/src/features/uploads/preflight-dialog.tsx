@@ -17,13 +17,15 @@ type PreflightDialogProps = {
   plan: UploadPlan
   /** Name of the folder that the files go to. */
   folder: string
+  /** Bytes of the person's space that unfinished uploads hold. */
+  heldBytes: number
   open: boolean
   onCancel: () => void
   onUpload: (files: ChosenFile[]) => void
 }
 
 /** What an upload would mean, before it starts: what is new, what is there, what to do with names that are taken. */
-export function PreflightDialog({ plan, folder, open, onCancel, onUpload }: PreflightDialogProps) {
+export function PreflightDialog({ plan, folder, heldBytes, open, onCancel, onUpload }: PreflightDialogProps) {
   const t = useTranslations('uploads')
   const common = useTranslations('common')
   const format = useFormat()
@@ -56,7 +58,8 @@ export function PreflightDialog({ plan, folder, open, onCancel, onUpload }: Pref
         {coming > 0 ? <p className="mt-4 text-13 text-ink-2">{t('planComing', { n: coming })}</p> : null}
         {missing > 0 ? (
           <p className="mt-4 rounded-button bg-warn-soft px-3.5 py-2.5 text-13 text-warn">
-            {t('tooLittle', { size: format.size(missing) })}
+            {t('tooLittle', { size: format.size(missing) })}{' '}
+            {heldBytes > 0 ? t('tooLittleHeld', { size: format.size(heldBytes) }) : null}
           </p>
         ) : null}
         {taken.count > 0 ? (
