@@ -1,6 +1,6 @@
 import { isIPv6 } from 'node:net'
 import { DEFAULT_TRACKER_PORT, formatAddress } from '@cairn/dfs-core'
-import { ConfError, readConf } from '@cairn/dfs-core/conf'
+import { type Conf, ConfError, readConf } from '@cairn/dfs-core/conf'
 
 /** What the tools need of a client.conf (client protocol §9.3). */
 export interface ClientConf {
@@ -10,11 +10,13 @@ export interface ClientConf {
   readonly trackers: readonly string[]
   readonly connectTimeoutMs: number
   readonly networkTimeoutMs: number
+  /** Where the addresses of storage ids are looked up: the trackers' list, that in a file, or nowhere. */
+  readonly storageIds: 'trackers' | { readonly file: string } | null
   /** A line for each key that is none of client.conf: a typing error. */
   readonly warnings: readonly string[]
 }
 
-/** Those without effect here say what the trackers tell, or steer pools, logs and tokens of FastDFS's own clients. */
+/** Those without effect here steer pools, logs and tokens of FastDFS's own clients. */
 const KNOWN_KEYS: ReadonlyArray<string | RegExp> = [
   'tracker_server',
   'connect_timeout',
@@ -47,10 +49,17 @@ export function readClientConf(file: string): ClientConf {
     trackers: servers.flat(),
     connectTimeoutMs: 1000 * conf.integer('connect_timeout', { min: 1, fallback: DEFAULT_CONNECT_SECONDS }),
     networkTimeoutMs: 1000 * conf.integer('network_timeout', { min: 1, fallback: DEFAULT_NETWORK_SECONDS }),
+    storageIds: storageIdsOf(conf),
     warnings: conf
       .unknownKeys(KNOWN_KEYS)
       .map(({ key, file: where, line }) => `${where}:${line}: ${key} is not a key of client.conf`),
   }
+}
+
+function storageIdsOf(conf: Conf): ClientConf['storageIds'] {
+  if (conf.boolean('load_fdfs_parameters_from_tracker', false)) return 'trackers'
+  if (!conf.boolean('use_storage_id', false)) return null
+  return { file: conf.path('storage_ids_filename', 'storage_ids.conf') }
 }
 
 /** `host[,host2][:port]`, IPv6 in brackets where a port follows → one or two times `host:port`. */

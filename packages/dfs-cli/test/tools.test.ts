@@ -111,15 +111,22 @@ describe('the tools of FastDFS', () => {
     const fileId = await uploaded(body)
     const { crc32, mtime } = await cluster.dfs.fileInfo(fileId)
     const hex = crc32.toString(16).padStart(8, '0')
-    const info = await fdfs('fdfs_file_info', conf, fileId)
-    expect(info).toEqual({
+    const source = await sourceOf(fileId)
+    const told = (isAsked: boolean, ip: string) => ({
       code: 0,
       err: '',
       out:
-        `GET FROM SERVER: false\n\nfile type: normal\nsource storage id: ${fileId ? await sourceOf(fileId) : ''}\n` +
-        `source ip address: 127.0.0.1\nfile create timestamp: ${localTime(mtime)}\nfile size: 5000\n` +
+        `GET FROM SERVER: ${isAsked}\n\nfile type: normal\nsource storage id: ${source}\n` +
+        `source ip address: ${ip}\nfile create timestamp: ${localTime(mtime)}\nfile size: 5000\n` +
         `file crc32: ${crc32 | 0} (0x${hex})\n\n`,
     })
+    // The name tells an id; its address must come from somewhere.
+    expect(await fdfs('fdfs_file_info', conf, fileId)).toEqual(told(true, '127.0.0.1'))
+    const loading = localFile('load.conf', confWith('load_fdfs_parameters_from_tracker = true'))
+    expect(await fdfs('fdfs_file_info', loading, fileId)).toEqual(told(false, '127.0.0.1'))
+    localFile('ids.conf', Buffer.from(`# comment\n${source}   group1  192.0.2.7,fd00::7 rw=both\n`))
+    const listing = localFile('list.conf', confWith('use_storage_id = true\nstorage_ids_filename = ids.conf'))
+    expect(await fdfs('fdfs_file_info', listing, fileId)).toEqual(told(false, '192.0.2.7'))
     expect(await fdfs('fdfs_crc32', localFile('crc', body))).toMatchObject({ code: 0, out: `${crc32.toString(16)}\n` })
 
     const appender = await uploaded(content(100), 'fdfs_upload_appender')
@@ -131,6 +138,8 @@ describe('the tools of FastDFS', () => {
     const renewed = await fdfs('fdfs_regenerate_filename', conf, appender)
     expect((await cluster.dfs.downloadBuffer(renewed.out.trim())).length).toBe(111)
   })
+
+  const confWith = (lines: string) => Buffer.from(`${readFileSync(conf, 'utf8')}${lines}\n`)
 
   async function sourceOf(fileId: string): Promise<string> {
     const { ip, port } = await cluster.dfs.tracker.queryUpdate(fileId)
