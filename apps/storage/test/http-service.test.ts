@@ -81,6 +81,17 @@ describe('the web application', () => {
     expect((await open.head()).status).toBe(410)
   })
 
+  it('lists the uploads that are not finished by name, copies among them', async () => {
+    await finished()
+    const [copied, ...own] = [newUploadId(), newUploadId(), newUploadId()] as const
+    for (const upl of own) await tusCalls(used.port, upl, used.web.upload({ upl, len: 10 })).create(10)
+    const about = { len: 10, lenMax: 10, ext: 'bin', own: '', ent: '', metadata: '', concat: '', storePathIndex: 0 }
+    await used.storage.parts.copies.write({ upl: copied, ep: 1 }, { offset: 0, data: Buffer.alloc(0), crc32: 0, about })
+    const names = [copied, ...own].sort()
+    expect((await service('list', { open: true })).json).toEqual({ uploads: [], open: names })
+    expect((await service('list', { open: true, after: names[0] })).json).toEqual({ uploads: [], open: names.slice(1) })
+  })
+
   it('hears how much room there is', async () => {
     const { json } = await service('status', {})
     expect(json).toMatchObject({

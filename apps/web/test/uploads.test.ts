@@ -1,9 +1,11 @@
 import { randomBytes } from 'node:crypto'
 import { sign, verify } from '@cairn/dfs-core/tickets'
 import { describe, expect, it } from 'vitest'
+import { dropEndedParts } from '../src/features/uploads/server/drop-ended-parts.ts'
 import { expireUploads } from '../src/features/uploads/server/expire-uploads.ts'
 import { reconcileUploads } from '../src/features/uploads/server/reconcile.ts'
-import { db } from '../src/lib/db.ts'
+import { endUploads, lockUploads } from '../src/features/uploads/server/upload-rows.ts'
+import { db, inTransaction } from '../src/lib/db.ts'
 import { masterKeys } from '../src/lib/keys.ts'
 import { collectGarbage } from '../src/worker/garbage.ts'
 import { reapBlobs } from '../src/worker/reaper.ts'
@@ -262,6 +264,20 @@ describe('an upload', () => {
     expect(sha256(Buffer.from(await response.arrayBuffer()))).toBe(sha256(content))
     expect(await reconcileUploads(0)).toEqual({ committed: 0, garbage: 0, unknown: 0 })
     expect(await db().entry.count({ where: { ownerId: person.id, name: 'orphan.bin' } })).toBe(1)
+  })
+
+  it('that ended while its storage was away leaves no part there, and what is open stays', async () => {
+    const content = randomBytes(300_000)
+    const [ended, open] = [await client.start(content), await client.start(content)]
+    for (const started of [ended, open]) expect(await client.begin(started, content.length)).toBe(201)
+    expect(await dropEndedParts()).toBe(0)
+    await inTransaction(async (tx) => {
+      await endUploads(tx, [...(await lockUploads(tx, person.id, [ended.uploadId])).values()], 'aborted')
+    })
+    expect(await dropEndedParts()).toBe(1)
+    expect([await client.head(ended), await client.head(open)]).toEqual([410, 200])
+    expect(await dropEndedParts()).toBe(0)
+    expect((await browser.delete(`/api/uploads/${open.uploadId}`)).status).toBe(204)
   })
 
   it('that nobody went on with expires and frees its space', async () => {

@@ -14,7 +14,7 @@ const UPLOADS_MAX = 1000
 const BODY_SIZE_MAX = 64 * 1024
 
 const uploadName = z.string().regex(/^[0-9a-f]{32}$/)
-const listBody = z.object({ after: uploadName.nullish() })
+const listBody = z.object({ after: uploadName.nullish(), open: z.boolean().default(false) })
 const asideBody = z.object({
   action: z.enum(['retry', 'dismiss']),
   ids: z.array(z.string().regex(/^[0-9a-f]{16}$/)).max(UPLOADS_MAX),
@@ -59,7 +59,8 @@ async function serve(options: ServiceOptions, op: ServiceOp, body: Buffer): Prom
   const { identity, parts } = options
   switch (op) {
     case 'list': {
-      const { after } = parse(listBody, body)
+      const { after, open } = parse(listBody, body)
+      if (open) return { uploads: [], open: parts.openAfter(after ?? null, UPLOADS_MAX) }
       const uploads = parts.ledgers.unacknowledged(after ?? null, UPLOADS_MAX)
       return { uploads: uploads.map((upload) => ({ upl: upload.upl, receipt: signReceipt(identity, upload) })) }
     }

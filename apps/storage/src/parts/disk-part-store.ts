@@ -230,6 +230,11 @@ export class DiskPartStore implements PartStore {
     return this.#parts.size
   }
 
+  /** Names of these, and of copies, from behind `after` on. */
+  openAfter(after: string | null, countMax: number): string[] {
+    return this.#parts.namesAfter(after, countMax)
+  }
+
   /** Uploads that nobody has written to for 14 days. */
   expired(nowMs: number): string[] {
     return this.#parts.unchangedSince(nowMs - this.expiryMs)

@@ -29,6 +29,12 @@ export class OpenParts extends Map<string, Part> {
     return bytes
   }
 
+  /** Their names from behind `after` on, copies among them. */
+  namesAfter(after: string | null, countMax: number): string[] {
+    const names = after === null ? [...this.keys()] : [...this.keys()].filter((upl) => upl > after)
+    return names.sort().slice(0, countMax)
+  }
+
   /** Uploads that nobody has written to since then. */
   unchangedSince(timeMs: number): string[] {
     return [...this.values()].filter((part) => part.changedAtMs < timeMs).map((part) => part.upl)

@@ -66,6 +66,8 @@ async function exchange(request: Request): Promise<{ status: number; text: strin
 const listSchema = z.object({
   uploads: z.array(z.object({ upl: z.string(), receipt: z.string() })).max(LIST_MAX),
 })
+// Storages of an earlier version do not tell.
+const openSchema = z.object({ open: z.array(z.string()).max(LIST_MAX).default([]) })
 const doneSchema = z.object({ done: z.array(z.string()) })
 
 export type UnacknowledgedUpload = z.infer<typeof listSchema>['uploads'][number]
@@ -75,6 +77,13 @@ export async function listUnacknowledged(member: ReachableMember, after?: string
   if (env().gateway !== undefined) return await listStoredUploads(member, after, LIST_MAX)
   const body = after === undefined ? {} : { after }
   return (await call(member, 'list', body, listSchema)).uploads
+}
+
+/** Uploads of which the storage has a part, its own or a copy, at most LIST_MAX, by name, after `after`. Of a spool nothing is told. */
+export async function listOpen(member: ReachableMember, after?: string): Promise<string[]> {
+  if (env().gateway !== undefined) return []
+  const body = { open: true, ...(after !== undefined && { after }) }
+  return (await call(member, 'list', body, openSchema)).open
 }
 
 /** Tells the storage that these uploads are settled; it forgets them. */

@@ -1,5 +1,6 @@
 import type { TaskList } from 'graphile-worker'
 import { forgetShares } from '../features/shares/server/forget-shares.ts'
+import { dropEndedParts } from '../features/uploads/server/drop-ended-parts.ts'
 import { expireUploads } from '../features/uploads/server/expire-uploads.ts'
 import { reconcileUploads } from '../features/uploads/server/reconcile.ts'
 import { log } from '../lib/log.ts'
@@ -36,7 +37,12 @@ const everyMinute: Record<string, () => Promise<unknown>> = {
   sampleCapacity,
 }
 
-const everyHour: Record<string, () => Promise<unknown>> = { folderStat, forgetShares, forgetZipSnapshots }
+const everyHour: Record<string, () => Promise<unknown>> = {
+  folderStat,
+  dropEndedParts,
+  forgetShares,
+  forgetZipSnapshots,
+}
 
 const everyNight: Record<string, () => Promise<unknown>> = { auditQuotas, auditQuotaGroups, thinCapacitySamples }
 

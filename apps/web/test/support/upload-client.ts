@@ -37,6 +37,18 @@ export class UploadClient {
     return answer.body.items[0]
   }
 
+  /** Creates it at its storage, without bytes; the status. */
+  async begin({ endpoint, ticket }: Started, size: number): Promise<number> {
+    const headers = { Authorization: `Bearer ${ticket}`, 'Tus-Resumable': '1.0.0', 'Upload-Length': `${size}` }
+    return (await fetch(reachable(endpoint), { method: 'POST', headers })).status
+  }
+
+  /** The status of asking its storage for the offset. */
+  async head({ uploadUrl, ticket }: Started): Promise<number> {
+    const headers = { Authorization: `Bearer ${ticket}`, 'Tus-Resumable': '1.0.0' }
+    return (await fetch(reachable(uploadUrl), { method: 'HEAD', headers })).status
+  }
+
   /** Sends the bytes in one request, as for a small file; returns the receipt. */
   async send(started: Started, content: Buffer): Promise<string> {
     const headers = { Authorization: `Bearer ${started.ticket}`, 'Tus-Resumable': '1.0.0' }
