@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import type { ClusterView, LedgerView } from '../src/features/admin/cluster-view.ts'
 import { balance } from '../src/features/admin/ledger.ts'
 import { readGroups } from '../src/features/admin/server/cluster.ts'
-import { readHistory, storeSamples, thinSamples } from '../src/features/admin/server/samples.ts'
+import { lastDisks, readHistory, storeSamples, thinSamples } from '../src/features/admin/server/samples.ts'
 import { readStoredSums } from '../src/features/admin/server/stored-sums.ts'
 import { db } from '../src/lib/db.ts'
 import { sampleCapacity } from '../src/worker/capacity-samples.ts'
@@ -111,6 +111,10 @@ describe('samples', () => {
     await storeSamples(groups, now)
     const points = await readHistory('month')
     expect(points.map(({ totalBytes }) => totalBytes)).toEqual([storages[0]?.totalBytes])
+    // Also for a storage that is away and cannot tell.
+    const { totalBytes, freeBytes } = storages[1] ?? {}
+    expect(await lastDisks('group1', '100002')).toEqual([{ disk, totalBytes, freeBytes }])
+    expect(await lastDisks('group1', '100003')).toBe(null)
     await db().capacitySample.deleteMany()
   })
 

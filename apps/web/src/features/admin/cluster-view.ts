@@ -9,7 +9,14 @@ interface Space {
   reservedBytes: number
 }
 
-export interface PathView extends Space {
+/** `disk`: what file system it is, the same for paths that share it; null where nobody tells. Bytes. */
+export interface DiskView {
+  disk: string | null
+  totalBytes: number
+  freeBytes: number
+}
+
+export interface PathView extends Space, DiskView {
   path: string
   /** Free bytes that uploads leave alone. */
   keptBackBytes: number
@@ -20,8 +27,6 @@ export interface PathView extends Space {
   failure: string | null
   /** How long its disk had something to do since the machine started; null where nobody tells. */
   busyMs: number | null
-  /** What file system it lies on, the same for paths that share it; null where nobody tells. */
-  disk: string | null
 }
 
 /** One direction of replication: to this peer. Null: this storage does not tell, or cannot read its log. */
@@ -90,6 +95,8 @@ export interface StorageView extends Space {
   upSince: string | null
   /** Null: it is a FastDFS storage, or it does not answer; `silence` says which. */
   told: ToldView | null
+  /** What its store paths lie on; of one that is away, as it told last. Null: it never told. */
+  disks: readonly DiskView[] | null
   /** Bytes since it started. */
   counters: { written: number; read: number }
   silence: 'foreign' | 'away' | null

@@ -37,6 +37,7 @@ function storage(id: string, changes: Partial<StorageView> = {}, told: { path?: 
     upSince: null,
     counters: { written: 0, read: 0 },
     silence: null,
+    disks: null,
     told: {
       version: '0.1.0',
       startedAt: '2026-11-21T00:00:00Z',

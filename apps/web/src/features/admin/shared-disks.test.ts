@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest'
-import type { PathView, StorageView } from './cluster-view.ts'
+import type { DiskView, StorageView } from './cluster-view.ts'
 import { copiesShareADisk, ownSpaces, spaceOfPaths, spaceOfStorages } from './shared-disks.ts'
 
-const path = (disk: string | null, totalBytes = 1000, freeBytes = 400) => ({ disk, totalBytes, freeBytes }) as PathView
-const storage = (...paths: PathView[]) => ({ ...spaceOfPaths(paths), told: { paths } }) as StorageView
-const silent = { totalBytes: 70, freeBytes: 7, told: null } as StorageView
+const path = (disk: string | null, totalBytes = 1000, freeBytes = 400) => ({ disk, totalBytes, freeBytes })
+const storage = (...disks: DiskView[]) => ({ ...spaceOfPaths(disks), disks }) as unknown as StorageView
+const silent = { totalBytes: 70, freeBytes: 7, disks: null } as StorageView
 
 test('the paths of a storage count once for each disk', () => {
   expect(spaceOfPaths([path('a'), path('a'), path('b', 30, 3)])).toEqual({ totalBytes: 1030, freeBytes: 403 })

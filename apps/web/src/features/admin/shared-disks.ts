@@ -1,14 +1,14 @@
-import type { GroupView, PathView, StorageView } from './cluster-view.ts'
+import type { DiskView, GroupView, StorageView } from './cluster-view.ts'
 
 /** Bytes. */
 export type Space = { totalBytes: number; freeBytes: number }
 
 /** Of paths that share a disk, one counts. */
-export function spaceOfPaths(paths: readonly PathView[]): Space {
+export function spaceOfPaths(paths: readonly DiskView[]): Space {
   return added(ownPaths(paths, new Set()))
 }
 
-/** All disks of these storages, each once. A storage that does not tell of its disks counts as one of its own. */
+/** All disks of these storages, each once. A storage that never told of its disks counts as one of its own. */
 export function spaceOfStorages(storages: readonly StorageView[]): Space {
   return added(ownSpaces(storages).map(({ own }) => own))
 }
@@ -18,17 +18,17 @@ export function ownSpaces(storages: readonly StorageView[]): { storage: StorageV
   const counted = new Set<string>()
   return storages.map((storage) => ({
     storage,
-    own: storage.told === null ? storage : added(ownPaths(storage.told.paths, counted)),
+    own: storage.disks === null ? storage : added(ownPaths(storage.disks, counted)),
   }))
 }
 
 /** Whether one disk that fails takes the copies of two members with it. */
 export function copiesShareADisk({ storages }: Pick<GroupView, 'storages'>): boolean {
-  const disks = storages.flatMap(({ told }) => [...new Set(told?.paths.flatMap(({ disk }) => disk ?? []))])
-  return new Set(disks).size < disks.length
+  const all = storages.flatMap(({ disks }) => [...new Set(disks?.flatMap(({ disk }) => disk ?? []))])
+  return new Set(all).size < all.length
 }
 
-function ownPaths(paths: readonly PathView[], counted: Set<string>): PathView[] {
+function ownPaths(paths: readonly DiskView[], counted: Set<string>): DiskView[] {
   return paths.filter(({ disk }) => {
     if (disk === null) return true
     const isNew = !counted.has(disk)

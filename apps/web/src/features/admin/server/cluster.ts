@@ -8,10 +8,11 @@ import {
   type StorageStatus,
   storageStatus,
 } from '../../../lib/storage-service.ts'
-import type { CheckView, GroupView, PathView, StorageView, ToldView } from '../cluster-view.ts'
+import type { CheckView, DiskView, GroupView, PathView, StorageView, ToldView } from '../cluster-view.ts'
 import { spaceOfPaths } from '../shared-disks.ts'
 import { storageStateOf } from '../storage-state.ts'
 import { type OpenUploads, readOpenUploads } from './open-uploads.ts'
+import { lastDisks } from './samples.ts'
 
 const MIB = 1024 * 1024
 // A storage that hangs must not hold up what is said of the others.
@@ -24,6 +25,7 @@ interface Heard {
   record: StorageRecord
   status: StorageStatus | null
   silence: 'foreign' | 'away' | null
+  disks: DiskView[] | null
 }
 
 /** All groups as they are now. Throws ConnectionError when no tracker answers. */
@@ -42,7 +44,9 @@ export async function readGroups(): Promise<GroupView[]> {
 async function hear(group: string, record: StorageRecord): Promise<Heard> {
   // Whoever is being filled answers too; who the trackers call away may be back before they know.
   const asked = await withinPatience(askStatus(group, record))
-  return { group, record, ...asked }
+  const { status, silence } = asked
+  if (status !== null) return { group, record, ...asked, disks: status.storePaths.map(diskView) }
+  return { group, record, ...asked, disks: silence === 'away' ? await lastDisks(group, record.id) : null }
 }
 
 type Answer = Pick<Heard, 'status' | 'silence'>
@@ -127,6 +131,7 @@ function storageView(member: Heard, group: readonly Heard[], uploads: OpenUpload
     joinedAt: isoTime(record.joinTime),
     upSince: isoTime(record.upTime),
     told,
+    disks: member.disks,
     silence,
     counters: {
       written: record.stat.successUploadBytes + record.stat.successAppendBytes + record.stat.successSyncInBytes,
@@ -177,6 +182,10 @@ function checkView({ startedAt, finishedAt, ...found }: NonNullable<StorageStatu
     startedAt: new Date(startedAt * 1000).toISOString(),
     finishedAt: finishedAt === null ? null : isoTime(finishedAt),
   }
+}
+
+function diskView({ disk, totalBytes, freeBytes }: StorageStatus['storePaths'][number]): DiskView {
+  return { disk, totalBytes, freeBytes }
 }
 
 function pathView(path: StorageStatus['storePaths'][number]): PathView {

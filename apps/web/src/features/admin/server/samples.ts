@@ -1,5 +1,5 @@
 import { db } from '../../../lib/db.ts'
-import type { GroupView, StorageView } from '../cluster-view.ts'
+import type { DiskView, GroupView, StorageView } from '../cluster-view.ts'
 import type { HistoryPoint } from '../schema.ts'
 import { ownSpaces, type Space } from '../shared-disks.ts'
 
@@ -42,6 +42,7 @@ function rowsOf(storage: StorageView, own: Space, at: Date) {
     ...paths.map((path) => ({
       ...place,
       path: path.path,
+      disk: path.disk,
       ...spaceOf(path, path.contentBytes),
       busyMs: path.busyMs === null ? null : BigInt(Math.floor(path.busyMs)),
     })),
@@ -54,6 +55,19 @@ function spaceOf({ totalBytes, freeBytes }: Space, contentBytes: number | null) 
     freeBytes: BigInt(freeBytes),
     usedBytes: contentBytes === null ? null : BigInt(contentBytes),
   }
+}
+
+/** What a storage lay on when it was last looked at; null: its samples do not say. */
+export async function lastDisks(grp: string, storageId: string): Promise<DiskView[] | null> {
+  const ofIt = { grp, storageId, path: { not: '' } }
+  const last = await db().capacitySample.findFirst({ where: ofIt, orderBy: { at: 'desc' }, select: { at: true } })
+  if (last === null) return null
+  const rows = await db().capacitySample.findMany({ where: { ...ofIt, at: last.at } })
+  return rows.map(({ disk, totalBytes, freeBytes }) => ({
+    disk,
+    totalBytes: Number(totalBytes),
+    freeBytes: Number(freeBytes),
+  }))
 }
 
 /** Of samples of a certain age, one of each span stays: the last that has numbers. Returns how many went. */
