@@ -13,7 +13,7 @@ import { halted, receivedBytes, speedUp } from './upload-line.ts'
 const MIB = 1024 * 1024
 const SIZE = 500 * MIB
 const NAME = 'moves-house.bin'
-/** What a member has refused three times is sent to it again after a minute. */
+/** What a member has refused three times is sent to it again after a pause, at most a minute. */
 const TRIED_AGAIN_MS = 120_000
 
 // The file is sent, shipped, hashed on two storages and read from both: a busy machine takes its time.

@@ -293,7 +293,7 @@ describe('replication to a C storage', () => {
     expect(replication.progress()[0]?.mark?.syncRowCount).toBeLessThanOrEqual(20)
   })
 
-  it('tries what was set aside again after a minute, and forgets it when it has arrived', async () => {
+  it('tries what was set aside again in its time, and forgets it when it has arrived', async () => {
     const [late = '', damaged = ''] = await uploadMany(2)
     writeFileSync(store.resolve(damaged).path, content(50, 99))
     const mark = { index: 0, offset: store.log.position().offset, needSyncOld: false, syncOldDone: false }

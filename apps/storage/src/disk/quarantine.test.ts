@@ -75,6 +75,17 @@ it('knows the oldest change that the peer could get, as changes come and go', ()
   expect(quarantine.count).toBe(1)
 })
 
+it('a change is tried again when it has waited as long once more: soon at first, and then once a minute', () => {
+  const change = 1_700_000_000
+  const pauseOf = (waited: number) => {
+    writeFileSync(path(), `${change} C ${nameOf(0)} # ${change + waited} refused\n`)
+    const quarantine = openQuarantine(folder, PEER)
+    const pauses = Array.from({ length: 100 }, (_, pause) => pause)
+    return pauses.find((pause) => quarantine.due(change + waited + pause).length === 1)
+  }
+  expect([0, 2, 7, 40, 61, 1_000_000].map(pauseOf)).toEqual([5, 5, 7, 40, 60, 60])
+})
+
 it('what somebody wants to be tried at once is due before its time', () => {
   const quarantine = openQuarantine(folder, PEER)
   quarantine.add(recordOf(1), 'refused')

@@ -26,10 +26,10 @@ export interface Quarantine {
   add(entry: BinlogRecord | string, reason: string): void
   has(entry: BinlogRecord | string): boolean
   /**
-   * Some of the records that were set aside, or tried again, before this time: each with what is to be told of it, after
-   * which `save` is called. Oldest first.
+   * Some of the records that are to be tried again now (unix seconds): each with what is to be told of it, after which
+   * `save` is called. Oldest first.
    */
-  due(before: number): SetAsideRecord[]
+  due(now: number): SetAsideRecord[]
   /** Writes what was told; a crash before has it tried again. */
   save(): void
   /**
@@ -56,6 +56,10 @@ export interface SetAsideRecord {
 
 /** How the reason begins when it is this storage's own file or log that cannot be sent. */
 export const DAMAGED_HERE = 'damaged here: '
+
+/** Between two tries, in seconds: as long as the change has waited already. What is mended soon is told soon. */
+const PAUSE_MIN = 5
+const PAUSE_MAX = 60
 
 /** So many are tried again in one go: other records wait meanwhile. */
 const DUE_MAX = 100
@@ -116,10 +120,10 @@ export function openQuarantine(syncFolder: string, peerId: string): Quarantine {
       whats ??= new Set(Array.from(entries.values(), ({ what }) => what))
       return whats.has(textOf(entry))
     },
-    due(before) {
+    due(now) {
       const due: SetAsideRecord[] = []
       for (const { line, what, record, at } of entries.values()) {
-        if (record === null || (at >= before && !hurried.has(line))) continue
+        if (record === null || (now < at + pauseAfter(at, record) && !hurried.has(line))) continue
         const resolve = () => take(line)
         const postpone = (reason: string) => {
           take(line)
@@ -140,6 +144,10 @@ export function openQuarantine(syncFolder: string, peerId: string): Quarantine {
     },
     newest: (countMax) => [...entries.values()].slice(-countMax).reverse().map(asSetAside),
   }
+}
+
+function pauseAfter(at: number, { timestamp }: BinlogRecord): number {
+  return Math.min(PAUSE_MAX, Math.max(PAUSE_MIN, at - timestamp))
 }
 
 function oldestMissing(entries: Iterable<Entry>): number | null {

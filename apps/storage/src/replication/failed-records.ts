@@ -9,9 +9,6 @@ function reasonOf(error: unknown): string {
   return error instanceof LocalFileDamagedError ? DAMAGED_HERE + message : message
 }
 
-/** What was set aside is tried again after so long. */
-const RETRY_SECONDS = 60
-
 export interface SetAsideOptions {
   readonly quarantine: Quarantine
   readonly delivery: Delivery
@@ -61,7 +58,7 @@ export function createSetAside({ quarantine, delivery, logger, connect }: SetAsi
       quarantine.save()
     }
   }
-  const due = () => (quarantine.count === 0 ? [] : quarantine.due(Date.now() / 1000 - RETRY_SECONDS))
+  const due = () => (quarantine.count === 0 ? [] : quarantine.due(Date.now() / 1000))
   return {
     get missingSince() {
       return quarantine.missingSince ?? Number.POSITIVE_INFINITY
