@@ -2,7 +2,7 @@
 
 import { type Browser, expect, type Locator, type Page } from '@playwright/test'
 import { generate } from 'otplib'
-import pg from 'pg'
+import { makeAdministrator } from './admin-page.ts'
 import type { Drive } from './cluster.ts'
 import { fillRegistration, forgetSession, newPerson, type Person, register, signIn } from './drive-page.ts'
 import { test } from './drive-test.ts'
@@ -185,16 +185,9 @@ test('an address to go on to after signing in never leaves the drive', async ({ 
   }
 })
 
-/** Somebody who may invite. Made so in the database, before the session that will be asked about. */
+/** Somebody who may invite. */
 async function administrator(browser: Browser, drive: Drive): Promise<Page> {
   const page = await otherBrowser(browser)
-  const person = await register(page, drive.url)
-  const client = new pg.Client({ connectionString: drive.databaseUrl })
-  await client.connect()
-  await client.query("UPDATE person SET role = 'admin' WHERE email = $1", [person.email])
-  await client.end()
-  await forgetSession(page)
-  await signIn(page, drive.url, person)
-  await expect(page.getByText('Lay the first stone')).toBeVisible()
+  await makeAdministrator(page, drive, await register(page, drive.url))
   return page
 }

@@ -38,7 +38,7 @@ test('a changed quota is felt, and a disabled person is signed out', async ({ pa
   const context = await browser.newContext({ serviceWorkers: 'block' })
   const theirs = await context.newPage()
   const other = await register(theirs, drive.url)
-  await openAdministration(page, drive, { email: person.email, page: 'people', title: 'People' })
+  await openAdministration(page, drive, { person, page: 'people', title: 'People' })
 
   const dialog = await openPerson(page, other)
   await dialog.getByLabel('Space').fill('much')
@@ -75,7 +75,7 @@ test('people share the space of a group, and a link lets somebody choose a new p
 }) => {
   const theirs = await (await browser.newContext({ serviceWorkers: 'block' })).newPage()
   const other = await register(theirs, drive.url)
-  await openAdministration(page, drive, { email: person.email, page: 'groups', title: 'Groups' })
+  await openAdministration(page, drive, { person, page: 'groups', title: 'Groups' })
   const name = `Reef team ${Date.now()}`
   await page.getByRole('button', { name: 'New group' }).click()
   const making = page.getByRole('dialog', { name: 'New group' })
@@ -108,7 +108,7 @@ test('people share the space of a group, and a link lets somebody choose a new p
 })
 
 test('people are exported as they are filtered', async ({ page, drive, person }) => {
-  await openAdministration(page, drive, { email: person.email, page: 'people', title: 'People' })
+  await openAdministration(page, drive, { person, page: 'people', title: 'People' })
   await page.getByRole('searchbox', { name: 'Name or email' }).fill(person.email)
   await expect(page.getByText('1 person', { exact: true })).toBeVisible()
   const waiting = page.waitForEvent('download')
@@ -127,7 +127,7 @@ test('a setting takes effect within five seconds and stands in the audit log', a
   person,
   browser,
 }) => {
-  await openAdministration(page, drive, { email: person.email, page: 'settings', title: 'Settings' })
+  await openAdministration(page, drive, { person, page: 'settings', title: 'Settings' })
   const choice = page.getByRole('combobox', { name: 'Who can make an account' })
   await choice.selectOption('Nobody')
   await expect(page.getByText('Saved. It holds everywhere within 5 seconds.')).toBeVisible()
@@ -153,7 +153,7 @@ test('a setting takes effect within five seconds and stands in the audit log', a
 })
 
 test('the sidebar counts, and the search goes to people, storages and pages', async ({ page, drive, person }) => {
-  await openAdministration(page, drive, { email: person.email, page: 'capacity', title: 'Capacity' })
+  await openAdministration(page, drive, { person, page: 'capacity', title: 'Capacity' })
   const sidebar = page.getByRole('complementary')
   await expect(sidebar.getByRole('link', { name: /^People/ })).toHaveText(/^People[1-9][\d,]*$/)
   await expect(sidebar.getByText('2 active')).toBeVisible()

@@ -3,7 +3,7 @@ import { openAdministration } from './admin-page.ts'
 import { test } from './drive-test.ts'
 
 test('a storage that dies is named within seconds, and no longer when it is back', async ({ page, drive, person }) => {
-  await openAdministration(page, drive, { email: person.email, page: 'capacity', title: 'Capacity' })
+  await openAdministration(page, drive, { person, page: 'capacity', title: 'Capacity' })
   const groups = page.getByRole('region', { name: 'Groups' })
   await expect(groups.getByText('Active', { exact: true })).toHaveCount(2)
   await expect(page.getByRole('main')).toContainText(/Live · \d+ s ago/)
@@ -28,7 +28,7 @@ test('the tree opens by keyboard, and its rows and a storage can be read as a ta
   drive,
   person,
 }) => {
-  await openAdministration(page, drive, { email: person.email, page: 'capacity', title: 'Capacity' })
+  await openAdministration(page, drive, { person, page: 'capacity', title: 'Capacity' })
   const toggle = page.getByRole('button', { name: 'Show what is in 100001' })
   await toggle.focus()
   await page.keyboard.press('Enter')

@@ -31,16 +31,21 @@ export async function fillRegistration(page: Page, driveUrl: string, person: Per
 /** Registers by the requests that the form sends (e2e/first-light.spec.ts fills the form), and arrives in the empty drive. */
 export async function register(page: Page, driveUrl: string, person = newPerson()): Promise<Person> {
   const headers = { origin: driveUrl }
-  const { email, password } = person
   await expect(await page.request.post(`${driveUrl}/api/auth/register`, { headers, data: person })).toBeOK()
-  const { csrfToken } = await (await page.request.get(`${driveUrl}/api/auth/csrf`)).json()
-  const form = { email, password, csrfToken, json: 'true' }
-  const entered = await page.request.post(`${driveUrl}/api/auth/callback/credentials`, { headers, form })
-  await expect(entered).toBeOK()
+  await enter(page, driveUrl, person)
   await openPage(page, `${driveUrl}/drive`)
   await expect(page.getByText('Lay the first stone')).toBeVisible()
   await expect(page.getByRole('main')).toHaveAttribute('aria-busy', 'false')
   return person
+}
+
+/** Signs in by the requests that the form sends: from the next page on, this browser has a new session. */
+export async function enter(page: Page, driveUrl: string, { email, password }: Person): Promise<void> {
+  const headers = { origin: driveUrl }
+  const { csrfToken } = await (await page.request.get(`${driveUrl}/api/auth/csrf`)).json()
+  const form = { email, password, csrfToken, json: 'true' }
+  const entered = await page.request.post(`${driveUrl}/api/auth/callback/credentials`, { headers, form })
+  await expect(entered).toBeOK()
 }
 
 export async function signIn(page: Page, driveUrl: string, { email, password }: Person): Promise<void> {
