@@ -1,6 +1,6 @@
-import { closeSync, lstatSync, openSync, readdirSync, readFileSync, truncateSync } from 'node:fs'
+import { lstatSync, readdirSync, readFileSync, truncateSync } from 'node:fs'
 import { join } from 'node:path'
-import { removeIfAny, writeAll } from './atomic-file.ts'
+import { removeIfAny, writeNewFile } from './atomic-file.ts'
 import type { FileStore, ResolvedName } from './file-store.ts'
 import { lastLines } from './log-tail.ts'
 
@@ -20,12 +20,7 @@ const SUFFIX = '.change'
 /** Announces a change; the returned function takes the announcement back. */
 export function announceChange(store: FileStore, intent: ChangeIntent): () => void {
   const path = store.temporaryPath(intent.file.storePath) + SUFFIX
-  const fd = openSync(path, 'wx', 0o644)
-  try {
-    writeAll(fd, Buffer.from(`${intent.op} ${intent.size} ${intent.file.logicName}\n`, 'latin1'))
-  } finally {
-    closeSync(fd)
-  }
+  writeNewFile(path, Buffer.from(`${intent.op} ${intent.size} ${intent.file.logicName}\n`, 'latin1'))
   return () => removeIfAny(path)
 }
 

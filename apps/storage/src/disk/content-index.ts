@@ -1,5 +1,5 @@
 import { linkSync, lstatSync, renameSync } from 'node:fs'
-import { open, readdir, rm } from 'node:fs/promises'
+import { type FileHandle, open, readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { isErrno, makeFolder, removeIfAny } from './atomic-file.ts'
 import { sha256OfFile } from './file-digest.ts'
@@ -108,21 +108,30 @@ function hex8(crc32: number): string {
 const PIECE_BYTES = 256 * 1024
 
 async function haveSameBytes(path: string, other: string): Promise<boolean> {
-  const files = await Promise.all([open(path, 'r'), open(other, 'r')])
+  const file = await open(path, 'r')
   try {
-    const pieces = [Buffer.allocUnsafe(PIECE_BYTES), Buffer.allocUnsafe(PIECE_BYTES)] as const
-    for (;;) {
-      const [a, b] = await Promise.all([files[0].read(pieces[0]), files[1].read(pieces[1])])
-      if (a.bytesRead !== b.bytesRead) return false
-      if (a.bytesRead === 0) {
-        // The bytes that stay may have been promised less than those that go.
-        await files[1].datasync()
-        return true
-      }
-      if (!pieces[0].subarray(0, a.bytesRead).equals(pieces[1].subarray(0, b.bytesRead))) return false
+    const known = await open(other, 'r')
+    try {
+      return await readEqual(file, known)
+    } finally {
+      await known.close()
     }
   } finally {
-    await Promise.all(files.map((file) => file.close()))
+    await file.close()
+  }
+}
+
+async function readEqual(file: FileHandle, known: FileHandle): Promise<boolean> {
+  const pieces = [Buffer.allocUnsafe(PIECE_BYTES), Buffer.allocUnsafe(PIECE_BYTES)] as const
+  for (;;) {
+    const [a, b] = await Promise.all([file.read(pieces[0]), known.read(pieces[1])])
+    if (a.bytesRead !== b.bytesRead) return false
+    if (a.bytesRead === 0) {
+      // The bytes that stay may have been promised less than those that go.
+      await known.datasync()
+      return true
+    }
+    if (!pieces[0].subarray(0, a.bytesRead).equals(pieces[1].subarray(0, b.bytesRead))) return false
   }
 }
 

@@ -50,8 +50,11 @@ export class InPlaceWrite {
   /** All bytes are written: logs the change. */
   finish(done: LogDone): void {
     const { timestamp } = this.#range
-    if (timestamp !== undefined) futimesSync(this.#fd, timestamp, timestamp)
-    closeSync(this.#fd)
+    try {
+      if (timestamp !== undefined) futimesSync(this.#fd, timestamp, timestamp)
+    } finally {
+      closeSync(this.#fd)
+    }
     this.#log(this.#range.size, done)
   }
 
@@ -59,8 +62,11 @@ export class InPlaceWrite {
   abort(done: LogDone): void {
     const { op, offset } = this.#range
     const isAppend = op === 'A' || op === 'a'
-    if (isAppend) ftruncateSync(this.#fd, offset)
-    closeSync(this.#fd)
+    try {
+      if (isAppend) ftruncateSync(this.#fd, offset)
+    } finally {
+      closeSync(this.#fd)
+    }
     if (isAppend || this.#written === 0) {
       this.#takeBack()
       done()
