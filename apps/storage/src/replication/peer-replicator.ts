@@ -16,6 +16,7 @@ import type { SentRates } from '../engine/sent-rate.ts'
 import { isSyncTime } from '../engine/sync-hours.ts'
 import type { Logger } from '../handlers/context.ts'
 import { type Backlog, measureBacklog } from './backlog.ts'
+import { Detour } from './detour.ts'
 import { askAbilities, type PeerAbilities } from './peer-abilities.ts'
 import { PeerLink } from './peer-link.ts'
 import { SyncRun } from './sync-run.ts'
@@ -63,6 +64,7 @@ export class PeerReplicator {
   readonly #markPath: string
   readonly #quarantine: Quarantine
   readonly #tries = new Tries()
+  readonly #detour: Detour
   #mark: Mark | null = null
   #run: SyncRun | null = null
   readonly #running: Promise<void>
@@ -74,6 +76,14 @@ export class PeerReplicator {
     const { useStorageId } = context.identity
     this.#markPath = markPath(folder, { id: peerId, useStorageId, ownPort: context.tcpPort })
     this.#quarantine = openQuarantine(folder, peerId)
+    this.#detour = new Detour({
+      ...context,
+      peerId,
+      quarantine: this.#quarantine,
+      signal: this.#stop.signal,
+      connect: () => this.#connect(),
+      isServed: () => this.#isServed(),
+    })
     this.#running = this.#replicate()
   }
 
@@ -130,6 +140,7 @@ export class PeerReplicator {
         if (this.#stop.signal.aborted) return
         failures += 1
         logger.warn({ err: error, peer: this.peerId, failures }, 'replication to a member was interrupted')
+        await this.#detour.after(error, this.#mark)
         await sleep(retryDelayMs(failures), undefined, { signal: this.#stop.signal }).catch(() => undefined)
       }
     }
