@@ -97,12 +97,8 @@ class Storage implements RunningStorage {
     this.#config = config
     this.#logger = logger
     this.#sharing = createWorkSharing(config)
-    const shared = this.#sharing?.shared
-    this.#files = new StorageFiles(config, logger, {
-      clock: shared?.clock,
-      end: shared?.logEnd,
-      locks: this.#sharing?.removals,
-    })
+    const { shared, removals: locks, lanes } = this.#sharing ?? {}
+    this.#files = new StorageFiles(config, logger, { clock: shared?.clock, end: shared?.logEnd, locks, lanes })
     this.#opened.push(() => this.#files.close())
     this.#opened.push(() => this.#metrics.close())
   }

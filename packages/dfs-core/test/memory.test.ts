@@ -50,7 +50,7 @@ beforeEach(async () => {
           bodyMax: 1000,
           handle(_request, reply) {
             const file = openSync(path, 'r')
-            reply.sendFile(file, 0, SIZE, () => closeSync(file))
+            reply.sendFile({ fd: file, offset: 0, length: SIZE }, () => closeSync(file))
           },
         },
       ],

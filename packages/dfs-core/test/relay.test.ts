@@ -57,7 +57,7 @@ const there: ReadonlyArray<readonly [number, CommandHandler<Count>]> = [
       bodyMax: 10,
       handle(_request, reply) {
         const fd = openSync('/dev/zero', 'r')
-        reply.sendFile(fd, 0, 8 * MIB, () => closeSync(fd))
+        reply.sendFile({ fd, offset: 0, length: 8 * MIB }, () => closeSync(fd))
       },
     },
   ],

@@ -6,8 +6,8 @@ import { setFlagsFromString } from 'node:v8'
 import { runInNewContext } from 'node:vm'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { Status } from '../src/errors.ts'
+import { DiskLane } from '../src/server/disk-lane.ts'
 import { type CommandServer, createCommandServer } from '../src/server/index.ts'
-import { readPace } from '../src/server/read-pace.ts'
 import { frame, OK, RawPeer, turn, until } from './raw-peer.ts'
 
 const DOWNLOAD = 14
@@ -21,6 +21,7 @@ interface Job {
 }
 
 let folder = ''
+let lane = new DiskLane()
 let jobs: Job[] = []
 let ended: (Error | undefined)[] = []
 let server: CommandServer
@@ -53,7 +54,7 @@ async function start(networkTimeoutMs = 10_000): Promise<void> {
           handle(_request, reply) {
             const { path, offset, length } = jobs.shift() ?? { path: '', offset: 0, length: 0 }
             const fd = openSync(path, 'r')
-            reply.sendFile(fd, offset, length, (error) => {
+            reply.sendFile({ fd, offset, length, lane }, (error) => {
               closeSync(fd)
               ended.push(error)
             })
@@ -69,7 +70,14 @@ async function start(networkTimeoutMs = 10_000): Promise<void> {
   port = await server.listen(0, '127.0.0.1')
 }
 
+function slowLane(): DiskLane {
+  const slow = new DiskLane({ turnsMax: 2 })
+  slow.tookSince(performance.now() - 1000)
+  return slow
+}
+
 afterEach(async () => {
+  lane = new DiskLane()
   for (const peer of peers.splice(0)) peer.socket.destroy()
   await server.close(0)
   jobs = []
@@ -265,7 +273,9 @@ describe('a peer that does not read', () => {
 })
 
 describe('while the disk is slow', () => {
-  beforeEach(() => readPace.took(1000))
+  beforeEach(() => {
+    lane = slowLane()
+  })
 
   it.each([0, 1, 128 * KIB - 10, 128 * KIB + 1, 5 * MIB + 123])('a file of %i bytes arrives as it is', async (size) => {
     await start()
@@ -298,7 +308,7 @@ describe('while the disk is slow', () => {
     const path = sparseFile('dead', 64 * MIB)
     for (let i = 0; i < 20; i += 1) jobs.push({ path, offset: 0, length: 64 * MIB })
     for (let i = 0; i < 20; i += 1) {
-      readPace.took(1000)
+      lane = slowLane()
       const peer = await connect()
       peer.send(frame(DOWNLOAD))
       await peer.read(100)

@@ -16,10 +16,12 @@ beforeEach(() => {
   takes = 0.02
   let now = 0
   let running = false
-  removal = new Removal(() => {
-    if (running) now += takes
-    running = !running
-    return now
+  removal = new Removal({
+    now() {
+      if (running) now += takes
+      running = !running
+      return now
+    },
   })
 })
 afterEach(() => rmSync(folder, { recursive: true, force: true }))

@@ -1,4 +1,5 @@
 import { unlink, unlinkSync } from 'node:fs'
+import { DiskLane } from '@cairn/dfs-core/server'
 import type { LogDone } from './log-done.ts'
 
 /** What the kernel has to do grows with the size: some tens of microseconds up to here, many milliseconds for 100 MB. */
@@ -16,21 +17,32 @@ const POOLED = 256
  * or two for it.
  */
 export class Removal {
+  readonly #lane: DiskLane
   readonly #now: () => number
   #slowInARow = 0
   #pooled = 0
 
-  constructor(now: () => number = () => performance.now()) {
+  constructor({ lane = new DiskLane(), now = () => performance.now() }: { lane?: DiskLane; now?(): number } = {}) {
+    this.#lane = lane
     this.#now = now
   }
 
   /** `done` may be called before this returns. */
   remove(path: string, size: number, done: LogDone): void {
-    if (size > AT_ONCE_BYTES_MAX) inThreadPool(path, done)
+    if (size > AT_ONCE_BYTES_MAX || this.#lane.isSlow) this.#inThreadPool(path, done)
     else if (this.#pooled > 0) {
       this.#pooled -= 1
-      inThreadPool(path, done)
+      this.#inThreadPool(path, done)
     } else done(this.#atOnce(path))
+  }
+
+  #inThreadPool(path: string, done: LogDone): void {
+    this.#lane.enter((leave) => {
+      unlink(path, (error) => {
+        leave()
+        done(error ?? undefined)
+      })
+    })
   }
 
   #atOnce(path: string): Error | undefined {
@@ -52,8 +64,4 @@ export class Removal {
     // The next one that is tried tells alone.
     this.#slowInARow = SLOW_IN_A_ROW - 1
   }
-}
-
-function inThreadPool(path: string, done: LogDone): void {
-  unlink(path, (error) => done(error ?? undefined))
 }

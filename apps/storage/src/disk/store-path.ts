@@ -1,5 +1,7 @@
-import { statfsSync, statSync } from 'node:fs'
+import { type StatsFs, statfsSync, statSync } from 'node:fs'
+import { statfs } from 'node:fs/promises'
 import { join } from 'node:path'
+import { DiskLane } from '@cairn/dfs-core/server'
 import type { PathSpace } from '../engine/allocate.ts'
 import { makeFolder } from './atomic-file.ts'
 import { createPathHealth, type PathHealth } from './path-health.ts'
@@ -16,8 +18,15 @@ export interface StorePath {
   /** `store_pathN_readonly`: takes no new files. */
   readonly readonly: boolean
   readonly health: PathHealth
+  /** How its files are read and written. */
+  readonly lane: DiskLane
   /** Of its own, so that a slow disk beside a quick one is noticed. */
   readonly removal: Removal
+}
+
+interface StorePathOptions {
+  readonly report?: (message: string, error: unknown) => void
+  readonly lane?: DiskLane
 }
 
 /** The root must exist (a disk that is not mounted must not be filled in its place); the folders in it are made. */
@@ -25,7 +34,7 @@ export function openStorePath(
   index: number,
   root: string,
   readonly: boolean,
-  report: (message: string, error: unknown) => void = () => undefined,
+  { report = () => undefined, lane = new DiskLane() }: StorePathOptions = {},
 ): StorePath {
   if (!statSync(root).isDirectory()) throw new Error(`store_path${index}: ${root} is not a folder`)
   const dataDir = join(root, 'data')
@@ -38,25 +47,54 @@ export function openStorePath(
     temporaryDir,
     readonly,
     health: createPathHealth(root, report),
-    removal: new Removal(),
+    lane,
+    removal: new Removal({ lane }),
   }
 }
 
 const REFRESH_MS = 1000
 
-/** Free space per store path; asks the disk at most once a second. */
+/** Free space per store path; asks the disk at most once a second, and does not wait for a slow one that was asked before. */
 export function createSpaceMeter(
   storePaths: readonly StorePath[],
   now: () => number = Date.now,
 ): () => readonly PathSpace[] {
+  const known = new Map<StorePath, DiskSpace>()
+  const asked = new Set<StorePath>()
   let measured: readonly PathSpace[] = []
   let measuredAt = Number.NEGATIVE_INFINITY
   let failed = 0
+
+  const spaceOf = (storePath: StorePath): DiskSpace => {
+    const last = known.get(storePath)
+    if (last !== undefined && storePath.lane.isSlow) {
+      void askLater(storePath)
+      return last
+    }
+    const space = spaceIn(statfsSync(storePath.dataDir))
+    known.set(storePath, space)
+    return space
+  }
+  const askLater = async (storePath: StorePath) => {
+    if (asked.has(storePath)) return
+    asked.add(storePath)
+    try {
+      known.set(storePath, spaceIn(await storePath.lane.run(() => statfs(storePath.dataDir))))
+    } catch (error) {
+      storePath.health.notice(error)
+    } finally {
+      asked.delete(storePath)
+    }
+  }
   return () => {
     const at = now()
     const failedNow = storePaths.filter(({ health }) => health.failure !== null).length
     if (at - measuredAt >= REFRESH_MS || at < measuredAt || failedNow !== failed) {
-      measured = storePaths.map(measure)
+      measured = storePaths.map((storePath) => ({
+        index: storePath.index,
+        ...spaceOf(storePath),
+        readonly: storePath.readonly || storePath.health.failure !== null,
+      }))
       measuredAt = at
       failed = failedNow
     }
@@ -64,13 +102,9 @@ export function createSpaceMeter(
   }
 }
 
+type DiskSpace = Pick<PathSpace, 'totalBytes' | 'freeBytes'>
+
 /** `freeBytes` is what an ordinary user may still write, as FastDFS counts it. */
-function measure(storePath: StorePath): PathSpace {
-  const disk = statfsSync(storePath.dataDir)
-  return {
-    index: storePath.index,
-    totalBytes: disk.blocks * disk.bsize,
-    freeBytes: disk.bavail * disk.bsize,
-    readonly: storePath.readonly || storePath.health.failure !== null,
-  }
+function spaceIn({ blocks, bavail, bsize }: StatsFs): DiskSpace {
+  return { totalBytes: blocks * bsize, freeBytes: bavail * bsize }
 }

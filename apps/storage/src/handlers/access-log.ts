@@ -119,9 +119,9 @@ function watchReply(request: Request, reply: CommandReply, unit: number, write: 
       line(status, 0, '')
       reply.fail(status)
     },
-    sendFile(fd, offset, length, done) {
-      reply.sendFile(fd, offset, length, (error) => {
-        line(error === undefined ? 0 : ECONNRESET, error === undefined ? length : 0, '')
+    sendFile(range, done) {
+      reply.sendFile(range, (error) => {
+        line(error === undefined ? 0 : ECONNRESET, error === undefined ? range.length : 0, '')
         done(error)
       })
     },

@@ -5,7 +5,8 @@ import type { ResolvedName } from '../disk/new-files.ts'
 import { StoreError } from '../disk/store-error.ts'
 import type { StorePath } from '../disk/store-path.ts'
 import { countBytes, countOperation } from '../engine/counters.ts'
-import { openStored, type StoredContent } from '../trunk/stored-content.ts'
+import { openByPace } from '../trunk/stored-by-pace.ts'
+import type { StoredContent } from '../trunk/stored-content.ts'
 import type { ConnectionState, FileContext, HandlerContext } from './context.ts'
 import { failRequest } from './failure.ts'
 import { checkGroup, type Request } from './requests.ts'
@@ -24,6 +25,11 @@ interface Wanted extends ByteRange {
   readonly file: ResolvedName
 }
 
+interface Found {
+  readonly wanted: Wanted
+  readonly content: StoredContent
+}
+
 /** Open, fstat, and the file goes out through pooled buffers. */
 export function downloadHandler<S>(context: FileContext, notHere: NotHere<S>): BufferedHandler<S> {
   const row = storageCommands.downloadFile
@@ -36,7 +42,13 @@ export function downloadHandler<S>(context: FileContext, notHere: NotHere<S>): B
         checkGroup(context, group)
         if (offset < 0 || size < 0) throw new StoreError(Status.EINVAL, `range ${offset}+${size}`)
         const wanted = { file: context.store.resolve(name), offset, length: size }
-        if (!download(context, reply, wanted)) notHere(request, reply, wanted)
+        const answer = (content: StoredContent | null) => {
+          if (content === null) notHere(request, reply, wanted)
+          else sendContent(context, reply, { wanted, content })
+        }
+        const content = openByPace(context.store, wanted.file)
+        if (!(content instanceof Promise)) answer(content)
+        else content.then(answer).catch((error: unknown) => refuse(context, reply, error))
       } catch (error) {
         refuse(context, reply, error)
       }
@@ -44,10 +56,7 @@ export function downloadHandler<S>(context: FileContext, notHere: NotHere<S>): B
   }
 }
 
-/** False when there is no such file here. */
-function download(context: FileContext, reply: CommandReply, wanted: Wanted): boolean {
-  const content = openStored(context.store, wanted.file)
-  if (content === null) return false
+function sendContent(context: FileContext, reply: CommandReply, { content, wanted }: Found): void {
   try {
     const length = rangeLength(content, wanted)
     send(context, reply, content.fd, {
@@ -55,7 +64,6 @@ function download(context: FileContext, reply: CommandReply, wanted: Wanted): bo
       length,
       storePath: wanted.file.storePath,
     })
-    return true
   } catch (error) {
     closeSync(content.fd)
     throw error
@@ -89,11 +97,12 @@ interface SentRange extends ByteRange {
 }
 
 function send(context: FileContext, reply: CommandReply, fd: number, range: SentRange): void {
-  reply.sendFile(fd, range.offset, range.length, (error) => {
+  const { offset, length, storePath } = range
+  reply.sendFile({ fd, offset, length, lane: storePath.lane }, (error) => {
     closeSync(fd)
-    range.storePath.health.notice(error)
+    storePath.health.notice(error)
     countOperation(context.counters, 'Download', error === undefined)
-    countBytes(context.counters, 'Download', range.length, error === undefined ? range.length : 0)
+    countBytes(context.counters, 'Download', length, error === undefined ? length : 0)
   })
 }
 

@@ -2,6 +2,7 @@ import { closeSync } from 'node:fs'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { pipeline } from 'node:stream/promises'
 import type { FileId } from '@cairn/dfs-core'
+import type { DiskLane } from '@cairn/dfs-core/server'
 import type { DownloadTicket } from '@cairn/dfs-core/tickets'
 import {
   type ByteRange,
@@ -15,7 +16,8 @@ import {
   sendPlan,
 } from '@cairn/dfs-http'
 import type { FileStore } from '../disk/file-store.ts'
-import { openStored, type StoredContent } from '../trunk/stored-content.ts'
+import { openByPace } from '../trunk/stored-by-pace.ts'
+import type { StoredContent } from '../trunk/stored-content.ts'
 import { endWithFile, fitsOnePiece, pumpFile } from './file-pump.ts'
 import type { Elsewhere, PlainLink, PlainLinks, RefusalPage } from './plain-links.ts'
 import type { FindAtSource } from './source-files.ts'
@@ -61,8 +63,9 @@ export async function answerDownload(
   const { store } = options
   if (wanted.file.storePathIndex >= store.storePaths.length) throw noSuchFile()
   const name = store.resolve(wanted.file.logicName)
-  const stored = openStored(store, name)
-  const content = stored === null ? await sourceContent(options, wanted) : diskContent(stored, wanted.file)
+  const { lane } = name.storePath
+  const stored = await openByPace(store, name)
+  const content = stored === null ? await sourceContent(options, wanted) : diskContent({ stored, lane }, wanted.file)
   try {
     await answerContent(options, { request, response, wanted, ticket, content })
   } catch (error) {
@@ -109,21 +112,22 @@ async function answerContent(options: DownloadOptions, download: Download): Prom
   }
 }
 
-function diskContent(stored: StoredContent, file: FileId): Content {
+function diskContent({ stored, lane }: { stored: StoredContent; lane: DiskLane }, file: FileId): Content {
   const { fd, offset, size, mtimeMs } = stored
+  const sent = { fd, lane }
   const close = () => closeSync(fd)
   if (stored.kind !== 'file' || (file.kind === 'normal' && size !== file.size)) {
     close()
     throw new HttpError(500, 'damaged', 'the file is not what its name says')
   }
   const inFile = ({ start, end }: ByteRange): ByteRange => ({ start: offset + start, end: offset + end })
-  const send = (response: ServerResponse, range: ByteRange) => pumpFile(response, fd, inFile(range))
+  const send = (response: ServerResponse, range: ByteRange) => pumpFile(response, sent, inFile(range))
   return {
     times: { size, mtimeMs },
     send,
     async end(response, range) {
-      if (fitsOnePiece(range)) {
-        endWithFile(response, fd, inFile(range))
+      if (fitsOnePiece(sent, range)) {
+        endWithFile(response, sent, inFile(range))
         return true
       }
       const isSent = await send(response, range)

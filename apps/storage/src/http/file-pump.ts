@@ -1,6 +1,6 @@
 import { read, readSync } from 'node:fs'
 import type { ServerResponse } from 'node:http'
-import { BufferPool, readPace } from '@cairn/dfs-core/server'
+import { BufferPool, type DiskLane } from '@cairn/dfs-core/server'
 import type { ByteRange } from '@cairn/dfs-http'
 
 const PIECE_BYTES = 128 * 1024
@@ -14,13 +14,19 @@ const pool = new BufferPool(PIECE_BYTES, KEPT_BUFFERS_MAX)
 const longPool = new BufferPool(LONG_PIECE_BYTES, KEPT_BUFFERS_MAX)
 let longPiecesInUse = 0
 
+/** An open file, and the way to the disk that it is on. */
+export interface SentFile {
+  readonly fd: number
+  readonly lane: DiskLane
+}
+
 /** Sends a range that fits one piece as the end of a response: one read, one write. */
-export function endWithFile(response: ServerResponse, fd: number, { start, end }: ByteRange): void {
+export function endWithFile(response: ServerResponse, { fd, lane }: SentFile, { start, end }: ByteRange): void {
   const length = end - start + 1
   const buffer = pool.take()
   const startedAt = performance.now()
   const filled = readSync(fd, buffer, 0, length, start)
-  readPace.readSince(startedAt)
+  lane.tookSince(startedAt)
   if (filled < length) {
     pool.give(buffer)
     throw new Error(`the file ends at ${start + filled}, before ${end + 1}`)
@@ -30,15 +36,15 @@ export function endWithFile(response: ServerResponse, fd: number, { start, end }
 }
 
 /** Small, and no read would hold up the event loop: `endWithFile` may be used. */
-export function fitsOnePiece({ start, end }: ByteRange): boolean {
-  return end - start < PIECE_BYTES && !readPace.isSlow
+export function fitsOnePiece({ lane }: SentFile, { start, end }: ByteRange): boolean {
+  return end - start < PIECE_BYTES && !lane.isSlow
 }
 
 /**
  * Writes a range of a file to a response, piece by piece through one buffer, never more than one piece ahead of the client. Resolves false when
  * the client has gone away.
  */
-export function pumpFile(response: ServerResponse, fd: number, range: ByteRange): Promise<boolean> {
+export function pumpFile(response: ServerResponse, file: SentFile, range: ByteRange): Promise<boolean> {
   return new Promise((resolve, reject) => {
     const piece = takePiece(range)
     let position = range.start
@@ -56,7 +62,7 @@ export function pumpFile(response: ServerResponse, fd: number, range: ByteRange)
     const next = () => {
       const left = range.end + 1 - position
       if (left === 0) finish(true, () => resolve(true))
-      else readPiece(fd, { buffer: piece.buffer, left, position }, onRead)
+      else readPiece(file, { buffer: piece.buffer, left, position }, onRead)
     }
     const onRead = (error: Error | null, length: number) => {
       if (isDone) return
@@ -108,23 +114,27 @@ interface Read {
  * slow.
  */
 function readPiece(
-  fd: number,
+  { fd, lane }: SentFile,
   { buffer, left, position }: Read,
   done: (error: Error | null, length: number) => void,
 ): void {
   const length = Math.min(left, buffer.length)
-  const startedAt = performance.now()
-  if (left > PIECE_BYTES || readPace.isSlow) {
-    read(fd, buffer, 0, length, position, (error, filled) => {
-      readPace.readSince(startedAt)
-      done(error, filled)
+  if (left > PIECE_BYTES || lane.isSlow) {
+    lane.enter((leave) => {
+      const startedAt = performance.now()
+      read(fd, buffer, 0, length, position, (error, filled) => {
+        leave()
+        lane.tookSince(startedAt)
+        done(error, filled)
+      })
     })
     return
   }
   let filled = 0
+  const startedAt = performance.now()
   try {
     filled = readSync(fd, buffer, 0, length, position)
-    readPace.readSince(startedAt)
+    lane.tookSince(startedAt)
   } catch (error) {
     done(error instanceof Error ? error : new Error(String(error)), 0)
     return

@@ -5,7 +5,7 @@ import { crcOfRange } from '../disk/file-crc.ts'
 import type { NewFiles, ResolvedName } from '../disk/new-files.ts'
 import { StoreError } from '../disk/store-error.ts'
 import { clearSlot, openSlot, trunkFilePath } from './slot-file.ts'
-import { type NamedSlot, SLOT_HEADER_SIZE, slotOfName } from './slot-name.ts'
+import { type NamedSlot, SLOT_HEADER_SIZE, type SlotType, slotOfName } from './slot-name.ts'
 
 /** The bytes that a name stands for, open: a file of their own, or a slot of a trunk file. */
 export interface StoredContent {
@@ -27,7 +27,7 @@ export function openStored(store: Names, file: ResolvedName): StoredContent | nu
   return named === null ? openPlain(file.path) : openInSlot(store, file, named)
 }
 
-type StoredFacts = Omit<StoredContent, 'fd' | 'offset'>
+export type StoredFacts = Omit<StoredContent, 'fd' | 'offset'>
 
 /** What the disk says of a name without following links; null when there is nothing. */
 export function storedFacts(file: ResolvedName): StoredFacts | null {
@@ -36,7 +36,7 @@ export function storedFacts(file: ResolvedName): StoredFacts | null {
     const opened = openSlot(trunkFilePath(file.storePath, named.slot), named)
     if (opened === null) return null
     closeSync(opened.fd)
-    return { size: named.size, mtimeMs: named.timestamp * 1000, kind: opened.type === 'F' ? 'file' : 'other' }
+    return slotFacts(named, opened.type)
   }
   const stat = lstatSync(file.path, { throwIfNoEntry: false })
   return stat === undefined ? null : { size: stat.size, mtimeMs: stat.mtimeMs, kind: kindOf(stat) }
@@ -79,11 +79,10 @@ function openInSlot(store: Names, file: ResolvedName, named: NamedSlot): StoredC
   const opened = openSlot(trunkFilePath(file.storePath, named.slot), named)
   if (opened === null) return null
   const { fd } = opened
-  const offset = named.slot.offset + SLOT_HEADER_SIZE
-  if (opened.type === 'F') return { fd, offset, size: named.size, mtimeMs: named.timestamp * 1000, kind: 'file' }
+  if (opened.type === 'F') return slotContent(fd, named)
   try {
     const target = Buffer.alloc(named.size)
-    readSync(fd, target, 0, named.size, offset)
+    readSync(fd, target, 0, named.size, named.slot.offset + SLOT_HEADER_SIZE)
     return openTarget(store, target.toString('latin1'))
   } finally {
     closeSync(fd)
@@ -96,9 +95,16 @@ function openTarget(store: Names, logicName: string): StoredContent | null {
   const named = slotOfName(file.logicName)
   if (named === null) return openPlain(file.path)
   const opened = openSlot(trunkFilePath(file.storePath, named.slot), named)
-  if (opened === null) return null
-  const { slot, size, timestamp } = named
-  return { fd: opened.fd, offset: slot.offset + SLOT_HEADER_SIZE, size, mtimeMs: timestamp * 1000, kind: 'file' }
+  return opened === null ? null : slotContent(opened.fd, named)
+}
+
+/** Of a file in an open slot. */
+export function slotContent(fd: number, { slot, size, timestamp }: NamedSlot): StoredContent {
+  return { fd, offset: slot.offset + SLOT_HEADER_SIZE, size, mtimeMs: timestamp * 1000, kind: 'file' }
+}
+
+export function slotFacts({ size, timestamp }: NamedSlot, type: SlotType): StoredFacts {
+  return { size, mtimeMs: timestamp * 1000, kind: type === 'F' ? 'file' : 'other' }
 }
 
 function openPlain(path: string): StoredContent | null {
@@ -108,7 +114,7 @@ function openPlain(path: string): StoredContent | null {
   return { fd, offset: 0, size: stat.size, mtimeMs: stat.mtimeMs, kind: kindOf(stat) }
 }
 
-function kindOf(stat: { isFile(): boolean; isDirectory(): boolean }): StoredContent['kind'] {
+export function kindOf(stat: { isFile(): boolean; isDirectory(): boolean }): StoredContent['kind'] {
   if (stat.isFile()) return 'file'
   return stat.isDirectory() ? 'folder' : 'other'
 }

@@ -20,6 +20,8 @@ export interface ThreadStart {
   readonly names: { readonly memory: SharedArrayBuffer; readonly size: SharedNamesSize }
   /** The memory of the removals that all threads share. */
   readonly removals: SharedArrayBuffer
+  /** How the disks are, which all threads share, too. */
+  readonly lanes: SharedArrayBuffer
   readonly cursor: CursorState
 }
 

@@ -9,6 +9,7 @@ import {
   type RelayState,
 } from '@cairn/dfs-core/server'
 import { binlogFolder } from '../disk/binlog-files.ts'
+import { openLane } from '../disk/disk-lanes.ts'
 import type { GroupSync } from '../disk/group-sync.ts'
 import type { LogDone } from '../disk/log-done.ts'
 import { NewFiles } from '../disk/new-files.ts'
@@ -65,7 +66,7 @@ class RequestThread {
   #answered = new Map<number, number>()
 
   constructor(port: MessagePort, start: ThreadStart) {
-    const { config, thread, identity, names, cursor, removals } = start
+    const { config, thread, identity, names, cursor, removals, lanes } = start
     this.#port = port
     this.#start = start
     this.#names = new SharedNames(names.memory, names.size)
@@ -92,9 +93,10 @@ class RequestThread {
           now,
         })
     this.#storePaths = config.storePaths.map(({ path, readonly }, index) =>
-      openStorePath(index, path, readonly, (_message, error) =>
-        this.#send({ kind: 'pathFailed', index, message: String(error) }),
-      ),
+      openStorePath(index, path, readonly, {
+        report: (_message, error) => this.#send({ kind: 'pathFailed', index, message: String(error) }),
+        lane: openLane(lanes, index),
+      }),
     )
     const { subdirCount, rotateCount, distribution } = config
     const store = new NewFiles({

@@ -153,7 +153,7 @@ class RequestThread {
   /** Every thread fills folders of its own. */
   #start(): ThreadStart {
     const { config, identity, usesTrunkFiles, sharing, cursor } = this.#options
-    const { memory, size, removalsMemory } = sharing
+    const { memory, size, removalsMemory, lanes } = sharing
     const { high, low } = cursor
     const share = Math.floor((config.subdirCount * this.#index) / size.threads)
     return {
@@ -164,6 +164,7 @@ class RequestThread {
       descriptor: LISTENING_DESCRIPTOR,
       names: { memory, size },
       removals: removalsMemory,
+      lanes,
       cursor: { high: (high + share) % config.subdirCount, low, count: 0 },
     }
   }

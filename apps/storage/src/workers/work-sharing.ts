@@ -1,4 +1,5 @@
 import type { StorageConfig } from '../config.ts'
+import { allocateLanes } from '../disk/disk-lanes.ts'
 import { allocateSharedNames, SharedNames, type SharedNamesSize } from './shared-names.ts'
 import { allocateSharedRemovals, SharedRemovals } from './shared-removals.ts'
 
@@ -9,9 +10,11 @@ export interface WorkSharing {
   readonly size: SharedNamesSize
   readonly removals: SharedRemovals
   readonly removalsMemory: SharedArrayBuffer
+  /** How the disks of the store paths are. */
+  readonly lanes: SharedArrayBuffer
 }
 
-export function createWorkSharing({ workThreads, maxConnections }: StorageConfig): WorkSharing | null {
+export function createWorkSharing({ workThreads, maxConnections, storePaths }: StorageConfig): WorkSharing | null {
   if (workThreads === 1) return null
   // Every connection stores one file at a time.
   const size = { threads: workThreads, slots: maxConnections }
@@ -19,5 +22,5 @@ export function createWorkSharing({ workThreads, maxConnections }: StorageConfig
   const shared = new SharedNames(memory, size)
   const removalsMemory = allocateSharedRemovals(workThreads)
   const removals = new SharedRemovals(removalsMemory, workThreads, shared.logEnd.locked)
-  return { shared, memory, size, removals, removalsMemory }
+  return { shared, memory, size, removals, removalsMemory, lanes: allocateLanes(storePaths.length) }
 }

@@ -112,8 +112,8 @@ export class Exchange implements CommandReply {
     this.#host.answer(encodeEmptyFrame(RESPONSE_COMMAND, status), status)
   }
 
-  sendFile(fd: number, offset: number, length: number, done: (error?: Error) => void): void {
-    this.#sendRange({ fd, offset, length }, done)
+  sendFile(range: FileRange, done: (error?: Error) => void): void {
+    this.#sendRange(range, done)
   }
 
   sendFileToEnd(fd: number, length: number, done: (error?: Error) => void): void {

@@ -2,7 +2,7 @@ import { read, readSync } from 'node:fs'
 import type { Duplex } from 'node:stream'
 import { HEADER_SIZE, RESPONSE_COMMAND, writeHeader } from '../protocol/frame.ts'
 import { BufferPool } from './buffer-pool.ts'
-import { readPace } from './read-pace.ts'
+import { commonLane, type DiskLane } from './disk-lane.ts'
 
 const PIECE_BYTES = 128 * 1024
 /** What is larger than one piece goes out in longer ones: a file of 1 MB takes a third less processor time. */
@@ -26,6 +26,8 @@ export interface FileRange {
   /** Bytes. */
   readonly offset: number
   readonly length: number
+  /** Of the disk that the file is on. */
+  readonly lane?: DiskLane
   /** The length is announced as unknown, and the answer ends with the connection. */
   readonly endsConnection?: boolean
 }
@@ -40,11 +42,12 @@ export interface FileSendEnd {
  * Sends one range of a file as an answer frame: header and first piece in one write, every piece through the same
  * pooled buffer. While the kernel takes everything at once (`writableLength` is 0 right after `write`) it goes on in a
  * plain loop; else it goes on when the queued bytes have left. So a client that does not read holds one buffer. While
- * the disk is slow (`readPace`) pieces are read in the thread pool.
+ * the disk is slow (`DiskLane`) pieces are read in the thread pool.
  */
 export class FileSender {
   readonly #socket: Duplex
   readonly #fd: number
+  readonly #lane: DiskLane
   readonly #onEnd: (end: FileSendEnd) => void
   readonly #onProgress: () => void
   readonly #endsConnection: boolean
@@ -62,6 +65,7 @@ export class FileSender {
   constructor(socket: Duplex, range: FileRange, onEnd: (end: FileSendEnd) => void, onProgress: () => void) {
     this.#socket = socket
     this.#fd = range.fd
+    this.#lane = range.lane ?? commonLane
     this.#position = range.offset
     this.#left = range.length
     this.#endsConnection = range.endsConnection === true
@@ -87,7 +91,7 @@ export class FileSender {
   #pump(): void {
     let sentThisTurn = 0
     while (sentThisTurn < TURN_BYTES) {
-      if (readPace.isSlow && this.#left > 0) {
+      if (this.#lane.isSlow && this.#left > 0) {
         this.#readInPool()
         return
       }
@@ -100,15 +104,24 @@ export class FileSender {
   }
 
   #readInPool(): void {
-    const gap = this.#gap
-    const startedAt = performance.now()
     this.#reading = true
-    read(this.#fd, this.#buffer, gap, Math.min(this.#left, this.#pieceBytes), this.#position, (error, length) => {
-      this.#reading = false
-      readPace.readSince(startedAt)
-      const failed = this.#abortedBy ?? error ?? (length === 0 ? this.#tooShort() : null)
-      if (failed !== null) this.#end(failed)
-      else if (this.#sendPiece(length)) this.#pump()
+    this.#lane.enter((leave) => {
+      const startedAt = performance.now()
+      read(
+        this.#fd,
+        this.#buffer,
+        this.#gap,
+        Math.min(this.#left, this.#pieceBytes),
+        this.#position,
+        (error, length) => {
+          leave()
+          this.#reading = false
+          this.#lane.tookSince(startedAt)
+          const failed = this.#abortedBy ?? error ?? (length === 0 ? this.#tooShort() : null)
+          if (failed !== null) this.#end(failed)
+          else if (this.#sendPiece(length)) this.#pump()
+        },
+      )
     })
   }
 
@@ -119,7 +132,7 @@ export class FileSender {
     try {
       const length = readSync(this.#fd, this.#buffer, this.#gap, Math.min(this.#left, this.#pieceBytes), this.#position)
       if (length === 0) throw this.#tooShort()
-      readPace.readSince(startedAt)
+      this.#lane.tookSince(startedAt)
       return length
     } catch (error) {
       this.#end(error instanceof Error ? error : new Error(String(error)))

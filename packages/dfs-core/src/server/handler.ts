@@ -1,4 +1,5 @@
 import type { Duplex } from 'node:stream'
+import type { FileRange } from './file-sender.ts'
 
 /** One request as a handler sees it. All sizes are bytes. */
 export interface CommandRequest<S> {
@@ -35,11 +36,11 @@ export interface CommandReply {
    */
   fail(status: number): void
   /**
-   * Status 0 and `length` bytes of the file from `offset`. The descriptor belongs to the caller until `done` is called,
+   * Status 0 and a range of a file. The descriptor belongs to the caller until `done` is called,
    * exactly once, possibly before this method returns: without an error when the kernel has taken all bytes. A file
    * that cannot be read (or is too short) is answered with EIO before the first byte and ends the connection after it.
    */
-  sendFile(fd: number, offset: number, length: number, done: (error?: Error) => void): void
+  sendFile(range: FileRange, done: (error?: Error) => void): void
   /**
    * As `sendFile` of a whole file, with a length that is announced as unknown (2^58) and ends with the connection: the
    * answer to FETCH_ONE_PATH_BINLOG (internals §8).

@@ -1,5 +1,7 @@
 export { BufferPool } from './buffer-pool.ts'
 export { createCommandServer } from './command-server.ts'
+export { DiskLane, LANE_BYTES } from './disk-lane.ts'
+export type { FileRange } from './file-sender.ts'
 export type {
   BodySink,
   BufferedHandler,
@@ -14,5 +16,4 @@ export type {
 } from './handler.ts'
 export { type HostFilter, hostFilter, plainAddress } from './host-filter.ts'
 export { openLogOutput } from './log-output.ts'
-export { readPace } from './read-pace.ts'
 export { createRelay, type Relay, type RelayState } from './relay.ts'

@@ -1,0 +1,95 @@
+import { describe, expect, it } from 'vitest'
+import { DiskLane, LANE_BYTES } from './disk-lane.ts'
+
+/** Of two threads that share what they know of one disk. */
+function twoLanes(turnsMax: number): [DiskLane, DiskLane] {
+  const memory = new Int32Array(new SharedArrayBuffer(LANE_BYTES))
+  return [new DiskLane({ turnsMax, memory }), new DiskLane({ turnsMax, memory })]
+}
+
+function makeSlow(lane: DiskLane): void {
+  lane.tookSince(performance.now() - 1000)
+}
+
+/** A call that lasts until it is told to end. */
+function longCall(lane: DiskLane): { begun: boolean; ended: boolean; end(): void } {
+  const call = { begun: false, ended: false, end: (): void => undefined }
+  const work = () => {
+    call.begun = true
+    return new Promise<void>((resolve) => {
+      call.end = resolve
+    })
+  }
+  void lane.run(work).then(() => {
+    call.ended = true
+  })
+  return call
+}
+
+const turn = () => new Promise((resolve) => setImmediate(resolve))
+
+describe('a lane to a disk', () => {
+  it('is the event loop until a call was slow, and the thread pool after that, for every thread', async () => {
+    const [one, other] = twoLanes(2)
+    const later = () => Promise.resolve('later')
+    expect(one.call(() => 'now', later)).toBe('now')
+    makeSlow(one)
+    expect([await one.call(() => 'now', later), await other.call(() => 'now', later)]).toEqual(['later', 'later'])
+  })
+
+  it('is quick again after 64 quick calls, in the thread pool or not', async () => {
+    const [lane] = twoLanes(2)
+    makeSlow(lane)
+    for (let i = 0; i < 64; i += 1)
+      await lane.call(
+        () => 'now',
+        () => Promise.resolve('later'),
+      )
+    expect(
+      lane.call(
+        () => 'now',
+        () => Promise.resolve('later'),
+      ),
+    ).toBe('now')
+  })
+
+  it('has a limit, and who waits begins in the order of asking', async () => {
+    const lane = new DiskLane({ turnsMax: 2 })
+    const calls = Array.from({ length: 5 }, () => longCall(lane))
+    const begun = () => calls.map(({ begun }) => begun)
+    expect(begun()).toEqual([true, true, false, false, false])
+    calls[1]?.end()
+    await turn()
+    expect(begun()).toEqual([true, true, true, false, false])
+    calls[0]?.end()
+    calls[2]?.end()
+    await turn()
+    expect(begun()).toEqual([true, true, true, true, true])
+    expect(calls.map(({ ended }) => ended)).toEqual([true, true, true, false, false])
+  })
+
+  it('gives a turn back when a call fails', async () => {
+    const lane = new DiskLane({ turnsMax: 1 })
+    const failing = lane.run(() => Promise.reject(new Error('EIO')))
+    const next = longCall(lane)
+    expect(next.begun).toBe(false)
+    await expect(failing).rejects.toThrow('EIO')
+    await turn()
+    expect(next.begun).toBe(true)
+  })
+
+  it('counts the calls of all threads, and one that has no turn gets one when another thread gives it back', async () => {
+    const [one, other] = twoLanes(2)
+    const taken = [longCall(one), longCall(one)]
+    const waits = longCall(other)
+    await turn()
+    expect(waits.begun).toBe(false)
+    taken[0]?.end()
+    while (!waits.begun) await turn()
+    const last = longCall(one)
+    expect(last.begun).toBe(false)
+    waits.end()
+    taken[1]?.end()
+    while (!last.begun) await turn()
+  })
+})
