@@ -10,6 +10,7 @@ import {
   unlinkSync,
   writeSync,
 } from 'node:fs'
+import { mkdir, open, unlink } from 'node:fs/promises'
 import { dirname } from 'node:path'
 
 /** Replaces a small file: temporary name, fsync, rename, fsync of the folder. Readers see the old or the new text. */
@@ -40,10 +41,34 @@ export function writeNewFile(path: string, content: Buffer): void {
   }
 }
 
+/** As `writeNewFile`, in the thread pool. */
+export async function writeNewFileLater(path: string, content: Buffer): Promise<void> {
+  const file = await open(path, 'wx', 0o644)
+  try {
+    await file.writeFile(content)
+  } catch (error) {
+    await unlink(path)
+    throw error
+  } finally {
+    await file.close()
+  }
+}
+
 /** Removes a file; false when there is none. */
 export function removeIfAny(path: string): boolean {
   try {
     unlinkSync(path)
+    return true
+  } catch (error) {
+    if (isErrno(error, 'ENOENT')) return false
+    throw error
+  }
+}
+
+/** As `removeIfAny`, in the thread pool. */
+export async function removeIfAnyLater(path: string): Promise<boolean> {
+  try {
+    await unlink(path)
     return true
   } catch (error) {
     if (isErrno(error, 'ENOENT')) return false
@@ -92,6 +117,16 @@ export function readBytesIfAny(path: string): Buffer | null {
   } catch (error) {
     if (isErrno(error, 'ENOENT')) return null
     throw error
+  }
+}
+
+/** As `makeFolder`, in the thread pool. */
+export async function makeFolderLater(path: string): Promise<void> {
+  try {
+    await mkdir(path, 0o755)
+  } catch (error) {
+    if (!isErrno(error, 'ENOENT', 'EEXIST')) throw error
+    await mkdir(path, { recursive: true, mode: 0o755 })
   }
 }
 

@@ -1,4 +1,4 @@
-import { DiskLane, LANE_BYTES } from '@cairn/dfs-core/server'
+import { DiskLane, LANE_BYTES } from '@cairn/dfs-core/disk'
 
 /** Of libuv, where the environment does not say otherwise. */
 const POOL_THREADS = 4

@@ -3,7 +3,8 @@ import { dirname } from 'node:path'
 import { encodeMetadata } from '@cairn/dfs-core'
 import { slotOfName } from '../trunk/slot-name.ts'
 import { removeStored, storedFacts } from '../trunk/stored-content.ts'
-import { removeIfAny, writeNewFile } from './atomic-file.ts'
+import { isErrno, removeIfAny, writeNewFile } from './atomic-file.ts'
+import { existsByPace, goOnWith } from './by-pace.ts'
 import type { LocksElsewhere } from './file-locks.ts'
 import type { Durability } from './group-sync.ts'
 import { afterwards, ifWell, type LogDone } from './log-done.ts'
@@ -43,6 +44,7 @@ export class FileStore extends NewFiles<LogWriter> {
    */
   publishAt(at: ResolvedName, temporaryPath: string, durability: Durability, done: LogDone): void {
     const folder = dirname(at.path)
+    const { lane } = at.storePath
     const finish = (error?: Error) => {
       removeIfAny(temporaryPath)
       done(error)
@@ -61,11 +63,11 @@ export class FileStore extends NewFiles<LogWriter> {
     const sync = this.syncFor(durability)
     const syncEntry = () =>
       sync.add(
-        { folder },
+        { lane, folder },
         ifWell(finish, () => this.log.sync(finish)),
       )
     sync.add(
-      { file: temporaryPath },
+      { lane, file: temporaryPath },
       ifWell(finish, () => link(ifWell(finish, syncEntry))),
     )
   }
@@ -105,6 +107,7 @@ export class FileStore extends NewFiles<LogWriter> {
       else done()
       return
     }
+    const { lane } = name.storePath
     const temporary = this.temporaryPath(name.storePath)
     writeNewFile(temporary, content)
     const replace = (synced: LogDone) => {
@@ -120,12 +123,12 @@ export class FileStore extends NewFiles<LogWriter> {
     }
     const sync = this.syncFor(durability)
     sync.add(
-      { file: temporary },
+      { lane, file: temporary },
       ifWell(done, () =>
         replace(
           ifWell(done, () =>
             sync.add(
-              { folder: dirname(path) },
+              { lane, folder: dirname(path) },
               ifWell(done, () => this.log.sync(done)),
             ),
           ),
@@ -136,22 +139,13 @@ export class FileStore extends NewFiles<LogWriter> {
 
   /** Removes a file and its metadata. The records go first, for the same reason. ENOENT when there is no file. For `size` see `takeOff`. */
   remove(name: ResolvedName, done: LogDone, size?: number): void {
-    const metadataPath = name.path + METADATA_SUFFIX
     this.log.append(
       'D',
       name.logicName,
       ifWell(done, () =>
         this.takeOff(
           name,
-          ifWell(done, () => {
-            // A peer removes the metadata by this record of its own, so it is logged even after a restart in between.
-            if (!existsSync(metadataPath)) return done()
-            return this.log.append(
-              'D',
-              name.logicName + METADATA_SUFFIX,
-              afterwards(() => removeIfAny(metadataPath), done),
-            )
-          }),
+          ifWell(done, () => this.#removeMetadata(name, done)),
           size,
         ),
       ),
@@ -163,11 +157,24 @@ export class FileStore extends NewFiles<LogWriter> {
    * when this returns (see `Removal`); one of unknown size counts as large.
    */
   takeOff(name: ResolvedName, done: LogDone, size = Number.POSITIVE_INFINITY): void {
-    const { logicName, path, storePath } = name
-    if (slotOfName(logicName) !== null) {
-      afterwards(() => removeStored(name), done)()
-      return
-    }
+    if (slotOfName(name.logicName) !== null) afterwards(() => removeStored(name), done)()
+    else this.#unlink(name, size, done)
+  }
+
+  /** A peer removes the metadata by this record of its own, so it is logged even after a restart in between. */
+  #removeMetadata({ logicName, path, storePath }: ResolvedName, done: LogDone): void {
+    const metadata = { logicName: logicName + METADATA_SUFFIX, path: path + METADATA_SUFFIX, storePath }
+    const remove = ifWell(done, () =>
+      this.#unlink(metadata, 0, (error) => done(isErrno(error, 'ENOENT') ? undefined : error)),
+    )
+    goOnWith(
+      existsByPace(storePath.lane, metadata.path),
+      (exists) => (exists ? this.log.append('D', metadata.logicName, remove) : done()),
+      (error) => done(error instanceof Error ? error : new Error(String(error))),
+    )
+  }
+
+  #unlink({ logicName, path, storePath }: ResolvedName, size: number, done: LogDone): void {
     const waiting: Array<() => void> = []
     this.#leaving.set(logicName, waiting)
     storePath.removal.remove(path, size, (error) => {

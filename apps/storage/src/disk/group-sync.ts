@@ -1,9 +1,12 @@
-import { closeSync, fdatasync, fsync, openSync } from 'node:fs'
+import { closeSync, fdatasync, fsync, open, openSync } from 'node:fs'
+import { commonLane, type DiskLane } from '@cairn/dfs-core/disk'
 
 /** When an upload is acknowledged: after write(2), after an fdatasync that it shared, or after one of its own. */
 export type Durability = 'none' | 'group' | 'each'
 
 export interface SyncItem {
+  /** Of the disk that it is on; absent: of the disk of `base_path`. */
+  readonly lane?: DiskLane
   /** A file whose bytes must reach the disk: its path, or a descriptor that stays open until `done`. */
   readonly file?: string | number
   /** A folder whose entries must reach the disk. */
@@ -39,8 +42,39 @@ export type SyncFailed = (item: string | number, error: Error) => void
 
 const nobody: SyncFailed = () => undefined
 
-/** One round runs, the next one gathers: all who wait share a round, in which everything is synced at once. */
+/** Rounds for each disk: whoever waits for one waits for no other. */
 export function createGroupSync(failed: SyncFailed = nobody): GroupSync {
+  const disks = new Map<DiskLane, GroupSync>()
+  const elsewhere = { rounds: 0, served: 0 }
+  const sum = (of: 'rounds' | 'served' | 'waiters') => [...disks.values()].reduce((total, disk) => total + disk[of], 0)
+  return {
+    get rounds() {
+      return elsewhere.rounds + sum('rounds')
+    },
+    get served() {
+      return elsewhere.served + sum('served')
+    },
+    get waiters() {
+      return sum('waiters')
+    },
+    countElsewhere(more, servedThere) {
+      elsewhere.rounds += more
+      elsewhere.served += servedThere
+    },
+    add(item, done) {
+      const lane = item.lane ?? commonLane
+      let disk = disks.get(lane)
+      if (disk === undefined) {
+        disk = createRounds(failed)
+        disks.set(lane, disk)
+      }
+      disk.add(item, done)
+    },
+  }
+}
+
+/** One round runs, the next one gathers: all who wait share a round, in which everything is synced at once. */
+function createRounds(failed: SyncFailed): GroupSync {
   let waiting: Waiter[] = []
   let running = false
   let rounds = 0
@@ -114,7 +148,8 @@ export function createSingleSync(failed: SyncFailed = nobody): GroupSync {
   }
 }
 
-type Outcomes<K> = Map<K, Error | undefined>
+/** What is synced on which disk, and how it went. */
+type Outcomes<K> = Map<K, { readonly lane: DiskLane; error?: Error }>
 
 /**
  * Files and folders have no order among them: until all of them are durable there is no record of the file, and the
@@ -124,18 +159,20 @@ function syncBatch(batch: readonly Waiter[], failed: SyncFailed, finished: () =>
   const files: Outcomes<string | number> = new Map()
   const folders: Outcomes<string> = new Map()
   for (const { item } of batch) {
-    if (item.file !== undefined) files.set(item.file, undefined)
-    if (item.folder !== undefined) folders.set(item.folder, undefined)
+    const { file, folder, lane = commonLane } = item
+    if (file !== undefined) files.set(file, { lane })
+    if (folder !== undefined) folders.set(folder, { lane })
   }
   let left = 2
   const end = () => {
     left -= 1
     if (left > 0) return
-    for (const [item, error] of [...files, ...folders]) {
+    for (const [item, { error }] of [...files, ...folders]) {
       if (error !== undefined) failed(item, error)
     }
     for (const { item, done } of batch) {
-      done((item.file !== undefined && files.get(item.file)) || (item.folder && folders.get(item.folder)) || undefined)
+      const ofFile = item.file === undefined ? undefined : files.get(item.file)?.error
+      done(ofFile ?? (item.folder === undefined ? undefined : folders.get(item.folder)?.error))
     }
     finished()
   }
@@ -149,18 +186,36 @@ function syncAll<K extends string | number>(items: Outcomes<K>, sync: typeof fsy
     done()
     return
   }
-  for (const item of items.keys()) {
-    syncOne(item, sync, (error) => {
-      if (error !== null) items.set(item, new Error(`cannot sync ${item}`, { cause: error }))
-      left -= 1
-      if (left === 0) done()
+  for (const [item, outcome] of items) {
+    outcome.lane.enter((leave) => {
+      syncOne(item, { sync, isSlow: outcome.lane.isSlow }, (error) => {
+        leave()
+        if (error !== null) outcome.error = new Error(`cannot sync ${item}`, { cause: error })
+        left -= 1
+        if (left === 0) done()
+      })
     })
   }
 }
 
-function syncOne(item: string | number, sync: typeof fsync, done: (error: Error | null) => void): void {
+interface SyncCall {
+  readonly sync: typeof fsync
+  /** The disk: it is not waited for on the event loop. */
+  readonly isSlow: boolean
+}
+
+function syncOne(item: string | number, { sync, isSlow }: SyncCall, done: (error: Error | null) => void): void {
   if (typeof item === 'number') {
     sync(item, done)
+    return
+  }
+  const syncOpened = (fd: number) =>
+    sync(fd, (error) => {
+      closeSync(fd)
+      done(error)
+    })
+  if (isSlow) {
+    open(item, 'r', (error, fd) => (error === null ? syncOpened(fd) : done(error)))
     return
   }
   let fd: number
@@ -170,8 +225,5 @@ function syncOne(item: string | number, sync: typeof fsync, done: (error: Error 
     done(error instanceof Error ? error : new Error(String(error)))
     return
   }
-  sync(fd, (error) => {
-    closeSync(fd)
-    done(error)
-  })
+  syncOpened(fd)
 }

@@ -1,6 +1,8 @@
-import { closeSync, openSync } from 'node:fs'
+import { closeSync, open, openSync, write } from 'node:fs'
+import { promisify } from 'node:util'
 import { crc32 } from 'node:zlib'
-import { removeIfAny, writeAll } from './atomic-file.ts'
+import { DiskLane } from '@cairn/dfs-core/disk'
+import { removeIfAny, removeIfAnyLater, writeAll } from './atomic-file.ts'
 
 /** Pieces that begin and end with pages of the file cost ext4 two thirds of what chunks cost as they come. */
 const PIECE_BYTES = 128 * 1024
@@ -8,32 +10,47 @@ const PIECE_BYTES = 128 * 1024
 const GATHERING_MAX = 32
 const KEPT_MAX = 8
 
+const EMPTY = Buffer.alloc(0)
 const kept: Buffer[] = []
 let gathering = 0
+
+const openAt = promisify(open)
+const writeAt = promisify(write)
 
 /** A body on its way to disk under a temporary name; its CRC-32 and size are whole when it is finished. */
 export class IncomingFile {
   readonly path: string
   crc32 = 0
   size = 0
-  #fd: number
+  readonly #lane: DiskLane
+  /** −1 before the first bytes of a file on a slow disk, and when it is closed. */
+  #fd = -1
+  /** What the thread pool writes. */
+  #writing: Promise<void> | null = null
+  #isGivenUp = false
+  #isHandedOver = false
   /** What is not written yet; null where chunks are written as they come. */
   #piece: Buffer | null = null
   #filled = 0
 
-  constructor(path: string) {
+  /** `lane`: of the disk that the file will be on. */
+  constructor(path: string, lane = new DiskLane()) {
     this.path = path
-    this.#fd = openSync(path, 'wx', 0o644)
+    this.#lane = lane
+    if (!lane.isSlow) this.#fd = openSync(path, 'wx', 0o644)
     if (gathering === GATHERING_MAX) return
     gathering += 1
     this.#piece = kept.pop() ?? Buffer.allocUnsafeSlow(PIECE_BYTES)
   }
 
-  write(chunk: Buffer): void {
+  /** While the disk is slow a promise: nothing else may be done with the file before it is settled, but to discard it. */
+  write(chunk: Buffer): Promise<void> | undefined {
     this.size += chunk.length
+    if (this.#lane.isSlow) return this.#writeLater(chunk)
+    if (this.#fd < 0) this.#fd = openSync(this.path, 'wx', 0o644)
     if (this.#piece === null) {
       this.#store(chunk)
-      return
+      return undefined
     }
     for (let at = 0; at < chunk.length; ) {
       const copied = chunk.copy(this.#piece, this.#filled, at)
@@ -41,6 +58,7 @@ export class IncomingFile {
       this.#filled += copied
       if (this.#filled === PIECE_BYTES) this.#storePiece()
     }
+    return undefined
   }
 
   /** The bytes are all there. The file stays under its temporary name. */
@@ -54,8 +72,36 @@ export class IncomingFile {
 
   /** Leaves nothing behind; harmless after the file got its final name. */
   discard(): void {
+    // Its descriptor and its bytes are in use; what follows then does this.
+    this.#isGivenUp = this.#writing !== null
+    if (this.#isGivenUp) return
     this.#close()
-    removeIfAny(this.path)
+    if (this.#isHandedOver) return
+    if (this.#lane.isSlow) void this.#lane.run(() => removeIfAnyLater(this.path)).catch(() => undefined)
+    else removeIfAny(this.path)
+  }
+
+  /** Somebody else removes the temporary file. */
+  handOver(): void {
+    this.#isHandedOver = true
+  }
+
+  #writeLater(chunk: Buffer): Promise<void> {
+    const before = this.#piece?.subarray(0, this.#filled) ?? EMPTY
+    const bytes = Buffer.concat([before, chunk])
+    this.#filled = 0
+    const written = this.#lane.run(async () => {
+      const startedAt = performance.now()
+      if (this.#fd < 0) this.#fd = await openAt(this.path, 'wx', 0o644)
+      for (let at = 0; at < bytes.length; ) at += (await writeAt(this.#fd, bytes, at)).bytesWritten
+      this.#lane.tookSince(startedAt)
+      this.crc32 = crc32(bytes, this.crc32)
+    })
+    this.#writing = written.finally(() => {
+      this.#writing = null
+      if (this.#isGivenUp) this.discard()
+    })
+    return this.#writing
   }
 
   #storePiece(): void {
@@ -66,7 +112,9 @@ export class IncomingFile {
   }
 
   #store(bytes: Buffer): void {
+    const startedAt = performance.now()
     writeAll(this.#fd, bytes)
+    this.#lane.tookSince(startedAt)
     this.crc32 = crc32(bytes, this.crc32)
   }
 

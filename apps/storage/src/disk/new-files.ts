@@ -1,10 +1,11 @@
 import { linkSync } from 'node:fs'
+import { link } from 'node:fs/promises'
 import { threadId } from 'node:worker_threads'
 import { crc32 } from 'node:zlib'
 import { type FileSource, Status } from '@cairn/dfs-core'
 import { choosePath, hasRoom, type PathSpace, type Reserve, reservedBytes } from '../engine/allocate.ts'
 import { parseLogicName } from '../engine/logic-name.ts'
-import { removeIfAny, writeNewFile } from './atomic-file.ts'
+import { removeIfAny, removeIfAnyLater, writeNewFile, writeNewFileLater } from './atomic-file.ts'
 import { createGroupSync, createSingleSync, type Durability, type GroupSync } from './group-sync.ts'
 import type { LogDone } from './log-done.ts'
 import type { NameLog } from './name-log.ts'
@@ -117,7 +118,7 @@ export class NewFiles<L extends NameLog = NameLog> {
   linkNew(temporaryPath: string, file: NewFile, intend?: (name: NewName) => void): NewName {
     return this.names.take(file, (name) => {
       intend?.(name)
-      linkSync(temporaryPath, name.path)
+      this.#timed(file.storePath, () => linkSync(temporaryPath, name.path))
     })
   }
 
@@ -126,8 +127,27 @@ export class NewFiles<L extends NameLog = NameLog> {
     const { storePath, ext, kind = 'normal' } = file
     return this.names.take({ storePath, ext, kind, size: body.length, crc32: crc32(body) }, (name) => {
       intend?.(name)
-      writeNewFile(name.path, body)
+      this.#timed(storePath, () => writeNewFile(name.path, body))
     })
+  }
+
+  /** As `linkNew`, in the thread pool; the temporary file is removed afterwards, whatever comes of it. */
+  async linkNewLater(temporaryPath: string, file: NewFile): Promise<NewName> {
+    const { lane } = file.storePath
+    try {
+      return await this.names.takeLater(file, ({ path }) => lane.run(() => link(temporaryPath, path)))
+    } finally {
+      await lane.run(() => removeIfAnyLater(temporaryPath))
+    }
+  }
+
+  /** As `createWhole`, in the thread pool. */
+  createWholeLater(
+    body: Buffer,
+    { storePath, ext, kind = 'normal' }: Omit<NewFile, 'size' | 'crc32'>,
+  ): Promise<NewName> {
+    const file = { storePath, ext, kind, size: body.length, crc32: crc32(body) }
+    return this.names.takeLater(file, ({ path }) => storePath.lane.run(() => writeNewFileLater(path, body)))
   }
 
   /**
@@ -143,7 +163,8 @@ export class NewFiles<L extends NameLog = NameLog> {
       this.log.append('C', name.logicName, logged)
       return
     }
-    const item = options.bytesSynced === true ? { folder: name.folder } : { file: name.path, folder: name.folder }
+    const { path, folder, storePath } = name
+    const item = { lane: storePath.lane, folder, ...(options.bytesSynced !== true && { file: path }) }
     this.syncFor(options.durability).add(item, (error) => {
       if (error === undefined) this.log.append('C', name.logicName, logged, { durable: true })
       else logged(error)
@@ -167,6 +188,16 @@ export class NewFiles<L extends NameLog = NameLog> {
     const storePath = this.storePaths[index]
     if (storePath === undefined) throw new StoreError(Status.EINVAL, `there is no store path ${index}`)
     return storePath
+  }
+
+  /** What is done on the event loop tells how quick the disk is. */
+  #timed({ lane }: StorePath, work: () => void): void {
+    const startedAt = performance.now()
+    try {
+      work()
+    } finally {
+      lane.tookSince(startedAt)
+    }
   }
 
   protected syncFor(durability: 'group' | 'each'): GroupSync {

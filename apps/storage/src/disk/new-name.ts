@@ -4,7 +4,7 @@ import { encodeFileName, encodeNameBody, type FileSource, Status } from '@cairn/
 import { type DirectoryCursor, hashDirectory } from '../engine/allocate.ts'
 import { NAME_START } from '../engine/file-facts.ts'
 import { hexByte } from '../engine/logic-name.ts'
-import { isErrno, makeFolder } from './atomic-file.ts'
+import { isErrno, makeFolder, makeFolderLater } from './atomic-file.ts'
 import type { NameLog } from './name-log.ts'
 import { createNameSource, type NameSource } from './name-source.ts'
 import { StoreError } from './store-error.ts'
@@ -57,39 +57,16 @@ interface RenewableName {
 /** Draws names until `take` does not fail with EEXIST; the name is held in the log writer. */
 export interface NameMaker {
   take(file: NewFile, take: (name: NewName) => void): NewName
+  /** The same for what is done in the thread pool. */
+  takeLater(file: NewFile, take: (name: NewName) => Promise<void>): Promise<NewName>
   /** The normal name for a regenerated appender, in its directory and with its tail. Held like any other. */
   renew(old: RenewableName, facts: { size: number; crc32: number }): NewName
 }
 
 export function createNameMaker(options: NameMakerOptions): NameMaker {
-  const { identity, log, cursor, subdirCount } = options
+  const { identity, log } = options
   const random = options.nameSource ?? createNameSource()
-
-  const newName = (file: NewFile, timestamp: number): NewName => {
-    const { size, ext, storePath } = file
-    const fileName = encodeFileName({
-      source: identity.source,
-      timestamp,
-      size,
-      crc32: file.crc32,
-      ext,
-      random23: random.random23(),
-      kind: file.kind ?? 'normal',
-      digits: random.digits(),
-    })
-    const directory = cursor === null ? hashDirectory(fileName.slice(0, 27), subdirCount) : cursor.next()
-    const relative = `${hexByte(directory.high)}/${hexByte(directory.low)}`
-    const folder = `${storePath.dataDir}/${relative}`
-    const logicName = `M${hexByte(storePath.index)}/${relative}/${fileName}`
-    return {
-      logicName,
-      storePath,
-      fileId: `${identity.group}/${logicName}`,
-      path: `${folder}/${fileName}`,
-      folder,
-      timestamp,
-    }
-  }
+  const naming = { ...options, random }
 
   const renewedName = (old: RenewableName, facts: { size: number; crc32: number }): NewName => {
     const timestamp = log.drawTimestamp()
@@ -107,19 +84,40 @@ export function createNameMaker(options: NameMakerOptions): NameMaker {
     return { logicName, storePath: old.storePath, fileId, path: `${folder}/${fileName}`, folder, timestamp }
   }
 
+  const drawHeld = (file: NewFile, tries: number): NewName => {
+    const hasRandomPart = file.size < SIZE_WITHOUT_RANDOM_BITS || file.ext.length < EXTENSION_WITHOUT_DIGITS
+    const drawn = log.drawTimestamp()
+    const name = newName(naming, file, hasRandomPart ? drawn : drawn + tries)
+    log.hold(name.logicName, drawn)
+    return name
+  }
+
+  const giveUp = (name: NewName, error: unknown) => {
+    log.release(name.logicName)
+    if (!isErrno(error, 'EEXIST')) throw error
+  }
+
   return {
     take(file, take) {
-      const hasRandomPart = file.size < SIZE_WITHOUT_RANDOM_BITS || file.ext.length < EXTENSION_WITHOUT_DIGITS
       for (let tries = 0; tries < NAME_TRIES_MAX; tries += 1) {
-        const drawn = log.drawTimestamp()
-        const name = newName(file, hasRandomPart ? drawn : drawn + tries)
-        log.hold(name.logicName, drawn)
+        const name = drawHeld(file, tries)
         try {
           makingFolder(name, take)
           return name
         } catch (error) {
-          log.release(name.logicName)
-          if (!isErrno(error, 'EEXIST')) throw error
+          giveUp(name, error)
+        }
+      }
+      throw noFreeName()
+    },
+    async takeLater(file, take) {
+      for (let tries = 0; tries < NAME_TRIES_MAX; tries += 1) {
+        const name = drawHeld(file, tries)
+        try {
+          await makingFolderLater(name, take)
+          return name
+        } catch (error) {
+          giveUp(name, error)
         }
       }
       throw noFreeName()
@@ -136,6 +134,35 @@ export function createNameMaker(options: NameMakerOptions): NameMaker {
   }
 }
 
+function newName(
+  { identity, cursor, subdirCount, random }: NameMakerOptions & { readonly random: NameSource },
+  { storePath, size, crc32, ext, kind = 'normal' }: NewFile,
+  timestamp: number,
+): NewName {
+  const fileName = encodeFileName({
+    source: identity.source,
+    timestamp,
+    size,
+    crc32,
+    ext,
+    random23: random.random23(),
+    kind,
+    digits: random.digits(),
+  })
+  const directory = cursor === null ? hashDirectory(fileName.slice(0, 27), subdirCount) : cursor.next()
+  const relative = `${hexByte(directory.high)}/${hexByte(directory.low)}`
+  const folder = `${storePath.dataDir}/${relative}`
+  const logicName = `M${hexByte(storePath.index)}/${relative}/${fileName}`
+  return {
+    logicName,
+    storePath,
+    fileId: `${identity.group}/${logicName}`,
+    path: `${folder}/${fileName}`,
+    folder,
+    timestamp,
+  }
+}
+
 function noFreeName(): StoreError {
   return new StoreError(Status.EBUSY, `no free name after ${NAME_TRIES_MAX} tries`)
 }
@@ -148,5 +175,15 @@ function makingFolder(name: NewName, take: (name: NewName) => void): void {
     if (!isErrno(error, 'ENOENT')) throw error
     makeFolder(name.folder)
     take(name)
+  }
+}
+
+async function makingFolderLater(name: NewName, take: (name: NewName) => Promise<void>): Promise<void> {
+  try {
+    await take(name)
+  } catch (error) {
+    if (!isErrno(error, 'ENOENT')) throw error
+    await name.storePath.lane.run(() => makeFolderLater(name.folder))
+    await take(name)
   }
 }

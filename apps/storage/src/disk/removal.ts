@@ -1,5 +1,5 @@
 import { unlink, unlinkSync } from 'node:fs'
-import { DiskLane } from '@cairn/dfs-core/server'
+import { DiskLane } from '@cairn/dfs-core/disk'
 import type { LogDone } from './log-done.ts'
 
 /** What the kernel has to do grows with the size: some tens of microseconds up to here, many milliseconds for 100 MB. */

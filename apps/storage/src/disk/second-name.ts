@@ -58,7 +58,7 @@ async function copyContent(store: Pick<NewFiles, 'resolve'>, file: ResolvedName,
       const length = Math.min(piece.length, content.size - copy.size)
       const { bytesRead } = await readAt(content.fd, piece, 0, length, content.offset + copy.size)
       if (bytesRead === 0) throw new StoreError(Status.EIO, `${file.logicName} is shorter than ${content.size} bytes`)
-      copy.write(piece.subarray(0, bytesRead))
+      await copy.write(piece.subarray(0, bytesRead))
     }
     copy.finish()
     return copy

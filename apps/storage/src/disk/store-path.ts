@@ -1,7 +1,7 @@
 import { type StatsFs, statfsSync, statSync } from 'node:fs'
 import { statfs } from 'node:fs/promises'
 import { join } from 'node:path'
-import { DiskLane } from '@cairn/dfs-core/server'
+import { DiskLane } from '@cairn/dfs-core/disk'
 import type { PathSpace } from '../engine/allocate.ts'
 import { makeFolder } from './atomic-file.ts'
 import { createPathHealth, type PathHealth } from './path-health.ts'

@@ -1,3 +1,5 @@
+import type { DiskLane } from '@cairn/dfs-core/disk'
+import type { CommandReply } from '@cairn/dfs-core/server'
 import { giveBodyBuffer, takeBodyBuffer, WHOLE_BODY_BYTES_MAX } from '../disk/body-buffers.ts'
 import { IncomingFile } from '../disk/incoming-file.ts'
 
@@ -5,6 +7,8 @@ import { IncomingFile } from '../disk/incoming-file.ts'
 export interface BodyTarget<T> {
   /** A body that arrives in one piece is handed over at once, before `finish`, without a copy. */
   readonly atOnce: boolean
+  /** Of the disk that temporary files are on. */
+  readonly lane: DiskLane
   temporaryPath(): string
   /** `body` is valid only during the call. */
   fromMemory(body: Buffer): T
@@ -28,19 +32,20 @@ export class BodyGatherer<T> {
     this.#target = target
   }
 
-  write(chunk: Buffer): void {
+  /** A promise while the disk is slow: the next piece may come when it is settled. */
+  write(chunk: Buffer): Promise<void> | undefined {
     if (this.#size > WHOLE_BODY_BYTES_MAX) {
-      this.#file ??= new IncomingFile(this.#target.temporaryPath())
-      this.#file.write(chunk)
-      return
+      this.#file ??= new IncomingFile(this.#target.temporaryPath(), this.#target.lane)
+      return this.#file.write(chunk)
     }
     if (this.#target.atOnce && chunk.length === this.#size) {
       this.#result = { value: this.#target.fromMemory(chunk) }
-      return
+      return undefined
     }
     this.#buffer ??= takeBodyBuffer()
     chunk.copy(this.#buffer, this.#filled)
     this.#filled += chunk.length
+    return undefined
   }
 
   /** After the last piece. Leaves no temporary file, whatever the target does. */
@@ -69,6 +74,17 @@ export class BodyGatherer<T> {
   get early(): T | null {
     return this.#result?.value ?? null
   }
+}
+
+/** Holds the rest of a body back while the disk takes a piece of it. */
+export function holdBody(
+  reply: Pick<CommandReply, 'pause' | 'resume'>,
+  stored: Promise<void> | undefined,
+  failed: (error: unknown) => void,
+): void {
+  if (stored === undefined) return
+  reply.pause()
+  stored.then(() => reply.resume(), failed)
 }
 
 const EMPTY = Buffer.alloc(0)

@@ -1,6 +1,7 @@
 import { closeSync } from 'node:fs'
 import { Status, storageCommands } from '@cairn/dfs-core'
 import type { BufferedHandler, CommandHandler, CommandReply, CommandRequest } from '@cairn/dfs-core/server'
+import { goOnWith } from '../disk/by-pace.ts'
 import type { ResolvedName } from '../disk/new-files.ts'
 import { StoreError } from '../disk/store-error.ts'
 import type { StorePath } from '../disk/store-path.ts'
@@ -46,9 +47,7 @@ export function downloadHandler<S>(context: FileContext, notHere: NotHere<S>): B
           if (content === null) notHere(request, reply, wanted)
           else sendContent(context, reply, { wanted, content })
         }
-        const content = openByPace(context.store, wanted.file)
-        if (!(content instanceof Promise)) answer(content)
-        else content.then(answer).catch((error: unknown) => refuse(context, reply, error))
+        goOnWith(openByPace(context.store, wanted.file), answer, (error) => refuse(context, reply, error))
       } catch (error) {
         refuse(context, reply, error)
       }

@@ -106,7 +106,11 @@ function openRange(
   return {
     write: (chunk) => written.write(chunk),
     finish(done) {
-      written.finish(ifWell(done, () => settleChange(store, config.uploadDurability, { file: file.path }, done)))
+      written.finish(
+        ifWell(done, () =>
+          settleChange(store, config.uploadDurability, { lane: file.storePath.lane, file: file.path }, done),
+        ),
+      )
     },
     abort: (done) => written.abort(done),
   }
@@ -132,7 +136,8 @@ function truncate(
   truncateSync(file.path, newSize)
   const logged = (error?: Error) => {
     takeBack()
-    if (error === undefined) settleChange(store, config.uploadDurability, { file: file.path }, finish)
+    if (error === undefined)
+      settleChange(store, config.uploadDurability, { lane: file.storePath.lane, file: file.path }, finish)
     else finish(error)
   }
   store.log.append('T', file.logicName, logged, { extra: `${oldSize} ${newSize}` })

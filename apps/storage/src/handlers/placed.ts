@@ -7,3 +7,16 @@ export interface Placed {
   /** Takes everything back. */
   forget(): void
 }
+
+/** A body that becomes a file when it is to be published: on a slow disk, where that takes its time. */
+export function placedLater(place: () => Promise<Placed>): Placed {
+  return {
+    publish(done) {
+      place().then(
+        (placed) => placed.publish(done),
+        (error: unknown) => done(error instanceof Error ? error : new Error(String(error)), ''),
+      )
+    },
+    forget: () => undefined,
+  }
+}

@@ -18,7 +18,7 @@ export function regenerateHandlers(context: HandlerContext): Array<[number, Comm
         locked(context, file, finish, (done) => {
           regenerateAppender(store, file).then(
             ({ logicName, path, folder }) =>
-              settleChange(store, config.uploadDurability, { file: path, folder }, (error) =>
+              settleChange(store, config.uploadDurability, { lane: file.storePath.lane, file: path, folder }, (error) =>
                 done(error, newNameBody(store.group, logicName)),
               ),
             done,

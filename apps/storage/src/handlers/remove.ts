@@ -1,6 +1,7 @@
 import { dirname } from 'node:path'
 import { Status, storageCommands } from '@cairn/dfs-core'
 import type { BufferedHandler, CommandHandler } from '@cairn/dfs-core/server'
+import { goOnWith } from '../disk/by-pace.ts'
 import type { ResolvedName } from '../disk/file-store.ts'
 import { ifWell } from '../disk/log-done.ts'
 import { settleChange } from '../disk/settle-change.ts'
@@ -8,7 +9,8 @@ import { StoreError } from '../disk/store-error.ts'
 import { countOperation } from '../engine/counters.ts'
 import { trunkFilePath } from '../trunk/slot-file.ts'
 import { slotOfName } from '../trunk/slot-name.ts'
-import { storedFacts } from '../trunk/stored-content.ts'
+import { factsByPace } from '../trunk/stored-by-pace.ts'
+import type { StoredFacts } from '../trunk/stored-content.ts'
 import { buryUnseen } from './burial.ts'
 import type { ConnectionState, FileContext, HandlerContext } from './context.ts'
 import { noteFailure } from './failure.ts'
@@ -55,8 +57,16 @@ export function removeFile(context: HandlerContext, file: ResolvedName, answer: 
 }
 
 function remove(context: HandlerContext, file: ResolvedName, finish: Finish): void {
+  goOnWith(factsByPace(file), (facts) => removeFound(context, { file, facts }, finish), finish)
+}
+
+interface Found {
+  readonly file: ResolvedName
+  readonly facts: StoredFacts | null
+}
+
+function removeFound(context: HandlerContext, { file, facts }: Found, finish: Finish): void {
   const { store, config } = context
-  const facts = storedFacts(file)
   if (facts === null) {
     // Its source may have it and be down: our D record deletes it there, and what it sends later is refused.
     if (context.isRestoring(file.storePath.index)) {
@@ -72,7 +82,9 @@ function remove(context: HandlerContext, file: ResolvedName, finish: Finish): vo
   // Whoever has not heard of it yet may send the file once more.
   context.tombstones.add(file.logicName)
   const named = slotOfName(file.logicName)
-  const changed = named === null ? { folder: dirname(file.path) } : { file: trunkFilePath(file.storePath, named.slot) }
+  const { lane } = file.storePath
+  const changed =
+    named === null ? { lane, folder: dirname(file.path) } : { lane, file: trunkFilePath(file.storePath, named.slot) }
   const settled = ifWell(finish, () => {
     if (named !== null) context.trunk.giveBack(named.slot)
     finish()

@@ -1,8 +1,8 @@
 import { decodeStreamHead, Status, storageCommands } from '@cairn/dfs-core'
-import type { BodySink, CommandHandler, StreamedHandler } from '@cairn/dfs-core/server'
+import type { BodySink, CommandHandler, CommandReply, StreamedHandler } from '@cairn/dfs-core/server'
 import { placeFromFile, placeFromMemory } from '../disk/replica.ts'
 import { type ArrivingFile, look, receiveFile } from './arriving-file.ts'
-import { BodyGatherer } from './body-gatherer.ts'
+import { BodyGatherer, holdBody } from './body-gatherer.ts'
 import type { ConnectionState, HandlerContext } from './context.ts'
 import { checkGroup } from './requests.ts'
 import { type Incoming, type SyncAnswer, syncAnswer } from './sync-answer.ts'
@@ -32,7 +32,7 @@ function wholeFileHandler(context: HandlerContext, op: 'c' | 'u'): StreamedHandl
         checkGroup(context, value.group)
         const file = context.store.resolve(value.name)
         const incoming: Incoming = { file, timestamp: value.timestamp, bytes: contentSize, answer }
-        return new WholeFileSink(context, {
+        return new WholeFileSink(context, reply, {
           op,
           incoming,
           headSize,
@@ -53,11 +53,13 @@ interface WholeFile extends ArrivingFile {
 class WholeFileSink implements BodySink {
   readonly headConsumed: number
   readonly #context: HandlerContext
+  readonly #reply: CommandReply
   readonly #file: WholeFile
   readonly #gatherer: BodyGatherer<void> | null
 
-  constructor(context: HandlerContext, file: WholeFile) {
+  constructor(context: HandlerContext, reply: CommandReply, file: WholeFile) {
     this.#context = context
+    this.#reply = reply
     this.#file = file
     this.headConsumed = file.headSize
     const { incoming } = file
@@ -68,6 +70,7 @@ class WholeFileSink implements BodySink {
         ? null
         : new BodyGatherer(bytes, {
             atOnce: false,
+            lane: name.storePath.lane,
             temporaryPath: () => store.temporaryPath(name.storePath),
             fromMemory: (body) => placeFromMemory(store, name, body, timestamp),
             fromFile: (received) => placeFromFile(name, received, timestamp),
@@ -77,11 +80,15 @@ class WholeFileSink implements BodySink {
   /** What is not wanted is read to its end: a C sender reads no answer before it has sent everything. */
   write(chunk: Buffer): void {
     try {
-      this.#gatherer?.write(chunk)
+      holdBody(this.#reply, this.#gatherer?.write(chunk), (error) => this.#fail(error))
     } catch (error) {
-      this.#gatherer?.discard()
-      this.#file.incoming.answer(error)
+      this.#fail(error)
     }
+  }
+
+  #fail(error: unknown): void {
+    this.#gatherer?.discard()
+    this.#file.incoming.answer(error)
   }
 
   end(): void {

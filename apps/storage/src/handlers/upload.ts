@@ -8,10 +8,10 @@ import { StoreError } from '../disk/store-error.ts'
 import type { StorePath } from '../disk/store-path.ts'
 import { countBytes, countOperation } from '../engine/counters.ts'
 import { isNamePart } from '../engine/logic-name.ts'
-import { BodyGatherer, type BodyTarget } from './body-gatherer.ts'
+import { BodyGatherer, type BodyTarget, holdBody } from './body-gatherer.ts'
 import type { ConnectionState, FileContext, HandlerContext } from './context.ts'
 import { failRequest } from './failure.ts'
-import type { Placed } from './placed.ts'
+import { type Placed, placedLater } from './placed.ts'
 import { type SmallUpload, slotTarget } from './small-upload.ts'
 
 /** UPLOAD_FILE, UPLOAD_APPENDER_FILE, UPLOAD_SLAVE_FILE: head → store path → body → name → C record → answer. */
@@ -56,12 +56,23 @@ export function newFileHandler<S>(
     if (!isNamePart(ext)) throw new ProtocolError(`not an extension: ${JSON.stringify(ext)}`)
     const index = value.storePathIndex
     const storePath = index === STORE_PATH_ANY ? store.chooseStorePath(size) : store.storePathFor(index, size)
+    const { lane } = storePath
     const plain: BodyTarget<Placed> = {
       atOnce: true,
+      lane,
       temporaryPath: () => store.temporaryPath(storePath),
-      fromMemory: (body) => placed(store.createWhole(body, { storePath, ext, kind })),
-      fromFile: ({ path, size: stored, crc32 }) =>
-        placed(store.linkNew(path, { storePath, ext, kind, size: stored, crc32 })),
+      fromMemory(body) {
+        if (!lane.isSlow) return placed(store.createWhole(body, { storePath, ext, kind }))
+        const bytes = Buffer.from(body)
+        return placedLater(() => store.createWholeLater(bytes, { storePath, ext, kind }).then(placed))
+      },
+      fromFile(file) {
+        const { path, size: stored, crc32 } = file
+        const facts = { storePath, ext, kind, size: stored, crc32 }
+        if (!lane.isSlow) return placed(store.linkNew(path, facts))
+        file.handOver()
+        return placedLater(() => store.linkNewLater(path, facts).then(placed))
+      },
     }
     return { storePath, headSize, size, target: choose(size, { storePath, ext, plain }) }
   })
@@ -110,6 +121,7 @@ function slaveTarget({ store, config }: HandlerContext, slave: ResolvedName): Bo
   })
   return {
     atOnce: false,
+    lane: slave.storePath.lane,
     temporaryPath: () => store.temporaryPath(slave.storePath),
     fromMemory(body) {
       const temporary = store.temporaryPath(slave.storePath)
@@ -169,7 +181,7 @@ class UploadSink implements BodySink {
 
   write(chunk: Buffer): void {
     try {
-      this.#gatherer.write(chunk)
+      holdBody(this.#reply, this.#gatherer.write(chunk), (error) => this.#fail(error))
     } catch (error) {
       this.#fail(error)
     }

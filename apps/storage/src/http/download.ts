@@ -2,7 +2,7 @@ import { closeSync } from 'node:fs'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { pipeline } from 'node:stream/promises'
 import type { FileId } from '@cairn/dfs-core'
-import type { DiskLane } from '@cairn/dfs-core/server'
+import type { DiskLane } from '@cairn/dfs-core/disk'
 import type { DownloadTicket } from '@cairn/dfs-core/tickets'
 import {
   type ByteRange,

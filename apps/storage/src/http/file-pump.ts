@@ -1,6 +1,7 @@
 import { read, readSync } from 'node:fs'
 import type { ServerResponse } from 'node:http'
-import { BufferPool, type DiskLane } from '@cairn/dfs-core/server'
+import type { DiskLane } from '@cairn/dfs-core/disk'
+import { BufferPool } from '@cairn/dfs-core/server'
 import type { ByteRange } from '@cairn/dfs-http'
 
 const PIECE_BYTES = 128 * 1024

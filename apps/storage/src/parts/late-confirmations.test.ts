@@ -1,6 +1,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { DiskLane } from '@cairn/dfs-core/disk'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { type LogWriter, openLogWriter } from '../disk/log-writer.ts'
 import { LateConfirmations } from './late-confirmations.ts'
@@ -18,7 +19,13 @@ beforeEach(() => {
   reports = []
   folder = mkdtempSync(join(tmpdir(), 'cairn-late-'))
   log = openLogWriter({ folder: join(folder, 'sync') })
-  ledger = new PartLedger({ path: join(folder, 'parts', 'uploads.log'), sync: null, now: NOW, report })
+  ledger = new PartLedger({
+    path: join(folder, 'parts', 'uploads.log'),
+    lane: new DiskLane(),
+    sync: null,
+    now: NOW,
+    report,
+  })
   const hash = UPL.padStart(64, '0')
   const fid = 'group1/M00/00/00/name1.bin'
   const facts = { upl: UPL, ep: 1, fid, size: 1, crc32: 1, sha256: hash, head: hash, ct: 'a/b', dur: 'none' } as const
@@ -35,7 +42,13 @@ afterEach(async () => {
 
 function stillOpenAfterRestart(): boolean {
   ledger.close()
-  ledger = new PartLedger({ path: join(folder, 'parts', 'uploads.log'), sync: null, now: NOW, report })
+  ledger = new PartLedger({
+    path: join(folder, 'parts', 'uploads.log'),
+    lane: new DiskLane(),
+    sync: null,
+    now: NOW,
+    report,
+  })
   return ledger.interrupted().length > 0
 }
 

@@ -74,7 +74,9 @@ export class LateConfirmations {
     const uploads = this.#waiting.splice(0, count)
     try {
       for (let i = 0; i < count; i += FILES_PER_ROUND) {
-        await Promise.all(uploads.slice(i, i + FILES_PER_ROUND).map(({ metadataPath }) => this.#syncFile(metadataPath)))
+        await Promise.all(
+          uploads.slice(i, i + FILES_PER_ROUND).map(({ ledger, metadataPath }) => this.#syncFile(ledger, metadataPath)),
+        )
       }
       await this.#options.store.log.flush()
       for (const ledger of new Set(uploads.map((upload) => upload.ledger))) {
@@ -86,9 +88,9 @@ export class LateConfirmations {
   }
 
   /** A file that was deleted meanwhile needs no sync: the record of that is in the log. */
-  #syncFile(path: string): Promise<void> {
+  #syncFile(ledger: PartLedger, path: string): Promise<void> {
     return new Promise((resolve, reject) => {
-      this.#sync.add({ file: path }, (error) => {
+      this.#sync.add({ lane: ledger.lane, file: path }, (error) => {
         if (error === undefined || isErrno(error.cause, 'ENOENT')) resolve()
         else reject(error)
       })

@@ -188,7 +188,8 @@ export class PartCopies {
     if (name.storePath !== part.storePath) throw new UploadError('not_found', `the copy is not where ${logicName} is`)
     if (isBuried(logicName, file.at)) throw new UploadError('gone', `${logicName} was deleted`)
     placeCopy(part, name, file.at)
-    if (sync !== null) await synced(sync, { file: part.paths.part, folder: dirname(name.path) })
+    if (sync !== null)
+      await synced(sync, { lane: part.storePath.lane, file: part.paths.part, folder: dirname(name.path) })
     await new Promise<void>((resolve, reject) => {
       const done = (error?: Error) => (error === undefined ? resolve() : reject(error))
       store.log.append('c', logicName, done, { timestamp: file.at, durable: sync !== null })

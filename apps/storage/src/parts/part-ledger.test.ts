@@ -1,6 +1,7 @@
 import { appendFileSync, mkdtempSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { DiskLane } from '@cairn/dfs-core/disk'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import type { FinishedUpload } from './ledger-line.ts'
 import { PartLedger } from './part-ledger.ts'
@@ -13,7 +14,7 @@ let reports: string[]
 let ledger: PartLedger
 
 function open(now = NOW): PartLedger {
-  return new PartLedger({ path, sync: null, now, report: (message) => reports.push(message) })
+  return new PartLedger({ path, lane: new DiskLane(), sync: null, now, report: (message) => reports.push(message) })
 }
 
 function reopen(now = NOW): void {

@@ -1,5 +1,6 @@
 import { closeSync, fstatSync, ftruncateSync, openSync, readSync } from 'node:fs'
 import { dirname } from 'node:path'
+import type { DiskLane } from '@cairn/dfs-core/disk'
 import type { UploadFacts } from '@cairn/dfs-tus'
 import { appendWhole, makeFolder } from '../disk/atomic-file.ts'
 import { type GroupSync, type SyncItem, synced } from '../disk/group-sync.ts'
@@ -22,6 +23,8 @@ const BYTES_PER_TOMBSTONE = 70
 
 export interface LedgerOptions {
   path: string
+  /** Of the disk that it is on. */
+  lane: DiskLane
   /** null: lines are written, not synced. */
   sync: GroupSync | null
   /** Unix seconds. */
@@ -35,6 +38,8 @@ export interface LedgerOptions {
  */
 export class PartLedger {
   readonly #path: string
+  /** Of the disk that its files are on, too. */
+  readonly lane: DiskLane
   readonly #sync: GroupSync | null
   readonly #report: (message: string) => void
   readonly #index = new LedgerIndex()
@@ -47,6 +52,7 @@ export class PartLedger {
 
   constructor(options: LedgerOptions) {
     this.#path = options.path
+    this.lane = options.lane
     this.#sync = options.sync
     this.#report = options.report
     makeFolder(dirname(options.path))
@@ -73,7 +79,7 @@ export class PartLedger {
 
   /** What a sync of all lines so far takes. */
   get syncItem(): SyncItem {
-    return { file: this.#fd }
+    return { lane: this.lane, file: this.#fd }
   }
 
   /** The file has its record: the upload is finished for everybody who asks. */

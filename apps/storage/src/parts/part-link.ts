@@ -132,7 +132,7 @@ function placePart(name: NewName, partPath: string): void {
 /** Makes file and metadata durable and writes their C records, the content's first. */
 export async function publishFile(
   context: LinkContext,
-  file: { path: string; folder: string; logicName: string; isSynced: boolean },
+  file: { storePath: StorePath; path: string; folder: string; logicName: string; isSynced: boolean },
 ): Promise<void> {
   const { sync, store } = context
   await makeDurable(context, file)
@@ -151,10 +151,11 @@ export async function publishFile(
 /** Metadata file and folder entries, and the content where it is not `isSynced`. */
 export async function makeDurable(
   { sync }: LinkContext,
-  file: { path: string; folder: string; isSynced: boolean },
+  file: { storePath: StorePath; path: string; folder: string; isSynced: boolean },
 ): Promise<void> {
   if (sync === null) return
-  const items: SyncItem[] = [{ file: file.path + METADATA_SUFFIX, folder: file.folder }]
-  if (!file.isSynced) items.push({ file: file.path })
+  const { lane } = file.storePath
+  const items: SyncItem[] = [{ lane, file: file.path + METADATA_SUFFIX, folder: file.folder }]
+  if (!file.isSynced) items.push({ lane, file: file.path })
   await Promise.all(items.map((item) => synced(sync, item)))
 }

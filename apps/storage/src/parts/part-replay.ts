@@ -66,11 +66,11 @@ async function finishInterrupted(
   }
   if (!isLogged) {
     writeOwnMetadata(path, upload)
-    await publishFile(context, { path, folder: dirname(path), logicName, isSynced: false })
+    await publishFile(context, { storePath, path, folder: dirname(path), logicName, isSynced: false })
   } else if (logged.get(logicName + METADATA_SUFFIX) === 1 && !holdsOwnMetadata(path, upload)) {
     // Not changed since, so a power loss took it: it is made durable after its record.
     writeOwnMetadata(path, upload)
-    await makeDurable(context, { path, folder: dirname(path), isSynced: true })
+    await makeDurable(context, { storePath, path, folder: dirname(path), isSynced: true })
   }
   removeIfAny(part.part)
   removeIfAny(part.sidecar)

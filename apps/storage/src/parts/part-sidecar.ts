@@ -1,5 +1,6 @@
 import { isErrno } from '../disk/atomic-file.ts'
 import { type GroupSync, synced } from '../disk/group-sync.ts'
+import type { StorePath } from '../disk/store-path.ts'
 import { type PartPaths, type PartRecord, writePartRecord } from './part-files.ts'
 
 /** So many bytes at most are written without being synced (unless nothing is to survive a power loss). */
@@ -18,6 +19,7 @@ export type PartChange = Partial<Pick<Description, 'ep' | 'isCopy' | 'len'>>
 
 /** The part that a sidecar describes. */
 export interface DescribedPart {
+  readonly storePath: StorePath
   readonly paths: PartPaths
   readonly offset: number
   readonly description: Description
@@ -103,7 +105,7 @@ export class PartSidecar {
     if (sync === null || this.#isRetired) return
     await new Promise<void>((resolve, reject) => {
       const done = (error?: Error) => (error === undefined || this.#isRetired ? resolve() : reject(error))
-      sync.add({ file: this.#part.paths.part }, done)
+      sync.add({ lane: this.#part.storePath.lane, file: this.#part.paths.part }, done)
     }).catch((error) => {
       // Without a free descriptor nothing was tried.
       if (!isErrno(error.cause, 'EMFILE', 'ENFILE')) this.#syncError ??= error
@@ -144,12 +146,12 @@ export class PartSidecar {
   save(change: PartChange = {}): Promise<void> {
     const write = async () => {
       if (this.#isRetired || (change.ep ?? Number.POSITIVE_INFINITY) < this.#part.description.ep) return
-      const { offset, paths } = this.#part
+      const { offset, paths, storePath } = this.#part
       const durable = this.#synced
       const { sync } = this.#context
       await writePartRecord(paths, { ...this.#record(offset, durable), ...change }, sync !== null)
       // Without its folder a power loss would bring the last record back.
-      if (sync !== null) await synced(sync, { folder: paths.folder })
+      if (sync !== null) await synced(sync, { lane: storePath.lane, folder: paths.folder })
       this.#written = offset
       this.#durable = durable
       this.#part.become(change)

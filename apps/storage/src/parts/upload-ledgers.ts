@@ -13,7 +13,7 @@ export class UploadLedgers {
 
   open(storePath: StorePath, sync: GroupSync | null, report: (message: string) => void): PartLedger {
     const path = `${partsFolder(storePath)}/uploads.log`
-    const ledger = new PartLedger({ path, sync, now: unixSeconds(), report })
+    const ledger = new PartLedger({ path, lane: storePath.lane, sync, now: unixSeconds(), report })
     this.#ledgers.set(storePath, ledger)
     return ledger
   }

@@ -33,7 +33,7 @@ export async function storeWhole(
   const { name, finished, fd } = placeWhole(context, ledger, { storePath, part, content, ct })
   try {
     const { sync } = context
-    const items = [{ file: fd, folder: name.folder }, ledger.syncItem]
+    const items = [{ lane: storePath.lane, file: fd, folder: name.folder }, ledger.syncItem]
     if (sync !== null) await Promise.all(items.map((item) => synced(sync, item)))
     await appendRecords(context.store.log, name.logicName)
   } catch (error) {

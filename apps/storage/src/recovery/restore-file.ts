@@ -27,7 +27,7 @@ export async function restoreFile(context: RestoreContext, address: string, reco
   const named = slotOfName(file.logicName)
   if (named === null) return await restorePlain(context, address, { file, record })
   const restored = await restoreSlot(context, address, { file, named, isWanted: () => isWanted(context, file) })
-  if (restored === 'restored') await settle(store, trunkFilePath(file.storePath, named.slot))
+  if (restored === 'restored') await settle(store, { ...file, path: trunkFilePath(file.storePath, named.slot) })
   return restored
 }
 
@@ -49,13 +49,13 @@ async function restorePlain(
     if (error instanceof ContentMismatchError) return 'damaged'
     throw error
   }
-  await settle(store, file.path)
+  await settle(store, file)
   return 'restored'
 }
 
-function settle(store: FileStore, path: string): Promise<void> {
+function settle(store: FileStore, { path, storePath }: ResolvedName): Promise<void> {
   return new Promise((resolve, reject) => {
-    store.groupSync.add({ file: path, folder: dirname(path) }, (error) =>
+    store.groupSync.add({ lane: storePath.lane, file: path, folder: dirname(path) }, (error) =>
       error === undefined ? resolve() : reject(error),
     )
   })
@@ -74,7 +74,7 @@ interface TimedFile {
 /** False when it came or was deleted while it was fetched. */
 async function fetchFile(context: RestoreContext, address: string, { file, timestamp }: TimedFile): Promise<boolean> {
   const { store, pool } = context
-  const incoming = new IncomingFile(store.temporaryPath(file.storePath))
+  const incoming = new IncomingFile(store.temporaryPath(file.storePath), file.storePath.lane)
   try {
     await fetchContent(context, address, file, incoming)
     if (!isWanted(context, file)) return false
@@ -101,7 +101,7 @@ export async function fetchContent(
   const row = storageCommands.downloadFile
   const head = row.request.encode({ group: store.group, name: file.logicName, offset: 0, size: 0 })
   const answer = await pool.download(address, { command: row.code, status: PROXIED_FLAG, head })
-  for await (const chunk of answer.stream) incoming.write(chunk as Buffer)
+  for await (const chunk of answer.stream) await incoming.write(chunk as Buffer)
   incoming.finish()
 }
 

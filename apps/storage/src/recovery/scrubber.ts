@@ -243,7 +243,7 @@ class RoundScrubber implements Scrubber {
     logger.error({ name: logicName }, 'a file is not what its name says')
     await this.#helpersKnown()
     for (const member of activeMembers(state)) {
-      const incoming = new IncomingFile(store.temporaryPath(file.storePath))
+      const incoming = new IncomingFile(store.temporaryPath(file.storePath), file.storePath.lane)
       try {
         await fetchContent(this.#options, formatAddress(member.ip, member.port), file, incoming)
         await whileLocked(locks, logicName, () => replaceDamaged(file, incoming))

@@ -97,12 +97,16 @@ function draw(store: FileStore, { slot, body, ext }: Filling): { logicName: stri
   return { logicName, named }
 }
 
-async function write(store: FileStore, { path, body, durability }: Filling, named: NamedSlot): Promise<void> {
+async function write(
+  store: FileStore,
+  { storePath, path, body, durability }: Filling,
+  named: NamedSlot,
+): Promise<void> {
   writeSlot(path, named, body)
   if (durability === 'none') return
   const sync = durability === 'group' ? store.groupSync : store.singleSync
   await new Promise<void>((resolve, reject) => {
-    sync.add({ file: path }, (error) => (error === undefined ? resolve() : reject(error)))
+    sync.add({ lane: storePath.lane, file: path }, (error) => (error === undefined ? resolve() : reject(error)))
   })
 }
 

@@ -39,6 +39,8 @@ export class ThreadRemovals {
   remove(file: ResolvedName, done: LogDone): boolean {
     const { thread, shared, source } = this.#options
     const { logicName } = file
+    // The main thread takes the steps that must wait.
+    if (file.storePath.lane.isSlow) return false
     if (logicName.length > REMOVED_NAME_SIZE_MAX || !isOwnNormal(logicName, source)) return false
     if (!shared.lock(thread, logicName)) return false
     const isBegun = this.#removeLocked(file, (error) => {

@@ -1,8 +1,8 @@
 import { read, readSync } from 'node:fs'
 import type { Duplex } from 'node:stream'
+import { commonLane, type DiskLane } from '../disk/disk-lane.ts'
 import { HEADER_SIZE, RESPONSE_COMMAND, writeHeader } from '../protocol/frame.ts'
 import { BufferPool } from './buffer-pool.ts'
-import { commonLane, type DiskLane } from './disk-lane.ts'
 
 const PIECE_BYTES = 128 * 1024
 /** What is larger than one piece goes out in longer ones: a file of 1 MB takes a third less processor time. */

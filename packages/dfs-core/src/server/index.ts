@@ -1,6 +1,5 @@
 export { BufferPool } from './buffer-pool.ts'
 export { createCommandServer } from './command-server.ts'
-export { DiskLane, LANE_BYTES } from './disk-lane.ts'
 export type { FileRange } from './file-sender.ts'
 export type {
   BodySink,

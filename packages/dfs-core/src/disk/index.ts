@@ -1,0 +1,1 @@
+export { commonLane, DiskLane, LANE_BYTES } from './disk-lane.ts'
