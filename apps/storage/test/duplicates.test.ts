@@ -1,4 +1,4 @@
-import { existsSync, lstatSync, readdirSync, readFileSync } from 'node:fs'
+import { existsSync, lstatSync, readdirSync, readFileSync, unlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { allActive, content, startCluster, type TestCluster, type TestStorage, until } from './cluster.ts'
@@ -58,6 +58,22 @@ describe('with check_file_duplicate', () => {
     const last = await upload(content(3000, 4))
     await until('what came last was looked at', () => names(last) === 3)
     expect([a, b, slave].map(names)).toEqual([1, 1, 1])
+  })
+
+  it('no file gets bytes that are not its own, whatever size, CRC-32 and SHA-256 promise', async () => {
+    const first = await upload(content(8000, 8))
+    await until('its content is remembered', () => names(first) === 2)
+    const entry = contents().find(({ name }) => name.startsWith('8000-'))
+    if (entry === undefined) throw new Error('no content of 8000 bytes is remembered')
+    const remembered = join(entry.parentPath, entry.name)
+    unlinkSync(remembered)
+    writeFileSync(remembered, content(8000, 9))
+    const second = await upload(content(8000, 8))
+    const later = [await upload(content(900, 10)), await upload(content(900, 10))] as const
+    await until('what came after it was looked at', () => inode(later[0]) === inode(later[1]))
+    expect(names(second)).toBe(1)
+    expect((await storage.client.downloadBuffer(second)).equals(content(8000, 8))).toBe(true)
+    unlinkSync(remembered)
   })
 
   it('a change in place that a peer sends does not reach the other names', async () => {

@@ -222,6 +222,10 @@ const rows: Row[] = [
   ['a command of trackers', () => ask(101), EINVAL],
   ['an answer as a request', () => ask(100), EINVAL],
   ['trunk alloc, trunk off', () => ask(27, group(), int4(100), Buffer.from([0])), EINVAL],
+  ['trunk confirm, trunk off', () => ask(28, group(), Buffer.alloc(15)), EINVAL],
+  ['trunk free, trunk off', () => ask(29, group(), Buffer.alloc(15)), EINVAL],
+  ['trunk binlog, trunk off', () => ask(30, text('1795234376 A 0 0 0 1 0 256\n')), EINVAL],
+  ...[31, 32, 33].map((command): Row => [`trunk command ${command}, trunk off`, () => ask(command), EINVAL]),
   ['active test with a body', () => ask(111, Buffer.alloc(5)), EINVAL],
   ['active test', () => ask(111), OK],
   // Sync commands of peers
@@ -230,6 +234,26 @@ const rows: Row[] = [
     () => ask(16, int8(MISSING.length), int8(0), int4(1), group('group2'), text(MISSING)),
     EINVAL,
   ],
+  ['sync delete: wrong group', () => ask(17, int4(1), group('group2'), text(names.normal)), EINVAL],
+  ...([25, 35] as const).map(
+    (command): Row => [
+      `sync range ${command}: wrong group`,
+      () => ask(command, int8(44), int8(0), int8(1), int4(1), group('group2'), text(names.appender), text('x')),
+      EINVAL,
+    ],
+  ),
+  [
+    'sync truncate: wrong group',
+    () => ask(37, int8(44), int8(10), int8(0), int4(1), group('group2'), text(names.appender)),
+    EINVAL,
+  ],
+  ...([19, 40] as const).map(
+    (command): Row => [
+      `sync of two names ${command}: wrong group`,
+      () => ask(command, int8(44), int8(44), int4(1), group('group2'), text(MISSING), text(names.appender)),
+      EINVAL,
+    ],
+  ),
   [
     'sync create: a name with a blank',
     () => ask(16, int8(44), int8(0), int4(1), group(), text(MISSING.replace('999', '9 9'))),

@@ -237,6 +237,14 @@ describe('a change from a peer', () => {
     expect((await pair(19, link, target)).status).toBe(OK)
     expect(log().split(` l ${link}`).length).toBe(2)
   })
+
+  it('makes no link to what is not here, and lets the sender go on', async () => {
+    const target = peerName(content(31))
+    const link = target.replace('.bin', '_lnk.bin')
+    expect(await pair(19, link, target)).toMatchObject({ status: OK, connection: 'kept' })
+    expect(existsSync(pathOf(link))).toBe(false)
+    expect(log()).not.toContain(link)
+  })
 })
 
 describe('what a C storage sent to another', () => {

@@ -150,7 +150,24 @@ describe('a group with trunk files', { timeout: 2 * LIMIT_MS }, () => {
     const slave = await client.uploadSlave(id, '_small', 'txt', content(20))
     expect(parseFileId(slave).kind).toBe('slave')
     expect(existsSync(join(basePath, 'data', slave.slice('group1/M00/'.length)))).toBe(true)
-    await expect(client.appendFile(id, content(1))).rejects.toMatchObject({ status: Status.ENOENT })
+    expect(await client.downloadBuffer(id, { offset: 100, length: 50 })).toEqual(content(700, 3).subarray(100, 150))
+    expect((await client.downloadBuffer(id, { offset: 650, length: 999 })).length).toBe(50)
+    await expect(client.downloadBuffer(id, { offset: 700 })).rejects.toMatchObject({ status: Status.EINVAL })
+    for (const change of [
+      client.appendFile(id, content(1)),
+      client.modifyFile(id, 0, content(1)),
+      client.truncateFile(id, 0),
+    ])
+      await expect(change).rejects.toMatchObject({ status: Status.ENOENT })
+    // The name tells all of the slot's header: with another time, CRC-32 or place it is the name of nothing.
+    for (const at of [18, 32, 45]) {
+      const other = id.slice(0, 7 + at) + (id[7 + at] === 'A' ? 'B' : 'A') + id.slice(8 + at)
+      await expect(client.downloadBuffer(other)).rejects.toMatchObject({ status: Status.ENOENT })
+    }
+    const empty = await client.uploadFile(Buffer.alloc(0), { ext: 'txt' })
+    expect(parseFileId(empty).kind).toBe('trunk')
+    expect(await client.queryFileInfo(empty)).toMatchObject({ size: 0 })
+    await expect(client.downloadBuffer(empty)).rejects.toMatchObject({ status: Status.EINVAL })
     await client.deleteFile(id)
     await expect(client.queryFileInfo(id)).rejects.toMatchObject({ status: Status.ENOENT })
     await expect(client.getMetadata(id)).rejects.toMatchObject({ status: Status.ENOENT })
