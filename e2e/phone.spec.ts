@@ -81,6 +81,8 @@ test('a finger selects what it goes over after a long press', async ({ page }) =
     until: () => expect(selected).toBeVisible(),
   })
   await expect(selected).toHaveText('3 selected')
+  // The bar with the places lies below the one with the actions, and nobody gets there by keys or by a reader.
+  await expect(page.getByRole('navigation', { name: 'Menu' })).toBeHidden()
 })
 
 test('a row swept to the left shows what can be done with it, and comes back', async ({ page }) => {

@@ -34,7 +34,7 @@ export function TabBar({ uploading, onUploads }: TabBarProps) {
     <>
       <nav
         aria-label={t('menu')}
-        className="fixed inset-x-0 bottom-0 z-10 grid grid-cols-5 border-line border-t bg-surface pb-[env(safe-area-inset-bottom)] desk:hidden"
+        className="fixed inset-x-0 bottom-0 z-10 grid grid-cols-5 border-line border-t bg-surface pb-[env(safe-area-inset-bottom)] desk:hidden [body:has([data-over-tabs])_&]:invisible"
       >
         <TabLink
           icon={HardDrive}

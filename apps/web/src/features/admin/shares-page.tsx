@@ -51,7 +51,7 @@ export function SharesPage() {
       idOf={({ id }) => id}
       order={order}
       onOrder={setOrder}
-      empty={t('nothing')}
+      empty={t(pages.total === 0 && filter.q === '' && state === '' ? 'noLinks' : 'nothing')}
     />
   )
 }

@@ -56,8 +56,14 @@ export function RegisterForm({ invitation, email = null }: RegisterFormProps) {
     setBusy(false)
   }
 
+  // What was said of a field is answered by typing there.
+  const typed = ({ target }: FormEvent<HTMLFormElement>) => {
+    if (!(target instanceof HTMLInputElement)) return
+    setErrors((before) => Object.fromEntries(Object.entries(before).filter(([field]) => field !== target.name)))
+  }
+
   return (
-    <Form onSubmit={submit} className="flex flex-col gap-4">
+    <Form onSubmit={submit} onInput={typed} className="flex flex-col gap-4">
       <Field label={t('name')} name="name" autoComplete="name" autoFocus error={errors.name} />
       <EmailField
         label={t('email')}

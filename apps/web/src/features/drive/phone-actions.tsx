@@ -24,6 +24,7 @@ export function PhoneActions({ shown, more }: PhoneActionsProps) {
     <>
       <div
         role="toolbar"
+        data-over-tabs=""
         aria-label={t('actions')}
         className="fixed inset-x-0 bottom-0 z-20 flex border-line border-t bg-surface pb-[env(safe-area-inset-bottom)]"
       >

@@ -25,7 +25,7 @@ export function TagsView({ link }: TagsViewProps) {
   return (
     <>
       <div className="flex h-[52px] shrink-0 items-center px-6 phone:px-4">
-        <h1 className="font-semibold text-16">{t('allTags')}</h1>
+        <h1 className="font-semibold text-16 phone:text-18">{t('allTags')}</h1>
       </div>
       <div id="files" className="flex min-h-0 flex-1 flex-col">
         <Asked of={asked}>

@@ -31,7 +31,7 @@ export function SharesView() {
   return (
     <>
       <div className="flex h-[52px] shrink-0 items-center gap-4 px-6 phone:px-4">
-        <h1 className="font-semibold text-16 title-tracking">{t('page')}</h1>
+        <h1 className="font-semibold text-16 phone:text-18 title-tracking">{t('page')}</h1>
         <span className="text-13 text-ink-3 tabular-nums phone:hidden">
           {all.length > 0 ? t('count', { n: all.length, active: active.length }) : null}
         </span>
