@@ -128,6 +128,19 @@ describe('a disk that fills up', () => {
     expect(web.receipt(String((await receipt()).json['receipt'])).sha256).toBe(sha256(content))
   })
 
+  it('keeps no place for a segment that it refused', async () => {
+    const content = randomBytes(4 * MIB)
+    const { create, head, receipt, segments } = upload(content)
+    await create(content.length)
+    fill()
+    expect((await segments.create(0, content.subarray(0, 2 * MIB))).status).toBe(507)
+    rmSync(seen('filler'))
+    expect((await head()).headers['upload-offset']).toBe('0')
+    expect((await segments.create(MIB, content.subarray(MIB))).status).toBe(201)
+    expect((await segments.create(0, content.subarray(0, MIB))).headers['upload-prefix']).toBe(`${content.length}`)
+    expect(web.receipt(String((await receipt()).json['receipt'])).sha256).toBe(sha256(content))
+  })
+
   it('takes no upload more, in so many words, and has room again when one is ended', async () => {
     const { create, patch, head, end } = upload(randomBytes(4 * MIB))
     await create(4 * MIB)

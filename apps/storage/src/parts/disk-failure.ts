@@ -8,8 +8,9 @@ import type { StorePath } from '../disk/store-path.ts'
 /** The disk may be well, but this program may not write there. */
 const NOT_ALLOWED = ['EACCES', 'EPERM'] as const
 
+/** Also behind what is said of it: of a log, which is written for many at once. */
 export function isDiskFull(error: unknown): boolean {
-  return isErrno(error, 'ENOSPC', 'EDQUOT') || (error instanceof StoreError && error.status === Status.ENOSPC)
+  return isErrno(causeOf(error), 'ENOSPC', 'EDQUOT') || (error instanceof StoreError && error.status === Status.ENOSPC)
 }
 
 /** Not a full disk, which is nobody's fault. */

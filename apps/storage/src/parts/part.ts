@@ -197,10 +197,10 @@ export class Part implements DescribedPart {
     if (this.offset > before) await this.#followWritten()
   }
 
-  /** What lies behind a gap is gone; the offset is safe. */
+  /** What lies behind a gap is gone, and so are segments that nothing was written of; the offset is safe. */
   async forgetAhead(): Promise<void> {
-    if (!this.#sidecar.isSparse) return
     this.ahead.clear()
+    if (!this.#sidecar.isSparse) return
     // Of a complete part nothing is ahead, and its file may be another one already.
     if (!this.isComplete) await truncate(this.paths.part, this.offset)
     await this.#sidecar.becomeDense()

@@ -202,14 +202,14 @@ export function createWebKeys(folder: string, member = MEMBER, memberFolder = fo
         {
           typ: 'sv',
           grp: GROUP,
-          mem: MEMBER,
+          mem: member,
           op,
           arg: '',
           bodySha256: createHash('sha256').update(body).digest('hex'),
           exp: now() + 60,
           ...fields,
         },
-        master.serviceRing(GROUP, MEMBER),
+        master.serviceRing(GROUP, member),
       ),
     receipt: (token) => verify(token, 'receipt', master.receiptRing(GROUP, member), now()),
   }
