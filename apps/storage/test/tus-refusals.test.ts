@@ -278,6 +278,30 @@ describe('an upload', () => {
   })
 })
 
+describe('metadata', () => {
+  it.each([
+    ['a path upwards', '../../../../etc/passwd'],
+    ['a path from the root', '/etc/passwd'],
+    ['a zero byte', 'a\0b'],
+    ['letters that turn the order', '\u202Egpj.exe'],
+    ['a device', 'CON'],
+    ['a script', '<script>alert(1)</script>'],
+    ['a line of the ledger', 'a\n1 finished'],
+  ])('with %s as its name is told as it came, and names nothing', async (_name, filename) => {
+    const content = randomBytes(70_000)
+    const { upl, ticket, create, patch, receipt } = upload(content.length)
+    const metadata = `filename ${Buffer.from(filename).toString('base64')}`
+    expect((await create(content.length, { 'Upload-Metadata': metadata })).status).toBe(201)
+    const stored = used.web.receipt(await receiptIn(await patch(0, content), { receipt }))
+    expect(stored.sha256).toBe(sha256(content))
+    await expect.poll(() => storedFiles(used.folder).length).toBe(2)
+    const path = stored.fid.slice(`${GROUP}/M00/`.length)
+    expect(storedFiles(used.folder)).toEqual([path, `${path}-m`])
+    await used.restart()
+    expect((await tusCalls(used.port, upl, ticket).head()).headers['upload-metadata']).toBe(metadata)
+  })
+})
+
 describe('a path', () => {
   it.each([
     '/files/../../../etc/passwd',

@@ -145,7 +145,9 @@ describe('creation', () => {
 })
 
 describe('headers that are not understood', () => {
-  it.each<[name: string, line: string, headers: Record<string, string>, error: string]>([
+  type Misunderstood = [name: string, line: string, headers: Record<string, string>, error: string]
+
+  it.each<Misunderstood>([
     ['no Tus-Resumable', 'POST /files/', { 'Tus-Resumable': '' }, '412 tus_version'],
     ['a length that is deferred and told', 'POST /files/', { ...DEFERRED, 'Upload-Length': '10' }, '400 bad_request'],
     ['a list of foreign URLs', 'POST /files/', { 'Upload-Concat': 'final;/etc/passwd' }, '404 not_found'],
@@ -155,6 +157,31 @@ describe('headers that are not understood', () => {
       { 'Upload-Length': '10', 'Upload-Metadata': 'a\tb' },
       '400 bad_request',
     ],
+    ...[
+      ['that is not base64', 'filename ???'],
+      ['with a key twice', 'a YQ==,a Yg=='],
+      ['with an empty pair', 'a YQ==,,b Yg=='],
+      ['of 4,100 characters', `a ${'YWJj'.repeat(1024)}YQ`],
+    ].map(([what, metadata = '']): Misunderstood => {
+      return [
+        `metadata ${what}`,
+        'POST /files/',
+        { 'Upload-Length': '10', 'Upload-Metadata': metadata },
+        '400 bad_request',
+      ]
+    }),
+    ...[`final;${`/files/${UPL} `.repeat(250)}`, 'final;', 'final;;', 'whole', 'partial;1'].map(
+      (concat): Misunderstood => {
+        return [`a join as ${concat.slice(0, 20)}`, 'POST /files/', { 'Upload-Concat': concat }, '400 bad_request']
+      },
+    ),
+    ...['-1', '0x0', '1e1', '01', ' ', '9007199254740993', '99999999999999999'].map((offset): Misunderstood => {
+      return [`the offset "${offset}"`, `PATCH /files/${UPL}`, { ...BODY, 'Upload-Offset': offset }, '400 bad_request']
+    }),
+    ...['sha1 ?', 'sha1 AAAA', 'crc32', `sha1 ${'A'.repeat(27)}= more`].map((sum): Misunderstood => {
+      const headers = { ...BODY, 'Upload-Offset': '0', 'Upload-Checksum': sum }
+      return [`the checksum "${sum}"`, `PATCH /files/${UPL}`, headers, '400 bad_request']
+    }),
     ['a length in hex', 'POST /files/', { 'Upload-Length': '0xa' }, '400 bad_request'],
     ['a negative length', 'POST /files/', { 'Upload-Length': '-1' }, '400 bad_request'],
     ['GET', `GET /files/${UPL}`, {}, '405 method_not_allowed'],
