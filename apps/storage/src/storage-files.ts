@@ -2,7 +2,7 @@ import type { Identity } from './cluster/identity.ts'
 import type { StorageConfig } from './config.ts'
 import { binlogFolder } from './disk/binlog-files.ts'
 import { repairChanges } from './disk/change-intent.ts'
-import { allocateLanes, openLane } from './disk/disk-lanes.ts'
+import { allocateLanes, openLane, type SharedLanes } from './disk/disk-lanes.ts'
 import type { LocksElsewhere } from './disk/file-locks.ts'
 import { FileStore } from './disk/file-store.ts'
 import { type InitFlagFile, openInitFlag } from './disk/init-flag.ts'
@@ -22,8 +22,10 @@ import { beginRecovery } from './recovery/recovery-state.ts'
 /** What other threads have a part in. */
 type SharedWithThreads = Pick<LogWriterOptions, 'clock' | 'end'> & {
   readonly locks?: LocksElsewhere | undefined
-  readonly lanes?: SharedArrayBuffer | undefined
+  readonly lanes?: SharedLanes | undefined
 }
+
+const MAIN_THREAD = 0
 
 /** Everything that this storage has on disk, open; the log is open before the trackers have said what this storage is. */
 export class StorageFiles {
@@ -48,11 +50,14 @@ export class StorageFiles {
     try {
       this.initFlag = openInitFlag(config.basePath, now)
       const failed = (message: string, error: unknown) => logger.error({ err: error }, message)
-      const lanes = shared.lanes ?? allocateLanes(config.storePaths.length)
+      const lanes = shared.lanes ?? allocateLanes(config.storePaths.length, 1)
       this.storePaths = config.storePaths.map(({ path, readonly }, index) => {
         checkMounted(this.initFlag, index, path)
         const isLost = isLostDisk(this.initFlag, index, path)
-        const storePath = openStorePath(index, path, readonly, { report: failed, lane: openLane(lanes, index) })
+        const storePath = openStorePath(index, path, readonly, {
+          report: failed,
+          lane: openLane(lanes, index, MAIN_THREAD),
+        })
         if (isLost) beginRecovery(storePath)
         return storePath
       })

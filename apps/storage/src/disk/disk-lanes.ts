@@ -1,26 +1,47 @@
-import { DiskLane, LANE_BYTES } from '@cairn/dfs-core/disk'
+import { DiskLane, type SharedLane } from '@cairn/dfs-core/disk'
 
 /** Of libuv, where the environment does not say otherwise. */
 const POOL_THREADS = 4
 
 /** What the threads of a storage share about the disks of its store paths. */
-export function allocateLanes(storePathCount: number): SharedArrayBuffer {
-  return new SharedArrayBuffer(storePathCount * LANE_BYTES)
+export interface SharedLanes {
+  readonly memory: SharedArrayBuffer
+  readonly threads: number
 }
 
-/** The way of this thread to the disk of one store path, which may take its share of the thread pool. A single one has no limit. */
-export function openLane(memory: SharedArrayBuffer, index: number): DiskLane {
-  const count = memory.byteLength / LANE_BYTES
-  const numbers = LANE_BYTES / Int32Array.BYTES_PER_ELEMENT
-  return new DiskLane({
-    turnsMax: count === 1 ? Number.POSITIVE_INFINITY : turnsOf(count, poolThreads()),
-    memory: new Int32Array(memory, index * LANE_BYTES, numbers),
-  })
+export function allocateLanes(storePathCount: number, threads: number): SharedLanes {
+  return { memory: new SharedArrayBuffer(storePathCount * laneBytes(threads)), threads }
 }
 
-/** Whatever one disk does, others find threads; where all disks are slow, what belongs to none still finds one if there are enough. */
-export function turnsOf(storePathCount: number, threads: number): number {
-  return Math.max(1, Math.ceil((threads - 1) / storePathCount))
+/** The way of one thread to the disk of one store path, which has its share of the thread pool. A single one has no limit. */
+export function openLane(lanes: SharedLanes, index: number, thread: number): DiskLane {
+  const count = lanes.memory.byteLength / laneBytes(lanes.threads)
+  if (count === 1) return new DiskLane()
+  return new DiskLane({ ...turnsOf(count, poolThreads()), shared: sharedLane(lanes, index), thread })
+}
+
+/** A thread has ended in the midst of its calls. */
+export function clearLanes(lanes: SharedLanes, thread: number): void {
+  for (let index = 0; index < lanes.memory.byteLength / laneBytes(lanes.threads); index += 1) {
+    Atomics.store(sharedLane(lanes, index).taken, thread, 0)
+  }
+}
+
+/** Whatever one disk does, others find a thread of the pool. */
+export function turnsOf(storePathCount: number, poolSize: number): { turnsMax: number; turnsInNeedMax: number } {
+  return {
+    turnsMax: Math.max(1, Math.ceil((poolSize - 1) / storePathCount)),
+    turnsInNeedMax: Math.max(1, poolSize - 1),
+  }
+}
+
+function sharedLane({ memory, threads }: SharedLanes, index: number): SharedLane {
+  const numbers = new Int32Array(memory, index * laneBytes(threads), 1 + threads)
+  return { quickLeft: numbers.subarray(0, 1), taken: numbers.subarray(1) }
+}
+
+function laneBytes(threads: number): number {
+  return (1 + threads) * Int32Array.BYTES_PER_ELEMENT
 }
 
 function poolThreads(): number {

@@ -2,9 +2,10 @@ import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { crc32 } from 'node:zlib'
-import { DiskLane } from '@cairn/dfs-core/disk'
+import type { DiskLane } from '@cairn/dfs-core/disk'
 import fc from 'fast-check'
 import { afterAll, afterEach, describe, expect, it } from 'vitest'
+import { allocateLanes, openLane } from './disk-lanes.ts'
 import { IncomingFile } from './incoming-file.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'incoming-'))
@@ -35,7 +36,7 @@ describe('a body on its way to disk', () => {
     const arriving = fc.array(fc.record({ size, isSlow: fc.boolean() }), { minLength: 1, maxLength: 12 })
     await fc.assert(
       fc.asyncProperty(arriving, async (pieces) => {
-        const lane = new DiskLane({ turnsMax: 1 })
+        const lane = openLane(allocateLanes(2, 1), 0, 0)
         setPace(lane, pieces[0]?.isSlow === true)
         const file = new IncomingFile(join(folder, 'chunks'), lane)
         const chunks = pieces.map((piece, at) => bytesFrom(at, piece.size))
@@ -59,7 +60,7 @@ describe('a body on its way to disk', () => {
   })
 
   it('that is given up while the thread pool writes leaves nothing', async () => {
-    const lane = new DiskLane({ turnsMax: 1 })
+    const lane = openLane(allocateLanes(2, 1), 0, 0)
     setPace(lane, true)
     const file = new IncomingFile(join(folder, 'given-up'), lane)
     const written = file.write(bytesFrom(1, 300_000))

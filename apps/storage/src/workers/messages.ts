@@ -1,5 +1,6 @@
 import type { MessagePort } from 'node:worker_threads'
 import type { StorageConfig } from '../config.ts'
+import type { SharedLanes } from '../disk/disk-lanes.ts'
 import type { StoreIdentity } from '../disk/new-files.ts'
 import type { CursorState } from '../engine/allocate.ts'
 import type { BinlogOp } from '../engine/binlog.ts'
@@ -21,7 +22,7 @@ export interface ThreadStart {
   /** The memory of the removals that all threads share. */
   readonly removals: SharedArrayBuffer
   /** How the disks are, which all threads share, too. */
-  readonly lanes: SharedArrayBuffer
+  readonly lanes: SharedLanes
   readonly cursor: CursorState
 }
 

@@ -95,7 +95,7 @@ class RequestThread {
     this.#storePaths = config.storePaths.map(({ path, readonly }, index) =>
       openStorePath(index, path, readonly, {
         report: (_message, error) => this.#send({ kind: 'pathFailed', index, message: String(error) }),
-        lane: openLane(lanes, index),
+        lane: openLane(lanes, index, thread),
       }),
     )
     const { subdirCount, rotateCount, distribution } = config

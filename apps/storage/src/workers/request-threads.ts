@@ -1,6 +1,7 @@
 import { Worker } from 'node:worker_threads'
 import type { CommandServer } from '@cairn/dfs-core/server'
 import type { StorageConfig } from '../config.ts'
+import { clearLanes } from '../disk/disk-lanes.ts'
 import type { FileStore } from '../disk/file-store.ts'
 import { type StoreIdentity, temporaryPrefix } from '../disk/new-files.ts'
 import type { CursorState } from '../engine/allocate.ts'
@@ -171,6 +172,7 @@ class RequestThread {
 
   #takeBack(): void {
     const { sharing, remove, saveBuried } = this.#options
+    clearLanes(sharing.lanes, this.#index)
     // First the locks, which others wait for.
     const removed = sharing.removals.giveUp(this.#index)
     takeBack(this.#options, this.#index, this.#temporaryPrefix)

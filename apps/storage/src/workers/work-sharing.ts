@@ -1,5 +1,5 @@
 import type { StorageConfig } from '../config.ts'
-import { allocateLanes } from '../disk/disk-lanes.ts'
+import { allocateLanes, type SharedLanes } from '../disk/disk-lanes.ts'
 import { allocateSharedNames, SharedNames, type SharedNamesSize } from './shared-names.ts'
 import { allocateSharedRemovals, SharedRemovals } from './shared-removals.ts'
 
@@ -11,7 +11,7 @@ export interface WorkSharing {
   readonly removals: SharedRemovals
   readonly removalsMemory: SharedArrayBuffer
   /** How the disks of the store paths are. */
-  readonly lanes: SharedArrayBuffer
+  readonly lanes: SharedLanes
 }
 
 export function createWorkSharing({ workThreads, maxConnections, storePaths }: StorageConfig): WorkSharing | null {
@@ -22,5 +22,5 @@ export function createWorkSharing({ workThreads, maxConnections, storePaths }: S
   const shared = new SharedNames(memory, size)
   const removalsMemory = allocateSharedRemovals(workThreads)
   const removals = new SharedRemovals(removalsMemory, workThreads, shared.logEnd.locked)
-  return { shared, memory, size, removals, removalsMemory, lanes: allocateLanes(storePaths.length) }
+  return { shared, memory, size, removals, removalsMemory, lanes: allocateLanes(storePaths.length, workThreads) }
 }

@@ -1,10 +1,17 @@
 import { describe, expect, it } from 'vitest'
-import { DiskLane, LANE_BYTES } from './disk-lane.ts'
+import { DiskLane } from './disk-lane.ts'
 
-/** Of two threads that share what they know of one disk. */
-function twoLanes(turnsMax: number): [DiskLane, DiskLane] {
-  const memory = new Int32Array(new SharedArrayBuffer(LANE_BYTES))
-  return [new DiskLane({ turnsMax, memory }), new DiskLane({ turnsMax, memory })]
+/** Of some threads that share what they know of one disk. */
+function lanesOf(threads: number, turnsMax: number, turnsInNeedMax = turnsMax): DiskLane[] {
+  const numbers = new Int32Array(new SharedArrayBuffer(64))
+  const shared = { quickLeft: numbers.subarray(0, 1), taken: numbers.subarray(1, 1 + threads) }
+  return Array.from({ length: threads }, (_, thread) => new DiskLane({ turnsMax, turnsInNeedMax, shared, thread }))
+}
+
+function lanePair(turnsMax: number, turnsInNeedMax = turnsMax): [DiskLane, DiskLane] {
+  const [one, other] = lanesOf(2, turnsMax, turnsInNeedMax)
+  if (one === undefined || other === undefined) throw new Error('there are two')
+  return [one, other]
 }
 
 function makeSlow(lane: DiskLane): void {
@@ -26,11 +33,11 @@ function longCall(lane: DiskLane): { begun: boolean; ended: boolean; end(): void
   return call
 }
 
-const turn = () => new Promise((resolve) => setImmediate(resolve))
+const turn = () => new Promise<void>((resolve) => setImmediate(resolve))
 
 describe('a lane to a disk', () => {
   it('is the event loop until a call was slow, and the thread pool after that, for every thread', async () => {
-    const [one, other] = twoLanes(2)
+    const [one, other] = lanePair(2)
     const later = () => Promise.resolve('later')
     expect(one.call(() => 'now', later)).toBe('now')
     makeSlow(one)
@@ -38,7 +45,7 @@ describe('a lane to a disk', () => {
   })
 
   it('is quick again after 64 quick calls, in the thread pool or not', async () => {
-    const [lane] = twoLanes(2)
+    const [lane] = lanePair(2)
     makeSlow(lane)
     for (let i = 0; i < 64; i += 1)
       await lane.call(
@@ -54,7 +61,7 @@ describe('a lane to a disk', () => {
   })
 
   it('has a limit, and who waits begins in the order of asking', async () => {
-    const lane = new DiskLane({ turnsMax: 2 })
+    const [lane] = lanePair(2)
     const calls = Array.from({ length: 5 }, () => longCall(lane))
     const begun = () => calls.map(({ begun }) => begun)
     expect(begun()).toEqual([true, true, false, false, false])
@@ -69,7 +76,7 @@ describe('a lane to a disk', () => {
   })
 
   it('gives a turn back when a call fails', async () => {
-    const lane = new DiskLane({ turnsMax: 1 })
+    const [lane] = lanePair(1)
     const failing = lane.run(() => Promise.reject(new Error('EIO')))
     const next = longCall(lane)
     expect(next.begun).toBe(false)
@@ -79,7 +86,7 @@ describe('a lane to a disk', () => {
   })
 
   it('counts the calls of all threads, and one that has no turn gets one when another thread gives it back', async () => {
-    const [one, other] = twoLanes(2)
+    const [one, other] = lanePair(2)
     const taken = [longCall(one), longCall(one)]
     const waits = longCall(other)
     await turn()
@@ -91,5 +98,16 @@ describe('a lane to a disk', () => {
     waits.end()
     taken[1]?.end()
     while (!last.begun) await turn()
+  })
+  it('lets a thread that has none take one although another thread wants all there are', async () => {
+    const [greedy, modest] = lanePair(2, 3)
+    let goOn = true
+    const busy = async () => {
+      while (goOn) await greedy.run(turn)
+    }
+    const crowd = Array.from({ length: 10 }, busy)
+    for (let i = 0; i < 20; i += 1) await modest.run(turn)
+    goOn = false
+    await Promise.all(crowd)
   })
 })

@@ -1,36 +1,39 @@
 import { ReadPace } from './read-pace.ts'
 
-/** Another thread has all turns: nobody tells when one is over. */
 const RETRY_MS = 2
-
-/** What the threads of a process know together of one disk: quick calls until it counts as quick, and turns that are taken. */
-const LANE_NUMBERS = 2
-export const LANE_BYTES = LANE_NUMBERS * Int32Array.BYTES_PER_ELEMENT
 
 export interface DiskLaneOptions {
   /** So many calls of all threads may be in the thread pool at once. */
-  readonly turnsMax?: number
-  /** `LANE_BYTES` that the threads share. */
-  readonly memory?: Int32Array<ArrayBufferLike>
+  readonly turnsMax: number
+  /** So many if one of them is the only one of its thread: no thread waits for others alone. */
+  readonly turnsInNeedMax: number
+  readonly shared: SharedLane
+  /** 0 … : whose turns these are. */
+  readonly thread: number
+}
+
+/** What the threads of a process know together of one disk. */
+export interface SharedLane {
+  /** Quick calls until it counts as quick. */
+  readonly quickLeft: Int32Array<ArrayBufferLike>
+  /** Turns that each thread has taken. */
+  readonly taken: Int32Array<ArrayBufferLike>
 }
 
 /**
  * The way of one thread to one disk: on the event loop while the disk is quick, through the thread pool while it is slow,
- * and never so many at once that other disks find no thread there.
+ * and never so many at once that other disks find no thread there. Without options there is no limit.
  */
 export class DiskLane {
   readonly #pace: ReadPace
-  readonly #turnsMax: number
-  /** Turns that all threads have taken. */
-  readonly #taken: Int32Array<ArrayBufferLike>
+  readonly #limits: DiskLaneOptions | null
   readonly #waiting: Array<() => void> = []
   #running = 0
   #retry: NodeJS.Timeout | null = null
 
-  constructor({ turnsMax = Number.POSITIVE_INFINITY, memory = new Int32Array(LANE_NUMBERS) }: DiskLaneOptions = {}) {
-    this.#pace = new ReadPace(undefined, memory.subarray(0, 1))
-    this.#taken = memory.subarray(1, 2)
-    this.#turnsMax = turnsMax
+  constructor(options: DiskLaneOptions | null = null) {
+    this.#limits = options
+    this.#pace = new ReadPace(undefined, options?.shared.quickLeft)
   }
 
   /** The next call had better not hold up the event loop. */
@@ -56,7 +59,7 @@ export class DiskLane {
 
   /** What always goes through the thread pool. It must not wait for another turn of the same disk. */
   run<T>(work: () => Promise<T>): Promise<T> {
-    if (this.#turnsMax === Number.POSITIVE_INFINITY) return work()
+    if (this.#limits === null) return work()
     return new Promise((resolve, reject) => {
       this.enter((leave) => {
         work().finally(leave).then(resolve, reject)
@@ -66,11 +69,11 @@ export class DiskLane {
 
   /** As `run`, for callbacks: `start` is called when it may begin, and calls `leave` when it is over. */
   enter(start: (leave: () => void) => void): void {
-    if (this.#turnsMax === Number.POSITIVE_INFINITY) start(() => undefined)
+    if (this.#limits === null) start(() => undefined)
     else if (this.#waiting.length === 0 && this.#take()) start(this.#leave)
     else {
       this.#waiting.push(() => start(this.#leave))
-      this.#retryIfAlone()
+      this.#retryIfInNeed()
     }
   }
 
@@ -85,34 +88,47 @@ export class DiskLane {
     })
   }
 
-  #take(): boolean {
-    if (Atomics.add(this.#taken, 0, 1) < this.#turnsMax) {
+  /** `isInNeed`: nothing of this thread is under way. */
+  #take(isInNeed = false): boolean {
+    if (this.#limits === null) return true
+    const { turnsMax, turnsInNeedMax, shared, thread } = this.#limits
+    const max = isInNeed ? turnsInNeedMax : turnsMax
+    // Its own turn is among them, so that of two that take the last one together none is over the limit.
+    Atomics.add(shared.taken, thread, 1)
+    if (sum(shared.taken) <= max) {
       this.#running += 1
       return true
     }
-    Atomics.sub(this.#taken, 0, 1)
+    Atomics.sub(shared.taken, thread, 1)
     return false
   }
 
   readonly #leave = () => {
     this.#running -= 1
-    Atomics.sub(this.#taken, 0, 1)
+    if (this.#limits !== null) Atomics.sub(this.#limits.shared.taken, this.#limits.thread, 1)
     this.#startWaiting()
   }
 
   #startWaiting(): void {
     while (this.#waiting.length > 0 && this.#take()) this.#waiting.shift()?.()
-    this.#retryIfAlone()
+    this.#retryIfInNeed()
   }
 
-  /** Whoever has a turn goes on when it is over. */
-  #retryIfAlone(): void {
+  /** Nobody tells when a turn of another thread is over; whoever has one himself goes on when that is. */
+  #retryIfInNeed(): void {
     if (this.#waiting.length === 0 || this.#running > 0 || this.#retry !== null) return
     this.#retry = setTimeout(() => {
       this.#retry = null
+      if (this.#running === 0 && this.#waiting.length > 0 && this.#take(true)) this.#waiting.shift()?.()
       this.#startWaiting()
     }, RETRY_MS)
   }
+}
+
+function sum(numbers: Int32Array<ArrayBufferLike>): number {
+  let total = 0
+  for (let i = 0; i < numbers.length; i += 1) total += Atomics.load(numbers, i)
+  return total
 }
 
 /** For files that are on no particular disk. */

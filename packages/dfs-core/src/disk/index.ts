@@ -1,1 +1,1 @@
-export { commonLane, DiskLane, LANE_BYTES } from './disk-lane.ts'
+export { commonLane, DiskLane, type SharedLane } from './disk-lane.ts'
