@@ -1,3 +1,5 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
 import {
   appendFileSync,
   existsSync,
@@ -204,6 +206,26 @@ describe('two processes', () => {
   it('do not work on one folder', () => {
     open()
     expect(() => open()).toThrow(`is in use by process ${process.pid}`)
+  })
+
+  it('are one when the other has ended, and only stays in the list because its parent does not ask', async () => {
+    // `sleep` takes the place of the shell and asks after no children.
+    const parent = spawn('sh', ['-c', 'sleep 1000 & echo $!; exec sleep 1000'], {
+      stdio: ['ignore', 'pipe', 'inherit'],
+      detached: true,
+    })
+    try {
+      const pid = Number(String(((await once(parent.stdout, 'data')) as [Buffer])[0]))
+      const fields = () => readFileSync(`/proc/${pid}/stat`, 'latin1').split(' ')
+      mkdirSync(join(folder, 'data'), { recursive: true })
+      writeFileSync(join(folder, 'data/.cairn-running'), `${pid} ${fields()[21]} 1795240000 running\n`)
+      expect(() => open()).toThrow(`is in use by process ${pid}`)
+      process.kill(pid, 'SIGKILL')
+      await expect.poll(() => fields()[2]).toBe('Z')
+      open()
+    } finally {
+      process.kill(-Number(parent.pid), 'SIGKILL')
+    }
   })
 })
 

@@ -51,12 +51,16 @@ export function takeRunningMark(basePath: string, now: number): RunningMark {
   }
 }
 
-/** Kernel's start time of a process, which tells it from a later one with the same number; null when it is gone. */
+/**
+ * Kernel's start time of a process, which tells it from a later one with the same number; null when it is gone. So is one
+ * whose last thread has ended: it stays in the list until its parent asks, and the first process of a container may never.
+ */
 function birthOf(pid: number): string | null {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'latin1')
-    // Field 22, counted behind the name, which may hold blanks and parentheses.
-    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? null
+    // From field 3 on, counted behind the name, which may hold blanks and parentheses: state, … threads (20), …, start (22).
+    const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+    return fields[0] === 'Z' && Number(fields[17]) <= 1 ? null : (fields[19] ?? null)
   } catch (error) {
     if (isErrno(error, 'ENOENT', 'ESRCH')) return null
     throw error
