@@ -116,7 +116,7 @@ test('a dropped file goes on after a reload by itself, from where it was', async
   page.on('dialog', (dialog) => dialog.accept())
   await reload(page)
   await expect(uploadPanel(page).getByText('dropped.bin')).toBeVisible()
-  slowDown(drive)
+  speedUp(drive)
   await expect(row(page, 'dropped.bin')).toBeVisible({ timeout: 60_000 })
   expect(receivedBytes(drive) - before).toBeLessThanOrEqual(LARGE + LOST_BYTES_MAX)
   expect(await sha256Of(fs.createReadStream(await download(page, 'dropped.bin')))).toBe(content)
@@ -228,7 +228,7 @@ test('another device takes an upload over, and the first one says where it goes 
   await expect(
     uploadPanel(page).getByText(/Uploading on “Firefox, Android”|Stored · finished on another device/),
   ).toBeVisible()
-  slowDown(drive)
+  speedUp(drive)
   await expect(uploadPanel(phone).getByText(/1 file uploaded/)).toBeVisible({ timeout: 60_000 })
   expect(receivedBytes(drive) - before).toBeLessThanOrEqual(LARGE + LOST_BYTES_MAX)
   await phone.context().close()
@@ -246,6 +246,7 @@ test('a page that lacks the file of an upload learns that another device has fin
   const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'cairn-return-'))
   const file = path.join(folder, 'lacked.bin')
   const content = writeRandomFile(file, SIZE)
+  await page.clock.install()
   slowDown(drive)
   const middle = halted(drive, SIZE / 4)
   await chooseFiles(page, [file])
@@ -260,6 +261,8 @@ test('a page that lacks the file of an upload learns that another device has fin
   await expect(uploadPanel(phone).getByText(/1 file uploaded/)).toBeVisible({ timeout: 60_000 })
   await phone.context().close()
   await page.bringToFront()
+  // It looks ever more seldom, at last twice a minute.
+  await page.clock.fastForward(30_000)
   await expect(uploadPanel(page).getByText('Stored · finished on another device')).toBeVisible({ timeout: 60_000 })
   expect(await sha256Of(fs.createReadStream(await download(page, 'lacked.bin')))).toBe(content)
   fs.rmSync(folder, { recursive: true })
