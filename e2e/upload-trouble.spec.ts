@@ -184,6 +184,26 @@ test('files whose announcement was heard, and its answer lost, arrive once and k
   await expect.poll(() => unfinished(page)).toBe(0)
 })
 
+test('files whose page was left before the answer to their announcement keep no space, and go on', async ({ page }) => {
+  await page.route('**/api/uploads', async (route) => {
+    if (route.request().method() !== 'POST') return await route.continue()
+    await route.fetch()
+  })
+  const files = [textFile('a.txt', 'first'), textFile('b.txt', 'second')]
+  await chooseFiles(page, files)
+  await expect.poll(() => unfinished(page)).toBe(2)
+  page.on('dialog', (dialog) => dialog.accept())
+  await page.unrouteAll({ behavior: 'ignoreErrors' })
+  await reload(page)
+  await expect(uploadPanel(page).getByText('Go on with 2 files')).toBeVisible()
+  await expect.poll(() => unfinished(page)).toBe(0)
+  const chooser = page.waitForEvent('filechooser')
+  await uploadPanel(page).getByRole('button', { name: 'Choose the files' }).click()
+  await (await chooser).setFiles(files)
+  await expect(uploadPanel(page).getByText('2 files uploaded')).toBeVisible()
+  await expect(page.getByRole('main').getByRole('row')).toHaveCount(3)
+})
+
 test('a file that is cancelled after the answer to its announcement was lost keeps no space', async ({ page }) => {
   await loseAnswers(page, 1)
   await chooseFiles(page, [textFile('regretted.txt', 'never mind')])

@@ -4,6 +4,7 @@ import { fileFrom, isReadable } from './file-source.ts'
 import { LivingTabs } from './living-tabs.ts'
 import { Presence } from './presence.ts'
 import { leaveStored, takeStored } from './stored-before.ts'
+import { abandonTogether, type Noted, straysOf } from './stray-uploads.ts'
 import { refusalOf, unfinishedUploads } from './upload-api.ts'
 import { UploadEngine } from './upload-engine.ts'
 import { type Job, jobOfRemembered, type UnfinishedUpload } from './upload-job.ts'
@@ -23,6 +24,9 @@ export class UploadSession {
   readonly hasher = new ContentHasher()
   readonly engine: UploadEngine
   readonly #personId: string
+  readonly #onReleased: () => void
+  /** What pages before had noted when they were left. */
+  #left: readonly Noted[] = []
   readonly #tabs = new LivingTabs()
   readonly #memory: UploadMemory
   readonly #presence = new Presence(() => ownCount(this.store.snapshot()) > 0)
@@ -30,6 +34,7 @@ export class UploadSession {
 
   constructor(personId: string, events: UploadEvents) {
     this.#personId = personId
+    this.#onReleased = events.onReleased
     this.#memory = new UploadMemory(personId, this.#tabs.id)
     this.engine = new UploadEngine(this.store, this.#memory, events, this.hasher)
     this.engine.limit(keptLimits())
@@ -44,7 +49,7 @@ export class UploadSession {
     const look = () => this.#tabs.oneAtATime(() => this.#takeOver(signal))
     const looked = look()
     // After a reload the page before may not be gone yet.
-    const again = setTimeout(() => void looked.then(look), LOOK_MS)
+    const again = setTimeout(() => void looked.then(look).finally(() => this.#endLooking()), LOOK_MS)
     signal.addEventListener('abort', () => clearTimeout(again))
   }
 
@@ -87,9 +92,13 @@ export class UploadSession {
 
   async #takeOver(signal: AbortSignal): Promise<void> {
     const left = await this.#memory.left(await this.#tabs.alive())
-    if (left.length === 0 || signal.aborted) return
-    const known = await knownUploads(left)
+    // What a page before has announced may be begun after the first look.
+    if (left.length > 0) this.#left = left
+    if (this.#left.length === 0 || signal.aborted) return
+    const known = (await knownUploads()) ?? (left.every(isUnannounced) ? new Map() : null)
     if (signal.aborted || known === null) return
+    await this.#giveUpStrays(known)
+    if (left.length === 0 || signal.aborted) return
     const isOpen = ({ uploadId }: RememberedUpload) => uploadId === null || known.has(uploadId)
     await this.#memory.forget(left.flatMap((upload) => (isOpen(upload) ? [] : upload.key)))
     const jobs = left.filter(isOpen).map((upload) => jobLeft(upload, known.get(upload.uploadId ?? '')))
@@ -98,6 +107,17 @@ export class UploadSession {
     await this.engine.adopt(jobs)
     await this.#memory.takeOver(left.filter(isOpen))
     await this.reopen(false)
+  }
+
+  #endLooking(): void {
+    this.#left = []
+  }
+
+  async #giveUpStrays(known: ReadonlyMap<string, UnfinishedUpload>): Promise<void> {
+    const strays = straysOf(this.#left, known.values())
+    if (strays.length === 0) return
+    // When nobody answers, they expire by themselves.
+    await abandonTogether(strays).then(this.#onReleased, refusalOf)
   }
 
   #watchSleep(signal: AbortSignal): void {
@@ -119,6 +139,8 @@ export class UploadSession {
   }
 }
 
+const isUnannounced = ({ uploadId }: Noted) => uploadId === null
+
 function jobLeft(upload: RememberedUpload, known: UnfinishedUpload | undefined): Job {
   // The page that sent it is closed. What another device went on with since then stays there.
   const takeOver = isOfThisDevice(known?.device ?? null) && upload.uploadId !== null
@@ -126,9 +148,8 @@ function jobLeft(upload: RememberedUpload, known: UnfinishedUpload | undefined):
   return { ...jobOfRemembered(upload), takeOver, sent: Math.max(upload.sent, known?.sent ?? 0) }
 }
 
-/** Which of these the server still waits for. Null: it does not answer; they stay remembered for the next page. */
-async function knownUploads(left: readonly RememberedUpload[]): Promise<ReadonlyMap<string, UnfinishedUpload> | null> {
-  if (left.every(({ uploadId }) => uploadId === null)) return new Map()
+/** What the server waits for. Null: it does not answer; what is left stays remembered for the next page. */
+async function knownUploads(): Promise<ReadonlyMap<string, UnfinishedUpload> | null> {
   try {
     return new Map((await unfinishedUploads()).map((upload) => [upload.uploadId, upload]))
   } catch (error) {
