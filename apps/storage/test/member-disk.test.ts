@@ -130,7 +130,7 @@ describe('a member whose disk takes nothing', () => {
     fill()
     const stuck = await source.uploadFile(content(300_000, 2), ON_DISK)
     const others: string[] = []
-    for (let seed = 0; seed < 600; seed += 1) others.push(await source.uploadFile(content(700, seed), ON_OTHER))
+    for (let seed = 0; seed < 300; seed += 1) others.push(await source.uploadFile(content(700, seed), ON_OTHER))
     await source.appendFile(early, content(200, 3))
     const alsoStuck = await source.uploadFile(content(100_000, 4), ON_DISK)
     await source.deleteFile(others[0] ?? '')
