@@ -40,6 +40,13 @@ test('a changed quota is felt, and a disabled person is signed out', async ({ pa
   const other = await register(theirs, drive.url)
   await openAdministration(page, drive, { person, page: 'people', title: 'People' })
 
+  await page.getByRole('button', { name: 'Invite' }).click()
+  const inviting = page.getByRole('dialog', { name: 'Invite' })
+  await inviting.getByRole('textbox').fill('somebody')
+  await inviting.getByRole('button', { name: 'Make a link' }).click()
+  await expect(inviting.getByText('This address is not complete.')).toBeVisible()
+  await inviting.getByRole('button', { name: 'Close' }).click()
+
   const dialog = await openPerson(page, other)
   await dialog.getByLabel('Space').fill('much')
   await expect(dialog.getByText('Write a size, such as 50 GB.')).toBeVisible()
@@ -96,6 +103,9 @@ test('people share the space of a group, and a link lets somebody choose a new p
   const dialog = await openPerson(page, other)
   await dialog.getByRole('button', { name: 'Make a link' }).click()
   const link = await dialog.getByLabel('Pass this link on yourself').inputValue()
+  await page.context().grantPermissions(['clipboard-read', 'clipboard-write'])
+  await dialog.getByRole('button', { name: 'Copy link' }).click()
+  await expect.poll(() => page.evaluate(() => navigator.clipboard.readText())).toBe(link)
   const stranger = await (await browser.newContext({ serviceWorkers: 'block' })).newPage()
   await openPage(stranger, link)
   await stranger.getByLabel('New password', { exact: true }).fill('a kettle on the sill')

@@ -79,7 +79,9 @@ export function Dialog({
                   {title}
                 </Radix.Title>
                 {description === undefined ? null : (
-                  <Radix.Description className="truncate text-13 text-ink-3">{description}</Radix.Description>
+                  <Radix.Description className="line-clamp-2 text-13 text-ink-3 [overflow-wrap:anywhere]">
+                    {description}
+                  </Radix.Description>
                 )}
               </div>
               <Radix.Close asChild>

@@ -54,7 +54,7 @@ export function HistoryChart({ points }: { points: readonly HistoryPoint[] }) {
       }}
     >
       <svg aria-hidden="true" width={width} height={HEIGHT} className="block">
-        <Lines scale={scale} box={box} total={total} />
+        <Lines scale={scale} box={box} total={total} usedFirst={dots[0]?.bytes ?? 0} />
         {runs.map((run) => (
           <Run key={run[0]?.at} dots={run} scale={scale} bottom={box.bottom} />
         ))}
@@ -95,9 +95,14 @@ function Run({ dots, scale, bottom }: RunProps) {
   )
 }
 
-type LinesProps = { scale: ChartScale; box: { left: number; right: number; bottom: number }; total: number }
+type LinesProps = {
+  scale: ChartScale
+  box: { left: number; right: number; bottom: number }
+  total: number
+  usedFirst: number
+}
 
-function Lines({ scale, box, total }: LinesProps) {
+function Lines({ scale, box, total, usedFirst }: LinesProps) {
   const t = useTranslations('capacity')
   const format = useFormat()
   // Days would all be the same.
@@ -122,7 +127,8 @@ function Lines({ scale, box, total }: LinesProps) {
       </g>
       <g transform={`translate(0 ${scale.y(total * FILLING_SHARE)})`}>
         <path d={span} stroke="var(--warn-fill)" strokeDasharray="4 4" />
-        <text x={box.left + 4} y="-5">
+        {/* On the side where the line of used space does not begin. */}
+        <text x={box.left + 4} y={usedFirst > total * FILLING_SHARE ? 13 : -5}>
           80%
         </text>
       </g>

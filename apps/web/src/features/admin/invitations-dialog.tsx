@@ -9,7 +9,8 @@ import { Dialog } from '../../components/dialog.tsx'
 import { Field } from '../../components/field.tsx'
 import { useToast } from '../../components/toast.tsx'
 import { useFormat } from '../../i18n/use-format.ts'
-import { callApi } from '../../lib/call-api.ts'
+import { ApiFailure, callApi } from '../../lib/call-api.ts'
+import { LinkField } from './link-field.tsx'
 
 const PATH = '/api/admin/invitations'
 const KEY = ['admin', 'invitations'] as const
@@ -28,20 +29,25 @@ interface Invitations {
   invitations: Invitation[]
 }
 
+const isOfAddress = (error: unknown) => error instanceof ApiFailure && error.field === 'email'
+
 /** Makes a link by which somebody can come in, and takes links back. */
 export function InvitationsDialog({ onClose }: { onClose: () => void }) {
   const t = useTranslations('people')
   const toast = useToast()
   const client = useQueryClient()
   const [email, setEmail] = useState('')
+  const wanted = email.trim()
   const asked = useQuery({ queryKey: KEY, queryFn: () => callApi<Invitations>(PATH) })
   const refuse = () => toast({ text: t('notChanged'), problem: true })
   const refresh = () => client.invalidateQueries({ queryKey: KEY })
   const invite = useMutation({
-    mutationFn: () =>
-      callApi<{ link: string }>(PATH, { method: 'POST', body: { email: email.trim() === '' ? null : email.trim() } }),
+    mutationFn: (to: string) =>
+      callApi<{ link: string }>(PATH, { method: 'POST', body: { email: to === '' ? null : to } }),
     onSuccess: refresh,
-    onError: refuse,
+    onError: (error) => {
+      if (!isOfAddress(error)) refuse()
+    },
   })
   const revoke = useMutation({
     mutationFn: (id: string) => callApi<void>(`${PATH}/${id}`, { method: 'DELETE' }),
@@ -50,35 +56,27 @@ export function InvitationsDialog({ onClose }: { onClose: () => void }) {
   })
   const submit = (event: FormEvent) => {
     event.preventDefault()
-    invite.mutate()
+    invite.mutate(wanted)
   }
   return (
     <Dialog open onOpenChange={onClose} title={t('invite')} description={t('inviteSentence')}>
       <div className="flex min-h-0 flex-col gap-4 overflow-y-auto px-6 pb-5 phone:px-5">
-        <form onSubmit={submit} className="flex items-end gap-2">
-          <div className="min-w-0 flex-1">
+        <form noValidate onSubmit={submit} className="flex items-start gap-2 phone:flex-col phone:items-stretch">
+          <div className="min-w-0 flex-1 phone:flex-none">
             <Field
               label={t('inviteEmail')}
               type="email"
               compact
               value={email}
               onChange={(event) => setEmail(event.target.value)}
+              error={isOfAddress(invite.error) && invite.variables === wanted ? t('inviteEmailWrong') : undefined}
             />
           </div>
-          <Button kind="primary" type="submit" disabled={invite.isPending}>
+          <Button kind="primary" type="submit" disabled={invite.isPending} className="mt-6 phone:mt-0">
             {t('inviteMake')}
           </Button>
         </form>
-        {invite.data === undefined ? null : (
-          <Field
-            label={t('resetMade')}
-            compact
-            readOnly
-            value={invite.data.link}
-            onFocus={(event) => event.target.select()}
-            className="font-mono"
-          />
-        )}
+        {invite.data === undefined ? null : <LinkField link={invite.data.link} />}
         <Asked of={asked} small="bare">
           {({ closed, invitations }) => (
             <>

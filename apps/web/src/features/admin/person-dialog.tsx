@@ -10,6 +10,7 @@ import { useToast } from '../../components/toast.tsx'
 import { useFormat } from '../../i18n/use-format.ts'
 import { ApiFailure, callApi } from '../../lib/call-api.ts'
 import { barPercents, CapacityBar } from './capacity-bar.tsx'
+import { LinkField } from './link-field.tsx'
 import type { QuotaGroup } from './quota-groups.ts'
 import { refreshSpace } from './refresh-space.ts'
 import type { PersonChange, PersonItem } from './schema.ts'
@@ -182,14 +183,7 @@ function ResetLink({ person }: { person: PersonItem }) {
       </Act>
       {make.data === undefined ? null : (
         <div className="py-3">
-          <Field
-            label={t('resetMade')}
-            compact
-            readOnly
-            value={make.data.link}
-            onFocus={(event) => event.target.select()}
-            className="font-mono"
-          />
+          <LinkField link={make.data.link} />
         </div>
       )}
     </>

@@ -139,6 +139,7 @@ function ChangedNote({ changed, of }: { changed: SettingsView['changed']; of: st
 type NumberInputProps = { label: string; value: number; max: number; onSave: (value: number) => void }
 
 function NumberInput({ label, value, max, onSave }: NumberInputProps) {
+  const t = useTranslations('adminSettings')
   const [typed, setTyped] = useState(String(value))
   const number = Number(typed)
   const isGood = Number.isInteger(number) && number >= 1 && number <= max
@@ -148,7 +149,7 @@ function NumberInput({ label, value, max, onSave }: NumberInputProps) {
       typed={typed}
       onType={setTyped}
       isChanged={typed !== String(value)}
-      isGood={isGood}
+      problem={isGood ? undefined : t('numberWrong', { max })}
       onSave={() => onSave(number)}
     />
   )
@@ -167,6 +168,7 @@ function SizeInput({ label, bytes, mayBeEmpty = false, onSave }: SizeInputProps)
   const [typed, setTyped] = useState(shown)
   const isEmpty = typed.trim() === ''
   const size = isEmpty ? null : parseSize(typed)
+  const isGood = isEmpty ? mayBeEmpty : size !== null && (size > 0 || !mayBeEmpty)
   return (
     <InputForm
       label={label}
@@ -174,7 +176,7 @@ function SizeInput({ label, bytes, mayBeEmpty = false, onSave }: SizeInputProps)
       placeholder={mayBeEmpty ? t('noLimit') : ''}
       onType={setTyped}
       isChanged={typed !== shown}
-      isGood={isEmpty ? mayBeEmpty : size !== null && (size > 0 || !mayBeEmpty)}
+      problem={isGood ? undefined : t('sizeWrong')}
       onSave={() => onSave(size)}
     />
   )
@@ -186,15 +188,16 @@ type InputFormProps = {
   placeholder?: string
   onType: (text: string) => void
   isChanged: boolean
-  isGood: boolean
+  /** What to type instead. */
+  problem: string | undefined
   onSave: () => void
 }
 
-function InputForm({ label, typed, placeholder, onType, isChanged, isGood, onSave }: InputFormProps) {
+function InputForm({ label, typed, placeholder, onType, isChanged, problem, onSave }: InputFormProps) {
   const t = useTranslations('adminSettings')
   const submit = (event: FormEvent) => {
     event.preventDefault()
-    if (isGood) onSave()
+    if (problem === undefined) onSave()
   }
   return (
     <form onSubmit={submit} className="flex w-[240px] items-end gap-2 phone:w-full">
@@ -205,10 +208,10 @@ function InputForm({ label, typed, placeholder, onType, isChanged, isGood, onSav
           value={typed}
           placeholder={placeholder}
           onChange={(event) => onType(event.target.value)}
-          error={isGood ? undefined : t('notThat')}
+          error={problem}
         />
       </div>
-      <Button type="submit" disabled={!(isChanged && isGood)} className="self-start">
+      <Button type="submit" disabled={!isChanged || problem !== undefined} className="self-start">
         {t('save')}
       </Button>
     </form>
