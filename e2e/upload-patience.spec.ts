@@ -10,6 +10,7 @@ import type { Drive } from './cluster.ts'
 import { chooseFiles, download, row, textFile, uploadPanel } from './drive-page.ts'
 import { test } from './drive-test.ts'
 import { reload } from './living-page.ts'
+import { fileIdOf, sha256At } from './stored-file.ts'
 import { LANES, receivedBytes, slowDown, speedUp } from './upload-line.ts'
 
 const MIB = 1024 * 1024
@@ -59,6 +60,34 @@ test('who presses Try now does not wait for the end of the pause', async ({ page
   await uploadPanel(page).getByRole('button', { name: 'Try now' }).click()
   await gone
   await arrives(page, 'pressed.txt')
+})
+
+test('a large file that no storage has room for waits for it, however often it is refused', async ({ page, drive }) => {
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), 'cairn-room-'))
+  const content = writeRandomFile(path.join(folder, 'waits-for-room.bin'), 9 * MIB)
+  let refused = 0
+  const full = { status: 507, headers: { 'access-control-allow-origin': '*' }, body: '' }
+  await page.route(/\/files\/?$/, async (route) => {
+    if (route.request().method() !== 'POST') return await route.continue()
+    refused += 1
+    await route.fulfill(full)
+  })
+  const json = { code: 'no_room', message: 'No storage has room.' }
+  await page.route(/\/ticket\?/, (route) => route.fulfill({ status: 507, json }))
+  await chooseFiles(page, [path.join(folder, 'waits-for-room.bin')])
+  const now = uploadPanel(page).getByRole('button', { name: 'Try now' })
+  // Fewer refusals of a ticket would end it.
+  for (let tries = 1; tries <= 6; tries += 1) {
+    await expect.poll(() => refused, { timeout: 60_000 }).toBeGreaterThanOrEqual(tries)
+    await now.click({ timeout: 60_000 })
+  }
+  await page.unrouteAll({ behavior: 'wait' })
+  await expect(row(page, 'waits-for-room.bin')).toBeVisible({ timeout: 120_000 })
+  for (const storage of drive.storages) {
+    const fileId = await fileIdOf(drive, 'waits-for-room.bin')
+    await expect.poll(() => sha256At(drive, storage, fileId), { timeout: 60_000 }).toBe(content)
+  }
+  fs.rmSync(folder, { recursive: true })
 })
 
 test('after a computer has slept an upload goes on by itself, and not only when its pause is over', async ({

@@ -72,9 +72,14 @@ async function send(job: Job, file: File, place: Place, run: Run): Promise<Sent 
     return { kind: 'again' }
   }
   job.begun = true
-  if (!resume && size <= PLAIN_BYTES) return sendWhole({ file, size, place, pace, onSent, signal })
   job.way ??= new UploadWay()
-  return sendFile({ file, place, resume, way: job.way, lanes, pace, onSent: run.onSent, signal })
+  const sent =
+    !resume && size <= PLAIN_BYTES
+      ? await sendWhole({ file, size, place, pace, onSent, signal })
+      : await sendFile({ file, place, resume, way: job.way, lanes, pace, onSent: run.onSent, signal })
+  // What could not be created is created as soon as there is room: asked for, it would look as if it had been lost each time.
+  if (!resume && sent.kind === 'unable' && job.sent === 0) job.begun = false
+  return sent
 }
 
 function expiresSoon({ ticketExpiresAt, receivedAt }: Place): boolean {
