@@ -1,5 +1,6 @@
 import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { DiskLane } from '@cairn/dfs-core/disk'
 import { afterEach, beforeEach, expect, it } from 'vitest'
 import { openTombstones, tombstonesPath } from '../src/disk/tombstones.ts'
 import { createPartFile, type PartRecord, writePartRecord } from '../src/parts/part-files.ts'
@@ -55,6 +56,8 @@ it('the sidecar of a part stays as it was when the disk is full, and nothing lie
   await expect(writePartRecord(paths, record, true)).rejects.toMatchObject({ code: 'ENOSPC' })
   expect(readdirSync(disk!.path).sort()).toEqual(['filler', 'upload.json'])
   expect(readFileSync(sidecar, 'utf8')).toBe('as it was')
-  await expect(createPartFile(paths, () => writePartRecord(paths, record, true))).rejects.toThrow('ENOSPC')
+  await expect(createPartFile(new DiskLane(), paths, () => writePartRecord(paths, record, true))).rejects.toThrow(
+    'ENOSPC',
+  )
   expect(readdirSync(disk!.path).sort()).toEqual(['filler', 'upload.json'])
 })

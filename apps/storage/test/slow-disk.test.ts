@@ -5,18 +5,22 @@ import { ConnectionPool, StorageClient } from '@cairn/dfs-core'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { content, startCluster, type TestCluster, until } from './cluster.ts'
 import { bundleDaemon, type Daemon, type DaemonBundle, kill, startDaemon } from './daemon.ts'
+import { receiptOf, tusCalls } from './http/http-call.ts'
+import { createWebKeys, newUploadId, type WebKeys } from './http/web-storage.ts'
 
 const KIB = 1024
 const SLOW_MS = 100
 /** Of the slow disk, and of the quick one. */
 const SLOW_CLIENTS = 32
 const QUICK_CLIENTS = 4
+const HTTP_UPLOADERS = 6
 
 let bundle: DaemonBundle
 let cluster: TestCluster
 let daemon: Daemon
 let slowRoot: string
 let httpPort: number
+let web: WebKeys
 const pools: ConnectionPool[] = []
 
 beforeAll(async () => {
@@ -29,7 +33,9 @@ beforeEach(async () => {
   const folder = join(cluster.folder, '100001')
   slowRoot = join(cluster.folder, 'slow')
   const quickRoot = join(cluster.folder, 'quick')
-  for (const path of [slowRoot, quickRoot]) mkdirSync(path)
+  for (const path of [folder, slowRoot, quickRoot]) mkdirSync(path)
+  createWebKeys(cluster.folder, '100001', folder)
+  web = createWebKeys(cluster.folder)
   execFileSync('mkfifo', [join(slowRoot, 'gate')])
   const calls = join(import.meta.dirname, 'slow-disk-calls.mjs')
   const keys = {
@@ -42,6 +48,8 @@ beforeEach(async () => {
     store_path1: quickRoot,
     work_threads: 2,
     http_port: 0,
+    keys_file: join(folder, 'keys.json'),
+    upload_durability: 'group',
   }
   const environment = { SLOW_ROOT: slowRoot, SLOW_MS, UV_THREADPOOL_SIZE: 16, NODE_OPTIONS: `--import=${calls}` }
   const before = Object.entries(environment).map(([key, value]) => `${key}='${value}'`)
@@ -140,6 +148,20 @@ function deletions(storePathIndex: number, size: number): () => Promise<void> {
 /** The last file of each kind of upload. */
 const last = new Map<Buffer, string>()
 
+/** Whole with their creation, and as parts; the storage chooses between the disks, in turn. */
+function httpUploads(): (round: number) => Promise<void> {
+  const [small, large] = [content(2 * KIB, 10), content(200 * KIB, 11)]
+  return async (round) => {
+    const body = round % 2 === 0 ? small : large
+    const upl = newUploadId()
+    const calls = tusCalls(httpPort, upl, web.upload({ upl, len: body.length, mem: '100001' }))
+    const answers = body === small ? [await calls.createWith(body.length, body)] : [await calls.create(body.length)]
+    if (body === large) answers.push(await calls.patch(0, body))
+    expect(answers.map(({ status }) => status)).toEqual(body === small ? [201] : [201, 204])
+    last.set(body, web.receipt(await receiptOf(calls)).fid)
+  }
+}
+
 /** One crowd for each kind. */
 function crowds(storePathIndex: number, clients: number): Map<string, Crowd> {
   const each = Math.ceil(clients / Object.keys(kinds).length)
@@ -152,11 +174,14 @@ describe('clients of a quick disk', () => {
   it('go on while many wait for another disk that is slow, and while that one hangs', async () => {
     const slow = crowds(0, SLOW_CLIENTS)
     const quick = crowds(1, QUICK_CLIENTS)
-    const all = [...slow.values(), ...quick.values()]
+    const both = new Crowd(HTTP_UPLOADERS, httpUploads())
+    const all = [...slow.values(), ...quick.values(), both]
     await until('everybody was served', () => all.every(({ done }) => done >= 8))
     writeFileSync(join(slowRoot, 'slow'), '')
     const served = doneBy(slow)
-    await until('each kind felt it', () => doneBy(slow).every((done, kind) => done > (served[kind] ?? 0) + 2))
+    const uploaded = both.done
+    const isFelt = () => doneBy(slow).every((done, kind) => done > (served[kind] ?? 0) + 2)
+    await until('each kind felt it', () => isFelt() && both.done > uploaded + HTTP_UPLOADERS)
 
     const before = [doneBy(slow), doneBy(quick)] as const
     await until('each kind was served again', () =>

@@ -156,7 +156,8 @@ export class PartShipment implements Shipment {
       this.#retryAt = performance.now() + RETRY_MS
       return
     }
-    const file = await open(this.#part.paths.part, 'r')
+    const { lane } = this.#part.storePath
+    const file = await lane.run(() => open(this.#part.paths.part, 'r'))
     try {
       await this.#sendPieces(this.#buddy, file)
     } finally {
@@ -210,7 +211,8 @@ export class PartShipment implements Shipment {
     const buffer = await buddy.buffers.take()
     try {
       const wanted = Math.min(PART_DATA_SIZE_MAX, settled - offset)
-      const { bytesRead: size } = await file.read(buffer, PIECE_FRONT, wanted, offset)
+      const { lane } = this.#part.storePath
+      const { bytesRead: size } = await lane.run(() => file.read(buffer, PIECE_FRONT, wanted, offset))
       if (size === 0) throw new Error(`part ${upl} ends before ${settled}`)
       buddy.prepare({ upl, ep, offset }, buffer, size)
       return { buffer, offset, size }

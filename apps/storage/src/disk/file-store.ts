@@ -33,7 +33,14 @@ export class FileStore extends NewFiles<LogWriter> {
    */
   drawName(file: NewFile): NewName {
     return this.names.take(file, (name) => {
-      if (existsSync(name.path)) throw Object.assign(new Error(`${name.path} is there already`), { code: 'EEXIST' })
+      if (existsSync(name.path)) throw taken(name.path)
+    })
+  }
+
+  /** As `drawName`, in the thread pool while the disk is slow. */
+  drawNameByPace(file: NewFile): Promise<NewName> {
+    return this.names.takeLater(file, async ({ path, storePath }) => {
+      if (await existsByPace(storePath.lane, path)) throw taken(path)
     })
   }
 
@@ -190,4 +197,8 @@ export class FileStore extends NewFiles<LogWriter> {
     if (waiting !== undefined) return new Promise((resolve) => waiting.push(resolve))
     return this.#locksElsewhere?.untilFree(logicName) ?? Promise.resolve()
   }
+}
+
+function taken(path: string): Error {
+  return Object.assign(new Error(`${path} is there already`), { code: 'EEXIST' })
 }

@@ -16,7 +16,7 @@ import { BodyBudget } from './body-budget.ts'
 import { writtenAt } from './disk-failure.ts'
 import { DiskSegments } from './disk-segments.ts'
 import { fenceEpoch } from './epoch-fence.ts'
-import { HashFrontier } from './hash-frontier.ts'
+import { HashFrontiers } from './hash-frontier.ts'
 import { LateConfirmations } from './late-confirmations.ts'
 import type { FinishedUpload } from './ledger-line.ts'
 import { OpenParts } from './open-parts.ts'
@@ -63,7 +63,7 @@ export class DiskPartStore implements PartStore {
   readonly copies: PartCopies
   readonly #options: PartStoreOptions
   readonly #context: PartContext
-  readonly #frontier = new HashFrontier()
+  readonly #frontier: HashFrontiers
   readonly #finisher: PartFinisher
   readonly #joiner: PartJoiner
   readonly #link: LinkContext
@@ -74,6 +74,7 @@ export class DiskPartStore implements PartStore {
   private constructor(options: PartStoreOptions) {
     const { store, durability, report } = options
     this.#options = options
+    this.#frontier = new HashFrontiers(store.storePaths)
     const sync = { none: null, group: store.groupSync, each: store.singleSync }[durability]
     this.#context = { frontier: this.#frontier, sync, bootId: readBootId() }
     const late = new LateConfirmations({ store, durable: sync !== null, report })
@@ -109,7 +110,7 @@ export class DiskPartStore implements PartStore {
     for (const found of findParts(storePath, report)) {
       const { upl, bootId, prefix } = found.record
       if (ledger.finishedEpoch(upl) !== null) {
-        await removePartFiles(found.paths)
+        await removePartFiles(storePath, found.paths)
         continue
       }
       const part = Part.reopen(this.#context, storePath, found)
@@ -249,7 +250,7 @@ export class DiskPartStore implements PartStore {
     for (const part of this.#parts.values()) await part.retire()
     await this.#frontier.close()
     await this.#link.late.close()
-    this.ledgers.close()
+    await this.ledgers.close()
   }
 
   #admit(size: number): StorePath {
@@ -268,7 +269,7 @@ export class DiskPartStore implements PartStore {
     this.#forget(upl)
     part.hash.close()
     await part.retire()
-    await removePartFiles(part.paths)
+    await removePartFiles(part.storePath, part.paths)
   }
 
   /** What is here is of no use to anybody: its upload goes on at another member, or cannot go on. */

@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os'
 import { Worker } from 'node:worker_threads'
+import type { StorePath } from '../disk/store-path.ts'
 import { keepYoungGenerationSmall } from '../young-generation.ts'
 
 interface FileHashes {
@@ -37,6 +38,27 @@ interface Waiter {
   lagMax: number
   resolve(): void
   reject(error: Error): void
+}
+
+/** The hashes of each store path have threads of their own: one that reads from a slow disk holds up no other. */
+export class HashFrontiers {
+  readonly #disks: ReadonlyArray<{ readonly dataDir: string; readonly frontier: HashFrontier }>
+
+  constructor(storePaths: ReadonlyArray<Pick<StorePath, 'dataDir'>>) {
+    const threadsMax = Math.max(1, Math.floor(THREADS_MAX / storePaths.length))
+    this.#disks = storePaths.map(({ dataDir }) => ({ dataDir, frontier: new HashFrontier(threadsMax) }))
+  }
+
+  /** As `HashFrontier.open`, of a file in one of the store paths. */
+  open(path: string, crcEnd: number): HashJob {
+    const disk = this.#disks.find(({ dataDir }) => path.startsWith(`${dataDir}/`))
+    if (disk === undefined) throw new Error(`${path} is in no store path`)
+    return disk.frontier.open(path, crcEnd)
+  }
+
+  async close(): Promise<void> {
+    await Promise.all(this.#disks.map(({ frontier }) => frontier.close()))
+  }
 }
 
 /** One thread hashes 0.4 to 2 GB/s, by the processor: uploads side by side have more of them, and other work has the rest. */

@@ -197,7 +197,7 @@ export class PartCopies {
     const { upl, ep } = part
     const { own, ent } = part.facts
     const ledger = ledgers.at(part.storePath)
-    ledger.write({
+    await ledger.writeByPace({
       kind: 'finished',
       upload: { ...file, upl, ep, own, ent, dur: durability, binlog: store.log.position() },
     })
@@ -216,7 +216,7 @@ export class PartCopies {
     this.#options.parts.delete(part.upl)
     this.#open.forget(part)
     await part.retire()
-    await removePartFiles(part.paths)
+    await removePartFiles(part.storePath, part.paths)
   }
 }
 

@@ -1,7 +1,15 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs'
-import { open, rename, unlink } from 'node:fs/promises'
+import { open, rename } from 'node:fs/promises'
 import { dirname } from 'node:path'
-import { isErrno, makeFolder, readFileIfAny, removeIfAny, syncFolder } from '../disk/atomic-file.ts'
+import type { DiskLane } from '@cairn/dfs-core/disk'
+import {
+  isErrno,
+  makeFolder,
+  makeFolderLater,
+  readFileIfAny,
+  removeIfAny,
+  removeIfAnyLater,
+} from '../disk/atomic-file.ts'
 import type { StorePath } from '../disk/store-path.ts'
 import { NO_FACTS, type PartFacts } from './part-facts.ts'
 
@@ -53,7 +61,7 @@ export async function writePartRecord(paths: PartPaths, record: PartRecord, dura
     if (durable) await file.sync()
   } catch (error) {
     // On a full disk; whoever removes the part looks for its part and its sidecar.
-    await unlinkIfAny(temporary)
+    await removeIfAnyLater(temporary)
     throw error
   } finally {
     await file.close()
@@ -62,35 +70,37 @@ export async function writePartRecord(paths: PartPaths, record: PartRecord, dura
 }
 
 /** Creates the empty part, and its sidecar by `describe`: both or none. Its folder is made when the first upload needs it. */
-export async function createPartFile(paths: PartPaths, describe: () => Promise<void>): Promise<void> {
+export async function createPartFile(lane: DiskLane, paths: PartPaths, describe: () => Promise<void>): Promise<void> {
+  const create = async () => await (await open(paths.part, 'w', 0o644)).close()
   try {
-    await (await open(paths.part, 'w', 0o644)).close()
+    await lane.run(create)
   } catch (error) {
     if (!isErrno(error, 'ENOENT')) throw error
-    makeFolder(paths.folder)
-    syncFolder(dirname(paths.folder))
-    await (await open(paths.part, 'w', 0o644)).close()
+    await lane.run(() => makeDurableFolder(paths.folder))
+    await lane.run(create)
   }
   try {
     await describe()
   } catch (error) {
-    await unlinkIfAny(paths.part)
+    await lane.run(() => removeIfAnyLater(paths.part))
     throw error
   }
 }
 
-/** Removes part and sidecar, the sidecar last: a part without one is nobody's and is swept at start. */
-export async function removePartFiles(paths: PartPaths): Promise<void> {
-  await unlinkIfAny(paths.part)
-  await unlinkIfAny(paths.sidecar)
+async function makeDurableFolder(path: string): Promise<void> {
+  await makeFolderLater(path)
+  const parent = await open(dirname(path), 'r')
+  try {
+    await parent.sync()
+  } finally {
+    await parent.close()
+  }
 }
 
-async function unlinkIfAny(path: string): Promise<void> {
-  try {
-    await unlink(path)
-  } catch (error) {
-    if (!isErrno(error, 'ENOENT')) throw error
-  }
+/** Removes part and sidecar, the sidecar last: a part without one is nobody's and is swept at start. */
+export async function removePartFiles({ lane }: StorePath, paths: PartPaths): Promise<void> {
+  await lane.run(() => removeIfAnyLater(paths.part))
+  await lane.run(() => removeIfAnyLater(paths.sidecar))
 }
 
 export interface FoundPart {

@@ -56,14 +56,14 @@ export class PartFinisher {
     this.#options.link.step('hashed')
     const { upl, offset: size, storePath, paths } = part
     const { ext, own, ent, metadata, concat } = part.facts
-    const ct = await sniffContentType(await readHead(paths.part))
+    const ct = await sniffContentType(await storePath.lane.run(() => readHead(paths.part)))
     const ep = part.ep
     const commitCopy = async (upload: FinishedUpload) => await this.#options.shipping.follow(part)?.commit(upload)
     const place = { storePath, path: paths.part, commitCopy }
     const finished = await this.#link({ upl, ep, ext, own, ent, metadata, concat, size, ct, ...place, ...hashes })
     if (part.ep > ep) await this.#options.ledgers.raise(upl, part.ep)
     await part.retire()
-    await removePartFiles(paths)
+    await removePartFiles(storePath, paths)
     this.#options.link.step('removed')
     this.#options.onFinished(finished, (performance.now() - startedAt) / 1000)
     return finished

@@ -91,7 +91,7 @@ export class PartJoiner {
       let begin = 0
       for (const source of joining.sources) {
         while (part.offset < begin + source.offset && !joining.isStopped) {
-          await part.append([await readPiece(source, part.offset - begin)])
+          await part.append([await source.storePath.lane.run(() => readPiece(source, part.offset - begin))])
         }
         begin += source.offset
       }

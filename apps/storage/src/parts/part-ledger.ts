@@ -1,8 +1,9 @@
-import { closeSync, fstatSync, ftruncateSync, openSync, readSync } from 'node:fs'
+import { closeSync, fstatSync, ftruncateSync, readSync } from 'node:fs'
 import { dirname } from 'node:path'
 import type { DiskLane } from '@cairn/dfs-core/disk'
 import type { UploadFacts } from '@cairn/dfs-tus'
-import { appendWhole, makeFolder } from '../disk/atomic-file.ts'
+import { makeFolder } from '../disk/atomic-file.ts'
+import { goOnWith } from '../disk/by-pace.ts'
 import { type GroupSync, type SyncItem, synced } from '../disk/group-sync.ts'
 import { LedgerRewrite, readLines } from './ledger-file.ts'
 import { type LedgerEntry, LedgerIndex, type LinePlace } from './ledger-index.ts'
@@ -13,6 +14,7 @@ import {
   type LedgerLine,
   parseLedgerLine,
 } from './ledger-line.ts'
+import { LedgerLog } from './ledger-log.ts'
 import { NO_FACTS } from './part-facts.ts'
 
 /** A smaller ledger is not worth rewriting. */
@@ -37,55 +39,53 @@ export interface LedgerOptions {
  * a crash. In memory is only where each line is.
  */
 export class PartLedger {
-  readonly #path: string
   /** Of the disk that its files are on, too. */
   readonly lane: DiskLane
+  readonly #log: LedgerLog
   readonly #sync: GroupSync | null
   readonly #report: (message: string) => void
   readonly #index = new LedgerIndex()
-  readonly #lineBuffer = Buffer.alloc(LEDGER_LINE_BYTES_MAX)
-  #fd: number
   #oldFd: number | null = null
-  #size: number
   #isCompacting = false
   #isClosed = false
 
   constructor(options: LedgerOptions) {
-    this.#path = options.path
     this.lane = options.lane
     this.#sync = options.sync
     this.#report = options.report
     makeFolder(dirname(options.path))
-    this.#fd = openSync(options.path, 'a+', 0o644)
-    this.#size = this.#load()
+    this.#log = new LedgerLog(options.path, options.lane)
+    this.#log.size = this.#load()
     this.#index.forgetOld(options.now)
   }
 
-  /** Writes a line; its effect is seen at once. */
+  /** Writes a line; its effect is seen at once. Nobody else may be writing (`settled`). */
   write(line: LedgerLine): void {
-    const text = formatLedgerLine(line)
-    if (text.length > LEDGER_LINE_BYTES_MAX && line.kind !== 'described')
-      throw new Error(`a ledger line of ${text.length} bytes is too long`)
-    const offset = this.#size
-    this.#write(text)
-    this.#index.apply(line, { offset, length: text.length })
+    const text = textOf(line)
+    this.#log.appendNow(text, (offset) => this.#index.apply(line, { offset, length: text.length }))
   }
 
-  /** As `write`; resolves when the line is as durable as uploads are. */
-  append(line: LedgerLine): Promise<void> {
-    this.write(line)
-    return this.#sync === null ? Promise.resolve() : synced(this.#sync, this.syncItem)
+  /** The same in the thread pool while the disk is slow; its effect is seen when the promise resolves. */
+  async writeByPace(line: LedgerLine): Promise<void> {
+    const text = textOf(line)
+    await this.#log.append(text, (offset) => this.#index.apply(line, { offset, length: text.length }))
+  }
+
+  /** As `writeByPace`; resolves when the line is as durable as uploads are. */
+  async append(line: LedgerLine): Promise<void> {
+    await this.writeByPace(line)
+    if (this.#sync !== null) await synced(this.#sync, this.syncItem)
   }
 
   /** What a sync of all lines so far takes. */
   get syncItem(): SyncItem {
-    return { lane: this.lane, file: this.#fd }
+    return { lane: this.lane, file: this.#log.fd }
   }
 
   /** The file has its record: the upload is finished for everybody who asks. */
   finish(upl: string): void {
     this.#index.unconfirmed.add(upl)
-    this.#index.apply({ kind: 'logged', upl }, { offset: this.#size, length: 0 })
+    this.#index.apply({ kind: 'logged', upl }, { offset: this.#log.size, length: 0 })
   }
 
   /**
@@ -94,11 +94,16 @@ export class PartLedger {
    */
   confirm(upls: readonly string[]): void {
     for (const upl of upls) this.finish(upl)
-    try {
-      this.#write(upls.map((upl) => formatLedgerLine({ kind: 'logged', upl })).join(''))
+    const lines = upls.map((upl) => formatLedgerLine({ kind: 'logged', upl })).join('')
+    const confirmed = () => {
       for (const upl of upls) this.#index.unconfirmed.delete(upl)
+    }
+    const failed = (error: unknown) =>
+      this.#report(`cannot confirm ${upls.length} uploads in ${this.#log.path}: ${error}`)
+    try {
+      goOnWith(this.#log.append(lines, confirmed), () => undefined, failed)
     } catch (error) {
-      this.#report(`cannot confirm ${upls.length} uploads in ${this.#path}: ${error}`)
+      failed(error)
     }
   }
 
@@ -112,7 +117,7 @@ export class PartLedger {
     const place = this.#index.described.get(upl)
     if (place === undefined) return NO_FACTS
     const text = Buffer.alloc(place.length - 1)
-    readSync(this.#fd, text, 0, text.length, place.offset)
+    readSync(this.#log.fd, text, 0, text.length, place.offset)
     const line = parseLedgerLine(text.toString('latin1'))
     return line?.kind === 'described' ? line.facts : NO_FACTS
   }
@@ -145,25 +150,22 @@ export class PartLedger {
     return [...this.#index.pending.values()].map((entry) => this.#read(entry))
   }
 
+  /** When nothing is being written any more. */
+  settled(): Promise<void> {
+    return this.#log.settled()
+  }
+
+  /** Nothing may be being written (`settled`). */
   close(): void {
     this.#isClosed = true
-    closeSync(this.#fd)
-    // Whoever is late must not write to what gets this number next.
-    this.#fd = -1
+    this.#log.close()
     if (this.#oldFd !== null) closeSync(this.#oldFd)
   }
 
-  #write(text: string): void {
-    const bytes = Buffer.from(text, 'latin1')
-    appendWhole(this.#fd, this.#size, bytes)
-    this.#size += bytes.length
-  }
-
   #read(entry: LedgerEntry): FinishedUpload {
-    const length = readSync(this.#fd, this.#lineBuffer, 0, LEDGER_LINE_BYTES_MAX, entry.offset)
-    const end = this.#lineBuffer.subarray(0, length).indexOf(0x0a)
-    const line = end < 0 ? null : parseLedgerLine(this.#lineBuffer.toString('latin1', 0, end))
-    if (line?.kind !== 'finished') throw new Error(`${this.#path}: no finished upload at offset ${entry.offset}`)
+    const text = this.#log.lineAt(entry.offset)
+    const line = text === null ? null : parseLedgerLine(text)
+    if (line?.kind !== 'finished') throw new Error(`${this.#log.path}: no finished upload at offset ${entry.offset}`)
     return { ...line.upload, ep: entry.ep }
   }
 
@@ -171,21 +173,21 @@ export class PartLedger {
   #load(): number {
     let end = 0
     let badAt = -1
-    for (const { offset, text } of readLines(this.#fd)) {
+    for (const { offset, text } of readLines(this.#log.fd)) {
       const line = parseLedgerLine(text)
       if (line === null) {
         if (badAt < 0) badAt = offset
         continue
       }
-      if (badAt >= 0) this.#report(`${this.#path} is damaged between ${badAt} and ${offset}`)
+      if (badAt >= 0) this.#report(`${this.#log.path} is damaged between ${badAt} and ${offset}`)
       badAt = -1
       this.#index.apply(line, { offset, length: text.length + 1 })
       end = offset + text.length + 1
     }
-    const size = fstatSync(this.#fd).size
+    const size = fstatSync(this.#log.fd).size
     if (size > end) {
-      this.#report(`cut ${size - end} torn bytes off ${this.#path}`)
-      ftruncateSync(this.#fd, end)
+      this.#report(`cut ${size - end} torn bytes off ${this.#log.path}`)
+      ftruncateSync(this.#log.fd, end)
     }
     return end
   }
@@ -198,9 +200,10 @@ export class PartLedger {
     this.#index.forgetOld(now)
     const uploads = this.#index.finished.size + this.#index.pending.size
     const kept = uploads * BYTES_PER_UPLOAD + this.#index.ended.size * BYTES_PER_TOMBSTONE
-    if (this.#isCompacting || this.#size < COMPACT_BYTES_MIN || kept > this.#size / 2) return false
+    if (this.#isCompacting || this.lane.isSlow || this.#log.size < COMPACT_BYTES_MIN || kept > this.#log.size / 2)
+      return false
     this.#isCompacting = true
-    const rewrite = new LedgerRewrite(this.#path)
+    const rewrite = new LedgerRewrite(this.#log.path)
     try {
       await this.#rewrite(rewrite)
       return true
@@ -214,7 +217,7 @@ export class PartLedger {
 
   /** Lines that come meanwhile are behind `end`, and copied as they are. */
   async #rewrite(rewrite: LedgerRewrite): Promise<void> {
-    const end = this.#size
+    const end = this.#log.size
     const moved = new Map<LinePlace, number>()
     for (const [upl, entry] of [...this.#index.pending, ...this.#index.finished]) {
       if (this.#isClosed) break
@@ -229,6 +232,7 @@ export class PartLedger {
     }
     for (const [upl, { ep, at }] of this.#index.ended)
       await rewrite.write(formatLedgerLine({ kind: 'ended', upl, ep, at }))
+    await this.settled()
     if (this.#isClosed) throw new Error('the ledger was closed while it was rewritten')
     this.#moveTo(rewrite, moved, end)
   }
@@ -236,12 +240,11 @@ export class PartLedger {
   /** In one turn: no line is written meanwhile. */
   #moveTo(rewrite: LedgerRewrite, moved: ReadonlyMap<LinePlace, number>, end: number): void {
     const shift = rewrite.position - end
-    const fd = rewrite.replace(this.#fd, end)
+    const fd = rewrite.replace(this.#log.fd, end)
     // Somebody may still wait for a sync of the old file.
     if (this.#oldFd !== null) closeSync(this.#oldFd)
-    this.#oldFd = this.#fd
-    this.#fd = fd
-    this.#size += shift
+    this.#oldFd = this.#log.fd
+    this.#log.moveTo(fd, shift)
     const places = [this.#index.pending, this.#index.finished, this.#index.described].flatMap((map) => [
       ...map.values(),
     ])
@@ -253,4 +256,12 @@ export class PartLedger {
     if (this.#index.finished.get(upl) === entry && !this.#index.unconfirmed.has(upl)) yield { kind: 'logged', upl }
     if (entry.acked) yield { kind: 'acked', upl, at: entry.at }
   }
+}
+
+function textOf(line: LedgerLine): string {
+  const text = formatLedgerLine(line)
+  if (text.length > LEDGER_LINE_BYTES_MAX && line.kind !== 'described') {
+    throw new Error(`a ledger line of ${text.length} bytes is too long`)
+  }
+  return text
 }

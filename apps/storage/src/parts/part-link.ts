@@ -1,7 +1,17 @@
 import { linkSync } from 'node:fs'
+import { link } from 'node:fs/promises'
 import { encodeMetadata } from '@cairn/dfs-core'
 import type { UploadFacts } from '@cairn/dfs-tus'
-import { isErrno, makeFolder, readFileIfAny, removeIfAny, writeNewFile } from '../disk/atomic-file.ts'
+import {
+  isErrno,
+  makeFolder,
+  makeFolderLater,
+  readFileIfAny,
+  removeIfAny,
+  removeIfAnyLater,
+  writeNewFile,
+  writeNewFileLater,
+} from '../disk/atomic-file.ts'
 import type { FileStore } from '../disk/file-store.ts'
 import { type Durability, type GroupSync, type SyncItem, synced } from '../disk/group-sync.ts'
 import { METADATA_SUFFIX } from '../disk/metadata-file.ts'
@@ -58,18 +68,19 @@ export async function linkUpload(
 ): Promise<FinishedUpload> {
   const { store } = context
   const { upl, size, crc32, ext, storePath, metadata, concat } = upload
-  if (metadata !== '' || concat !== '') ledger.write({ kind: 'described', upl, facts: { metadata, concat } })
+  if (metadata !== '' || concat !== '')
+    await ledger.writeByPace({ kind: 'described', upl, facts: { metadata, concat } })
   for (let tries = 0; tries < NAME_TRIES_MAX; tries += 1) {
-    const name = store.drawName({ storePath, size, crc32, ext })
+    const name = await store.drawNameByPace({ storePath, size, crc32, ext })
     let isPlaced = false
     try {
       const finished = finishedUpload(context, upload, name)
       await ledger.append({ kind: 'finished', upload: finished })
       context.step('ledger')
-      placePart(name, upload.path)
+      await placePart(name, upload.path)
       isPlaced = true
       context.step('placed')
-      writeOwnMetadata(name.path, finished)
+      await writeOwnMetadataByPace(name, finished)
       context.step('metadata')
       await upload.commitCopy(finished)
       await publishFile(context, { ...name, isSynced: true })
@@ -106,6 +117,16 @@ export function writeOwnMetadata(filePath: string, { own, ent }: { own: string; 
   writeNewFile(path, encodeMetadata({ ent, own }))
 }
 
+function writeOwnMetadataByPace({ path, storePath }: NewName, upload: FinishedUpload): void | Promise<void> {
+  return storePath.lane.call(
+    () => writeOwnMetadata(path, upload),
+    async () => {
+      await removeIfAnyLater(path + METADATA_SUFFIX)
+      await writeNewFileLater(path + METADATA_SUFFIX, encodeMetadata({ ent: upload.ent, own: upload.own }))
+    },
+  )
+}
+
 /** Beside a file there are the metadata that its upload gave it, or later ones. */
 export function holdsOwnMetadata(filePath: string, { own, ent }: { own: string; ent: string }): boolean {
   const text = readFileIfAny(filePath + METADATA_SUFFIX)
@@ -113,18 +134,25 @@ export function holdsOwnMetadata(filePath: string, { own, ent }: { own: string; 
 }
 
 /** The directories of a store path are made when the first file goes there. */
-function placePart(name: NewName, partPath: string): void {
-  const link = () => linkSync(partPath, name.path)
+async function placePart({ path, folder, storePath: { lane } }: NewName, partPath: string): Promise<void> {
+  const linkByPace = () =>
+    lane.call(
+      () => linkSync(partPath, path),
+      () => link(partPath, path),
+    )
   try {
     try {
-      link()
+      await linkByPace()
     } catch (error) {
       if (!isErrno(error, 'ENOENT')) throw error
-      makeFolder(name.folder)
-      link()
+      await lane.call(
+        () => makeFolder(folder),
+        () => makeFolderLater(folder),
+      )
+      await linkByPace()
     }
   } catch (error) {
-    if (isErrno(error, 'EEXIST')) throw new NameTakenError(`${name.path} is taken`, { cause: error })
+    if (isErrno(error, 'EEXIST')) throw new NameTakenError(`${path} is taken`, { cause: error })
     throw error
   }
 }

@@ -149,7 +149,8 @@ export class PartSidecar {
       const { offset, paths, storePath } = this.#part
       const durable = this.#synced
       const { sync } = this.#context
-      await writePartRecord(paths, { ...this.#record(offset, durable), ...change }, sync !== null)
+      const record = { ...this.#record(offset, durable), ...change }
+      await storePath.lane.run(() => writePartRecord(paths, record, sync !== null))
       // Without its folder a power loss would bring the last record back.
       if (sync !== null) await synced(sync, { lane: storePath.lane, folder: paths.folder })
       this.#written = offset

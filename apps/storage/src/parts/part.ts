@@ -83,7 +83,7 @@ export class Part implements DescribedPart {
     const created = Math.floor(at / 1000)
     const record: PartRecord = { v: 2, ...upload, created, offsetDurable: 0, bootId: context.bootId }
     const part = new Part(context, storePath, record, { offset: 0, at })
-    await createPartFile(part.paths, () => part.save())
+    await createPartFile(storePath.lane, part.paths, () => part.save())
     return part
   }
 
@@ -156,7 +156,7 @@ export class Part implements DescribedPart {
 
   /** Before the first `append` of a request. */
   async openForWriting(): Promise<void> {
-    this.#file ??= await open(this.paths.part, 'r+')
+    this.#file ??= await this.storePath.lane.run(() => open(this.paths.part, 'r+'))
   }
 
   async closeFile(): Promise<void> {
@@ -170,11 +170,12 @@ export class Part implements DescribedPart {
    * up. `known`: the CRC-32 of all of them.
    */
   async append(chunks: readonly Buffer[], known?: number): Promise<void> {
-    if (this.#file === null) throw new Error(`part ${this.upl} is not open`)
+    const file = this.#file
+    if (file === null) throw new Error(`part ${this.upl} is not open`)
     this.#sidecar.check()
-    let rest = chunks
-    while (rest.length > 0) {
-      const { bytesWritten } = await this.#file.writev(rest, this.offset)
+    for (let rest = chunks; rest.length > 0; ) {
+      const next = rest
+      const { bytesWritten } = await this.storePath.lane.run(() => file.writev(next, this.offset))
       rest = this.#account(rest, bytesWritten, rest === chunks ? known : undefined)
     }
     await this.#followWritten()
@@ -202,7 +203,7 @@ export class Part implements DescribedPart {
     this.ahead.clear()
     if (!this.#sidecar.isSparse) return
     // Of a complete part nothing is ahead, and its file may be another one already.
-    if (!this.isComplete) await truncate(this.paths.part, this.offset)
+    if (!this.isComplete) await this.storePath.lane.run(() => truncate(this.paths.part, this.offset))
     await this.#sidecar.becomeDense()
     await this.sync()
   }
@@ -212,7 +213,7 @@ export class Part implements DescribedPart {
     if (this.offset === mark.offset && !this.#sidecar.isSparse) return
     this.ahead.clear()
     await this.openForWriting()
-    await this.#file?.truncate(mark.offset)
+    await this.storePath.lane.run(async () => await this.#file?.truncate(mark.offset))
     this.offset = mark.offset
     this.#crcStart = mark.crcStart
     this.#crc = mark.crc
@@ -301,7 +302,6 @@ export class Part implements DescribedPart {
   }
 
   get description(): DescribedPart['description'] {
-    const { ep, isCopy } = this
-    return { ...this.facts, len: this.#len, ep, isCopy }
+    return { ...this.facts, len: this.#len, ep: this.ep, isCopy: this.isCopy }
   }
 }

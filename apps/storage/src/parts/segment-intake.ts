@@ -39,10 +39,11 @@ export async function receiveIntoSegment(
   }
   try {
     await part.becomeSparse()
-    const file = await open(part.paths.part, 'r+')
+    const { lane } = part.storePath
+    const file = await lane.run(() => open(part.paths.part, 'r+'))
     const store = async (chunks: Buffer[]) => {
       try {
-        await writeChunks(file, chunks, arrived)
+        await lane.run(() => writeChunks(file, chunks, arrived))
       } finally {
         if (!isRefusable) await keep()
       }

@@ -99,7 +99,8 @@ export class UploadLedgers {
     return count
   }
 
-  close(): void {
+  async close(): Promise<void> {
+    for (const ledger of this.#ledgers.values()) await ledger.settled()
     for (const ledger of this.#ledgers.values()) ledger.close()
   }
 

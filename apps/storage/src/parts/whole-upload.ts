@@ -1,9 +1,18 @@
 import { createHash } from 'node:crypto'
-import { closeSync, openSync, unlinkSync } from 'node:fs'
+import { closeSync, open, openSync, unlinkSync, write } from 'node:fs'
+import { unlink } from 'node:fs/promises'
+import { promisify } from 'node:util'
 import { crc32 as crc32Of, encodeMetadata } from '@cairn/dfs-core'
 import { SNIFF_BYTES, sniffContentType } from '@cairn/dfs-http'
 import type { NewPart } from '@cairn/dfs-tus'
-import { isErrno, removeIfAny, writeAll, writeNewFile } from '../disk/atomic-file.ts'
+import {
+  isErrno,
+  removeIfAny,
+  removeIfAnyLater,
+  writeAll,
+  writeNewFile,
+  writeNewFileLater,
+} from '../disk/atomic-file.ts'
 import { WHOLE_BODY_BYTES_MAX } from '../disk/body-buffers.ts'
 import { synced } from '../disk/group-sync.ts'
 import type { LogWriter } from '../disk/log-writer.ts'
@@ -17,8 +26,11 @@ import type { LinkContext } from './part-link.ts'
 /** Content up to this size that comes whole with its creation is never a part: it goes from memory to its final name. */
 export const WHOLE_UPLOAD_MAX = WHOLE_BODY_BYTES_MAX
 
+const openAt = promisify(open)
+const writeAt = promisify(write)
+
 /**
- * Makes a normal file of a body that is whole in memory (D3). Everything is written in one go, without waiting: ledger
+ * Makes a normal file of a body that is whole in memory (D3). Everything is written in one go, but on a slow disk: ledger
  * line, file, metadata file. Then one round makes file, folder entry and ledger durable, shared with all who wait; then
  * the C records are written, and the upload may be acknowledged. The records and the metadata file need not be durable
  * yet: until they are, the ledger does not say that they are there, and the next start after a power loss makes them
@@ -30,7 +42,7 @@ export async function storeWhole(
   { storePath, part, content }: { storePath: StorePath; part: NewPart; content: Buffer },
 ): Promise<FinishedUpload> {
   const ct = await sniffContentType(content.subarray(0, SNIFF_BYTES))
-  const { name, finished, fd } = placeWhole(context, ledger, { storePath, part, content, ct })
+  const { name, finished, fd } = await placeWhole(context, ledger, { storePath, part, content, ct })
   try {
     const { sync } = context
     const items = [{ lane: storePath.lane, file: fd, folder: name.folder }, ledger.syncItem]
@@ -57,11 +69,11 @@ interface WholeContent {
 }
 
 /** The descriptor of the file stays open for the sync. What is half done when this throws is taken back. */
-function placeWhole(
+async function placeWhole(
   { store, durability, step }: LinkContext,
   ledger: PartLedger,
   { storePath, part, content, ct }: WholeContent,
-): { name: NewName; finished: FinishedUpload; fd: number } {
+): Promise<{ name: NewName; finished: FinishedUpload; fd: number }> {
   const { upl, ep, ext, own, ent } = part
   const size = content.length
   const crc32 = crc32Of(content)
@@ -72,14 +84,22 @@ function placeWhole(
     return { upl, ep, fid, size, crc32, sha256, head: sha256, ct, dur, at, own, ent, binlog }
   }
   let fd = -1
-  const name = store.names.take({ storePath, size, crc32, ext }, (drawn) => {
-    ledger.write({ kind: 'finished', upload: finishedAs(drawn) })
+  const { lane } = storePath
+  const name = await store.names.takeLater({ storePath, size, crc32, ext }, async (drawn) => {
+    await ledger.writeByPace({ kind: 'finished', upload: finishedAs(drawn) })
     step('ledger')
-    fd = createFile(drawn.path, content)
+    fd = await lane.call(
+      () => createFile(drawn.path, content),
+      () => createFileLater(drawn.path, content),
+    )
   })
   try {
     step('placed')
-    writeMetadata(name.path + METADATA_SUFFIX, encodeMetadata({ ent, own }))
+    const [path, metadata] = [name.path + METADATA_SUFFIX, encodeMetadata({ ent, own })]
+    await lane.call(
+      () => writeMetadata(path, metadata),
+      () => writeMetadataLater(path, metadata),
+    )
     step('metadata')
     return { name, finished: finishedAs(name), fd }
   } catch (error) {
@@ -100,6 +120,23 @@ function createFile(path: string, content: Buffer): number {
     unlinkSync(path)
     throw error
   }
+}
+
+async function createFileLater(path: string, content: Buffer): Promise<number> {
+  const fd = await openAt(path, 'wx', 0o644)
+  try {
+    for (let at = 0; at < content.length; ) at += (await writeAt(fd, content, at)).bytesWritten
+    return fd
+  } catch (error) {
+    closeSync(fd)
+    await unlink(path)
+    throw error
+  }
+}
+
+async function writeMetadataLater(path: string, content: Buffer): Promise<void> {
+  await removeIfAnyLater(path)
+  await writeNewFileLater(path, content)
 }
 
 /** What an interrupted try has left under this name is replaced. */
