@@ -1,23 +1,8 @@
 import { expect, type Page } from '@playwright/test'
 import pg from 'pg'
-import { createFolder, openFolder, row } from './drive-page.ts'
+import { createFolder, makeFolder, openFolder, row } from './drive-page.ts'
 import { test } from './drive-test.ts'
 import { reload } from './living-page.ts'
-
-/** A folder made by the API and not by hand; returns its id. */
-async function makeFolder(page: Page, name: string, parentId = 'root'): Promise<string> {
-  return await page.evaluate(
-    async (body) => {
-      const answer = await fetch('/api/drive/folders', {
-        method: 'POST',
-        headers: { 'content-type': 'application/json' },
-        body: JSON.stringify(body),
-      })
-      return (await answer.json()).id
-    },
-    { name, parentId },
-  )
-}
 
 /** Copies everything in a folder beside itself until there is as much as wanted. */
 async function double(page: Page, folder: string, times: number): Promise<void> {

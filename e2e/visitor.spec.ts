@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises'
 import { expect, type Page } from '@playwright/test'
-import { chooseFiles, createFolder, forgetSession, openFolder, register, row, textFile } from './drive-page.ts'
+import { chooseFiles, forgetSession, makeFolder, openFolder, register, row, textFile } from './drive-page.ts'
 import { test } from './drive-test.ts'
 import { openPage } from './living-page.ts'
 import { enterCode, openShareDialog, shareEntry, stranger, visit, visited } from './share-link.ts'
@@ -8,9 +8,9 @@ import { enterCode, openShareDialog, shareEntry, stranger, visit, visited } from
 const text = 'low tide at six\n'.repeat(200)
 
 async function fillFolder(page: Page): Promise<void> {
-  await createFolder(page, 'Survey')
-  await openFolder(page, 'Survey')
-  await createFolder(page, 'Charts')
+  const survey = await makeFolder(page, 'Survey')
+  await makeFolder(page, 'Charts', survey)
+  await openPage(page, new URL(`/drive/${survey}`, page.url()).href)
   await chooseFiles(page, [textFile('tides.txt', text), textFile('潮位.txt', '潮'), textFile('nothing.txt', '')])
   await expect(row(page, 'tides.txt')).toBeVisible()
   await expect(row(page, 'nothing.txt')).toBeVisible()
