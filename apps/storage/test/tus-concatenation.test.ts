@@ -2,39 +2,16 @@ import { randomBytes } from 'node:crypto'
 import { readdirSync, readFileSync, truncateSync } from 'node:fs'
 import { join } from 'node:path'
 import type { UploadTicket } from '@cairn/dfs-core/tickets'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { receiptIn, receiptOf, tusCalls } from './http/http-call.ts'
-import {
-  createWebKeys,
-  MEMBER,
-  newFolder,
-  newUploadId,
-  removeFolder,
-  sha256,
-  startWebStorage,
-  storedFiles,
-  type WebKeys,
-  type WebStorage,
-} from './http/web-storage.ts'
+import { ownWebStorage } from './http/own-web-storage.ts'
+import { createWebKeys, MEMBER, newFolder, newUploadId, removeFolder, sha256, storedFiles } from './http/web-storage.ts'
 
-let folder: string
-let storage: WebStorage
-let web: WebKeys
-
-beforeEach(async () => {
-  folder = newFolder()
-  web = createWebKeys(folder)
-  storage = await startWebStorage({ folder })
-})
-
-afterEach(async () => {
-  await storage.close()
-  removeFolder(folder)
-})
+const used = ownWebStorage()
 
 function upload(len: number, fields: Partial<UploadTicket> = {}) {
   const upl = newUploadId()
-  return { upl, ...tusCalls(storage.http.port, upl, web.upload({ upl, len, ...fields })) }
+  return { upl, ...tusCalls(used.storage.http.port, upl, used.web.upload({ upl, len, ...fields })) }
 }
 
 async function partial(content: Buffer, fields: Partial<UploadTicket> = {}) {
@@ -48,7 +25,7 @@ const listOf = (uploads: { upl: string }[]) => `final;${uploads.map(({ upl }) =>
 
 /** The request that joins; `Upload-Length` is not part of it. */
 function joinRequest(final: { upl: string }, ticket: string, list: string) {
-  return fetch(`${storage.url}/files/`, {
+  return fetch(`${used.storage.url}/files/`, {
     method: 'POST',
     headers: { 'Tus-Resumable': '1.0.0', Authorization: `Bearer ${ticket}`, 'Upload-Concat': list },
   }).then(async (answer) => ({ upl: final.upl, status: answer.status, code: answer.headers.get('cairn-error') }))
@@ -56,24 +33,24 @@ function joinRequest(final: { upl: string }, ticket: string, list: string) {
 
 function joinOf(uploads: { upl: string }[], len: number, fields: Partial<UploadTicket> = {}) {
   const upl = newUploadId()
-  return joinRequest({ upl }, web.upload({ upl, len, ...fields }), listOf(uploads))
+  return joinRequest({ upl }, used.web.upload({ upl, len, ...fields }), listOf(uploads))
 }
 
 async function readReceipt(upl: string, len: number) {
-  return web.receipt(await receiptOf(tusCalls(storage.http.port, upl, web.upload({ upl, len }))))
+  return used.web.receipt(await receiptOf(tusCalls(used.storage.http.port, upl, used.web.upload({ upl, len }))))
 }
 
 function createDeferred(upl: string, lenMax: number) {
-  const ticket = web.upload({ upl, len: lenMax })
-  return fetch(`${storage.url}/files/`, {
+  const ticket = used.web.upload({ upl, len: lenMax })
+  return fetch(`${used.storage.url}/files/`, {
     method: 'POST',
     headers: { 'Tus-Resumable': '1.0.0', Authorization: `Bearer ${ticket}`, 'Upload-Defer-Length': '1' },
   })
 }
 
-const contentOf = (fid: string) => readFileSync(join(folder, 'path0', 'data', fid.split('/').slice(2).join('/')))
+const contentOf = (fid: string) => readFileSync(join(used.folder, 'path0', 'data', fid.split('/').slice(2).join('/')))
 const partNames = () =>
-  readdirSync(join(folder, 'path0/data/.cairn-parts'), { recursive: true }).filter((name) =>
+  readdirSync(join(used.folder, 'path0/data/.cairn-parts'), { recursive: true }).filter((name) =>
     String(name).endsWith('.part'),
   )
 
@@ -89,25 +66,24 @@ describe('partial uploads', () => {
     expect(contentOf(receipt.fid).equals(whole)).toBe(true)
     await expect.poll(partNames).toEqual([])
     expect((await parts[0]?.head())?.status).toBe(410)
-    await expect.poll(() => storedFiles(folder).length).toBe(2)
+    await expect.poll(() => storedFiles(used.folder).length).toBe(2)
   })
 
   it('are gone, too, when the storage is stopped as soon as there is a receipt', async () => {
     const parts = await Promise.all(Array.from({ length: 20 }, () => partial(randomBytes(1000))))
     const { upl } = await joinOf(parts, 20_000)
     await readReceipt(upl, 20_000)
-    await storage.close()
+    await used.stop()
     expect(partNames()).toEqual([])
-    storage = await startWebStorage({ folder })
+    await used.start()
   })
 
   it('never become files of their own', async () => {
     const { upl, receipt } = await partial(Buffer.from('hello'))
     expect((await receipt()).status).toBe(202)
-    await storage.close()
-    storage = await startWebStorage({ folder })
-    expect(storage.parts.progress(upl)).toMatchObject({ state: 'open', offset: 5 })
-    expect(storage.parts.ledgers.finished(upl)).toBeNull()
+    await used.restart()
+    expect(used.storage.parts.progress(upl)).toMatchObject({ state: 'open', offset: 5 })
+    expect(used.storage.parts.ledgers.finished(upl)).toBeNull()
   })
 
   it('go on being joined after a restart in the middle', async () => {
@@ -115,8 +91,7 @@ describe('partial uploads', () => {
     const parts = await Promise.all(pieces.map((piece) => partial(piece)))
     const { upl, status } = await joinOf(parts, 12_000_000)
     expect(status).toBe(201)
-    await storage.close()
-    storage = await startWebStorage({ folder })
+    await used.restart()
     const receipt = await readReceipt(upl, 12_000_000)
     expect(receipt.sha256).toBe(sha256(Buffer.concat(pieces)))
     await expect.poll(partNames).toEqual([])
@@ -131,19 +106,19 @@ describe('partial uploads', () => {
   it('are joined once, however often that is asked for', async () => {
     const parts = [await partial(Buffer.from('hello')), await partial(Buffer.from(' world'))]
     const upl = newUploadId()
-    const ticket = web.upload({ upl, len: 11 })
+    const ticket = used.web.upload({ upl, len: 11 })
     expect((await joinRequest({ upl }, ticket, listOf(parts))).status).toBe(201)
     const first = await readReceipt(upl, 11)
     expect((await joinRequest({ upl }, ticket, listOf(parts))).status).toBe(201)
     expect(await readReceipt(upl, 11)).toEqual(first)
-    await expect.poll(() => storedFiles(folder).length).toBe(2)
+    await expect.poll(() => storedFiles(used.folder).length).toBe(2)
   })
 
   it('of somebody else are not there to be joined', async () => {
     const other = await partial(Buffer.from('hello'), { own: 'owner2' })
     const { upl, status, code } = await joinOf([other], 5)
     expect([status, code]).toEqual([404, 'not_found'])
-    expect(storage.parts.isUnknown(upl)).toBe(true)
+    expect(used.storage.parts.isUnknown(upl)).toBe(true)
     expect((await other.head()).headers['upload-offset']).toBe('5')
   })
 
@@ -167,10 +142,10 @@ describe('partial uploads', () => {
 
   it('that are lost end what was to be joined from them, and say so', async () => {
     const part = await partial(randomBytes(2_000_000))
-    truncateSync(join(folder, 'path0/data/.cairn-parts', part.upl.slice(0, 2), `${part.upl}.part`), 1_000_000)
+    truncateSync(join(used.folder, 'path0/data/.cairn-parts', part.upl.slice(0, 2), `${part.upl}.part`), 1_000_000)
     const upl = newUploadId()
-    const ticket = web.upload({ upl, len: 2_000_000 })
-    const calls = tusCalls(storage.http.port, upl, ticket)
+    const ticket = used.web.upload({ upl, len: 2_000_000 })
+    const calls = tusCalls(used.storage.http.port, upl, ticket)
     expect((await joinRequest({ upl }, ticket, listOf([part]))).status).toBe(201)
     // It is locked as long as it is read.
     await expect.poll(async () => (await part.end()).status).toBe(204)
@@ -184,27 +159,27 @@ describe('partial uploads', () => {
     const [first, second] = [randomBytes(400_000), randomBytes(300_000)]
     const lost = await partial(first)
     const headOfLost = () => {
-      return tusCalls(storage.http.port, lost.upl, web.upload({ upl: lost.upl, len: first.length })).head()
+      return tusCalls(used.storage.http.port, lost.upl, used.web.upload({ upl: lost.upl, len: first.length })).head()
     }
-    await storage.close()
+    await used.stop()
     const elsewhere = newFolder()
-    createWebKeys(folder, MEMBER, elsewhere)
-    storage = await startWebStorage({ folder: elsewhere })
+    createWebKeys(used.folder, MEMBER, elsewhere)
+    await used.start({ folder: elsewhere })
     expect((await headOfLost()).status).toBe(404)
     const { upl, status, code } = await joinOf([lost, await partial(second)], first.length + second.length)
     expect([status, code]).toEqual([404, 'not_found'])
-    expect(storage.parts.isUnknown(upl)).toBe(true)
+    expect(used.storage.parts.isUnknown(upl)).toBe(true)
     expect(storedFiles(elsewhere).filter((name) => !name.startsWith('.cairn-parts'))).toEqual([])
-    await storage.close()
+    await used.stop()
     removeFolder(elsewhere)
-    storage = await startWebStorage({ folder })
+    await used.start()
     expect((await headOfLost()).headers['upload-offset']).toBe(String(first.length))
   })
 
   it('can be ended, and what is joined from others too', async () => {
     const part = await partial(randomBytes(3_000_000))
     const { upl } = await joinOf([part], 3_000_000)
-    const ended = await tusCalls(storage.http.port, upl, web.upload({ upl, len: 3_000_000 })).end()
+    const ended = await tusCalls(used.storage.http.port, upl, used.web.upload({ upl, len: 3_000_000 })).end()
     expect([204, 403]).toContain(ended.status)
     const again = await part.end()
     expect([204, 410]).toContain(again.status)
@@ -220,9 +195,8 @@ describe('what a client says about an upload', () => {
     expect((await made.head()).headers['upload-metadata']).toBe(metadata)
     await made.patch(0, Buffer.from('hello'))
     expect((await made.head()).headers['upload-metadata']).toBe(metadata)
-    await storage.close()
-    storage = await startWebStorage({ folder })
-    const { head } = tusCalls(storage.http.port, made.upl, web.upload({ upl: made.upl, len: 5 }))
+    await used.restart()
+    const { head } = tusCalls(used.storage.http.port, made.upl, used.web.upload({ upl: made.upl, len: 5 }))
     expect((await head()).headers['upload-metadata']).toBe(metadata)
   })
 })
@@ -233,12 +207,11 @@ describe('an upload whose length is told later', () => {
     const created = await createDeferred(made.upl, 1_000_000)
     expect(created.status).toBe(201)
     await made.patch(0, Buffer.from('hello'))
-    await storage.close()
-    storage = await startWebStorage({ folder })
-    const again = tusCalls(storage.http.port, made.upl, web.upload({ upl: made.upl, len: 1_000_000 }))
+    await used.restart()
+    const again = tusCalls(used.storage.http.port, made.upl, used.web.upload({ upl: made.upl, len: 1_000_000 }))
     expect((await again.head()).headers['upload-defer-length']).toBe('1')
     const last = await again.patch(5, Buffer.from(' world'), { 'Upload-Length': '11' })
-    expect(web.receipt(await receiptIn(last, again)).sha256).toBe(sha256(Buffer.from('hello world')))
+    expect(used.web.receipt(await receiptIn(last, again)).sha256).toBe(sha256(Buffer.from('hello world')))
   })
 
   it('may not have more than its ticket allows', async () => {

@@ -2,46 +2,22 @@ import { randomBytes, randomInt } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseFileId } from '@cairn/dfs-core'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import type { FinishStep } from '../src/parts/part-link.ts'
-import { bundleChild, type ChildStorage, startChild } from './http/child-process.ts'
+import type { ChildStorage } from './http/child-process.ts'
 import { tusCalls } from './http/http-call.ts'
-import {
-  binlogLines,
-  createWebKeys,
-  newFolder,
-  newUploadId,
-  removeFolder,
-  sha256,
-  startWebStorage,
-  storedFiles,
-  type WebKeys,
-} from './http/web-storage.ts'
+import { ownChildFolder } from './http/own-child-folder.ts'
+import { binlogLines, newUploadId, sha256, startWebStorage, storedFiles } from './http/web-storage.ts'
 
 const STEPS: FinishStep[] = ['hashed', 'ledger', 'placed', 'metadata', 'logged', 'confirmed', 'removed']
 /** A small upload is never hashed by the thread and has no part to remove. */
 const STEPS_IN_MEMORY = STEPS.filter((step) => step !== 'hashed' && step !== 'removed')
 
-let bundle: { folder: string; path: string }
-let folder: string
-let web: WebKeys
-
-beforeAll(async () => {
-  bundle = await bundleChild()
-})
-
-afterAll(() => removeFolder(bundle.folder))
-
-beforeEach(() => {
-  folder = newFolder()
-  web = createWebKeys(folder)
-})
-
-afterEach(() => removeFolder(folder))
+const used = ownChildFolder()
 
 /** What a client does that was cut off: ask for the offset, begin anew where nothing is known, send the rest, poll for the receipt. */
 async function resume(port: number, upl: string, content: Buffer): Promise<string> {
-  const calls = tusCalls(port, upl, web.upload({ upl, len: content.length }))
+  const calls = tusCalls(port, upl, used.web.upload({ upl, len: content.length }))
   const head = await calls.head()
   if (head.status === 404) await calls.createWith(content.length, content)
   else {
@@ -62,27 +38,27 @@ async function resume(port: number, upl: string, content: Buffer): Promise<strin
 
 /** One file, its metadata, one record of each, and nothing else on the store path. */
 async function expectStoredOnce(token: string, content: Buffer) {
-  const receipt = web.receipt(token)
+  const receipt = used.web.receipt(token)
   const { logicName } = parseFileId(receipt.fid)
   const relative = logicName.slice('M00/'.length)
   expect(receipt.sha256).toBe(sha256(content))
   // A receipt may come a moment before the part is gone.
-  await expect.poll(() => storedFiles(folder)).toEqual([relative, `${relative}-m`])
-  expect(sha256(readFileSync(join(folder, 'path0/data', relative)))).toBe(receipt.sha256)
-  expect(binlogLines(folder)).toEqual([`C ${logicName}`, `C ${logicName}-m`])
+  await expect.poll(() => storedFiles(used.folder)).toEqual([relative, `${relative}-m`])
+  expect(sha256(readFileSync(join(used.folder, 'path0/data', relative)))).toBe(receipt.sha256)
+  expect(binlogLines(used.folder)).toEqual([`C ${logicName}`, `C ${logicName}-m`])
 }
 
 describe('a process that is killed while it finishes an upload', () => {
   it.each(STEPS)('behind "%s" finishes it exactly once after the restart', async (step) => {
     const content = randomBytes(150_000)
     const upl = newUploadId()
-    const child = await startChild(bundle.path, folder, step)
-    const calls = tusCalls(child.port, upl, web.upload({ upl, len: content.length }))
+    const child = await used.start(step)
+    const calls = tusCalls(child.port, upl, used.web.upload({ upl, len: content.length }))
     await calls.create(content.length)
     await calls.patch(0, content).catch(() => undefined)
     await child.gone
 
-    const storage = await startWebStorage({ folder })
+    const storage = await startWebStorage({ folder: used.folder })
     await expectStoredOnce(await resume(storage.http.port, upl, content), content)
     await storage.close()
   })
@@ -90,12 +66,12 @@ describe('a process that is killed while it finishes an upload', () => {
   it.each(STEPS_IN_MEMORY)('behind "%s" of a small one stores it exactly once after the restart', async (step) => {
     const content = randomBytes(5000)
     const upl = newUploadId()
-    const child = await startChild(bundle.path, folder, step)
-    const calls = tusCalls(child.port, upl, web.upload({ upl, len: content.length }))
+    const child = await used.start(step)
+    const calls = tusCalls(child.port, upl, used.web.upload({ upl, len: content.length }))
     await calls.createWith(content.length, content).catch(() => undefined)
     await child.gone
 
-    const storage = await startWebStorage({ folder })
+    const storage = await startWebStorage({ folder: used.folder })
     await expectStoredOnce(await resume(storage.http.port, upl, content), content)
     await storage.close()
   })
@@ -103,17 +79,17 @@ describe('a process that is killed while it finishes an upload', () => {
   it('and again while it replays still finishes it exactly once', async () => {
     const content = randomBytes(150_000)
     const upl = newUploadId()
-    const child = await startChild(bundle.path, folder, 'ledger')
-    const calls = tusCalls(child.port, upl, web.upload({ upl, len: content.length }))
+    const child = await used.start('ledger')
+    const calls = tusCalls(child.port, upl, used.web.upload({ upl, len: content.length }))
     await calls.create(content.length)
     await calls.patch(0, content).catch(() => undefined)
     await child.gone
     // Replaying publishes the file under the name in the ledger: no step of ours comes before it serves.
     for (let round = 0; round < 2; round += 1) {
-      const again = await startChild(bundle.path, folder)
+      const again = await used.start()
       await again.kill()
     }
-    const storage = await startWebStorage({ folder })
+    const storage = await startWebStorage({ folder: used.folder })
     await expectStoredOnce(await resume(storage.http.port, upl, content), content)
     await storage.close()
   })
@@ -127,7 +103,7 @@ describe('a process that is killed again and again under load', () => {
       sent: 0,
     }))
     const total = uploads.reduce((sum, { content }) => sum + content.length, 0)
-    let child: ChildStorage = await startChild(bundle.path, folder)
+    let child: ChildStorage = await used.start()
     for (let round = 0; round < 4; round += 1) {
       const { port } = child
       const load = uploads.map((upload) => patchUntilBroken(port, upload))
@@ -137,19 +113,19 @@ describe('a process that is killed again and again under load', () => {
       await expect.poll(() => sent() > deadlyByte, { interval: 2 }).toBe(true)
       await child.kill()
       await Promise.all(load)
-      child = await startChild(bundle.path, folder)
+      child = await used.start()
     }
     const done: string[] = []
-    for (const { upl, content } of uploads) done.push(web.receipt(await resume(child.port, upl, content)).sha256)
+    for (const { upl, content } of uploads) done.push(used.web.receipt(await resume(child.port, upl, content)).sha256)
     expect(done).toEqual(uploads.map(({ content }) => sha256(content)))
-    await expect.poll(() => storedFiles(folder).length).toBe(2 * uploads.length)
+    await expect.poll(() => storedFiles(used.folder).length).toBe(2 * uploads.length)
     await child.kill()
-    expect(binlogLines(folder).length).toBe(2 * uploads.length)
+    expect(binlogLines(used.folder).length).toBe(2 * uploads.length)
   })
 
   async function patchUntilBroken(port: number, upload: { upl: string; content: Buffer; sent: number }): Promise<void> {
     const { upl, content } = upload
-    const calls = tusCalls(port, upl, web.upload({ upl, len: content.length }))
+    const calls = tusCalls(port, upl, used.web.upload({ upl, len: content.length }))
     try {
       const head = await calls.head()
       const isNew = head.status === 404

@@ -4,48 +4,30 @@ import { join } from 'node:path'
 import { parseFileId } from '@cairn/dfs-core'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { tusCalls } from './http/http-call.ts'
-import {
-  binlogLines,
-  createWebKeys,
-  newFolder,
-  newUploadId,
-  removeFolder,
-  startWebStorage,
-  storedFiles,
-  type WebKeys,
-  type WebStorage,
-} from './http/web-storage.ts'
+import { ownWebStorage } from './http/own-web-storage.ts'
+import { binlogLines, newFolder, newUploadId, removeFolder, startWebStorage, storedFiles } from './http/web-storage.ts'
 
 // The disk as a power loss may leave it, made by hand from a copy of a running storage: what one round synced is there
 // (file, folder entry, ledger line), of the rest nothing, or a part, or bytes that were never written.
 
-let folder: string
+const used = ownWebStorage()
 let after: string
-let storage: WebStorage
-let web: WebKeys
 const content = randomBytes(5000)
 
-beforeEach(async () => {
-  folder = newFolder()
+beforeEach(() => {
   after = newFolder()
-  web = createWebKeys(folder)
-  storage = await startWebStorage({ folder })
 })
 
-afterEach(async () => {
-  await storage.close()
-  removeFolder(folder)
-  removeFolder(after)
-})
+afterEach(() => removeFolder(after))
 
 /** One small upload, acknowledged; then the disk as it was at that moment, in `after`. */
 async function uploadAndCopy() {
   const upl = newUploadId()
-  const calls = tusCalls(storage.http.port, upl, web.upload({ upl, len: content.length }))
+  const calls = tusCalls(used.storage.http.port, upl, used.web.upload({ upl, len: content.length }))
   const answer = await calls.createWith(content.length, content)
   expect(answer.status).toBe(201)
-  cpSync(folder, after, { recursive: true })
-  const { logicName } = parseFileId(web.receipt(String(answer.headers['cairn-receipt'])).fid)
+  cpSync(used.folder, after, { recursive: true })
+  const { logicName } = parseFileId(used.web.receipt(String(answer.headers['cairn-receipt'])).fid)
   const relative = logicName.slice('M00/'.length)
   const path = join(after, 'path0/data', relative)
   return { upl, logicName, relative, path, binlog: join(after, 'data/sync/binlog.000') }
@@ -54,7 +36,7 @@ async function uploadAndCopy() {
 /** Starts on what is left, and says what a client hears of its upload. */
 async function restart(upl: string): Promise<{ status: number; receipt: string }> {
   const again = await startWebStorage({ folder: after })
-  const calls = tusCalls(again.http.port, upl, web.upload({ upl, len: content.length }))
+  const calls = tusCalls(again.http.port, upl, used.web.upload({ upl, len: content.length }))
   const { status, json } = await calls.receipt()
   await again.close()
   return { status, receipt: String(json['receipt'] ?? '') }
@@ -66,7 +48,7 @@ describe('after a power loss an acknowledged small upload', () => {
     truncateSync(binlog, 0)
     const { status, receipt } = await restart(upl)
     expect(status).toBe(200)
-    expect(web.receipt(receipt).fid).toBe(`group1/${logicName}`)
+    expect(used.web.receipt(receipt).fid).toBe(`group1/${logicName}`)
     expect(binlogLines(after)).toEqual([`C ${logicName}`, `C ${logicName}-m`])
     expect(storedFiles(after)).toEqual([relative, `${relative}-m`])
     expect(readFileSync(path).equals(content)).toBe(true)
@@ -84,12 +66,12 @@ describe('after a power loss an acknowledged small upload', () => {
 
   it('is not made again when it was deleted since', async () => {
     const { upl, logicName } = await uploadAndCopy()
-    const name = storage.store.resolve(logicName)
+    const name = used.storage.store.resolve(logicName)
     await new Promise<void>((resolve, reject) => {
-      storage.store.remove(name, (error) => (error === undefined ? resolve() : reject(error)))
+      used.storage.store.remove(name, (error) => (error === undefined ? resolve() : reject(error)))
     })
     rmSync(after, { recursive: true })
-    cpSync(folder, after, { recursive: true })
+    cpSync(used.folder, after, { recursive: true })
     expect((await restart(upl)).status).toBe(200)
     expect(storedFiles(after)).toEqual([])
     expect(binlogLines(after).slice(2)).toEqual([`D ${logicName}`, `D ${logicName}-m`])
@@ -97,14 +79,14 @@ describe('after a power loss an acknowledged small upload', () => {
 
   it('keeps metadata that were changed since', async () => {
     const { upl, logicName, path } = await uploadAndCopy()
-    const name = storage.store.resolve(logicName)
+    const name = used.storage.store.resolve(logicName)
     await new Promise<void>((resolve, reject) => {
-      storage.store.writeMetadata(name, { other: 'value' }, 'none', (error) =>
+      used.storage.store.writeMetadata(name, { other: 'value' }, 'none', (error) =>
         error === undefined ? resolve() : reject(error),
       )
     })
     rmSync(after, { recursive: true })
-    cpSync(folder, after, { recursive: true })
+    cpSync(used.folder, after, { recursive: true })
     const changed = readFileSync(`${path}-m`)
     expect((await restart(upl)).status).toBe(200)
     expect(readFileSync(`${path}-m`).equals(changed)).toBe(true)
@@ -134,7 +116,7 @@ describe('after a power loss in the middle of a round', () => {
 describe('small uploads that come at the same time', () => {
   it('share their rounds of syncing', async () => {
     const count = 40
-    const before = storage.store.groupSync.rounds
+    const before = used.storage.store.groupSync.rounds
     const len = content.length
     const part = {
       ep: 1,
@@ -148,19 +130,19 @@ describe('small uploads that come at the same time', () => {
       concat: '',
     }
     const uploads = Array.from({ length: count }, () => ({ ...part, upl: newUploadId() }))
-    await Promise.all(uploads.map((upload) => storage.parts.putWhole(upload, content)))
-    expect(storage.store.groupSync.rounds - before).toBeLessThan(5)
-    expect(storedFiles(folder).length).toBe(2 * count)
+    await Promise.all(uploads.map((upload) => used.storage.parts.putWhole(upload, content)))
+    expect(used.storage.store.groupSync.rounds - before).toBeLessThan(5)
+    expect(storedFiles(used.folder).length).toBe(2 * count)
   })
 
   it('are confirmed in the ledger by a clean end, so that the next start has nothing to repair', async () => {
     const { upl } = await uploadAndCopy()
-    await storage.close()
-    const ledger = readFileSync(join(folder, 'path0/data/.cairn-parts/uploads.log'), 'latin1')
+    await used.stop()
+    const ledger = readFileSync(join(used.folder, 'path0/data/.cairn-parts/uploads.log'), 'latin1')
     expect(ledger).toContain(` L ${upl}\n`)
-    const log: string[] = []
-    storage = await startWebStorage({ folder, onLog: (line) => log.push(line) })
-    expect(log.filter((line) => line.includes(upl))).toEqual([])
-    expect(statSync(join(folder, 'data/sync/binlog.000')).size).toBeGreaterThan(0)
+    used.log = []
+    await used.start()
+    expect(used.log.filter((line) => line.includes(upl))).toEqual([])
+    expect(statSync(join(used.folder, 'data/sync/binlog.000')).size).toBeGreaterThan(0)
   })
 })

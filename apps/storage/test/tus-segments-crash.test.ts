@@ -2,20 +2,12 @@ import { randomBytes, randomInt } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseFileId } from '@cairn/dfs-core'
-import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from 'vitest'
-import { bundleChild, type ChildStorage, startChild } from './http/child-process.ts'
+import { expect, it } from 'vitest'
+import type { ChildStorage } from './http/child-process.ts'
 import { receiptOf, tusCalls } from './http/http-call.ts'
+import { ownChildFolder } from './http/own-child-folder.ts'
 import { openRequest, segmentCalls, sendInLanes } from './http/segment-calls.ts'
-import {
-  createWebKeys,
-  newFolder,
-  newUploadId,
-  removeFolder,
-  sha256,
-  startWebStorage,
-  storedFiles,
-  type WebKeys,
-} from './http/web-storage.ts'
+import { newUploadId, sha256, startWebStorage, storedFiles } from './http/web-storage.ts'
 
 // Lanes of segments that are broken by the end of the process, or by requests of somebody else.
 
@@ -24,26 +16,14 @@ const LANES = 3
 /** What a client hears of a storage that is killed. */
 const BROKEN = ['ECONNRESET', 'ECONNREFUSED', 'EPIPE']
 
-let bundle: { folder: string; path: string }
-let folder: string
-let web: WebKeys
-
-beforeAll(async () => {
-  bundle = await bundleChild()
-})
-afterAll(() => removeFolder(bundle.folder))
-beforeEach(() => {
-  folder = newFolder()
-  web = createWebKeys(folder)
-})
-afterEach(() => removeFolder(folder))
+const used = ownChildFolder()
 
 async function expectStored(token: string, content: Buffer): Promise<void> {
-  const { fid, sha256: told } = web.receipt(token)
+  const { fid, sha256: told } = used.web.receipt(token)
   const relative = parseFileId(fid).logicName.slice('M00/'.length)
   expect(told).toBe(sha256(content))
-  expect(readFileSync(join(folder, 'path0/data', relative)).equals(content)).toBe(true)
-  await expect.poll(() => storedFiles(folder)).toEqual([relative, `${relative}-m`])
+  expect(readFileSync(join(used.folder, 'path0/data', relative)).equals(content)).toBe(true)
+  await expect.poll(() => storedFiles(used.folder)).toEqual([relative, `${relative}-m`])
 }
 
 it.each(['group', 'none'])(
@@ -51,8 +31,8 @@ it.each(['group', 'none'])(
   async (durability) => {
     const content = randomBytes(9_000_000)
     const upl = newUploadId()
-    const ticket = web.upload({ upl, len: content.length })
-    let child: ChildStorage = await startChild(bundle.path, folder, '', durability)
+    const ticket = used.web.upload({ upl, len: content.length })
+    let child: ChildStorage = await used.start('', durability)
     let told = 0
     const onPrefix = (prefix: number) => {
       told = Math.max(told, prefix)
@@ -74,7 +54,7 @@ it.each(['group', 'none'])(
       await expect.poll(() => told > deadlyByte, { interval: 2 }).toBe(true)
       await child.kill()
       await broken
-      child = await startChild(bundle.path, folder, '', durability)
+      child = await used.start('', durability)
     }
     const calls = tusCalls(child.port, upl, ticket)
     const from = Number((await calls.head()).headers['upload-offset'])
@@ -91,11 +71,11 @@ it.each(['group', 'none'])(
 )
 
 it('lanes that are broken, and stopped by somebody else, lead to the content that was sent', async () => {
-  const storage = await startWebStorage({ folder })
+  const storage = await startWebStorage({ folder: used.folder })
   const { port } = storage.http
   const content = randomBytes(6_000_000)
   const upl = newUploadId()
-  const ticket = web.upload({ upl, len: content.length })
+  const ticket = used.web.upload({ upl, len: content.length })
   const calls = tusCalls(port, upl, ticket)
   const segments = segmentCalls(port, upl, ticket)
   await calls.create(content.length)
@@ -147,10 +127,10 @@ it('lanes that are broken, and stopped by somebody else, lead to the content tha
 })
 
 it('a request that is stopped on its way to the answer stores what it brought', async () => {
-  const storage = await startWebStorage({ folder })
+  const storage = await startWebStorage({ folder: used.folder })
   const content = randomBytes(1_000_000)
   const upl = newUploadId()
-  const ticket = web.upload({ upl, len: content.length })
+  const ticket = used.web.upload({ upl, len: content.length })
   const calls = tusCalls(storage.http.port, upl, ticket)
   await calls.create(content.length)
   const headers = { ...openHeaders(ticket), 'Upload-Offset': '0', 'Content-Length': '1000000' }

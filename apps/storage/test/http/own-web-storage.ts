@@ -9,7 +9,8 @@ import {
   type WebStorageOptions,
 } from './web-storage.ts'
 
-type Options = Partial<Omit<WebStorageOptions, 'folder'>>
+/** `folder`: another one than the test's own. */
+type Options = Partial<WebStorageOptions>
 
 /** Each test of the file gets a storage of its own, in a new folder. */
 export function ownWebStorage(): OwnWebStorage {
