@@ -5,9 +5,9 @@ import { usePathname } from 'next/navigation'
 import type { ReactNode } from 'react'
 import { cn } from '../../components/class-names.ts'
 import { Icon } from '../../components/icon.tsx'
+import { PageLink } from '../../components/page-link.tsx'
 import { useDrive } from '../../features/drive/drive-context.tsx'
 import { placeId, placeOfPath } from '../../features/drive/place.ts'
-import { PageLink } from './page-link.tsx'
 
 type NavLinkProps = {
   href: string

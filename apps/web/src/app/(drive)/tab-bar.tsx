@@ -7,11 +7,11 @@ import { useTranslations } from 'next-intl'
 import { useState } from 'react'
 import { cn } from '../../components/class-names.ts'
 import { Icon } from '../../components/icon.tsx'
+import { PageLink } from '../../components/page-link.tsx'
 import { useOnceOpen } from '../../components/use-once-open.ts'
 import { ROOT_ID } from '../../features/drive/api-client.ts'
 import { useDrive } from '../../features/drive/drive-context.tsx'
 import { placeId, placePath } from '../../features/drive/place.ts'
-import { PageLink } from './page-link.tsx'
 
 const AddSheet = dynamic(() => import('./add-sheet.tsx').then((module) => module.AddSheet), { ssr: false })
 const MoreSheet = dynamic(() => import('./more-sheet.tsx').then((module) => module.MoreSheet), { ssr: false })

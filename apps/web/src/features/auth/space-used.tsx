@@ -1,8 +1,8 @@
 'use client'
 
-import Link from 'next/link'
 import { useTranslations } from 'next-intl'
 import { cn } from '../../components/class-names.ts'
+import { PageLink } from '../../components/page-link.tsx'
 import { StorageMeter } from '../../components/storage-meter.tsx'
 import { useFormat } from '../../i18n/use-format.ts'
 import type { Me, Space } from './schema.ts'
@@ -76,13 +76,13 @@ function Held({
   const format = useFormat()
   if (reservedBytes === 0 || share(usedBytes + reservedBytes, allowedBytes) < NEARLY_FULL_PERCENT) return null
   return (
-    <Link
+    <PageLink
       href="/settings/uploads"
       onClick={() => onOpened?.()}
       className="mt-0.5 block text-warn hover:underline coarse:py-3"
     >
       {t('held', { size: format.size(reservedBytes) })}
-    </Link>
+    </PageLink>
   )
 }
 
