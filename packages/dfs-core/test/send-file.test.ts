@@ -71,10 +71,10 @@ async function start(networkTimeoutMs = 10_000): Promise<void> {
 }
 
 function slowLane(): DiskLane {
-  const numbers = new Int32Array(2)
-  const shared = { quickLeft: numbers.subarray(0, 1), taken: numbers.subarray(1) }
+  const numbers = new Int32Array(3)
+  const shared = { quickLeft: numbers.subarray(0, 2), taken: numbers.subarray(2) }
   const slow = new DiskLane({ turnsMax: 2, turnsInNeedMax: 2, shared, thread: 0 })
-  slow.tookSince(performance.now() - 1000)
+  slow.readSince(performance.now() - 1000)
   return slow
 }
 

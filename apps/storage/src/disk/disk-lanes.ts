@@ -2,6 +2,8 @@ import { DiskLane, type SharedLane } from '@cairn/dfs-core/disk'
 
 /** Of libuv, where the environment does not say otherwise. */
 const POOL_THREADS = 4
+/** Of reads, and of all calls. */
+const PACES = 2
 
 /** What the threads of a storage share about the disks of its store paths. */
 export interface SharedLanes {
@@ -36,12 +38,12 @@ export function turnsOf(storePathCount: number, poolSize: number): { turnsMax: n
 }
 
 function sharedLane({ memory, threads }: SharedLanes, index: number): SharedLane {
-  const numbers = new Int32Array(memory, index * laneBytes(threads), 1 + threads)
-  return { quickLeft: numbers.subarray(0, 1), taken: numbers.subarray(1) }
+  const numbers = new Int32Array(memory, index * laneBytes(threads), PACES + threads)
+  return { quickLeft: numbers.subarray(0, PACES), taken: numbers.subarray(PACES) }
 }
 
 function laneBytes(threads: number): number {
-  return (1 + threads) * Int32Array.BYTES_PER_ELEMENT
+  return (PACES + threads) * Int32Array.BYTES_PER_ELEMENT
 }
 
 function poolThreads(): number {

@@ -27,7 +27,7 @@ export function endWithFile(response: ServerResponse, { fd, lane }: SentFile, { 
   const buffer = pool.take()
   const startedAt = performance.now()
   const filled = readSync(fd, buffer, 0, length, start)
-  lane.tookSince(startedAt)
+  lane.readSince(startedAt)
   if (filled < length) {
     pool.give(buffer)
     throw new Error(`the file ends at ${start + filled}, before ${end + 1}`)
@@ -38,7 +38,7 @@ export function endWithFile(response: ServerResponse, { fd, lane }: SentFile, { 
 
 /** Small, and no read would hold up the event loop: `endWithFile` may be used. */
 export function fitsOnePiece({ lane }: SentFile, { start, end }: ByteRange): boolean {
-  return end - start < PIECE_BYTES && !lane.isSlow
+  return end - start < PIECE_BYTES && !lane.isSlowToRead
 }
 
 /**
@@ -120,12 +120,12 @@ function readPiece(
   done: (error: Error | null, length: number) => void,
 ): void {
   const length = Math.min(left, buffer.length)
-  if (left > PIECE_BYTES || lane.isSlow) {
+  if (left > PIECE_BYTES || lane.isSlowToRead) {
     lane.enter((leave) => {
       const startedAt = performance.now()
       read(fd, buffer, 0, length, position, (error, filled) => {
         leave()
-        lane.tookSince(startedAt)
+        lane.readSince(startedAt)
         done(error, filled)
       })
     })
@@ -135,7 +135,7 @@ function readPiece(
   const startedAt = performance.now()
   try {
     filled = readSync(fd, buffer, 0, length, position)
-    lane.tookSince(startedAt)
+    lane.readSince(startedAt)
   } catch (error) {
     done(error instanceof Error ? error : new Error(String(error)), 0)
     return

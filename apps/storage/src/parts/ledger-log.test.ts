@@ -1,8 +1,9 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { DiskLane } from '@cairn/dfs-core/disk'
+import type { DiskLane } from '@cairn/dfs-core/disk'
 import { afterEach, beforeEach, expect, it } from 'vitest'
+import { allocateLanes, openLane } from '../disk/disk-lanes.ts'
 import { LedgerLog } from './ledger-log.ts'
 
 let folder: string
@@ -10,7 +11,7 @@ let lane: DiskLane
 let log: LedgerLog
 beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'cairn-ledger-'))
-  lane = new DiskLane()
+  lane = openLane(allocateLanes(2, 1), 0, 0)
   log = new LedgerLog(join(folder, 'uploads.log'), lane)
 })
 afterEach(async () => {

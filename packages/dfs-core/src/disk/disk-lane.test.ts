@@ -4,7 +4,7 @@ import { DiskLane } from './disk-lane.ts'
 /** Of some threads that share what they know of one disk. */
 function lanesOf(threads: number, turnsMax: number, turnsInNeedMax = turnsMax): DiskLane[] {
   const numbers = new Int32Array(new SharedArrayBuffer(64))
-  const shared = { quickLeft: numbers.subarray(0, 1), taken: numbers.subarray(1, 1 + threads) }
+  const shared = { quickLeft: numbers.subarray(0, 2), taken: numbers.subarray(2, 2 + threads) }
   return Array.from({ length: threads }, (_, thread) => new DiskLane({ turnsMax, turnsInNeedMax, shared, thread }))
 }
 
@@ -58,6 +58,20 @@ describe('a lane to a disk', () => {
         () => Promise.resolve('later'),
       ),
     ).toBe('now')
+  })
+
+  it('is the event loop for all but reads where there is no other disk', () => {
+    const lane = new DiskLane()
+    makeSlow(lane)
+    expect([lane.isSlow, lane.isSlowToRead]).toEqual([false, false])
+    lane.readSince(performance.now() - 1000)
+    expect([lane.isSlow, lane.isSlowToRead]).toEqual([false, true])
+  })
+
+  it('is slow for every call when reads take so long that no processor explains it', () => {
+    const [lane, other] = lanePair(2)
+    lane.readSince(performance.now() - 1000)
+    expect([lane.isSlow, lane.isSlowToRead, other.isSlow, other.isSlowToRead]).toEqual([true, true, true, true])
   })
 
   it('has a limit, and who waits begins in the order of asking', async () => {

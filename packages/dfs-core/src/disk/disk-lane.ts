@@ -14,7 +14,7 @@ export interface DiskLaneOptions {
 
 /** What the threads of a process know together of one disk. */
 export interface SharedLane {
-  /** Quick calls until it counts as quick. */
+  /** Quick reads, and quick calls of any kind, until it counts as quick: two numbers. */
   readonly quickLeft: Int32Array<ArrayBufferLike>
   /** Turns that each thread has taken. */
   readonly taken: Int32Array<ArrayBufferLike>
@@ -25,7 +25,8 @@ export interface SharedLane {
  * and never so many at once that other disks find no thread there. Without options there is no limit.
  */
 export class DiskLane {
-  readonly #pace: ReadPace
+  readonly #reads: ReadPace
+  readonly #calls: ReadPace
   readonly #limits: DiskLaneOptions | null
   readonly #waiting: Array<() => void> = []
   #running = 0
@@ -33,17 +34,31 @@ export class DiskLane {
 
   constructor(options: DiskLaneOptions | null = null) {
     this.#limits = options
-    this.#pace = new ReadPace(undefined, options?.shared.quickLeft)
+    this.#reads = new ReadPace(undefined, options?.shared.quickLeft.subarray(0, 1))
+    // What is written is fetched from nowhere: only waits that no processor explains count.
+    this.#calls = new ReadPace(() => 0, options?.shared.quickLeft.subarray(1, 2))
   }
 
-  /** The next call had better not hold up the event loop. */
+  /** The next call had better not hold up the event loop. Where there is no other disk, nobody would gain. */
   get isSlow(): boolean {
-    return this.#pace.isSlow
+    return this.#limits !== null && this.#calls.isSlow
+  }
+
+  /** The next read had better not hold up the event loop, be there other disks or not. */
+  get isSlowToRead(): boolean {
+    return this.#reads.isSlow || this.isSlow
   }
 
   /** A call that began at `startedAt` (of `performance.now()`) is over. */
   tookSince(startedAt: number): void {
-    this.#pace.readSince(startedAt)
+    if (this.#limits !== null) this.#calls.readSince(startedAt)
+  }
+
+  /** The same of a read. */
+  readSince(startedAt: number): void {
+    const ms = performance.now() - startedAt
+    this.#reads.took(ms)
+    if (this.#limits !== null) this.#calls.took(ms)
   }
 
   /** `now` on the event loop while the disk is quick, `later` in the thread pool while it is slow. */

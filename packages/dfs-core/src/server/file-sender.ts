@@ -91,7 +91,7 @@ export class FileSender {
   #pump(): void {
     let sentThisTurn = 0
     while (sentThisTurn < TURN_BYTES) {
-      if (this.#lane.isSlow && this.#left > 0) {
+      if (this.#lane.isSlowToRead && this.#left > 0) {
         this.#readInPool()
         return
       }
@@ -116,7 +116,7 @@ export class FileSender {
         (error, length) => {
           leave()
           this.#reading = false
-          this.#lane.tookSince(startedAt)
+          this.#lane.readSince(startedAt)
           const failed = this.#abortedBy ?? error ?? (length === 0 ? this.#tooShort() : null)
           if (failed !== null) this.#end(failed)
           else if (this.#sendPiece(length)) this.#pump()
@@ -132,7 +132,7 @@ export class FileSender {
     try {
       const length = readSync(this.#fd, this.#buffer, this.#gap, Math.min(this.#left, this.#pieceBytes), this.#position)
       if (length === 0) throw this.#tooShort()
-      this.#lane.tookSince(startedAt)
+      this.#lane.readSince(startedAt)
       return length
     } catch (error) {
       this.#end(error instanceof Error ? error : new Error(String(error)))
