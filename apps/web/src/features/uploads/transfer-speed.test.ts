@@ -48,3 +48,8 @@ test('without a speed there is no time left', () => {
   expect(steadySecondsLeft(100, Number.POSITIVE_INFINITY, 1)).toBeNull()
   expect(steadySecondsLeft(100, null, 1)).toBeNull()
 })
+
+test('next to no speed, as between tries, is no reason to speak of years', () => {
+  expect(steadySecondsLeft(100, 567 * 24 * 3600, 1)).toBeNull()
+  expect(steadySecondsLeft(null, 3 * 24 * 3600, 1)).toBe(3 * 24 * 3600)
+})
