@@ -12,10 +12,12 @@ const MIB = 1024 * 1024
 const BODY_BYTES = 64 * MIB
 
 let server: Server
+let port: number
 let client: Socket
 
 beforeEach(async () => {
   server = createServer((request, response) => {
+    if (request.method === 'GET') response.end('here')
     request.once('data', () => {
       request.pause()
       answerError({ request, response, logger }, new HttpError(507, 'disk_full', 'the disk is full'))
@@ -23,7 +25,8 @@ beforeEach(async () => {
   })
   server.listen(0, '127.0.0.1')
   await once(server, 'listening')
-  client = connect((server.address() as AddressInfo).port, '127.0.0.1')
+  port = (server.address() as AddressInfo).port
+  client = connect(port, '127.0.0.1')
 })
 
 afterEach(() => {
@@ -53,6 +56,15 @@ it.each(['close', 'keep-alive'])(
     expect(lines).toEqual([])
   },
 )
+
+it.each([100_000, MIB, 2 * MIB])('the request after one of %i bytes that was refused is answered', async (bytes) => {
+  for (let turn = 0; turn < 20; turn += 1) {
+    const refused = await fetch(`http://127.0.0.1:${port}/`, { method: 'PATCH', body: Buffer.alloc(bytes) })
+    expect(await refused.text()).toContain('the disk is full')
+    const next = await fetch(`http://127.0.0.1:${port}/`)
+    expect(await next.text()).toBe('here')
+  }
+})
 
 /** Whether what was written has left soon: false when the other end takes no more, or is gone. */
 function moved(socket: Socket): Promise<boolean> {

@@ -40,15 +40,18 @@ export function answerError(
     return
   }
   const body = JSON.stringify({ code: refusal.code, message: refusal.message })
+  const isUnread = !request.complete && !request.destroyed
   response.writeHead(refusal.status, {
     'Content-Type': 'application/json; charset=utf-8',
     'Content-Length': Buffer.byteLength(body),
     'Cache-Control': 'no-store',
     // HEAD has no body, and a script should not have to read one to tell expired from wrong.
     'Cairn-Error': refusal.code,
+    // A client that has handed its whole body to its system would send the next request on a connection that is about to end.
+    ...(isUnread && !isDrained(request) && { Connection: 'close' }),
     ...(refusal instanceof HttpError ? refusal.headers : protocolHeaders(refusal)),
   })
-  if (request.complete || request.destroyed) {
+  if (!isUnread) {
     response.end(request.method === 'HEAD' ? undefined : body)
     return
   }
@@ -66,6 +69,11 @@ function protocolHeaders(error: UploadError): Record<string, string> {
   const headers: Record<string, string> = { 'Tus-Resumable': '1.0.0' }
   if (error.code === 'tus_version') headers['Tus-Version'] = '1.0.0'
   return headers
+}
+
+/** Whether `drain` comes to the end of the body. */
+function isDrained({ headers }: IncomingMessage): boolean {
+  return Number(headers['content-length'] ?? Number.POSITIVE_INFINITY) <= DRAIN_BYTES_MAX
 }
 
 /** Reads a little more; `done` is called when the body is over. Else the connection ends. */
