@@ -17,12 +17,13 @@ export class HttpError extends Error {
   }
 }
 
-/**
- * So much of a body that nobody wants is read, for so long, so that the client gets to see the answer. Then it is left unread for a moment: a
- * connection that ends with unread bytes is reset, and most clients drop an answer that they have not read when their next write fails.
- */
+/** So much of a body that nobody wants is read, for so long, so that the client gets to see the answer; then the connection ends. */
 const DRAIN_BYTES_MAX = 1024 * 1024
 const DRAIN_MS_MAX = 5000
+/**
+ * Where the client does not keep connections, it ends only after so long: it is reset, and proxies and scripts drop an answer that they have
+ * not read when their next write fails. Browsers look for one; they are not kept waiting, and send no more than they must on their lines.
+ */
 const UNREAD_MS = 1000
 
 /** Answers with an error. What is not a refusal of ours is logged, and the client hears no more than that something failed. */
@@ -48,7 +49,7 @@ export function answerError(
     // HEAD has no body, and a script should not have to read one to tell expired from wrong.
     'Cairn-Error': refusal.code,
     // A client that has handed its whole body to its system would send the next request on a connection that is about to end.
-    ...(isUnread && !isDrained(request) && { Connection: 'close' }),
+    ...(isUnread && !isSmall(request) && { Connection: 'close' }),
     ...(refusal instanceof HttpError ? refusal.headers : protocolHeaders(refusal)),
   })
   if (!isUnread) {
@@ -71,21 +72,22 @@ function protocolHeaders(error: UploadError): Record<string, string> {
   return headers
 }
 
-/** Whether `drain` comes to the end of the body. */
-function isDrained({ headers }: IncomingMessage): boolean {
+function isSmall({ headers }: IncomingMessage): boolean {
   return Number(headers['content-length'] ?? Number.POSITIVE_INFINITY) <= DRAIN_BYTES_MAX
 }
 
-/** Reads a little more; `done` is called when the body is over. Else the connection ends. */
+/** `done` is called when the body is over; else its connection ends. */
 function drain(request: IncomingMessage, done: () => void): void {
+  const end = () => request.destroy()
   let size = 0
-  let timer = setTimeout(() => request.destroy(), DRAIN_MS_MAX)
+  let timer = setTimeout(end, DRAIN_MS_MAX)
   request.on('data', (chunk: Buffer) => {
     size += chunk.length
     if (size <= DRAIN_BYTES_MAX) return
     request.pause()
     clearTimeout(timer)
-    timer = setTimeout(() => request.destroy(), UNREAD_MS)
+    if (request.headers.connection?.toLowerCase() === 'close') timer = setTimeout(end, UNREAD_MS)
+    else end()
   })
   request.on('end', done)
   request.on('close', () => clearTimeout(timer))
