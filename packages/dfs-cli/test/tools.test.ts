@@ -6,7 +6,7 @@ import { content, startCluster, type TestCluster, until } from '../../../apps/st
 import { runCairn } from '../src/cairn/cairn.ts'
 import { fdfsTools } from '../src/fdfs/tools.ts'
 import { localTime } from '../src/local-time.ts'
-import type { Terminal } from '../src/terminal.ts'
+import { run } from './ended.ts'
 
 // The tools against a real tracker and two real storages.
 
@@ -25,28 +25,6 @@ afterAll(async () => {
   await cluster.close()
   rmSync(folder, { recursive: true })
 })
-
-interface Ended {
-  readonly code: number
-  readonly out: string
-  readonly err: string
-}
-
-async function run(work: (terminal: Terminal) => number | Promise<number>): Promise<Ended> {
-  let out = ''
-  let err = ''
-  const terminal = {
-    out: (text: string) => {
-      out += text
-    },
-    err: (text: string) => {
-      err += text
-    },
-    progressStream: undefined,
-    signal: new AbortController().signal,
-  }
-  return { code: await work(terminal), out, err }
-}
 
 const fdfs = (name: string, ...args: string[]) => run((terminal) => fdfsTools[name]?.(args, terminal) ?? -1)
 const cairn = (...args: string[]) => run((terminal) => runCairn(args, terminal, { trackers: [tracker] }))

@@ -3,6 +3,7 @@ import { Trackers, testConfig } from '../../../apps/tracker/test/support/running
 import { StoragePeer } from '../../../apps/tracker/test/support/storage-peer.ts'
 import { until } from '../../../apps/tracker/test/support/until.ts'
 import { type Defaults, runCairn } from '../src/cairn/cairn.ts'
+import { run } from './ended.ts'
 
 const NOW = 1_795_234_400
 const fileId = 'group1/M00/00/00/oYYBAGsBGgKAAhBOAAAD6ES_WUg814.txt' // recorded; of 100001, at 1795234306
@@ -27,19 +28,8 @@ function where(...args: string[]) {
   return whereAt(defaults, ...args)
 }
 
-async function whereAt(asked: Defaults, ...args: string[]): Promise<{ code: number; out: string; err: string }> {
-  let [out, err] = ['', '']
-  const terminal = {
-    out: (text: string) => {
-      out += text
-    },
-    err: (text: string) => {
-      err += text
-    },
-    progressStream: undefined,
-    signal: new AbortController().signal,
-  }
-  return { code: await runCairn(['where', ...args], terminal, asked), out, err }
+function whereAt(asked: Defaults, ...args: string[]) {
+  return run((terminal) => runCairn(['where', ...args], terminal, asked))
 }
 
 describe('cairn where', () => {

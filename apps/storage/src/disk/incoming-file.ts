@@ -1,7 +1,7 @@
 import { closeSync, open, openSync, write } from 'node:fs'
 import { promisify } from 'node:util'
 import { crc32 } from 'node:zlib'
-import { DiskLane } from '@cairn/dfs-core/disk'
+import { commonLane, type DiskLane } from '@cairn/dfs-core/disk'
 import { removeIfAny, removeIfAnyLater, writeAll } from './atomic-file.ts'
 
 /** Pieces that begin and end with pages of the file cost ext4 two thirds of what chunks cost as they come. */
@@ -34,7 +34,7 @@ export class IncomingFile {
   #filled = 0
 
   /** `lane`: of the disk that the file will be on. */
-  constructor(path: string, lane = new DiskLane()) {
+  constructor(path: string, lane: DiskLane = commonLane) {
     this.path = path
     this.#lane = lane
     if (!lane.isSlow) this.#fd = openSync(path, 'wx', 0o644)

@@ -110,25 +110,37 @@ function finishedUpload(context: LinkContext, upload: CompleteUpload, name: NewN
   return { upl, ep, fid: name.fileId, size, crc32, sha256, head, ct, dur, at: name.timestamp, own, ent, binlog }
 }
 
-/** Owner and entry, beside the file (D3 step 0). What an interrupted try has left is replaced. */
-export function writeOwnMetadata(filePath: string, { own, ent }: { own: string; ent: string }): void {
-  const path = filePath + METADATA_SUFFIX
-  removeIfAny(path)
-  writeNewFile(path, encodeMetadata({ ent, own }))
+interface Owner {
+  readonly own: string
+  readonly ent: string
 }
 
-function writeOwnMetadataByPace({ path, storePath }: NewName, upload: FinishedUpload): void | Promise<void> {
+/** Owner and entry, beside the file (D3 step 0). What an interrupted try has left under this name is replaced. */
+export function writeOwnMetadata(filePath: string, { own, ent }: Owner): void {
+  const path = filePath + METADATA_SUFFIX
+  const content = encodeMetadata({ ent, own })
+  try {
+    writeNewFile(path, content)
+  } catch (error) {
+    if (!isErrno(error, 'EEXIST')) throw error
+    removeIfAny(path)
+    writeNewFile(path, content)
+  }
+}
+
+/** The same in the thread pool while the disk is slow. */
+export function writeOwnMetadataByPace({ path, storePath }: NewName, { own, ent }: Owner): void | Promise<void> {
   return storePath.lane.call(
-    () => writeOwnMetadata(path, upload),
+    () => writeOwnMetadata(path, { own, ent }),
     async () => {
       await removeIfAnyLater(path + METADATA_SUFFIX)
-      await writeNewFileLater(path + METADATA_SUFFIX, encodeMetadata({ ent: upload.ent, own: upload.own }))
+      await writeNewFileLater(path + METADATA_SUFFIX, encodeMetadata({ ent, own }))
     },
   )
 }
 
 /** Beside a file there are the metadata that its upload gave it, or later ones. */
-export function holdsOwnMetadata(filePath: string, { own, ent }: { own: string; ent: string }): boolean {
+export function holdsOwnMetadata(filePath: string, { own, ent }: Owner): boolean {
   const text = readFileIfAny(filePath + METADATA_SUFFIX)
   return text === encodeMetadata({ ent, own }).toString()
 }

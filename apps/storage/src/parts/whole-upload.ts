@@ -2,17 +2,10 @@ import { createHash } from 'node:crypto'
 import { closeSync, open, openSync, unlinkSync, write } from 'node:fs'
 import { unlink } from 'node:fs/promises'
 import { promisify } from 'node:util'
-import { crc32 as crc32Of, encodeMetadata } from '@cairn/dfs-core'
+import { crc32 as crc32Of } from '@cairn/dfs-core'
 import { SNIFF_BYTES, sniffContentType } from '@cairn/dfs-http'
 import type { NewPart } from '@cairn/dfs-tus'
-import {
-  isErrno,
-  removeIfAny,
-  removeIfAnyLater,
-  writeAll,
-  writeNewFile,
-  writeNewFileLater,
-} from '../disk/atomic-file.ts'
+import { removeIfAny, writeAll } from '../disk/atomic-file.ts'
 import { WHOLE_BODY_BYTES_MAX } from '../disk/body-buffers.ts'
 import { synced } from '../disk/group-sync.ts'
 import type { LogWriter } from '../disk/log-writer.ts'
@@ -21,7 +14,7 @@ import type { NewName } from '../disk/new-name.ts'
 import type { StorePath } from '../disk/store-path.ts'
 import type { FinishedUpload } from './ledger-line.ts'
 import type { PartLedger } from './part-ledger.ts'
-import type { LinkContext } from './part-link.ts'
+import { type LinkContext, writeOwnMetadataByPace } from './part-link.ts'
 
 /** Content up to this size that comes whole with its creation is never a part: it goes from memory to its final name. */
 export const WHOLE_UPLOAD_MAX = WHOLE_BODY_BYTES_MAX
@@ -95,11 +88,7 @@ async function placeWhole(
   })
   try {
     step('placed')
-    const [path, metadata] = [name.path + METADATA_SUFFIX, encodeMetadata({ ent, own })]
-    await lane.call(
-      () => writeMetadata(path, metadata),
-      () => writeMetadataLater(path, metadata),
-    )
+    await writeOwnMetadataByPace(name, { own, ent })
     step('metadata')
     return { name, finished: finishedAs(name), fd }
   } catch (error) {
@@ -131,22 +120,6 @@ async function createFileLater(path: string, content: Buffer): Promise<number> {
     closeSync(fd)
     await unlink(path)
     throw error
-  }
-}
-
-async function writeMetadataLater(path: string, content: Buffer): Promise<void> {
-  await removeIfAnyLater(path)
-  await writeNewFileLater(path, content)
-}
-
-/** What an interrupted try has left under this name is replaced. */
-function writeMetadata(path: string, content: Buffer): void {
-  try {
-    writeNewFile(path, content)
-  } catch (error) {
-    if (!isErrno(error, 'EEXIST')) throw error
-    removeIfAny(path)
-    writeNewFile(path, content)
   }
 }
 

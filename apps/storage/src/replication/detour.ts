@@ -59,8 +59,12 @@ export class Detour {
       const link = await connect()
       const close = () => link.close()
       signal.addEventListener('abort', close)
-      await this.#follow(reader, mark, (record) => this.#deliver(delivery, link, record)).finally(close)
-      signal.removeEventListener('abort', close)
+      try {
+        await this.#follow(reader, mark, (record) => this.#deliver(delivery, link, record))
+      } finally {
+        signal.removeEventListener('abort', close)
+        close()
+      }
     } catch (error) {
       logger.debug({ err: error, peer: peerId }, 'no detour around a disk that takes nothing')
     } finally {
