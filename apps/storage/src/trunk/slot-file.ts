@@ -46,11 +46,14 @@ export function isSlotUnoccupied(path: string, offset: number): boolean {
 export function openSlot(path: string, named: NamedSlot): { readonly fd: number; readonly type: SlotType } | null {
   const fd = openIfThere(path)
   if (fd === null) return null
-  const header = headerAt(fd, named.slot.offset)
-  const type = header === null ? null : slotTypeFor(header, named)
-  if (type !== null) return { fd, type }
-  closeSync(fd)
-  return null
+  let type: SlotType | null = null
+  try {
+    const header = headerAt(fd, named.slot.offset)
+    type = header === null ? null : slotTypeFor(header, named)
+  } finally {
+    if (type === null) closeSync(fd)
+  }
+  return type === null ? null : { fd, type }
 }
 
 /** The content first, then the header: without it the slot holds nothing. */

@@ -110,8 +110,13 @@ export function slotFacts({ size, timestamp }: NamedSlot, type: SlotType): Store
 function openPlain(path: string): StoredContent | null {
   const fd = openIfThere(path)
   if (fd === null) return null
-  const stat = fstatSync(fd)
-  return { fd, offset: 0, size: stat.size, mtimeMs: stat.mtimeMs, kind: kindOf(stat) }
+  try {
+    const stat = fstatSync(fd)
+    return { fd, offset: 0, size: stat.size, mtimeMs: stat.mtimeMs, kind: kindOf(stat) }
+  } catch (error) {
+    closeSync(fd)
+    throw error
+  }
 }
 
 export function kindOf(stat: { isFile(): boolean; isDirectory(): boolean }): StoredContent['kind'] {
