@@ -4,7 +4,7 @@ import { categoryByName, glyphOf } from './file-kind.ts'
 test('the name decides until the bytes are known', () => {
   expect(categoryByName('Harbour.HEIC')).toBe('image')
   expect(categoryByName('survey.tar.zst')).toBe('archive')
-  expect(categoryByName('tide_model.py')).toBe('other')
+  expect(categoryByName('tide_model.py')).toBe('document')
   expect(categoryByName('LICENSE')).toBe('other')
 })
 

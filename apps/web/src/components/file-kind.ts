@@ -15,17 +15,16 @@ const extensionsOf: Record<Exclude<FileCategory, 'other'>, ReadonlySet<string>> 
   archive: listOf('zip 7z rar tar gz bz2 xz zst tgz tar.gz tar.bz2 tar.xz tar.zst iso dmg jar deb rpm cab'),
 }
 
+const codeExtensions = listOf(
+  'js mjs cjs jsx ts tsx py rb go rs c h cc cpp hpp cs java kt swift php sh bash sql html htm css scss json yaml yml toml xml lua r',
+)
+
 const glyphExtensions: [FileGlyph, ReadonlySet<string>][] = [
   ['book', listOf('pdf epub mobi')],
   ['sheet', listOf('xls xlsx ods csv tsv numbers')],
   ['slides', listOf('ppt pptx odp key')],
   ['markdown', listOf('md markdown')],
-  [
-    'code',
-    listOf(
-      'js mjs cjs jsx ts tsx py rb go rs c h cc cpp hpp cs java kt swift php sh bash sql html htm css scss json yaml yml toml xml lua r',
-    ),
-  ],
+  ['code', codeExtensions],
   ['font', listOf('ttf otf woff woff2')],
 ]
 
@@ -41,7 +40,7 @@ export function categoryByName(name: string): FileCategory {
   for (const category of ['image', 'video', 'audio', 'document', 'archive'] as const) {
     if (extensionsOf[category].has(extension)) return category
   }
-  return 'other'
+  return codeExtensions.has(extension) ? 'document' : 'other'
 }
 
 /** The category decides the colour, the extension only picks a finer glyph inside it. */
