@@ -51,6 +51,8 @@ export interface StorageConfig {
   readonly maxConnections: number
   /** `work_threads`: threads that serve clients, the main one among them. */
   readonly workThreads: number
+  /** `disk_calls`, with several store paths: on the event loop while a disk is quick, or always in the thread pool. */
+  readonly diskCalls: 'auto' | 'pool'
   /** `buff_size`: no command that is not streamed is longer. */
   readonly bufferBytes: number
   /** `allow_hosts`; null: everybody. */
@@ -134,6 +136,7 @@ export const storageConfigDefaults = {
   statFileIntervalMs: 60_000,
   maxConnections: 1024,
   workThreads: 1,
+  diskCalls: 'auto',
   bufferBytes: 256 * 1024,
   allowHosts: null,
   uploadPriority: 10,
@@ -183,7 +186,8 @@ export async function loadStorageConfig(confPath: string): Promise<StorageConfig
     checkStorePathMark: conf.boolean('check_store_path_mark', d.checkStorePathMark),
     checkFileDuplicate: conf.boolean('check_file_duplicate', d.checkFileDuplicate),
     maxConnections: conf.integer('max_connections', { min: 1, max: 1_000_000, fallback: d.maxConnections }),
-    workThreads: conf.integer('work_threads', { min: 1, max: 64, fallback: defaultWorkThreads() }),
+    workThreads: conf.integer('work_threads', { min: 1, max: 64, fallback: WORK_THREADS }),
+    diskCalls: conf.choice('disk_calls', ['auto', 'pool'], d.diskCalls),
     bufferBytes: conf.byteSize('buff_size', { min: 64 * 1024, max: 64 * 1024 * 1024, fallback: d.bufferBytes }),
     allowHosts: await readAllowHosts(conf),
     uploadPriority: conf.integer('upload_priority', { fallback: d.uploadPriority }),
@@ -211,11 +215,6 @@ export async function loadStorageConfig(confPath: string): Promise<StorageConfig
   })
 }
 
-/** As many as there are cores, but what a storage does beside serving wants some of them where there are many. */
-function defaultWorkThreads(): number {
-  return Math.min(availableParallelism(), WORK_THREADS_MAX)
-}
-
 function readAccessLog(section: Conf): StorageConfig['accessLog'] {
   if (!section.boolean('enabled', false)) return null
   return { precision: section.choice('time_precision', ['ms', 'us'], 'ms') }
@@ -226,7 +225,8 @@ function minuteOf(conf: Conf, key: string, fallback: number): number {
   return hour * 60 + minute
 }
 
-const WORK_THREADS_MAX = 4
+/** As many as there are cores, but what a storage does beside serving wants some of them where there are many. */
+const WORK_THREADS = Math.min(availableParallelism(), 4)
 const DURABILITIES = ['none', 'group', 'each'] as const
 const SECOND_MS = 1000
 

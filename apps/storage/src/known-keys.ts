@@ -57,6 +57,7 @@ const USED_KEYS: ReadonlyArray<string | RegExp> = [
   'tus_durability',
   'upload_durability',
   'upload_size_max',
+  'disk_calls',
   'compress_binlog',
   'compress_binlog_time',
   'scrub_bytes_per_second',

@@ -50,7 +50,7 @@ export class StorageFiles {
     try {
       this.initFlag = openInitFlag(config.basePath, now)
       const failed = (message: string, error: unknown) => logger.error({ err: error }, message)
-      const lanes = shared.lanes ?? allocateLanes(config.storePaths.length, 1)
+      const lanes = shared.lanes ?? allocateLanes(config.storePaths.length, 1, config.diskCalls === 'pool')
       this.storePaths = config.storePaths.map(({ path, readonly }, index) => {
         checkMounted(this.initFlag, index, path)
         const isLost = isLostDisk(this.initFlag, index, path)

@@ -71,8 +71,8 @@ async function start(networkTimeoutMs = 10_000): Promise<void> {
 }
 
 function slowLane(): DiskLane {
-  const numbers = new Int32Array(3)
-  const shared = { quickLeft: numbers.subarray(0, 2), taken: numbers.subarray(2) }
+  const numbers = new Int32Array(4)
+  const shared = { quickLeft: numbers.subarray(0, 2), taken: numbers.subarray(2, 3), overdue: numbers.subarray(3) }
   const slow = new DiskLane({ turnsMax: 2, turnsInNeedMax: 2, shared, thread: 0 })
   slow.readSince(performance.now() - 1000)
   return slow

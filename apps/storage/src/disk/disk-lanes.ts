@@ -9,23 +9,28 @@ const PACES = 2
 export interface SharedLanes {
   readonly memory: SharedArrayBuffer
   readonly threads: number
+  /** `disk_calls = pool`: nothing is done on an event loop. */
+  readonly isPooled: boolean
 }
 
-export function allocateLanes(storePathCount: number, threads: number): SharedLanes {
-  return { memory: new SharedArrayBuffer(storePathCount * laneBytes(threads)), threads }
+export function allocateLanes(storePathCount: number, threads: number, isPooled = false): SharedLanes {
+  return { memory: new SharedArrayBuffer(storePathCount * laneBytes(threads)), threads, isPooled }
 }
 
 /** The way of one thread to the disk of one store path, which has its share of the thread pool. A single one has no limit. */
 export function openLane(lanes: SharedLanes, index: number, thread: number): DiskLane {
   const count = lanes.memory.byteLength / laneBytes(lanes.threads)
   if (count === 1) return new DiskLane()
-  return new DiskLane({ ...turnsOf(count, poolThreads()), shared: sharedLane(lanes, index), thread })
+  const { isPooled } = lanes
+  return new DiskLane({ ...turnsOf(count, poolThreads()), isPooled, shared: sharedLane(lanes, index), thread })
 }
 
 /** A thread has ended in the midst of its calls. */
 export function clearLanes(lanes: SharedLanes, thread: number): void {
   for (let index = 0; index < lanes.memory.byteLength / laneBytes(lanes.threads); index += 1) {
-    Atomics.store(sharedLane(lanes, index).taken, thread, 0)
+    const { taken, overdue } = sharedLane(lanes, index)
+    Atomics.store(taken, thread, 0)
+    Atomics.store(overdue, thread, 0)
   }
 }
 
@@ -38,12 +43,14 @@ export function turnsOf(storePathCount: number, poolSize: number): { turnsMax: n
 }
 
 function sharedLane({ memory, threads }: SharedLanes, index: number): SharedLane {
-  const numbers = new Int32Array(memory, index * laneBytes(threads), PACES + threads)
-  return { quickLeft: numbers.subarray(0, PACES), taken: numbers.subarray(PACES) }
+  const numbers = new Int32Array(memory, index * laneBytes(threads), PACES + 2 * threads)
+  const [quickLeft, taken] = [numbers.subarray(0, PACES), numbers.subarray(PACES, PACES + threads)]
+  return { quickLeft, taken, overdue: numbers.subarray(PACES + threads) }
 }
 
+/** Of each thread the turns that it has taken, and its calls that are overdue. */
 function laneBytes(threads: number): number {
-  return (PACES + threads) * Int32Array.BYTES_PER_ELEMENT
+  return (PACES + 2 * threads) * Int32Array.BYTES_PER_ELEMENT
 }
 
 function poolThreads(): number {

@@ -73,11 +73,11 @@ export async function writePartRecord(paths: PartPaths, record: PartRecord, dura
 export async function createPartFile(lane: DiskLane, paths: PartPaths, describe: () => Promise<void>): Promise<void> {
   const create = async () => await (await open(paths.part, 'w', 0o644)).close()
   try {
-    await lane.run(create)
+    await lane.runTimed(create)
   } catch (error) {
     if (!isErrno(error, 'ENOENT')) throw error
     await lane.run(() => makeDurableFolder(paths.folder))
-    await lane.run(create)
+    await lane.runTimed(create)
   }
   try {
     await describe()

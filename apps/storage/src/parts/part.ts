@@ -156,7 +156,7 @@ export class Part implements DescribedPart {
 
   /** Before the first `append` of a request. */
   async openForWriting(): Promise<void> {
-    this.#file ??= await this.storePath.lane.run(() => open(this.paths.part, 'r+'))
+    this.#file ??= await this.storePath.lane.runTimed(() => open(this.paths.part, 'r+'))
   }
 
   async closeFile(): Promise<void> {
@@ -175,7 +175,7 @@ export class Part implements DescribedPart {
     this.#sidecar.check()
     for (let rest = chunks; rest.length > 0; ) {
       const next = rest
-      const { bytesWritten } = await this.storePath.lane.run(() => file.writev(next, this.offset))
+      const { bytesWritten } = await this.storePath.lane.runTimed(() => file.writev(next, this.offset))
       rest = this.#account(rest, bytesWritten, rest === chunks ? known : undefined)
     }
     await this.#followWritten()

@@ -14,7 +14,8 @@ export interface WorkSharing {
   readonly lanes: SharedLanes
 }
 
-export function createWorkSharing({ workThreads, maxConnections, storePaths }: StorageConfig): WorkSharing | null {
+export function createWorkSharing(config: StorageConfig): WorkSharing | null {
+  const { workThreads, maxConnections, storePaths, diskCalls } = config
   if (workThreads === 1) return null
   // Every connection stores one file at a time.
   const size = { threads: workThreads, slots: maxConnections }
@@ -22,5 +23,6 @@ export function createWorkSharing({ workThreads, maxConnections, storePaths }: S
   const shared = new SharedNames(memory, size)
   const removalsMemory = allocateSharedRemovals(workThreads)
   const removals = new SharedRemovals(removalsMemory, workThreads, shared.logEnd.locked)
-  return { shared, memory, size, removals, removalsMemory, lanes: allocateLanes(storePaths.length, workThreads) }
+  const lanes = allocateLanes(storePaths.length, workThreads, diskCalls === 'pool')
+  return { shared, memory, size, removals, removalsMemory, lanes }
 }

@@ -4,7 +4,11 @@ import { DiskLane } from './disk-lane.ts'
 /** Of some threads that share what they know of one disk. */
 function lanesOf(threads: number, turnsMax: number, turnsInNeedMax = turnsMax): DiskLane[] {
   const numbers = new Int32Array(new SharedArrayBuffer(64))
-  const shared = { quickLeft: numbers.subarray(0, 2), taken: numbers.subarray(2, 2 + threads) }
+  const shared = {
+    quickLeft: numbers.subarray(0, 2),
+    taken: numbers.subarray(2, 2 + threads),
+    overdue: numbers.subarray(2 + threads, 2 + 2 * threads),
+  }
   return Array.from({ length: threads }, (_, thread) => new DiskLane({ turnsMax, turnsInNeedMax, shared, thread }))
 }
 
@@ -72,6 +76,42 @@ describe('a lane to a disk', () => {
     const [lane, other] = lanePair(2)
     lane.readSince(performance.now() - 1000)
     expect([lane.isSlow, lane.isSlowToRead, other.isSlow, other.isSlowToRead]).toEqual([true, true, true, true])
+  })
+
+  it('is slow for every thread while a call is under way that should be over, and no longer', async () => {
+    const [one, other] = lanePair(4)
+    let end: () => void = () => undefined
+    const hanging = one.runTimed(() => new Promise<void>((resolve) => (end = resolve)))
+    expect(other.isSlow).toBe(false)
+    while (!other.isSlow) await turn()
+    for (let i = 0; i < 100; i += 1) other.tookSince(performance.now())
+    expect([one.isSlow, other.isSlow]).toEqual([true, true])
+    end()
+    await hanging
+    for (let i = 0; i < 64; i += 1) one.tookSince(performance.now())
+    expect([one.isSlow, other.isSlow]).toEqual([false, false])
+  })
+
+  it('does what is rare in the thread pool wherever there is another disk', async () => {
+    const now = () => 'now'
+    const later = () => Promise.resolve('later')
+    expect(new DiskLane().callRarely(now, later)).toBe('now')
+    const [lane] = lanePair(1)
+    expect(await lane.callRarely(now, later)).toBe('later')
+    expect(lane.call(now, later)).toBe('now')
+  })
+
+  it('is never the event loop where it must not be', async () => {
+    const numbers = new Int32Array(4)
+    const shared = { quickLeft: numbers.subarray(0, 2), taken: numbers.subarray(2, 3), overdue: numbers.subarray(3) }
+    const lane = new DiskLane({ turnsMax: 1, turnsInNeedMax: 1, isPooled: true, shared, thread: 0 })
+    expect([lane.isSlow, lane.isSlowToRead]).toEqual([true, true])
+    expect(
+      await lane.call(
+        () => 'now',
+        () => Promise.resolve('later'),
+      ),
+    ).toBe('later')
   })
 
   it('has a limit, and who waits begins in the order of asking', async () => {

@@ -1,12 +1,16 @@
 import { ReadPace } from './read-pace.ts'
 
 const RETRY_MS = 2
+/** While a call has been in the thread pool for so long, the disk is slow for everybody. */
+const OVERDUE_MS = 100
 
 export interface DiskLaneOptions {
   /** So many calls of all threads may be in the thread pool at once. */
   readonly turnsMax: number
   /** So many if one of them is the only one of its thread: no thread waits for others alone. */
   readonly turnsInNeedMax: number
+  /** Nothing is done on the event loop, however quick the disk is. */
+  readonly isPooled?: boolean
   readonly shared: SharedLane
   /** 0 … : whose turns these are. */
   readonly thread: number
@@ -18,6 +22,8 @@ export interface SharedLane {
   readonly quickLeft: Int32Array<ArrayBufferLike>
   /** Turns that each thread has taken. */
   readonly taken: Int32Array<ArrayBufferLike>
+  /** Calls of each thread that should have been over long ago. */
+  readonly overdue: Int32Array<ArrayBufferLike>
 }
 
 /**
@@ -41,7 +47,8 @@ export class DiskLane {
 
   /** The next call had better not hold up the event loop. Where there is no other disk, nobody would gain. */
   get isSlow(): boolean {
-    return this.#limits !== null && this.#calls.isSlow
+    if (this.#limits === null) return false
+    return this.#limits.isPooled === true || this.#calls.isSlow || sum(this.#limits.shared.overdue) > 0
   }
 
   /** The next read had better not hold up the event loop, be there other disks or not. */
@@ -63,13 +70,18 @@ export class DiskLane {
 
   /** `now` on the event loop while the disk is quick, `later` in the thread pool while it is slow. */
   call<T>(now: () => T, later: () => Promise<T>): T | Promise<T> {
-    if (this.isSlow) return this.#timed(later)
+    if (this.isSlow) return this.runTimed(later)
     const startedAt = performance.now()
     try {
       return now()
     } finally {
       this.tookSince(startedAt)
     }
+  }
+
+  /** As `call` for what is rare: `later` wherever there is another disk, be this one quick or not. */
+  callRarely<T>(now: () => T, later: () => Promise<T>): T | Promise<T> {
+    return this.#limits === null ? now() : this.runTimed(later)
   }
 
   /** What always goes through the thread pool. It must not wait for another turn of the same disk. */
@@ -79,6 +91,20 @@ export class DiskLane {
       this.enter((leave) => {
         work().finally(leave).then(resolve, reject)
       })
+    })
+  }
+
+  /** As `run` for what tells how quick the disk is: it should not take long. */
+  runTimed<T>(work: () => Promise<T>): Promise<T> {
+    return this.run(async () => {
+      const startedAt = performance.now()
+      const notOverdue = this.#watch()
+      try {
+        return await work()
+      } finally {
+        notOverdue()
+        this.tookSince(startedAt)
+      }
     })
   }
 
@@ -92,15 +118,20 @@ export class DiskLane {
     }
   }
 
-  #timed<T>(work: () => Promise<T>): Promise<T> {
-    return this.run(async () => {
-      const startedAt = performance.now()
-      try {
-        return await work()
-      } finally {
-        this.tookSince(startedAt)
-      }
-    })
+  /** Of a call that begins: who only waits for its end hears nothing of a disk that hangs. Returns what to do at its end. */
+  #watch(): () => void {
+    const limits = this.#limits
+    if (limits === null) return () => undefined
+    const { shared, thread } = limits
+    let isOverdue = false
+    const timer = setTimeout(() => {
+      isOverdue = true
+      Atomics.add(shared.overdue, thread, 1)
+    }, OVERDUE_MS)
+    return () => {
+      clearTimeout(timer)
+      if (isOverdue) Atomics.sub(shared.overdue, thread, 1)
+    }
   }
 
   /** `isInNeed`: nothing of this thread is under way. */
