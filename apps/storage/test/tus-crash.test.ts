@@ -1,11 +1,13 @@
-import { randomBytes, randomInt } from 'node:crypto'
-import { readFileSync } from 'node:fs'
+import { createHash, randomBytes, randomInt } from 'node:crypto'
+import { once } from 'node:events'
+import { readFileSync, statSync } from 'node:fs'
+import { request } from 'node:http'
 import { join } from 'node:path'
 import { parseFileId } from '@cairn/dfs-core'
 import { describe, expect, it } from 'vitest'
 import type { FinishStep } from '../src/parts/part-link.ts'
 import type { ChildStorage } from './http/child-process.ts'
-import { tusCalls } from './http/http-call.ts'
+import { TUS_BODY, tusCalls } from './http/http-call.ts'
 import { ownChildFolder } from './http/own-child-folder.ts'
 import { binlogLines, newUploadId, sha256, startWebStorage, storedFiles } from './http/web-storage.ts'
 
@@ -92,6 +94,43 @@ describe('a process that is killed while it finishes an upload', () => {
     const storage = await startWebStorage({ folder: used.folder })
     await expectStoredOnce(await resume(storage.http.port, upl, content), content)
     await storage.close()
+  })
+})
+
+describe('a process that is killed in the middle of a body with a checksum', () => {
+  const MIB = 1024 * 1024
+  const sha1 = (bytes: Buffer) => `sha1 ${createHash('sha1').update(bytes).digest('base64')}`
+
+  it.each(['group', 'none'])('counts on no byte that nobody has verified (durability %s)', async (durability) => {
+    const content = randomBytes(4 * MIB)
+    const upl = newUploadId()
+    const child = await used.start('', durability)
+    const ticket = used.web.upload({ upl, len: content.length })
+    const calls = tusCalls(child.port, upl, ticket)
+    await calls.create(content.length)
+    for (const offset of [0, 10]) {
+      const body = content.subarray(offset, offset + 10)
+      expect((await calls.patch(offset, body, { 'Upload-Checksum': sha1(body) })).status).toBe(204)
+    }
+    const cut = request({
+      ...{ host: '127.0.0.1', port: child.port, agent: false, method: 'PATCH', path: `/files/${upl}` },
+      headers: {
+        ...{ ...TUS_BODY, Authorization: `Bearer ${ticket}`, 'Upload-Offset': '20' },
+        ...{ 'Content-Length': content.length - 20, 'Upload-Checksum': sha1(content.subarray(20)) },
+      },
+    })
+    const broken = once(cut, 'error')
+    // Not what the checksum is of.
+    cut.write(Buffer.alloc(2 * MIB))
+    const part = join(used.folder, 'path0/data/.cairn-parts', upl.slice(0, 2), `${upl}.part`)
+    await expect.poll(() => statSync(part).size).toBe(20 + 2 * MIB)
+    await child.kill()
+    await broken
+
+    const again = await used.start('', durability)
+    expect((await tusCalls(again.port, upl, ticket).head()).headers['upload-offset']).toBe('20')
+    expect(used.web.receipt(await resume(again.port, upl, content)).sha256).toBe(sha256(content))
+    await again.kill()
   })
 })
 

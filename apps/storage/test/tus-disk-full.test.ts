@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
 import { once } from 'node:events'
-import { mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, truncateSync } from 'node:fs'
 import { join } from 'node:path'
 import { parseFileId } from '@cairn/dfs-core'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
@@ -52,8 +52,11 @@ afterEach(async () => {
 /** The disk as the storage sees it. */
 const seen = (path: string) => join(`/proc/${child.pid}/root`, folder, 'path0', path)
 
-/** Fills the disk to its last byte. */
-const fill = () => fillDisk(seen('filler'))
+/** Fills the disk, to its last byte or but for so many. */
+function fill(left = 0): void {
+  fillDisk(seen('filler'))
+  truncateSync(seen('filler'), statSync(seen('filler')).size - left)
+}
 
 /** From now on nothing on the disk can be written, but what is open for it; as where a disk with errors is mounted anew. */
 function makeReadOnly(): void {
@@ -75,21 +78,24 @@ function storedNames(): string[] {
 function upload(content: Buffer) {
   const upl = newUploadId()
   const ticket = web.upload({ upl, len: content.length })
-  return { ...tusCalls(port, upl, ticket), segments: segmentCalls(port, upl, ticket) }
+  const sidecar = () => JSON.parse(readFileSync(seen(`data/.cairn-parts/${upl.slice(0, 2)}/${upl}.json`), 'utf8'))
+  const survivesPowerLoss = (): number => sidecar().offsetDurable
+  return { ...tusCalls(port, upl, ticket), segments: segmentCalls(port, upl, ticket), survivesPowerLoss }
 }
 
 describe('a disk that fills up', () => {
   it('in the middle of an upload costs nothing of it: it goes on when there is room again', async () => {
     const content = randomBytes(10 * MIB)
-    const { create, patch, head, receipt } = upload(content)
+    const { create, patch, head, receipt, survivesPowerLoss } = upload(content)
     expect((await create(content.length)).status).toBe(201)
     expect((await patch(0, content.subarray(0, 2 * MIB))).status).toBe(204)
-    fill()
+    fill(MIB)
     const refused = await patch(2 * MIB, content.subarray(2 * MIB))
     expect([refused.status, refused.json['code']]).toEqual([507, 'disk_full'])
     const offset = Number((await head()).headers['upload-offset'])
     expect(offset).toBeGreaterThanOrEqual(2 * MIB)
     expect(offset).toBeLessThan(content.length)
+    expect(survivesPowerLoss()).toBe(offset)
     expect(storedNames()).toEqual([])
 
     rmSync(seen('filler'))
@@ -99,6 +105,19 @@ describe('a disk that fills up', () => {
     const { logicName, fileName } = parseFileId(stored.fid)
     expect(sha256(readFileSync(seen(`data/${logicName.slice('M00/'.length)}`)))).toBe(stored.sha256)
     expect(storedNames()).toEqual([fileName, `${fileName}-m`])
+  })
+
+  it('tells all that it has once there is room to make it safe', async () => {
+    const content = randomBytes(10 * MIB)
+    const { create, patch, head, survivesPowerLoss } = upload(content)
+    await create(content.length)
+    await patch(0, content.subarray(0, 2 * MIB))
+    fill(MIB)
+    expect((await patch(2 * MIB, content.subarray(2 * MIB))).status).toBe(507)
+    rmSync(seen('filler'))
+    const offset = Number((await head()).headers['upload-offset'])
+    expect(offset).toBeGreaterThan(2 * MIB)
+    expect(survivesPowerLoss()).toBe(offset)
   })
 
   it('in the middle of segments costs nothing of what has no gap, and ends an upload that has some', async () => {

@@ -8,6 +8,8 @@ import {
   UploadError,
 } from '@cairn/dfs-tus'
 import type { BodyBudget } from './body-budget.ts'
+import { writtenAt } from './disk-failure.ts'
+import { forgetAhead } from './forget-ahead.ts'
 import type { OpenParts } from './open-parts.ts'
 import type { Part } from './part.ts'
 import type { PartFinisher } from './part-finisher.ts'
@@ -88,7 +90,8 @@ export class DiskSegments implements SegmentStore {
   }
 
   async forget(upl: string): Promise<void> {
-    await this.#options.parts.get(upl)?.forgetAhead()
+    const part = this.#options.parts.get(upl)
+    if (part !== undefined) await writtenAt(part.storePath, forgetAhead(part))
   }
 
   async #passed({ upl, off }: SegmentName, len: number): Promise<SegmentStatus> {

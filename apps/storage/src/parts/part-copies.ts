@@ -9,6 +9,7 @@ import { synced } from '../disk/group-sync.ts'
 import { isNamePart } from '../engine/logic-name.ts'
 import { admitCopy } from './admission.ts'
 import { asUploadError } from './disk-failure.ts'
+import { forgetAhead } from './forget-ahead.ts'
 import type { FinishedUpload } from './ledger-line.ts'
 import { OpenCopies } from './open-copies.ts'
 import type { OpenParts } from './open-parts.ts'
@@ -173,7 +174,7 @@ export class PartCopies {
     if (!part.isCopy) {
       taken(part.upl)
       part.hash.close()
-      await part.forgetAhead()
+      await forgetAhead(part)
     }
     await part.follow(ep)
     if (part.ep > ep) throw notYours(part.upl)

@@ -24,10 +24,14 @@ export async function receiveIntoPart(
   }
   if (len !== undefined) await part.setLength(len)
   try {
+    // Nobody has looked yet at what the file has behind its beginning if the process ends in the middle.
+    if (check !== undefined) await part.becomeSparse()
     await part.openForWriting()
     if (check !== undefined || length === undefined) part.unsettle()
     const end = await budget.during(() => pumpBody(body, { room: part.room, takeover, budget, store }))
     judge(end, check)
+    part.settle()
+    if (!part.isComplete) await part.becomeDense()
   } catch (error) {
     const isKept = check === undefined && !(error instanceof UploadError && error.code === 'too_large')
     if (!isKept) {

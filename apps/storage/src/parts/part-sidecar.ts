@@ -22,6 +22,8 @@ export interface DescribedPart {
   readonly storePath: StorePath
   readonly paths: PartPaths
   readonly offset: number
+  /** Bytes that no request can take back any more. */
+  readonly settled: number
   readonly description: Description
   /** Called when the sidecar says so. */
   become(change: PartChange): void
@@ -57,12 +59,12 @@ export class PartSidecar {
     return this.#sparse === null ? this.#part.offset : this.#written
   }
 
-  /** The file may have gaps, and its size says nothing. */
+  /** The file may have gaps, or bytes that may be taken back, and its size says nothing. */
   get isSparse(): boolean {
     return this.#sparse !== null
   }
 
-  /** When it resolves, bytes may be written behind a gap. */
+  /** When it resolves, bytes may be written behind a gap, and such as may be taken back. */
   becomeSparse(): Promise<void> {
     if (this.#sparse === null) {
       this.#written = this.#part.offset
@@ -79,12 +81,14 @@ export class PartSidecar {
     await this.save()
   }
 
-  /** The file ends at the offset again. */
+  /** The file ends at the offset again, and all bytes before it are safe. */
   async becomeDense(): Promise<void> {
     const sparse = this.#sparse
     this.#sparse = null
     try {
-      await this.save()
+      await this.#backgroundSync
+      this.check()
+      await this.#syncTo(this.#part.offset)
     } catch (error) {
       this.#sparse = sparse
       throw error
@@ -124,9 +128,8 @@ export class PartSidecar {
     const { sync } = this.#context
     if (sync === null || this.#backgroundSync !== null || at - this.#synced < UNSYNCED_MAX) return
     this.#backgroundSync = this.#syncTo(at)
-      .catch((error) => {
-        this.#syncError ??= error
-      })
+      // Bytes that were not synced are remembered; a sidecar that has no room is written with the next sync.
+      .catch(() => undefined)
       .finally(() => {
         this.#backgroundSync = null
       })
@@ -146,14 +149,14 @@ export class PartSidecar {
   save(change: PartChange = {}): Promise<void> {
     const write = async () => {
       if (this.#isRetired || (change.ep ?? Number.POSITIVE_INFINITY) < this.#part.description.ep) return
-      const { offset, paths, storePath } = this.#part
-      const durable = this.#synced
+      const { settled, paths, storePath } = this.#part
+      const durable = Math.min(this.#synced, settled)
       const { sync } = this.#context
-      const record = { ...this.#record(offset, durable), ...change }
+      const record = { ...this.#record(settled, durable), ...change }
       await storePath.lane.run(() => writePartRecord(paths, record, sync !== null))
       // Without its folder a power loss would bring the last record back.
       if (sync !== null) await synced(sync, { lane: storePath.lane, folder: paths.folder })
-      this.#written = offset
+      this.#written = settled
       this.#durable = durable
       this.#part.become(change)
     }
@@ -177,9 +180,9 @@ export class PartSidecar {
     await this.save()
   }
 
-  #record(offset: number, offsetDurable: number): PartRecord {
+  #record(prefix: number, offsetDurable: number): PartRecord {
     const { bootId } = this.#context
     const written = { ...this.#part.description, offsetDurable, bootId }
-    return this.isSparse ? { v: 3, ...written, prefix: offset } : { v: 2, ...written }
+    return this.isSparse ? { v: 3, ...written, prefix } : { v: 2, ...written }
   }
 }

@@ -1,5 +1,5 @@
 import { truncateSync } from 'node:fs'
-import { type FileHandle, open, truncate } from 'node:fs/promises'
+import { type FileHandle, open } from 'node:fs/promises'
 import { combineCrc32, crc32 } from '@cairn/dfs-core'
 import type { NewPart } from '@cairn/dfs-tus'
 import type { StorePath } from '../disk/store-path.ts'
@@ -7,7 +7,7 @@ import { splitChunks } from './chunks.ts'
 import type { HashFrontier } from './hash-frontier.ts'
 import { isPartial, type PartFacts } from './part-facts.ts'
 import { createPartFile, type FoundPart, type PartPaths, type PartRecord, partPaths } from './part-files.ts'
-import { PartHash } from './part-hash.ts'
+import { PartHash, type WrittenBytes } from './part-hash.ts'
 import { type DescribedPart, type PartChange, PartSidecar, type SidecarContext } from './part-sidecar.ts'
 import { SegmentMap } from './segment-map.ts'
 
@@ -15,16 +15,8 @@ export interface PartContext extends SidecarContext {
   frontier: Pick<HashFrontier, 'open'>
 }
 
-export interface PartHashes {
-  crc32: number
-  sha256: string
-  head: string
-}
-
 /** Where a request began; see `rollback`. */
-export interface PartMark {
-  offset: number
-  crcStart: number
+export interface PartMark extends WrittenBytes {
   crc: number
 }
 
@@ -181,7 +173,11 @@ export class Part implements DescribedPart {
     await this.#followWritten()
   }
 
-  /** When it resolves, bytes may be written behind a gap. */
+  get isSparse(): boolean {
+    return this.#sidecar.isSparse
+  }
+
+  /** When it resolves, bytes may be written behind a gap, and such as may be taken back. */
   async becomeSparse(): Promise<void> {
     this.#sidecar.check()
     await this.#sidecar.becomeSparse()
@@ -198,19 +194,14 @@ export class Part implements DescribedPart {
     if (this.offset > before) await this.#followWritten()
   }
 
-  /** What lies behind a gap is gone, and so are segments that nothing was written of; the offset is safe. */
-  async forgetAhead(): Promise<void> {
-    this.ahead.clear()
-    if (!this.#sidecar.isSparse) return
-    // Of a complete part nothing is ahead, and its file may be another one already.
-    if (!this.isComplete) await this.storePath.lane.run(() => truncate(this.paths.part, this.offset))
-    await this.#sidecar.becomeDense()
-    await this.sync()
+  /** The file ends at the offset, and nothing before it will be taken back. */
+  async becomeDense(): Promise<void> {
+    if (this.isSparse) await this.#sidecar.becomeDense()
   }
 
   /** Forgets the bytes behind the mark. */
   async rollback(mark: PartMark): Promise<void> {
-    if (this.offset === mark.offset && !this.#sidecar.isSparse) return
+    if (this.offset === mark.offset && !this.isSparse) return
     this.ahead.clear()
     await this.openForWriting()
     await this.storePath.lane.run(async () => await this.#file?.truncate(mark.offset))
@@ -240,9 +231,14 @@ export class Part implements DescribedPart {
     this.#len = len
   }
 
+  /** So many bytes survive what the store promises. */
+  get safe(): number {
+    return this.#sidecar.safe
+  }
+
   /** How much of it whoever sends segments may count on. */
   get prefix(): number {
-    return this.#sidecar.isSparse ? this.#sidecar.safe : this.offset
+    return this.isSparse ? this.safe : this.offset
   }
 
   /** When it resolves, all bytes before the offset survive a power loss (if the store promises that at all). */
@@ -266,7 +262,7 @@ export class Part implements DescribedPart {
   }
 
   /** Of a complete part: waits until everything is hashed. */
-  async hashes(): Promise<PartHashes> {
+  async hashes() {
     const { sha256, head, prefixCrc32 } = await this.hash.finish(this.mark)
     return { sha256, head, crc32: combineCrc32(prefixCrc32, this.#crc, this.offset - this.#crcStart) }
   }

@@ -11,6 +11,7 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { createGroupSync } from '../disk/group-sync.ts'
 import { openStorePath, type StorePath } from '../disk/store-path.ts'
 import { BodyBudget } from './body-budget.ts'
+import { forgetAhead } from './forget-ahead.ts'
 import { HashFrontier } from './hash-frontier.ts'
 import { Part, type PartContext } from './part.ts'
 import { findParts, partPaths } from './part-files.ts'
@@ -164,7 +165,7 @@ class Rig {
 
   async #append(size: number): Promise<void> {
     const { part } = this
-    await part.forgetAhead()
+    await forgetAhead(part)
     expect(statSync(part.paths.part).size).toBe(part.offset)
     const { offset } = part
     await part.openForWriting()
