@@ -58,7 +58,7 @@ test('an unfinished upload says until when it is kept; given up it leaves no lin
   const reserved = page.getByRole('img', { name: /^0 B of/ }).locator('> i')
   await expect(reserved).toHaveCount(1)
   await giveUp.click()
-  await expect(page.getByText('Nothing is unfinished.')).toBeVisible()
+  await expect(page.getByRole('heading', { name: 'Nothing is unfinished' })).toBeVisible()
   await expect(line).toHaveCount(0)
   await expect(reserved).toHaveCount(0)
   expect(await quota()).toMatchObject({ usedBytes: 0, reservedBytes: 0 })

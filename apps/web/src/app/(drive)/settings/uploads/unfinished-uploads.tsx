@@ -6,6 +6,7 @@ import { useRef } from 'react'
 import { Asked } from '../../../../components/asked.tsx'
 import { nameInSentence } from '../../../../components/split-name.ts'
 import { useToast } from '../../../../components/toast.tsx'
+import { Void } from '../../../../components/void.tsx'
 import { useRefusal } from '../../../../features/account/use-refusal.ts'
 import { isOfThisDevice } from '../../../../features/uploads/device-id.ts'
 import { abandonUpload, unfinishedUploads } from '../../../../features/uploads/upload-api.ts'
@@ -74,7 +75,9 @@ export function UnfinishedUploads() {
       <Asked of={asked} small="bare">
         {(all) =>
           all.length === 0 ? (
-            <p className="text-ink-2">{t('noUploads')}</p>
+            <div className="flex min-h-[50vh]">
+              <Void drawing="empty" title={t('noUploads')} sentence={t('noUploadsSentence')} />
+            </div>
           ) : (
             <>
               <p className="text-13 text-ink-2">
