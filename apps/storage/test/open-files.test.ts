@@ -32,21 +32,22 @@ function storedFile(content: Buffer) {
   return file
 }
 
-it('a change whose time cannot be set is left closed', () => {
+it('a change whose time cannot be set is left closed', async () => {
   const before = openHere()
   const change = { file: storedFile(Buffer.alloc(10)), op: 'm', offset: 0, size: 1, timestamp: Number.NaN } as const
-  const written = new InPlaceWrite(used.storage.store, change)
-  written.write(Buffer.alloc(1))
+  const written = await InPlaceWrite.open(used.storage.store, change)
+  await written.write(Buffer.alloc(1))
   expect(openHere()).not.toEqual(before)
-  expect(() => written.finish(() => undefined)).toThrow('time')
+  await expect(written.finish()).rejects.toThrow('time')
   expect(openHere()).toEqual(before)
 })
 
-it('an append that cannot be cut off is left closed', () => {
+it('an append that cannot be cut off is left closed', async () => {
   const before = openHere()
   const file = storedFile(Buffer.alloc(10))
-  const written = new InPlaceWrite(used.storage.store, { file, op: 'a', offset: Number.MAX_SAFE_INTEGER, size: 1 })
-  expect(() => written.abort(() => undefined)).toThrow('ftruncate')
+  const change = { file, op: 'a', offset: Number.MAX_SAFE_INTEGER, size: 1 } as const
+  const written = await InPlaceWrite.open(used.storage.store, change)
+  await expect(written.abort()).rejects.toThrow('ftruncate')
   expect(openHere()).toEqual(before)
 })
 

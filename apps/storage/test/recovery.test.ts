@@ -155,7 +155,7 @@ describe('after a process that died', () => {
 
     it('an append that is not logged is cut off again', async () => {
       const { files, store, file } = await appended()
-      announceChange(store, { op: 'A', file, size: 1000 })
+      await announceChange(store, { op: 'A', file, size: 1000 })
       appendFileSync(file.path, 'unfinished')
       die(files)
       open()
@@ -164,7 +164,7 @@ describe('after a process that died', () => {
 
     it('an append that is logged stays', async () => {
       const { files, store, file } = await appended()
-      announceChange(store, { op: 'A', file, size: 1000 })
+      await announceChange(store, { op: 'A', file, size: 1000 })
       appendFileSync(file.path, 'finished')
       await new Promise<void>((resolve) => store.log.append('A', file.logicName, () => resolve(), { extra: '1000 8' }))
       die(files)
@@ -174,7 +174,7 @@ describe('after a process that died', () => {
 
     it.each(['M', 'T'] as const)('a %s that is not logged sends the file whole to the peers', async (op) => {
       const { files, store, file } = await appended()
-      announceChange(store, { op, file, size: 1000 })
+      await announceChange(store, { op, file, size: 1000 })
       die(files)
       const { store: again } = open()
       await again.log.flush()

@@ -1,7 +1,7 @@
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { parseFileId, Status, storageCommands } from '@cairn/dfs-core'
+import { encodeMetadata, parseFileId, Status, storageCommands } from '@cairn/dfs-core'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { ClusterState } from '../src/cluster/cluster-state.ts'
 import type { StorageConfig } from '../src/config.ts'
@@ -78,9 +78,7 @@ const remove = (name: string) =>
   })
 
 const describeFile = (name: string, metadata: Record<string, string>) =>
-  new Promise<void>((resolve, reject) => {
-    store.writeMetadata(store.resolve(name), metadata, 'none', (error) => (error ? reject(error) : resolve()))
-  })
+  store.replaceMetadata(store.resolve(name), encodeMetadata(metadata), 'none')
 
 const isAtEnd = () => {
   const mark = replication?.progress()[0]?.mark

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { cpSync, existsSync, readFileSync, rmSync, statSync, truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { parseFileId } from '@cairn/dfs-core'
+import { encodeMetadata, parseFileId } from '@cairn/dfs-core'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { tusCalls } from './http/http-call.ts'
 import { ownWebStorage } from './http/own-web-storage.ts'
@@ -80,11 +80,7 @@ describe('after a power loss an acknowledged small upload', () => {
   it('keeps metadata that were changed since', async () => {
     const { upl, logicName, path } = await uploadAndCopy()
     const name = used.storage.store.resolve(logicName)
-    await new Promise<void>((resolve, reject) => {
-      used.storage.store.writeMetadata(name, { other: 'value' }, 'none', (error) =>
-        error === undefined ? resolve() : reject(error),
-      )
-    })
+    await used.storage.store.replaceMetadata(name, encodeMetadata({ other: 'value' }), 'none')
     rmSync(after, { recursive: true })
     cpSync(used.folder, after, { recursive: true })
     const changed = readFileSync(`${path}-m`)

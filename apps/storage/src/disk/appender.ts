@@ -1,16 +1,15 @@
-import { lstatSync, renameSync } from 'node:fs'
 import { decodeFileName, Status } from '@cairn/dfs-core'
 import { NAME_START } from '../engine/file-facts.ts'
+import { lstatByPace, renameByPace } from './by-pace.ts'
 import { crcOfFile } from './file-crc.ts'
 import type { FileStore, ResolvedName } from './file-store.ts'
-import { afterwards } from './log-done.ts'
 import type { NewName } from './new-name.ts'
 import { StoreError } from './store-error.ts'
 
 /** Existence counts before the appender mark, as in FastDFS. A file with a second name must not change under it. */
-export function appenderSize(file: ResolvedName): number {
-  const stat = lstatSync(file.path, { throwIfNoEntry: false })
-  if (stat === undefined) throw new StoreError(Status.ENOENT, `${file.logicName} is not here`)
+export async function appenderSize(file: ResolvedName): Promise<number> {
+  const stat = await lstatByPace(file.storePath.lane, file.path)
+  if (stat === null) throw new StoreError(Status.ENOENT, `${file.logicName} is not here`)
   if (!stat.isFile() || !decodeFileName(file.logicName.slice(NAME_START)).isAppender) {
     throw new StoreError(Status.EINVAL, `${file.logicName} is not an appender file`)
   }
@@ -25,14 +24,12 @@ export function appenderSize(file: ResolvedName): number {
  * no record knows. Call it under the file's lock.
  */
 export async function regenerateAppender(store: FileStore, file: ResolvedName): Promise<NewName> {
-  const before = appenderSize(file)
-  const { size, crc32 } = await crcOfFile(file.path)
+  const { lane } = file.storePath
+  const before = await appenderSize(file)
+  const { size, crc32 } = await crcOfFile(file.path, lane)
   if (size !== before) throw new StoreError(Status.EBUSY, `${file.logicName} changed while it was read`)
-  const renewed = store.names.renew(file, { size, crc32 })
-  await new Promise<void>((resolve, reject) => {
-    const rename = () => renameSync(file.path, renewed.path)
-    const done = (error?: Error) => (error === undefined ? resolve() : reject(error))
-    store.log.append('R', renewed.logicName, afterwards(rename, done), { extra: file.logicName })
-  })
+  const renewed = await store.names.renew(file, { size, crc32 })
+  const record = { op: 'R', name: renewed.logicName, extra: file.logicName } as const
+  await store.logThen(record, () => renameByPace(lane, file.path, renewed.path))
   return renewed
 }

@@ -1,8 +1,9 @@
 import { lstatSync, readdirSync, readFileSync, truncateSync } from 'node:fs'
 import { join } from 'node:path'
-import { removeIfAny, writeNewFile } from './atomic-file.ts'
+import { removeIfAny } from './atomic-file.ts'
+import { removeByPace, writeNewByPace } from './by-pace.ts'
 import type { FileStore, ResolvedName } from './file-store.ts'
-import { lastLines } from './log-tail.ts'
+import { blocksSince } from './log-tail.ts'
 
 /**
  * A change of an existing file (append, modify, truncate) is announced in a small file beside it until its record is
@@ -18,10 +19,11 @@ export interface ChangeIntent {
 const SUFFIX = '.change'
 
 /** Announces a change; the returned function takes the announcement back. */
-export function announceChange(store: FileStore, intent: ChangeIntent): () => void {
-  const path = store.temporaryPath(intent.file.storePath) + SUFFIX
-  writeNewFile(path, Buffer.from(`${intent.op} ${intent.size} ${intent.file.logicName}\n`, 'latin1'))
-  return () => removeIfAny(path)
+export async function announceChange(store: FileStore, { op, size, file }: ChangeIntent): Promise<() => unknown> {
+  const { lane } = file.storePath
+  const path = store.temporaryPath(file.storePath) + SUFFIX
+  await writeNewByPace(lane, path, Buffer.from(`${op} ${size} ${file.logicName}\n`, 'latin1'))
+  return () => removeByPace(lane, path)
 }
 
 /**
@@ -35,7 +37,7 @@ export function repairChanges(store: FileStore): string[] {
       if (!entry.endsWith(SUFFIX)) continue
       const path = join(storePath.temporaryDir, entry)
       const intent = parseIntent(store, readFileSync(path, 'latin1'))
-      if (intent !== null) repaired.push(...repair(store, intent))
+      if (intent !== null) repaired.push(...repair(store, intent, Math.floor(lstatSync(path).mtimeMs / 1000)))
       removeIfAny(path)
     }
   }
@@ -51,11 +53,11 @@ function parseIntent(store: FileStore, text: string): ChangeIntent | null {
   return { op, size: Number(size), file: store.resolve(name) }
 }
 
-function repair(store: FileStore, { op, size, file }: ChangeIntent): string[] {
+function repair(store: FileStore, { op, size, file }: ChangeIntent, announcedAt: number): string[] {
   const stat = lstatSync(file.path, { throwIfNoEntry: false })
   if (stat === undefined || !stat.isFile()) return []
   if (op === 'A') {
-    if (stat.size <= size || isLogged(store, `A ${file.logicName} ${size} `)) return []
+    if (stat.size <= size || isLogged(store, `A ${file.logicName} ${size} `, announcedAt)) return []
     truncateSync(file.path, size)
     return [`cut ${stat.size - size} bytes of an unfinished append off ${file.logicName}`]
   }
@@ -63,7 +65,10 @@ function repair(store: FileStore, { op, size, file }: ChangeIntent): string[] {
   return [`logged ${file.logicName} to be sent whole after an unfinished change`]
 }
 
-/** An announcement outlives its record by one turn of the event loop, so the record stands at the very end of the log. */
-function isLogged(store: FileStore, start: string): boolean {
-  return lastLines(store.log).some((line) => line.slice(line.indexOf(' ') + 1).startsWith(start))
+/** An announcement on a slow disk may outlive its record by much of what else is written to the log. */
+function isLogged({ log }: FileStore, start: string, announcedAt: number): boolean {
+  for (const lines of blocksSince(log, announcedAt)) {
+    if (lines.some((line) => line.slice(line.indexOf(' ') + 1).startsWith(start))) return true
+  }
+  return false
 }

@@ -121,6 +121,7 @@ class LogFollower implements DuplicateFinder {
     try {
       const { path, storePath } = this.#store.resolve(name)
       const index = this.#indexes[storePath.index]
+      await this.#store.untilMade(name)
       if (sourceOp(op) === 'D') {
         await this.#store.untilTakenOff(name)
         await index?.release(facts)

@@ -47,18 +47,11 @@ export function createFileLocks(elsewhere: LocksElsewhere = nobodyElse): FileLoc
   }
 }
 
-/** Does `work` when it is its turn. */
-export function whileLocked(locks: FileLocks, logicName: string, work: () => void): Promise<void> {
+/** Does `work` when it is its turn, and lets the next one in when that is done. */
+export function whileLocked<T>(locks: FileLocks, logicName: string, work: () => T | Promise<T>): Promise<T> {
   return new Promise((resolve, reject) => {
     locks.acquire(logicName, (release) => {
-      try {
-        work()
-        resolve()
-      } catch (error) {
-        reject(error)
-      } finally {
-        release()
-      }
+      new Promise<T>((begun) => begun(work())).finally(release).then(resolve, reject)
     })
   })
 }

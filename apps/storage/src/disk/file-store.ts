@@ -1,25 +1,28 @@
-import { existsSync, linkSync, renameSync } from 'node:fs'
 import { dirname } from 'node:path'
-import { encodeMetadata } from '@cairn/dfs-core'
+import type { BinlogRecord } from '../engine/binlog.ts'
 import { slotOfName } from '../trunk/slot-name.ts'
 import { removeStored, storedFacts } from '../trunk/stored-content.ts'
-import { isErrno, removeIfAny, writeNewFile } from './atomic-file.ts'
-import { existsByPace, goOnWith } from './by-pace.ts'
+import { isErrno } from './atomic-file.ts'
+import { existsByPace, goOnWith, linkByPace, removeByPace, renameByPace, writeNewByPace } from './by-pace.ts'
 import type { LocksElsewhere } from './file-locks.ts'
-import type { Durability } from './group-sync.ts'
+import { type Durability, type SyncItem, synced } from './group-sync.ts'
 import { afterwards, ifWell, type LogDone } from './log-done.ts'
 import type { LogWriter } from './log-writer.ts'
-import { METADATA_SUFFIX, readMetadataFile } from './metadata-file.ts'
+import { METADATA_SUFFIX } from './metadata-file.ts'
+import type { AppendOptions } from './name-log.ts'
 import { NewFiles, type NewFilesOptions, type ResolvedName } from './new-files.ts'
 import type { NewFile, NewName } from './new-name.ts'
 
 export type { ResolvedName, StoreIdentity, StoreSpace } from './new-files.ts'
 
-/** The files of one storage. Everything is synchronous but slow deletions and the waiting for the log and the disk. */
+/** A record of a change that is made behind it. */
+type AnnouncedChange = Pick<BinlogRecord, 'op' | 'name'> & Pick<AppendOptions, 'extra' | 'timestamp'>
+
+/** The files of one storage: what is done with them beyond making new ones, and its order with the log. */
 export class FileStore extends NewFiles<LogWriter> {
   readonly #locksElsewhere: LocksElsewhere | undefined
-  /** Files whose deletion is logged and under way, by logic name, and who waits for its end. */
-  readonly #leaving = new Map<string, Array<() => void>>()
+  /** Changes that are logged and under way, by logic name: how many, and who waits for their end. */
+  readonly #underWay = new Map<string, { count: number; readonly waiting: Array<() => void> }>()
 
   /** `locks`: of other threads, which remove files, too. */
   constructor(options: NewFilesOptions<LogWriter> & { readonly locks?: LocksElsewhere | undefined }) {
@@ -31,14 +34,7 @@ export class FileStore extends NewFiles<LogWriter> {
    * A name for a file whose intention must be on disk before the file itself: drawn, free at this moment and held. The
    * caller gives it to a file with link(2) or O_EXCL, then appends its C record or calls `forget`.
    */
-  drawName(file: NewFile): NewName {
-    return this.names.take(file, (name) => {
-      if (existsSync(name.path)) throw taken(name.path)
-    })
-  }
-
-  /** As `drawName`, in the thread pool while the disk is slow. */
-  drawNameByPace(file: NewFile): Promise<NewName> {
+  drawName(file: NewFile): Promise<NewName> {
     return this.names.takeLater(file, async ({ path, storePath }) => {
       if (await existsByPace(storePath.lane, path)) throw taken(path)
     })
@@ -47,36 +43,17 @@ export class FileStore extends NewFiles<LogWriter> {
   /**
    * Publishes a finished temporary file under a name that is made by rule, not drawn (slave files); it is gone
    * afterwards. The record goes first: its name does not tell when it was made, so a file without a record could not be
-   * found after a crash. Throws nothing; EEXIST and the like come through `done`.
+   * found after a crash. Rejects with EEXIST and the like.
    */
-  publishAt(at: ResolvedName, temporaryPath: string, durability: Durability, done: LogDone): void {
-    const folder = dirname(at.path)
+  async publishAt(at: ResolvedName, temporaryPath: string, durability: Durability): Promise<void> {
     const { lane } = at.storePath
-    const finish = (error?: Error) => {
-      removeIfAny(temporaryPath)
-      done(error)
+    try {
+      if (durability !== 'none') await synced(this.syncFor(durability), { lane, file: temporaryPath })
+      await this.logThen({ op: 'C', name: at.logicName }, () => linkByPace(lane, temporaryPath, at.path))
+      await this.settle(durability, { lane, folder: dirname(at.path) })
+    } finally {
+      await removeByPace(lane, temporaryPath)
     }
-    const link = (linked: LogDone) => {
-      this.log.append(
-        'C',
-        at.logicName,
-        afterwards(() => linkSync(temporaryPath, at.path), linked),
-      )
-    }
-    if (durability === 'none') {
-      link(finish)
-      return
-    }
-    const sync = this.syncFor(durability)
-    const syncEntry = () =>
-      sync.add(
-        { lane, folder },
-        ifWell(finish, () => this.log.sync(finish)),
-      )
-    sync.add(
-      { lane, file: temporaryPath },
-      ifWell(finish, () => link(ifWell(finish, syncEntry))),
-    )
   }
 
   /** Any kind of entry counts, as in FastDFS. */
@@ -84,64 +61,55 @@ export class FileStore extends NewFiles<LogWriter> {
     return storedFacts(name) !== null
   }
 
-  /** The stored metadata bytes, or null when there are none. */
-  readMetadata(name: ResolvedName | NewName): Buffer | null {
-    return readMetadataFile(name.path)
+  /**
+   * Replaces the metadata file, or removes it (`null`). The record goes first and the change follows before any reader
+   * of the log looks for it: a crash in between leaves a record that sends the old content once more, while a change
+   * without a record would never reach the peers.
+   */
+  async replaceMetadata(name: ResolvedName | NewName, content: Buffer | null, durability: Durability): Promise<void> {
+    const { lane } = name.storePath
+    const path = name.path + METADATA_SUFFIX
+    const logged = name.logicName + METADATA_SUFFIX
+    const exists = await existsByPace(lane, path)
+    if (content === null) {
+      if (exists) await this.logThen({ op: 'D', name: logged }, () => removeByPace(lane, path))
+      return
+    }
+    const temporary = this.temporaryPath(name.storePath)
+    await writeNewByPace(lane, temporary, content)
+    if (durability !== 'none') await synced(this.syncFor(durability), { lane, file: temporary })
+    await this.logThen({ op: exists ? 'U' : 'C', name: logged }, () => renameByPace(lane, temporary, path))
+    await this.settle(durability, { lane, folder: dirname(path) })
   }
 
-  /** As `replaceMetadata`, for metadata of our own. */
-  writeMetadata(
-    name: ResolvedName | NewName,
-    metadata: Readonly<Record<string, string>>,
-    durability: Durability,
-    done: LogDone,
-  ): void {
-    this.replaceMetadata(name, encodeMetadata(metadata), durability, done)
+  /** Waits until a change that is made and logged is as durable as promised: what it touched, and its record. */
+  async settle(durability: Durability, item: SyncItem): Promise<void> {
+    if (durability === 'none') return
+    await synced(this.syncFor(durability), item)
+    await this.log.flush()
   }
 
   /**
-   * Replaces the metadata file, or removes it (`null`). The record goes first and the change follows before any reader
-   * of the log wakes: a crash in between leaves a record that sends the old content once more, while a change without
-   * a record would never reach the peers.
+   * Writes a record, then makes the change that it announces: before any reader of the log wakes, or, on a slow disk, while
+   * those that look for the file wait (`untilMade`).
    */
-  replaceMetadata(name: ResolvedName | NewName, content: Buffer | null, durability: Durability, done: LogDone): void {
-    const path = name.path + METADATA_SUFFIX
-    const exists = existsSync(path)
-    const logged = name.logicName + METADATA_SUFFIX
-    if (content === null) {
-      const remove = afterwards(() => removeIfAny(path), done)
-      if (exists) this.log.append('D', logged, remove)
-      else done()
-      return
-    }
-    const { lane } = name.storePath
-    const temporary = this.temporaryPath(name.storePath)
-    writeNewFile(temporary, content)
-    const replace = (synced: LogDone) => {
+  async logThen({ op, name, ...options }: AnnouncedChange, change: () => unknown): Promise<void> {
+    await new Promise((resolve, reject) => {
+      let made: unknown
+      const make = () => {
+        made = change()
+        if (made instanceof Promise) made = made.finally(this.#begin(name))
+      }
       this.log.append(
-        exists ? 'U' : 'C',
-        logged,
-        afterwards(() => renameSync(temporary, path), synced),
-      )
-    }
-    if (durability === 'none') {
-      replace(done)
-      return
-    }
-    const sync = this.syncFor(durability)
-    sync.add(
-      { lane, file: temporary },
-      ifWell(done, () =>
-        replace(
-          ifWell(done, () =>
-            sync.add(
-              { lane, folder: dirname(path) },
-              ifWell(done, () => this.log.sync(done)),
-            ),
-          ),
+        op,
+        name,
+        afterwards(
+          make,
+          ifWell(reject, () => resolve(made)),
         ),
-      ),
-    )
+        options,
+      )
+    })
   }
 
   /** Removes a file and its metadata. The records go first, for the same reason. ENOENT when there is no file. For `size` see `takeOff`. */
@@ -182,20 +150,35 @@ export class FileStore extends NewFiles<LogWriter> {
   }
 
   #unlink({ logicName, path, storePath }: ResolvedName, size: number, done: LogDone): void {
-    const waiting: Array<() => void> = []
-    this.#leaving.set(logicName, waiting)
+    const end = this.#begin(logicName)
     storePath.removal.remove(path, size, (error) => {
-      this.#leaving.delete(logicName)
-      for (const goOn of waiting) goOn()
+      end()
       done(error)
     })
   }
 
-  /** For readers of the log who look for the file: it may still be there when its deletion is read. */
+  /** A change that is logged is under way until the returned function is called. */
+  #begin(logicName: string): () => void {
+    const change = this.#underWay.get(logicName) ?? { count: 0, waiting: [] }
+    this.#underWay.set(logicName, change)
+    change.count += 1
+    return () => {
+      change.count -= 1
+      if (change.count > 0) return
+      this.#underWay.delete(logicName)
+      for (const goOn of change.waiting) goOn()
+    }
+  }
+
+  /** For readers of the log who look for the file: what a record says may still have to be made. Null when it is. */
+  untilMade(logicName: string): Promise<void> | null {
+    const change = this.#underWay.get(logicName)
+    return change === undefined ? null : new Promise((resolve) => change.waiting.push(resolve))
+  }
+
+  /** The same of a deletion, which may be another thread's. */
   untilTakenOff(logicName: string): Promise<void> {
-    const waiting = this.#leaving.get(logicName)
-    if (waiting !== undefined) return new Promise((resolve) => waiting.push(resolve))
-    return this.#locksElsewhere?.untilFree(logicName) ?? Promise.resolve()
+    return this.untilMade(logicName) ?? this.#locksElsewhere?.untilFree(logicName) ?? Promise.resolve()
   }
 }
 

@@ -1,7 +1,7 @@
-import { closeSync, constants, ftruncateSync, futimesSync, openSync, writeSync } from 'node:fs'
+import { constants } from 'node:fs'
+import { closeByPace, ftruncateByPace, futimesByPace, openPathByPace, thenByPace, writeByPace } from './by-pace.ts'
 import { announceChange } from './change-intent.ts'
 import type { FileStore, ResolvedName } from './file-store.ts'
-import type { LogDone } from './log-done.ts'
 
 export interface InPlaceRange {
   readonly file: ResolvedName
@@ -12,80 +12,94 @@ export interface InPlaceRange {
   readonly timestamp?: number
 }
 
+interface Opened {
+  readonly fd: number
+  takeBack(): unknown
+}
+
 /**
  * Bytes on their way into an existing file. An append that does not come to its end is cut off again; of a modify that
- * breaks off, what was written is logged, so that the replicas get the same bytes. Call it under the file's lock.
+ * breaks off, what was written is logged, so that the replicas get the same bytes. Call it under the file's lock, and one
+ * step after the other.
  */
 export class InPlaceWrite {
   readonly #store: FileStore
   readonly #range: InPlaceRange
-  readonly #fd: number
-  readonly #takeBack: () => void
+  readonly #opened: Opened
   #written = 0
 
-  constructor(store: FileStore, range: InPlaceRange) {
+  private constructor(store: FileStore, range: InPlaceRange, opened: Opened) {
     this.#store = store
     this.#range = range
+    this.#opened = opened
+  }
+
+  static async open(store: FileStore, range: InPlaceRange): Promise<InPlaceWrite> {
     const { op, file, offset } = range
-    this.#fd = openSync(file.path, constants.O_WRONLY)
+    const { lane } = file.storePath
+    const fd = await openPathByPace(lane, file.path, constants.O_WRONLY)
     try {
       // A peer sends an unanswered change again; one of ours would be forgotten.
-      this.#takeBack = op === 'A' || op === 'M' ? announceChange(store, { op, file, size: offset }) : () => undefined
+      const isOurs = op === 'A' || op === 'M'
+      const takeBack = isOurs ? await announceChange(store, { op, file, size: offset }) : () => undefined
+      return new InPlaceWrite(store, range, { fd, takeBack })
     } catch (error) {
-      closeSync(this.#fd)
+      await closeByPace(lane, fd)
       throw error
     }
   }
 
-  write(chunk: Buffer): void {
-    let at = 0
-    while (at < chunk.length) {
-      const position = this.#range.offset + this.#written
-      const n = writeSync(this.#fd, chunk, at, chunk.length - at, position)
-      at += n
-      this.#written += n
-    }
+  /** A promise while the disk is slow. */
+  write(chunk: Buffer): void | Promise<void> {
+    if (chunk.length === 0) return undefined
+    const { file, offset } = this.#range
+    const count = writeByPace(file.storePath.lane, this.#opened.fd, chunk, offset + this.#written)
+    return thenByPace(count, (written) => {
+      this.#written += written
+      return this.write(chunk.subarray(written))
+    })
   }
 
   /** All bytes are written: logs the change. */
-  finish(done: LogDone): void {
-    const { timestamp } = this.#range
+  async finish(): Promise<void> {
+    const { file, size, timestamp } = this.#range
+    const { lane } = file.storePath
+    const { fd } = this.#opened
     try {
-      if (timestamp !== undefined) futimesSync(this.#fd, timestamp, timestamp)
+      if (timestamp !== undefined) await futimesByPace(lane, fd, timestamp, timestamp)
     } finally {
-      closeSync(this.#fd)
+      await closeByPace(lane, fd)
     }
-    this.#log(this.#range.size, done)
+    await this.#log(size)
   }
 
   /** The rest of the bytes will not come. */
-  abort(done: LogDone): void {
-    const { op, offset } = this.#range
+  async abort(): Promise<void> {
+    const { op, file, offset } = this.#range
+    const { lane } = file.storePath
+    const { fd } = this.#opened
     const isAppend = op === 'A' || op === 'a'
     try {
-      if (isAppend) ftruncateSync(this.#fd, offset)
+      if (isAppend) await ftruncateByPace(lane, fd, offset)
     } finally {
-      closeSync(this.#fd)
+      await closeByPace(lane, fd)
     }
-    if (isAppend || this.#written === 0) {
-      this.#takeBack()
-      done()
-    } else {
-      this.#log(this.#written, done)
-    }
+    if (isAppend || this.#written === 0) await this.#opened.takeBack()
+    else await this.#log(this.#written)
   }
 
-  #log(size: number, done: LogDone): void {
+  async #log(size: number): Promise<void> {
     const { op, file, offset, timestamp } = this.#range
-    const options = { extra: `${offset} ${size}`, ...(timestamp !== undefined && { timestamp }) }
-    this.#store.log.append(
+    const record = {
       op,
-      file.logicName,
-      (error) => {
-        this.#takeBack()
-        done(error)
-      },
-      options,
-    )
+      name: file.logicName,
+      extra: `${offset} ${size}`,
+      ...(timestamp !== undefined && { timestamp }),
+    }
+    try {
+      await this.#store.logThen(record, () => undefined)
+    } finally {
+      await this.#opened.takeBack()
+    }
   }
 }

@@ -1,10 +1,10 @@
-import { existsSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { encodeFileName, encodeNameBody, type FileSource, Status } from '@cairn/dfs-core'
 import { type DirectoryCursor, hashDirectory } from '../engine/allocate.ts'
 import { NAME_START } from '../engine/file-facts.ts'
 import { hexByte } from '../engine/logic-name.ts'
 import { isErrno, makeFolder, makeFolderLater } from './atomic-file.ts'
+import { existsByPace } from './by-pace.ts'
 import type { NameLog } from './name-log.ts'
 import { createNameSource, type NameSource } from './name-source.ts'
 import { StoreError } from './store-error.ts'
@@ -60,7 +60,7 @@ export interface NameMaker {
   /** The same for what is done in the thread pool. */
   takeLater(file: NewFile, take: (name: NewName) => Promise<void>): Promise<NewName>
   /** The normal name for a regenerated appender, in its directory and with its tail. Held like any other. */
-  renew(old: RenewableName, facts: { size: number; crc32: number }): NewName
+  renew(old: RenewableName, facts: { size: number; crc32: number }): Promise<NewName>
 }
 
 export function createNameMaker(options: NameMakerOptions): NameMaker {
@@ -122,12 +122,12 @@ export function createNameMaker(options: NameMakerOptions): NameMaker {
       }
       throw noFreeName()
     },
-    renew(old, facts) {
+    async renew(old, facts) {
       for (let tries = 0; tries < NAME_TRIES_MAX; tries += 1) {
         const name = renewedName(old, facts)
-        if (existsSync(name.path)) continue
         log.hold(name.logicName, name.timestamp)
-        return name
+        if (!(await existsByPace(old.storePath.lane, name.path))) return name
+        log.release(name.logicName)
       }
       throw noFreeName()
     },

@@ -5,7 +5,7 @@ import { factsOf, idOf } from '../engine/file-facts.ts'
 import { hexByte } from '../engine/logic-name.ts'
 import { removeIfAny } from './atomic-file.ts'
 import type { FileStore } from './file-store.ts'
-import { blocksFromEnd } from './log-tail.ts'
+import { blocksSince, SLACK_SECONDS } from './log-tail.ts'
 import { METADATA_SUFFIX } from './metadata-file.ts'
 import type { StorePath } from './store-path.ts'
 
@@ -17,11 +17,6 @@ export function sweepTemporaries(storePaths: readonly StorePath[]): number {
   }
   return count
 }
-
-/** A record's time is at most this much before the time in the name that it logs (see LogWriter). */
-const HELD_SECONDS_MAX = 60
-/** Folder times come from another clock than names. */
-const SLACK_SECONDS = 2
 
 /**
  * Removes files that no record names: a body that is whole in memory gets its final name before its record, so a crash
@@ -57,15 +52,8 @@ function isHeld({ log }: FileStore, logicName: string): boolean {
 /** Every name in the newest part of the log that can hold a record of a name drawn at or after `since`. */
 export function namesLoggedSince(store: FileStore, since: number): Set<string> {
   const names = new Set<string>()
-  for (const lines of blocksFromEnd(store.log)) {
-    let oldest = Number.POSITIVE_INFINITY
-    for (const line of lines) {
-      const [timestamp = '', op = '', ...mentioned] = line.split(' ')
-      // Replica records carry the times of their sources.
-      if (op < 'a') oldest = Math.min(oldest, Number(timestamp))
-      for (const name of mentioned) names.add(name)
-    }
-    if (oldest < since - HELD_SECONDS_MAX) break
+  for (const lines of blocksSince(store.log, since)) {
+    for (const line of lines) for (const name of line.split(' ').slice(2)) names.add(name)
   }
   return names
 }

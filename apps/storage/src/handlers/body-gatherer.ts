@@ -76,15 +76,15 @@ export class BodyGatherer<T> {
   }
 }
 
-/** Holds the rest of a body back while the disk takes a piece of it. */
+/** Holds the rest of a body back while the disk takes a piece of it, or is looked at. */
 export function holdBody(
   reply: Pick<CommandReply, 'pause' | 'resume'>,
-  stored: Promise<void> | undefined,
+  step: void | Promise<void>,
   failed: (error: unknown) => void,
 ): void {
-  if (stored === undefined) return
+  if (!(step instanceof Promise)) return
   reply.pause()
-  stored.then(() => reply.resume(), failed)
+  step.then(() => reply.resume(), failed)
 }
 
 const EMPTY = Buffer.alloc(0)

@@ -1,15 +1,15 @@
 import { dirname } from 'node:path'
 import { ProtocolError, storageCommands } from '@cairn/dfs-core'
 import type { CommandHandler } from '@cairn/dfs-core/server'
-import { makeFolder, removeIfAny } from '../disk/atomic-file.ts'
+import { makeFolderByPace, removeByPace } from '../disk/by-pace.ts'
+import { whileLocked } from '../disk/file-locks.ts'
 import type { ResolvedName } from '../disk/file-store.ts'
-import { ifWell } from '../disk/log-done.ts'
 import { takeContent } from '../disk/second-name.ts'
 import { factsOf } from '../engine/file-facts.ts'
 import { isNamePart } from '../engine/logic-name.ts'
-import { contentFacts } from '../trunk/stored-content.ts'
+import { contentFacts } from '../trunk/stored-by-pace.ts'
 import type { ConnectionState, HandlerContext } from './context.ts'
-import { buffered, checkGroup, locked } from './requests.ts'
+import { buffered, checkGroup } from './requests.ts'
 import { missing } from './source-fallback.ts'
 import { newNameBody, newSlave } from './upload.ts'
 
@@ -28,12 +28,10 @@ export function createLinkHandlers(context: HandlerContext): Array<[number, Comm
         // It is for FastDFS's own table of contents, which Cairn has not (decision 040); C refuses an empty one, too.
         if (value.signature.length === 0) throw new ProtocolError('a link needs a signature')
         const source = context.store.resolve(value.sourceName)
-        locked(context, source, finish, (done) => {
-          createLink(context, source, value).then((logicName) => {
-            context.counters.lastSourceUpdate = Math.floor(Date.now() / 1000)
-            done(undefined, newNameBody(context.store.group, logicName))
-          }, done)
-        })
+        whileLocked(context.locks, source.logicName, () => createLink(context, source, value)).then((logicName) => {
+          context.counters.lastSourceUpdate = Math.floor(Date.now() / 1000)
+          finish(undefined, newNameBody(context.store.group, logicName))
+        }, finish)
       }),
     ],
   ]
@@ -51,32 +49,30 @@ async function createLink(context: HandlerContext, source: ResolvedName, name: L
   const { store } = context
   const { masterName, prefix, extension: ext } = name
   if (!isNamePart(ext)) throw new ProtocolError(`not an extension: ${JSON.stringify(ext)}`)
-  const facts = contentFacts(store, source)
+  const facts = await contentFacts(store, source)
   if (facts === null) throw missing(source)
   if (facts.kind !== 'file') throw new ProtocolError(`${source.logicName} is no file`)
   checkConstant(source)
-  const slave = masterName === '' && prefix === '' ? null : newSlave(store, name, facts.size)
+  const slave = masterName === '' && prefix === '' ? null : await newSlave(store, name, facts.size)
   if (slave !== null) checkConstant(slave)
   const storePath = slave?.storePath ?? store.storePathFor(source.storePath.index, facts.size)
 
   const temporary = store.temporaryPath(storePath)
   try {
-    const { size, crc32 } = await takeContent(store, source, temporary)
-    const at = slave ?? store.drawName({ storePath, size, crc32, ext })
+    const { size, crc32 } = await takeContent(store, source, { path: temporary, lane: storePath.lane })
+    const at = slave ?? (await store.drawName({ storePath, size, crc32, ext }))
     await publish(context, at, temporary)
     return at.logicName
   } catch (error) {
-    removeIfAny(temporary)
+    await removeByPace(storePath.lane, temporary)
     throw error
   }
 }
 
 async function publish({ store, config }: HandlerContext, at: ResolvedName, temporary: string): Promise<void> {
   try {
-    makeFolder(dirname(at.path))
-    await new Promise<void>((resolve, reject) => {
-      store.publishAt(at, temporary, config.uploadDurability, ifWell(reject, resolve))
-    })
+    await makeFolderByPace(at.storePath.lane, dirname(at.path))
+    await store.publishAt(at, temporary, config.uploadDurability)
   } catch (error) {
     store.log.release(at.logicName)
     throw error

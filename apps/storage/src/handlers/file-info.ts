@@ -1,10 +1,9 @@
 import { FileInfoFlag, ProtocolError, storageCommands } from '@cairn/dfs-core'
 import type { CommandHandler } from '@cairn/dfs-core/server'
-import { crcOfFile } from '../disk/file-crc.ts'
 import type { ResolvedName } from '../disk/file-store.ts'
 import { factsOf, normalFacts } from '../engine/file-facts.ts'
 import { slotOfName } from '../trunk/slot-name.ts'
-import { contentFacts, crcOfContent } from '../trunk/stored-content.ts'
+import { contentFacts, crcOfContent } from '../trunk/stored-by-pace.ts'
 import type { ConnectionState, HandlerContext } from './context.ts'
 import { buffered, checkGroup } from './requests.ts'
 import { askSource } from './source-fallback.ts'
@@ -21,29 +20,36 @@ export function fileInfoHandlers(context: HandlerContext): Array<[number, Comman
       buffered(context, row, null, ({ group, name }, finish, request) => {
         checkGroup(context, group)
         const file = context.store.resolve(name)
-        const stat = contentFacts(context.store, file)
-        if (stat === null) {
-          askSource(context, { request, file, finish }, (source) => source.fileInfo(file.logicName, request.status))
-          return
-        }
-        if (name.length < NAME_LENGTH_MIN) throw new ProtocolError(`${name} is too short to tell its source`)
-        const answer = (crc32: number) => {
-          const info = {
-            size: stat.size,
-            mtime: Math.floor(stat.mtimeMs / 1000),
-            crc32: crc32 | 0,
-            sourceIp: sourceIp(context, file),
+        const answered = async () => {
+          const info = await infoOf(context, file, { mayOmitCrc32: (request.status & FileInfoFlag.noCrc32) !== 0 })
+          if (info === null) {
+            askSource(context, { request, file, finish }, (source) => source.fileInfo(file.logicName, request.status))
+            return
           }
+          if (name.length < NAME_LENGTH_MIN) throw new ProtocolError(`${name} is too short to tell its source`)
           finish(undefined, row.response.forWidth(context.addressWidth).encode(info))
         }
-        const named = slotOfName(file.logicName) ?? normalFacts(file.logicName)
-        if (named !== null && !stat.isLink) answer(named.crc32)
-        else if ((request.status & FileInfoFlag.noCrc32) !== 0 || stat.kind !== 'file') answer(named?.crc32 ?? 0)
-        else if (stat.isLink) crcOfContent(context.store, file).then(answer, finish)
-        else crcOfFile(file.path).then(({ crc32 }) => answer(crc32), finish)
+        answered().catch(finish)
       }),
     ],
   ]
+}
+
+async function infoOf(context: HandlerContext, file: ResolvedName, { mayOmitCrc32 }: { mayOmitCrc32: boolean }) {
+  const stat = await contentFacts(context.store, file)
+  if (stat === null) return null
+  const named = slotOfName(file.logicName) ?? normalFacts(file.logicName)
+  const crc32 = async () => {
+    if (named !== null && !stat.isLink) return named.crc32
+    if (mayOmitCrc32 || stat.kind !== 'file') return named?.crc32 ?? 0
+    return await crcOfContent(context.store, file)
+  }
+  return {
+    size: stat.size,
+    mtime: Math.floor(stat.mtimeMs / 1000),
+    crc32: (await crc32()) | 0,
+    sourceIp: sourceIp(context, file),
+  }
 }
 
 function sourceIp(context: HandlerContext, file: ResolvedName): string {

@@ -1,10 +1,13 @@
 import { MetadataFlag, mergeMetadata, normalizeMetadata, ProtocolError, Status, storageCommands } from '@cairn/dfs-core'
 import type { CommandHandler } from '@cairn/dfs-core/server'
+import { readIfAnyByPace } from '../disk/by-pace.ts'
+import { whileLocked } from '../disk/file-locks.ts'
 import type { FileStore, ResolvedName } from '../disk/file-store.ts'
-import type { LogDone } from '../disk/log-done.ts'
+import { METADATA_SUFFIX } from '../disk/metadata-file.ts'
 import { StoreError } from '../disk/store-error.ts'
+import { factsByPace } from '../trunk/stored-by-pace.ts'
 import type { ConnectionState, HandlerContext } from './context.ts'
-import { buffered, checkGroup, locked } from './requests.ts'
+import { buffered, checkGroup } from './requests.ts'
 import { askSource } from './source-fallback.ts'
 
 /** SET_METADATA, GET_METADATA. */
@@ -21,7 +24,7 @@ export function metadataHandlers(context: HandlerContext): Array<[number, Comman
         checkGroup(context, group)
         const file = store.resolve(name)
         const wanted = { flag, metadata, durability: config.uploadDurability }
-        locked(context, file, finish, (done) => change(store, file, wanted, done))
+        whileLocked(context.locks, file.logicName, () => change(store, file, wanted)).then(() => finish(), finish)
       }),
     ],
     [
@@ -29,13 +32,16 @@ export function metadataHandlers(context: HandlerContext): Array<[number, Comman
       buffered(context, getMetadata, 'GetMeta', ({ group, name }, finish, request) => {
         checkGroup(context, group)
         const file = store.resolve(name)
-        if (store.exists(file)) {
-          const metadata = store.readMetadata(file)
+        const answer = async () => {
+          if ((await factsByPace(file)) === null) {
+            askSource(context, { request, file, finish }, (source) => source.metadata(file.logicName))
+            return
+          }
+          const metadata = await readMetadata(file)
           if (metadata === null) throw new StoreError(Status.ENOENT, `${file.logicName} has no metadata`)
           finish(undefined, metadata)
-          return
         }
-        askSource(context, { request, file, finish }, (source) => source.metadata(file.logicName))
+        answer().catch(finish)
       }),
     ],
   ]
@@ -47,17 +53,21 @@ interface MetadataChange {
   readonly durability: 'none' | 'group' | 'each'
 }
 
-function change(
+async function change(
   store: FileStore,
   file: ResolvedName,
   { flag, metadata, durability }: MetadataChange,
-  done: LogDone,
-): void {
-  if (!store.exists(file)) throw new StoreError(Status.ENOENT, `${file.logicName} is not here`)
-  const stored = store.readMetadata(file)
+): Promise<void> {
+  if ((await factsByPace(file)) === null) throw new StoreError(Status.ENOENT, `${file.logicName} is not here`)
+  const stored = await readMetadata(file)
   const merged =
     flag === MetadataFlag.merge && stored !== null ? mergeMetadata(stored, metadata) : normalizeMetadata(metadata)
   const isSame = stored === null ? merged.length === 0 : merged.equals(stored)
-  if (isSame || (flag === MetadataFlag.merge && merged.length === 0)) done()
-  else store.replaceMetadata(file, merged.length === 0 ? null : merged, durability, done)
+  if (isSame || (flag === MetadataFlag.merge && merged.length === 0)) return
+  await store.replaceMetadata(file, merged.length === 0 ? null : merged, durability)
+}
+
+/** The stored bytes, or null when the file has no metadata. */
+function readMetadata({ path, storePath }: ResolvedName): Buffer | null | Promise<Buffer | null> {
+  return readIfAnyByPace(storePath.lane, path + METADATA_SUFFIX)
 }

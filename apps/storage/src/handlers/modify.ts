@@ -1,17 +1,16 @@
-import { truncateSync } from 'node:fs'
 import { decodeStreamHead, Status, storageCommands } from '@cairn/dfs-core'
 import type { CommandHandler, StreamedHandler } from '@cairn/dfs-core/server'
 import { appenderSize } from '../disk/appender.ts'
+import { truncateByPace } from '../disk/by-pace.ts'
 import { announceChange } from '../disk/change-intent.ts'
+import { whileLocked } from '../disk/file-locks.ts'
 import type { ResolvedName } from '../disk/file-store.ts'
 import { InPlaceWrite } from '../disk/in-place-write.ts'
-import { ifWell } from '../disk/log-done.ts'
-import { settleChange } from '../disk/settle-change.ts'
 import { StoreError } from '../disk/store-error.ts'
 import { type CountedOperation, countBytes } from '../engine/counters.ts'
 import type { ConnectionState, HandlerContext } from './context.ts'
 import { type BodyWork, lockedBody } from './locked-body.ts'
-import { buffered, type Finish, finisher, locked, type Request } from './requests.ts'
+import { buffered, finisher, type Request } from './requests.ts'
 
 /** APPEND_FILE, MODIFY_FILE, TRUNCATE_FILE: only appender files change, one writer at a time. */
 export function modifyHandlers(context: HandlerContext): Array<[number, CommandHandler<ConnectionState>]> {
@@ -24,7 +23,8 @@ export function modifyHandlers(context: HandlerContext): Array<[number, CommandH
       buffered(context, truncateFile, 'Truncate', ({ name, newSize }, finish) => {
         if (newSize < 0) throw new StoreError(Status.EINVAL, `size ${newSize}`)
         const file = context.store.resolve(name)
-        locked(context, file, finish, (done) => truncate(context, { file, newSize }, done))
+        const truncated = whileLocked(context.locks, file.logicName, () => truncate(context, file, newSize))
+        truncated.then(() => finish(), finish)
       }),
     ],
   ]
@@ -91,54 +91,44 @@ function rangeHandler(
   }
 }
 
-function openRange(
+async function openRange(
   { store, config }: HandlerContext,
   file: ResolvedName,
   { offset, size }: { offset: number | undefined; size: number },
-): BodyWork {
-  const present = appenderSize(file)
+): Promise<BodyWork> {
+  const present = await appenderSize(file)
   if (offset !== undefined && offset > present) {
     throw new StoreError(Status.EINVAL, `offset ${offset} of ${file.logicName}, which has ${present} bytes`)
   }
   if (size === 0) return NOTHING_TO_DO
   const op = offset === undefined ? 'A' : 'M'
-  const written = new InPlaceWrite(store, { file, op, offset: offset ?? present, size })
+  const written = await InPlaceWrite.open(store, { file, op, offset: offset ?? present, size })
   return {
     write: (chunk) => written.write(chunk),
-    finish(done) {
-      written.finish(
-        ifWell(done, () =>
-          settleChange(store, config.uploadDurability, { lane: file.storePath.lane, file: file.path }, done),
-        ),
-      )
+    async finish() {
+      await written.finish()
+      await store.settle(config.uploadDurability, { lane: file.storePath.lane, file: file.path })
     },
-    abort: (done) => written.abort(done),
+    abort: () => written.abort(),
   }
 }
 
 const NOTHING_TO_DO: BodyWork = {
   write: () => undefined,
-  finish: (done) => done(),
-  abort: (done) => done(),
+  finish: () => Promise.resolve(),
+  abort: () => Promise.resolve(),
 }
 
-function truncate(
-  { store, config }: HandlerContext,
-  { file, newSize }: { file: ResolvedName; newSize: number },
-  finish: Finish,
-): void {
-  const oldSize = appenderSize(file)
-  if (oldSize === newSize) {
-    finish()
-    return
+async function truncate({ store, config }: HandlerContext, file: ResolvedName, newSize: number): Promise<void> {
+  const { lane } = file.storePath
+  const oldSize = await appenderSize(file)
+  if (oldSize === newSize) return
+  const takeBack = await announceChange(store, { op: 'T', file, size: oldSize })
+  try {
+    await truncateByPace(lane, file.path, newSize)
+    await store.logThen({ op: 'T', name: file.logicName, extra: `${oldSize} ${newSize}` }, () => undefined)
+  } finally {
+    await takeBack()
   }
-  const takeBack = announceChange(store, { op: 'T', file, size: oldSize })
-  truncateSync(file.path, newSize)
-  const logged = (error?: Error) => {
-    takeBack()
-    if (error === undefined)
-      settleChange(store, config.uploadDurability, { lane: file.storePath.lane, file: file.path }, finish)
-    else finish(error)
-  }
-  store.log.append('T', file.logicName, logged, { extra: `${oldSize} ${newSize}` })
+  await store.settle(config.uploadDurability, { lane, file: file.path })
 }

@@ -4,7 +4,6 @@ import type { BufferedHandler, CommandHandler } from '@cairn/dfs-core/server'
 import { goOnWith } from '../disk/by-pace.ts'
 import type { ResolvedName } from '../disk/file-store.ts'
 import { ifWell } from '../disk/log-done.ts'
-import { settleChange } from '../disk/settle-change.ts'
 import { StoreError } from '../disk/store-error.ts'
 import { countOperation } from '../engine/counters.ts'
 import { trunkFilePath } from '../trunk/slot-file.ts'
@@ -85,13 +84,12 @@ function removeFound(context: HandlerContext, { file, facts }: Found, finish: Fi
   const { lane } = file.storePath
   const changed =
     named === null ? { lane, folder: dirname(file.path) } : { lane, file: trunkFilePath(file.storePath, named.slot) }
-  const settled = ifWell(finish, () => {
+  const durability = config.uploadDurability
+  const settled = () => {
     if (named !== null) context.trunk.giveBack(named.slot)
     finish()
-  })
-  store.remove(
-    file,
-    ifWell(finish, () => settleChange(store, config.uploadDurability, changed, settled)),
-    facts.size,
-  )
+  }
+  const settle = () =>
+    durability === 'none' ? settled() : void store.settle(durability, changed).then(settled, finish)
+  store.remove(file, ifWell(finish, settle), facts.size)
 }

@@ -4,7 +4,6 @@ import type { BufferedHandler, CommandHandler } from '@cairn/dfs-core/server'
 import { crcOfFile } from '../disk/file-crc.ts'
 import type { FileStore, ResolvedName } from '../disk/file-store.ts'
 import { afterwards, ifWell } from '../disk/log-done.ts'
-import { logThen } from '../disk/log-then.ts'
 import { placeLink, presentAt, renameMakingFolder, truncateReplica, unshare } from '../disk/replica.ts'
 import { StoreError } from '../disk/store-error.ts'
 import { normalFacts } from '../engine/file-facts.ts'
@@ -167,10 +166,10 @@ async function rename(store: FileStore, { file, old, timestamp }: RenameChange):
   if (expected !== null) {
     const found = await crcOfFile(old.path)
     if (found.size !== expected.size || found.crc32 !== expected.crc32) {
-      await logThen(store.log, { op: 'd', name: old.logicName, timestamp, extra: '' }, () => unlinkSync(old.path))
+      await store.logThen({ op: 'd', name: old.logicName, timestamp }, () => unlinkSync(old.path))
       throw new StoreError(Status.ENOENT, `${old.logicName} was not up to date`)
     }
   }
   const record = { op: 'r', name: file.logicName, timestamp, extra: old.logicName } as const
-  await logThen(store.log, record, () => renameMakingFolder(old.path, file.path))
+  await store.logThen(record, () => renameMakingFolder(old.path, file.path))
 }

@@ -57,29 +57,29 @@ interface Range {
 }
 
 /** Longer already: done before. Shorter, or an end that does not meet: the sender must send the whole file. */
-function openAppend(context: HandlerContext, range: Range): BodyWork {
+async function openAppend(context: HandlerContext, range: Range): Promise<BodyWork> {
   const present = presentAt(range.file)
-  if (present.kind === 'file' && present.size === range.offset) return write(context, 'a', range)
+  if (present.kind === 'file' && present.size === range.offset) return await write(context, 'a', range)
   const isThere = present.kind === 'other' || (present.kind === 'file' && present.size >= range.offset + range.size)
   return discard(isThere ? Status.EEXIST : Status.ENOENT, range.file)
 }
 
-function openModify(context: HandlerContext, range: Range): BodyWork {
+async function openModify(context: HandlerContext, range: Range): Promise<BodyWork> {
   const present = presentAt(range.file)
   if (present.kind !== 'file' || present.size < range.offset) return discard(Status.ENOENT, range.file)
-  return write(context, 'm', range)
+  return await write(context, 'm', range)
 }
 
-function write({ store }: HandlerContext, op: 'a' | 'm', range: Range): BodyWork {
+async function write({ store }: HandlerContext, op: 'a' | 'm', range: Range): Promise<BodyWork> {
   unshare(store, range.file)
-  return new InPlaceWrite(store, { ...range, op })
+  return await InPlaceWrite.open(store, { ...range, op })
 }
 
 /** A C sender reads no answer before it has sent everything. */
 function discard(status: number, file: ResolvedName): BodyWork {
   return {
     write: () => undefined,
-    finish: (done) => done(new StoreError(status, `${file.logicName} is not in the state that the change needs`)),
-    abort: (done) => done(),
+    finish: () => Promise.reject(new StoreError(status, `${file.logicName} is not in the state that the change needs`)),
+    abort: () => Promise.resolve(),
   }
 }

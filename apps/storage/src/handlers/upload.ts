@@ -1,17 +1,17 @@
-import { renameSync } from 'node:fs'
 import { decodeStreamHead, GROUP_NAME_SIZE, ProtocolError, Status, slaveName, storageCommands } from '@cairn/dfs-core'
 import type { BodySink, CommandHandler, CommandReply, CommandRequest, StreamedHandler } from '@cairn/dfs-core/server'
-import { removeIfAny, writeNewFile } from '../disk/atomic-file.ts'
+import { thenByPace, writeNewByPace } from '../disk/by-pace.ts'
 import type { FileStore, ResolvedName } from '../disk/file-store.ts'
 import type { NewName } from '../disk/new-name.ts'
 import { StoreError } from '../disk/store-error.ts'
 import type { StorePath } from '../disk/store-path.ts'
 import { countBytes, countOperation } from '../engine/counters.ts'
 import { isNamePart } from '../engine/logic-name.ts'
+import { factsByPace } from '../trunk/stored-by-pace.ts'
 import { BodyGatherer, type BodyTarget, holdBody } from './body-gatherer.ts'
 import type { ConnectionState, FileContext, HandlerContext } from './context.ts'
 import { failRequest } from './failure.ts'
-import { type Placed, placedLater } from './placed.ts'
+import { type Placed, placedLater, publishedBy } from './placed.ts'
 import { type SmallUpload, slotTarget } from './small-upload.ts'
 
 /** UPLOAD_FILE, UPLOAD_APPENDER_FILE, UPLOAD_SLAVE_FILE: head → store path → body → name → C record → answer. */
@@ -31,6 +31,8 @@ interface Upload {
   readonly headSize: number
   readonly size: number
   readonly target: BodyTarget<Placed>
+  /** Looks whether it may be stored, before its bytes are taken. */
+  readonly check?: () => void | Promise<void>
 }
 
 /** Where the body of a new normal file goes. */
@@ -85,21 +87,32 @@ function slaveHandler(context: HandlerContext): StreamedHandler<ConnectionState>
   const row = storageCommands.uploadSlaveFile
   return streamed(context, row.request.sizeMax, (request) => {
     const { value, headSize, contentSize: size } = decodeStreamHead(row, request.head, request.bodyLength)
-    const slave = newSlave(store, value, size)
-    return { storePath: slave.storePath, headSize, size, target: slaveTarget(context, slave) }
+    const slave = slaveOf(store, value, size)
+    const { storePath } = slave.master
+    return { storePath, headSize, size, target: slaveTarget(context, slave), check: () => checkSlave(slave) }
   })
 }
 
+interface SlaveParts {
+  readonly masterName: string
+  readonly prefix: string
+  readonly extension: string
+}
+
+interface Slave {
+  readonly master: ResolvedName
+  /** On the same store path. Throws when its master can have no such slave. */
+  at(): ResolvedName
+}
+
 /** Where a slave file of `size` bytes goes: its master is here, and it is not. */
-export function newSlave(
-  store: FileStore,
-  {
-    masterName,
-    prefix,
-    extension,
-  }: { readonly masterName: string; readonly prefix: string; readonly extension: string },
-  size: number,
-): ResolvedName {
+export async function newSlave(store: FileStore, parts: SlaveParts, size: number): Promise<ResolvedName> {
+  const slave = slaveOf(store, parts, size)
+  await checkSlave(slave)
+  return slave.at()
+}
+
+function slaveOf(store: FileStore, { masterName, prefix, extension }: SlaveParts, size: number): Slave {
   // FastDFS's order: a bad prefix counts before a missing master, a master that no slave can have after it.
   if (prefix === '') throw new ProtocolError('a slave file needs a prefix')
   for (const part of [prefix, extension]) {
@@ -107,31 +120,41 @@ export function newSlave(
   }
   const master = store.resolve(masterName)
   store.storePathFor(master.storePath.index, size)
-  if (!store.exists(master)) throw new StoreError(Status.ENOENT, `${master.logicName} is not here`)
-  const slave = store.resolve(slaveName(master.logicName, prefix, extension))
-  if (store.exists(slave)) throw new StoreError(Status.EEXIST, `${slave.logicName} is there already`)
-  return slave
+  return { master, at: () => store.resolve(slaveName(master.logicName, prefix, extension)) }
 }
 
-function slaveTarget({ store, config }: HandlerContext, slave: ResolvedName): BodyTarget<Placed> {
-  const placed = (temporary: string): Placed => ({
-    publish: (done) =>
-      store.publishAt(slave, temporary, config.uploadDurability, (error) => done(error, slave.logicName)),
-    forget: () => removeIfAny(temporary),
+function checkSlave({ master, at }: Slave): void | Promise<void> {
+  return thenByPace(factsByPace(master), (facts) => {
+    if (facts === null) throw new StoreError(Status.ENOENT, `${master.logicName} is not here`)
+    const slave = at()
+    return thenByPace(factsByPace(slave), (there) => {
+      if (there !== null) throw new StoreError(Status.EEXIST, `${slave.logicName} is there already`)
+    })
   })
+}
+
+function slaveTarget({ store, config }: HandlerContext, { master: { storePath }, at }: Slave): BodyTarget<Placed> {
+  const { lane } = storePath
+  const place = async (temporaryPath: string): Promise<string> => {
+    const slave = at()
+    await store.publishAt(slave, temporaryPath, config.uploadDurability)
+    return slave.logicName
+  }
   return {
     atOnce: false,
-    lane: slave.storePath.lane,
-    temporaryPath: () => store.temporaryPath(slave.storePath),
+    lane,
+    temporaryPath: () => store.temporaryPath(storePath),
     fromMemory(body) {
-      const temporary = store.temporaryPath(slave.storePath)
-      writeNewFile(temporary, body)
-      return placed(temporary)
+      const bytes = Buffer.from(body)
+      return publishedBy(async () => {
+        const temporary = store.temporaryPath(storePath)
+        await writeNewByPace(lane, temporary, bytes)
+        return await place(temporary)
+      })
     },
     fromFile(file) {
-      const temporary = store.temporaryPath(slave.storePath)
-      renameSync(file.path, temporary)
-      return placed(temporary)
+      file.handOver()
+      return publishedBy(() => place(file.path))
     },
   }
 }
@@ -177,14 +200,19 @@ class UploadSink implements BodySink {
     this.#size = upload.size
     this.#storePath = upload.storePath
     this.#gatherer = new BodyGatherer(upload.size, upload.target)
+    this.#hold(upload.check?.())
   }
 
   write(chunk: Buffer): void {
     try {
-      holdBody(this.#reply, this.#gatherer.write(chunk), (error) => this.#fail(error))
+      this.#hold(this.#gatherer.write(chunk))
     } catch (error) {
       this.#fail(error)
     }
+  }
+
+  #hold(step: void | Promise<void>): void {
+    holdBody(this.#reply, step, (error) => this.#fail(error))
   }
 
   end(): void {

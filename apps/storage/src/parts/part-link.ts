@@ -71,7 +71,7 @@ export async function linkUpload(
   if (metadata !== '' || concat !== '')
     await ledger.writeByPace({ kind: 'described', upl, facts: { metadata, concat } })
   for (let tries = 0; tries < NAME_TRIES_MAX; tries += 1) {
-    const name = await store.drawNameByPace({ storePath, size, crc32, ext })
+    const name = await store.drawName({ storePath, size, crc32, ext })
     let isPlaced = false
     try {
       const finished = finishedUpload(context, upload, name)

@@ -18,6 +18,7 @@ export async function deliverLot<P>(
   const files: SmallFile[] = []
   for (const [index, slot] of slots.entries()) {
     try {
+      await delivery.store.untilMade(slot.record.name)
       const file = read(delivery, slot)
       if (file === null) continue
       files.push(file)

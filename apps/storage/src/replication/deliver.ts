@@ -34,6 +34,7 @@ export class LocalFileDamagedError extends Error {
 export async function deliver(delivery: Delivery, link: PeerLink, record: BinlogRecord): Promise<void> {
   const file = delivery.store.resolve(record.name)
   const change = { name: record.name, timestamp: record.timestamp }
+  await delivery.store.untilMade(record.name)
   switch (sourceOp(record.op)) {
     case 'C':
       await createFile(delivery, link, file, change)

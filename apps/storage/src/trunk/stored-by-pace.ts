@@ -1,13 +1,17 @@
 import { close, fstat, open, read } from 'node:fs'
 import { lstat } from 'node:fs/promises'
 import { promisify } from 'node:util'
+import { Status } from '@cairn/dfs-core'
 import { isErrno } from '../disk/atomic-file.ts'
+import { closeByPace, statByPace } from '../disk/by-pace.ts'
+import { crcOfRange } from '../disk/file-crc.ts'
 import type { NewFiles, ResolvedName } from '../disk/new-files.ts'
+import { StoreError } from '../disk/store-error.ts'
 import { trunkFilePath } from './slot-file.ts'
 import { type NamedSlot, SLOT_HEADER_SIZE, type SlotType, slotOfName, slotTypeFor } from './slot-name.ts'
 import {
-  kindOf,
   openStored,
+  plainFacts,
   type StoredContent,
   type StoredFacts,
   slotContent,
@@ -38,6 +42,37 @@ export function factsByPace(file: ResolvedName): StoredFacts | null | Promise<St
   )
 }
 
+/** As `factsByPace` of what a link leads to; null as well when that is not here. */
+export async function contentFacts(
+  store: Names,
+  file: ResolvedName,
+): Promise<(StoredFacts & { readonly isLink: boolean }) | null> {
+  const { lane } = file.storePath
+  const facts = await factsByPace(file)
+  if (facts === null) return null
+  if (facts.kind !== 'other') return { ...facts, isLink: false }
+  if (slotOfName(file.logicName) === null) {
+    const stat = await statByPace(lane, file.path)
+    return stat === null ? null : { ...plainFacts(stat), isLink: true }
+  }
+  const content = await openByPace(store, file)
+  if (content === null) return null
+  await closeByPace(lane, content.fd)
+  return { ...content, isLink: true }
+}
+
+/** Of what a link leads to: its own name may tell any other. */
+export async function crcOfContent(store: Names, file: ResolvedName): Promise<number> {
+  const { lane } = file.storePath
+  const content = await openByPace(store, file)
+  if (content === null) throw new StoreError(Status.ENOENT, `${file.logicName} leads to nothing`)
+  try {
+    return (await crcOfRange({ ...content, lane })).crc32
+  } finally {
+    await closeByPace(lane, content.fd)
+  }
+}
+
 async function openLater(store: Names, file: ResolvedName): Promise<StoredContent | null> {
   const named = slotOfName(file.logicName)
   if (named === null) return await openPlain(file.path)
@@ -54,7 +89,7 @@ async function factsLater(file: ResolvedName): Promise<StoredFacts | null> {
   const named = slotOfName(file.logicName)
   if (named === null) {
     const stat = await ifThere(lstat(file.path))
-    return stat === null ? null : { size: stat.size, mtimeMs: stat.mtimeMs, kind: kindOf(stat) }
+    return stat === null ? null : plainFacts(stat)
   }
   const opened = await openSlot(file, named)
   if (opened === null) return null
@@ -67,7 +102,7 @@ async function openPlain(path: string): Promise<StoredContent | null> {
   if (fd === null) return null
   try {
     const stat = await fstatAt(fd)
-    return { fd, offset: 0, size: stat.size, mtimeMs: stat.mtimeMs, kind: kindOf(stat) }
+    return { fd, offset: 0, ...plainFacts(stat) }
   } catch (error) {
     await closeAt(fd)
     throw error

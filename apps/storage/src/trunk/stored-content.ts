@@ -1,9 +1,6 @@
-import { closeSync, fstatSync, lstatSync, openSync, readSync, statSync, unlinkSync } from 'node:fs'
-import { Status } from '@cairn/dfs-core'
+import { closeSync, fstatSync, lstatSync, openSync, readSync, type Stats, unlinkSync } from 'node:fs'
 import { isErrno } from '../disk/atomic-file.ts'
-import { crcOfRange } from '../disk/file-crc.ts'
 import type { NewFiles, ResolvedName } from '../disk/new-files.ts'
-import { StoreError } from '../disk/store-error.ts'
 import { clearSlot, openSlot, trunkFilePath } from './slot-file.ts'
 import { type NamedSlot, SLOT_HEADER_SIZE, type SlotType, slotOfName } from './slot-name.ts'
 
@@ -39,33 +36,7 @@ export function storedFacts(file: ResolvedName): StoredFacts | null {
     return slotFacts(named, opened.type)
   }
   const stat = lstatSync(file.path, { throwIfNoEntry: false })
-  return stat === undefined ? null : { size: stat.size, mtimeMs: stat.mtimeMs, kind: kindOf(stat) }
-}
-
-/** The same of what a link leads to; null as well when that is not here. */
-export function contentFacts(store: Names, file: ResolvedName): (StoredFacts & { readonly isLink: boolean }) | null {
-  const facts = storedFacts(file)
-  if (facts === null) return null
-  if (facts.kind !== 'other') return { ...facts, isLink: false }
-  if (slotOfName(file.logicName) === null) {
-    const stat = statSync(file.path, { throwIfNoEntry: false })
-    return stat === undefined ? null : { size: stat.size, mtimeMs: stat.mtimeMs, kind: kindOf(stat), isLink: true }
-  }
-  const content = openStored(store, file)
-  if (content === null) return null
-  closeSync(content.fd)
-  return { ...content, isLink: true }
-}
-
-/** Of what a link leads to: its own name may tell any other. */
-export async function crcOfContent(store: Names, file: ResolvedName): Promise<number> {
-  const content = openStored(store, file)
-  if (content === null) throw new StoreError(Status.ENOENT, `${file.logicName} leads to nothing`)
-  try {
-    return await crcOfRange(content)
-  } finally {
-    closeSync(content.fd)
-  }
+  return stat === undefined ? null : plainFacts(stat)
 }
 
 /** Takes a file off this disk: its slot is zeroed, or its own file removed. */
@@ -111,17 +82,17 @@ function openPlain(path: string): StoredContent | null {
   const fd = openIfThere(path)
   if (fd === null) return null
   try {
-    const stat = fstatSync(fd)
-    return { fd, offset: 0, size: stat.size, mtimeMs: stat.mtimeMs, kind: kindOf(stat) }
+    return { fd, offset: 0, ...plainFacts(fstatSync(fd)) }
   } catch (error) {
     closeSync(fd)
     throw error
   }
 }
 
-export function kindOf(stat: { isFile(): boolean; isDirectory(): boolean }): StoredContent['kind'] {
-  if (stat.isFile()) return 'file'
-  return stat.isDirectory() ? 'folder' : 'other'
+/** Of a file of its own. */
+export function plainFacts(stat: Stats): StoredFacts {
+  const isNoFile = stat.isDirectory() ? 'folder' : 'other'
+  return { size: stat.size, mtimeMs: stat.mtimeMs, kind: stat.isFile() ? 'file' : isNoFile }
 }
 
 function openIfThere(path: string): number | null {
