@@ -62,6 +62,15 @@ describe('a file at its source', () => {
     expect(requests.map(({ status }) => status & 0x40)).toEqual([0x40, 0x40])
   })
 
+  it('of which other than the wanted bytes come is not passed on', async () => {
+    answers.set(22, { status: 0, body: fileInfo(5, 1_700_000_000) })
+    const file = await createFindAtSource(pool, () => address)(FILE_ID)
+    for (const body of ['hell', 'hello!']) {
+      answers.set(14, { status: 0, body: Buffer.from(body) })
+      await expect(file?.read(0, 5)).rejects.toMatchObject({ status: 503, code: 'source_down' })
+    }
+  })
+
   it('that the source does not have is null, and so is one without a source', async () => {
     expect(await createFindAtSource(pool, () => address)(FILE_ID)).toBeNull()
     expect(await createFindAtSource(pool, () => null)(FILE_ID)).toBeNull()

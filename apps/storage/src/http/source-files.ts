@@ -17,6 +17,7 @@ interface SourceFile {
   size: number
   /** Unix seconds. */
   mtime: number
+  /** Exactly `length` bytes, at least one. */
   read(offset: number, length: number): Promise<Readable>
 }
 
@@ -48,7 +49,10 @@ export function createFindAtSource(
         const head = request.encode({ offset, size, group, name })
         const download = await orNull(pool.download(address, { command, head, status: PROXIED_FLAG }), address)
         if (download === null) throw new HttpError(404, 'not_found', 'the file is gone')
-        return download.stream
+        if (download.size === size) return download.stream
+        // The length of our own answer is said already: another number of bytes would end or begin in the next one.
+        download.stream.destroy()
+        throw unreachable(address)
       },
     }
   }

@@ -28,6 +28,7 @@ export function createRemoteSources({ store, pool }: RemoteSourceOptions): (memb
       command: row.code,
       status: PROXIED_FLAG,
       head,
+      ...(length > 0 && { responseMax: length }),
     })
     return await spool(store, name, answer)
   }

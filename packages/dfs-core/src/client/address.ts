@@ -6,7 +6,7 @@ export interface Address {
   readonly port: number
 }
 
-const PORT_MAX = 65_535
+export const PORT_MAX = 65_535
 
 /** Reads `host:port`, IPv6 in brackets. Throws RangeError when there is no host or no port from 1 to 65535. */
 export function parseAddress(text: string): Address {

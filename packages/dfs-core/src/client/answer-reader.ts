@@ -23,7 +23,21 @@ export class AnswerReader {
 
   /** True from the first byte. */
   get started(): boolean {
-    return this.#inBody || this.#headerBytes.length > 0
+    return this.hasHeader || this.#headerBytes.length > 0
+  }
+
+  get hasHeader(): boolean {
+    return this.#inBody
+  }
+
+  /** Bytes of the body that are still to come; 0 without a header. */
+  get left(): number {
+    return this.#left
+  }
+
+  /** The body is passed on to somebody who reads it as it comes. */
+  get isStreaming(): boolean {
+    return this.hasHeader && this.status === Status.OK && this.receiver.isStream
   }
 
   /** Returns how many bytes of `chunk` belonged to the response. Throws ProtocolError. */

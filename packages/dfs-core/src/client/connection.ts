@@ -15,6 +15,10 @@ const SINGLE_WRITE_BYTES_MAX = 16 * 1024
 /** C storages do not drain a body that they refuse; one that fits their receive buffer they have read (client protocol §1.7). */
 const REFUSED_BODY_BYTES_MAX = 64 * 1024
 
+/** Slower than this no answer is collected: a byte now and then would hold the request for as long as the server likes. */
+const ANSWER_BYTES_PER_SECOND_MIN = 4096
+const TIMER_MS_MAX = 2 ** 31 - 1
+
 /**
  * How a request failed: `unsent` = not a byte of it was taken from us, `unanswered` = the server closed before it
  * answered a byte, `broken` = anything else.
@@ -74,6 +78,7 @@ export class Connection {
   #firstWriteTaken = false
   #onFree: (() => void) | null = null
   #forgetSignal: (() => void) | null = null
+  #answerDeadline: NodeJS.Timeout | undefined
   #dead = false
 
   constructor(socket: Socket, address: string, networkTimeoutMs: number) {
@@ -111,7 +116,7 @@ export class Connection {
       resume: () => this.#resumeReading(),
       cancel: () => this.#fail(this.#error('cancelled'), 'broken'),
     }
-    const response = new StreamedResponse(control, request.onProgress)
+    const response = new StreamedResponse(control, request)
     this.#onFree = onFree
     this.#start(request, response)
     return response.download
@@ -192,9 +197,11 @@ export class Connection {
       return
     }
     try {
+      const hadHeader = reader.hasHeader
       const used = reader.take(chunk)
       if (reader.complete) this.#onAnswer(reader, used < chunk.length)
       else if (reader.full) this.#pauseReading()
+      else if (!hadHeader && reader.hasHeader && !reader.isStreaming) this.#limitBody(reader)
     } catch (error) {
       this.#fail(asError(error), 'broken')
     }
@@ -211,6 +218,13 @@ export class Connection {
     else if (unsent)
       this.#finish('broken', new ProtocolError(`${this.address} answered before it had the whole request`))
     else this.#finish(null, undefined)
+  }
+
+  /** The header has come: the body has its time. */
+  #limitBody(reader: AnswerReader): void {
+    const allowedMs = Math.min(this.#timeoutMs + (reader.left / ANSWER_BYTES_PER_SECOND_MIN) * 1000, TIMER_MS_MAX)
+    const tooSlow = () => this.#fail(this.#error(`no whole answer within ${Math.round(allowedMs)} ms`), 'broken')
+    this.#answerDeadline = setTimeout(tooSlow, allowedMs)
   }
 
   #isInSyncAfter(status: number): boolean {
@@ -239,6 +253,7 @@ export class Connection {
     this.#onFree = null
     this.#forgetSignal?.()
     this.#forgetSignal = null
+    clearTimeout(this.#answerDeadline)
     this.#sender?.stop()
     this.#sender = null
     this.failure = failure

@@ -1,6 +1,7 @@
 import { Readable } from 'node:stream'
 import { ConnectionError, ServerError, Status } from '../errors.ts'
 import { parseFileId } from '../file-id/file-id.ts'
+import { STORAGES_PER_GROUP_MAX } from '../limits.ts'
 import { FileInfoFlag } from '../protocol/storage-commands.ts'
 import { ClusterAdmin } from './cluster-admin.ts'
 import { UnreachableError } from './connection.ts'
@@ -207,7 +208,8 @@ export class DfsClient {
     failure: UnreachableError,
   ): Promise<string> {
     let last = failure
-    for (const server of (await this.tracker.queryStoreAll(failed.group)).servers) {
+    const { servers } = await this.tracker.queryStoreAll(failed.group)
+    for (const server of servers.slice(0, STORAGES_PER_GROUP_MAX)) {
       if (addressOf(server) === addressOf(failed)) continue
       try {
         return await storeFile({ storage: this.storage(addressOf(server)) }, body, options)
@@ -237,7 +239,8 @@ export class DfsClient {
     failure: ConnectionError,
   ): Promise<T> {
     let last = failure
-    for (const other of await this.tracker.queryFetchAll(fileId)) {
+    const storages = await this.tracker.queryFetchAll(fileId)
+    for (const other of storages.slice(0, STORAGES_PER_GROUP_MAX)) {
       if (addressOf(other) === addressOf(failed)) continue
       try {
         return await read(this.storage(addressOf(other)))

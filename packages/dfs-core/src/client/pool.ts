@@ -42,6 +42,7 @@ interface Host {
  */
 export class ConnectionPool {
   readonly #options: PoolOptions & typeof DEFAULTS
+  /** Those that have a connection, or are about to. */
   readonly #hosts = new Map<string, Host>()
   #sweeper: NodeJS.Timeout | undefined
   #closed = false
@@ -102,11 +103,12 @@ export class ConnectionPool {
   }
 
   async #acquire(address: string, mustNotRepeat: boolean, fresh = false): Promise<Connection> {
-    const host = this.#host(address)
     for (;;) {
       if (this.#closed) throw new ConnectionError('the connection pool is closed')
-      const kept = fresh ? null : await takeIdle(host, mustNotRepeat)
+      const kept = fresh ? null : await takeIdle(this.#host(address), mustNotRepeat)
       if (kept !== null) return kept
+      // Asked again: a host whose last connection went meanwhile is another one now.
+      const host = this.#host(address)
       if (host.open < this.#options.openMax) return this.#open(host)
       await this.#slot(host)
     }
@@ -116,12 +118,22 @@ export class ConnectionPool {
     host.open += 1
     try {
       const connection = await openConnection(host.address, this.#options)
-      connection.onDead = () => forget(host, connection)
+      connection.onDead = () => this.#forget(host, connection)
       return connection
     } catch (error) {
-      forget(host, null)
+      this.#forget(host, null)
       throw error
     }
+  }
+
+  /** One connection less: room for a request that waits. Of addresses that nobody is connected to nothing is kept. */
+  #forget(host: Host, lost: Connection | null): void {
+    host.open -= 1
+    const at = host.idle.findIndex(({ connection }) => connection === lost)
+    if (at >= 0) host.idle.splice(at, 1)
+    const wake = host.waiting.shift()
+    if (host.open === 0 && host.waiting.length === 0) this.#hosts.delete(host.address)
+    wake?.()
   }
 
   #release(connection: Connection): void {
@@ -169,14 +181,6 @@ export class ConnectionPool {
     }
     return host
   }
-}
-
-/** One connection less: room for a request that waits. */
-function forget(host: Host, lost: Connection | null): void {
-  host.open -= 1
-  const at = host.idle.findIndex(({ connection }) => connection === lost)
-  if (at >= 0) host.idle.splice(at, 1)
-  host.waiting.shift()?.()
 }
 
 async function takeIdle(host: Host, mustNotRepeat: boolean): Promise<Connection | null> {

@@ -23,7 +23,7 @@ export interface Request extends CallOptions {
   readonly status?: number
   readonly head: Buffer
   readonly body?: RequestBody
-  /** Bytes of the answer that are accepted into memory; default 4 MiB. */
+  /** Bytes of the answer that are accepted; default 4 MiB, and any number when it is read as a stream. */
   readonly responseMax?: number
   /** Instead of `networkTimeoutMs`, for commands that work long before they answer. */
   readonly timeoutMs?: number

@@ -1,8 +1,11 @@
 import { Readable } from 'node:stream'
 import { ProtocolError } from '../errors.ts'
+import type { Request } from './request.ts'
 
 /** Takes the body of one response. */
 export interface ResponseReceiver {
+  /** Somebody reads the body as it comes, and decides how long that takes. */
+  readonly isStream: boolean
   /** The response has status 0 and `size` bytes of body. Throws ProtocolError when that is too much. */
   begin(size: number): void
   /** Returns false when the next chunk should wait until the receiver asks for more. */
@@ -14,6 +17,7 @@ export interface ResponseReceiver {
 
 /** Collects a response in memory. */
 export class WholeResponse implements ResponseReceiver {
+  readonly isStream = false
   readonly body: Promise<Buffer>
   readonly #sizeMax: number
   #resolve: (body: Buffer) => void = unset
@@ -31,7 +35,7 @@ export class WholeResponse implements ResponseReceiver {
   }
 
   begin(size: number): void {
-    if (size > this.#sizeMax) throw new ProtocolError(`response of ${size} bytes, at most ${this.#sizeMax} expected`)
+    checkSize(size, this.#sizeMax)
     this.#bytes = Buffer.allocUnsafe(size)
   }
 
@@ -62,10 +66,14 @@ export interface DownloadControl {
   cancel(): void
 }
 
+type StreamedResponseOptions = Pick<Request, 'responseMax' | 'onProgress'>
+
 /** Passes a response on as a stream: the connection is read no faster than the stream is. */
 export class StreamedResponse implements ResponseReceiver {
+  readonly isStream = true
   readonly download: Promise<Download>
   readonly #control: DownloadControl
+  readonly #sizeMax: number
   readonly #onProgress: ((bytes: number) => void) | undefined
   #received = 0
   #resolve: (download: Download) => void = unset
@@ -73,9 +81,10 @@ export class StreamedResponse implements ResponseReceiver {
   #stream: Readable | null = null
   #complete = false
 
-  /** `onProgress` is called with the bytes that have come so far. */
-  constructor(control: DownloadControl, onProgress?: (bytes: number) => void) {
+  /** `responseMax` in bytes: a longer body is a ProtocolError. `onProgress` is called with the bytes that have come so far. */
+  constructor(control: DownloadControl, { responseMax = Infinity, onProgress }: StreamedResponseOptions) {
     this.#control = control
+    this.#sizeMax = responseMax
     this.#onProgress = onProgress
     this.download = new Promise((resolve, reject) => {
       this.#resolve = resolve
@@ -84,6 +93,7 @@ export class StreamedResponse implements ResponseReceiver {
   }
 
   begin(size: number): void {
+    checkSize(size, this.#sizeMax)
     const stream = new Readable({
       read: () => {
         if (!this.#complete) this.#control.resume()
@@ -113,6 +123,10 @@ export class StreamedResponse implements ResponseReceiver {
     if (this.#stream === null) this.#reject(error)
     else this.#stream.destroy(error)
   }
+}
+
+function checkSize(size: number, sizeMax: number): void {
+  if (size > sizeMax) throw new ProtocolError(`response of ${size} bytes, at most ${sizeMax} expected`)
 }
 
 function unset(): void {

@@ -47,15 +47,16 @@ export async function saveFile(
   const part = await PartFile.open(path, { fileId, size: info.size, mtime: info.mtime, chunks: {} })
   try {
     onProgress?.(part.received)
+    // One list for all readers. Who fails closes it, so that the others take no new chunk.
     const missing = part.missingChunks()
     const readRest = async () => {
-      for (let index = missing.shift(); index !== undefined; index = missing.shift()) {
+      for (const index of missing) {
         const range = part.rangeOf(index)
         const { stream } = await reader.download(fileId, range)
         await part.write(index, stream, onProgress)
       }
     }
-    await allOrFirstError(Array.from({ length: Math.max(1, parallel) }, readRest), missing)
+    await allOrFirstError(Array.from({ length: Math.max(1, parallel) }, readRest))
     if (!isAppender && part.crc32() !== info.crc32 && !(await isAsStored(reader, fileId, part.crc32()))) {
       await part.discard()
       throw new ProtocolError(`what came of ${fileId} has another CRC-32 than the file`)
@@ -88,15 +89,9 @@ async function isCairn(storage: Pick<StorageClient, 'status'>): Promise<boolean>
   }
 }
 
-/** Waits for all even when one fails: nobody must write to a file that is closed. The others take no new chunk then. */
-async function allOrFirstError(readers: Promise<void>[], missing: number[]): Promise<void> {
-  const watched = readers.map((reader) =>
-    reader.catch((error: unknown) => {
-      missing.length = 0
-      throw error
-    }),
-  )
-  const failed = (await Promise.allSettled(watched)).find((result) => result.status === 'rejected')
+/** Waits for all even when one fails: nobody must write to a file that is closed. */
+async function allOrFirstError(readers: Promise<void>[]): Promise<void> {
+  const failed = (await Promise.allSettled(readers)).find((result) => result.status === 'rejected')
   if (failed !== undefined) throw failed.reason
 }
 
@@ -130,9 +125,10 @@ class PartFile {
     return new PartFile(path, handle, wanted)
   }
 
-  missingChunks(): number[] {
+  /** One by one: the size is the server's word, and its chunks may be more than there is memory for. */
+  *missingChunks(): Generator<number> {
     const count = Math.ceil(this.#state.size / CHUNK_BYTES)
-    return Array.from({ length: count }, (_, index) => index).filter((index) => !(index in this.#state.chunks))
+    for (let index = 0; index < count; index++) if (!(index in this.#state.chunks)) yield index
   }
 
   rangeOf(index: number): Required<ByteRange> {

@@ -1,3 +1,5 @@
+import { ProtocolError } from '../errors.ts'
+import { logicNameToTrueName } from '../file-id/file-id.ts'
 import { STORE_PATH_ANY } from '../limits.ts'
 import type { Command } from '../protocol/command.ts'
 import { decodeMetadata, encodeMetadata } from '../protocol/metadata.ts'
@@ -141,8 +143,9 @@ export class StorageClient {
   }
 
   /**
-   * Reads a file, or a range of it, as a stream (14); a length beyond the end is cut by the server. EINVAL when the
-   * offset is not inside the file, and so for every empty file. Destroy the stream when the rest is not wanted.
+   * Reads a file, or a range of it, as a stream (14); a length beyond the end is cut by the server, more than the length
+   * is a ProtocolError. EINVAL when the offset is not inside the file, and so for every empty file. Destroy the stream
+   * when the rest is not wanted.
    */
   download(fileId: string, range: ByteRange = {}): Promise<Download> {
     return this.#pool.download(this.address, { ...downloadRequest(fileId, range), ...this.#call })
@@ -150,8 +153,9 @@ export class StorageClient {
 
   /** Reads a file, or a range of it, into memory (14): at most `sizeMax` bytes, more is a ProtocolError. */
   downloadBuffer(fileId: string, range: ByteRange = {}, sizeMax = 64 * 1024 * 1024): Promise<Buffer> {
-    const request = { ...downloadRequest(fileId, range), ...this.#call, responseMax: sizeMax }
-    return this.#pool.request(this.address, request, true)
+    const request = downloadRequest(fileId, range)
+    const responseMax = Math.min(request.responseMax ?? sizeMax, sizeMax)
+    return this.#pool.request(this.address, { ...request, ...this.#call, responseMax }, true)
   }
 
   /** Deletes a file and its metadata (12). */
@@ -175,6 +179,7 @@ export class StorageClient {
   async queryFileInfo(fileId: string, flags = 0): Promise<FileInfo> {
     const options = { status: flags, repeatable: true }
     const { size, mtime, crc32, sourceIp } = await this.#send(storageCommands.queryFileInfo, namedFile(fileId), options)
+    if (size < 0) throw new ProtocolError(`${fileId} is said to have ${size} bytes`)
     // The wire carries the checksum as a sign-extended 64-bit number.
     return { size, mtime, crc32: crc32 >>> 0, sourceIp }
   }
@@ -220,11 +225,16 @@ export class StorageClient {
   }
 }
 
+/** ProtocolError when what the storage answered is no file ID: it would be kept, and asked for ever after. */
 function toFileId({ group, name }: { group: string; name: string }): string {
-  return `${group}/${name}`
+  const fileId = `${group}/${name}`
+  logicNameToTrueName(namedFile(fileId).name)
+  return fileId
 }
 
+/** More bytes than were asked for would be taken for those behind them. */
 function downloadRequest(fileId: string, { offset = 0, length = 0 }: ByteRange): Request {
   const row = storageCommands.downloadFile
-  return { command: row.code, head: row.request.encode({ offset, size: length, ...namedFile(fileId) }) }
+  const head = row.request.encode({ offset, size: length, ...namedFile(fileId) })
+  return { command: row.code, head, ...(length > 0 && { responseMax: length }) }
 }

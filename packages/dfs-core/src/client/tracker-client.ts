@@ -1,8 +1,9 @@
+import { isIP } from 'node:net'
 import { ConnectionError, ProtocolError, ServerError, Status } from '../errors.ts'
 import type { Command } from '../protocol/command.ts'
 import type { GroupRecord, StorageRecord } from '../protocol/records.ts'
 import { trackerCommands } from '../protocol/tracker-commands.ts'
-import { formatAddress, parseAddress } from './address.ts'
+import { formatAddress, PORT_MAX, parseAddress } from './address.ts'
 import { namedFile } from './named-file.ts'
 import type { ConnectionPool } from './pool.ts'
 import type { CallOptions } from './request.ts'
@@ -72,30 +73,33 @@ export class TrackerClient {
 
   /** Where to upload, in any group or in `group` (101, 104). */
   queryStore(group?: string): Promise<StoreTarget> {
-    if (group === undefined) return this.#ask(trackerCommands.queryStoreWithoutGroupOne, {})
-    return this.#ask(trackerCommands.queryStoreWithGroupOne, { group })
+    if (group === undefined) return this.#ask(trackerCommands.queryStoreWithoutGroupOne, {}, checkAddress)
+    return this.#ask(trackerCommands.queryStoreWithGroupOne, { group }, checkAddress)
   }
 
   /** All storages that take uploads of one group (106, 107). */
   queryStoreAll(group?: string): Promise<StoreTargets> {
-    if (group === undefined) return this.#ask(trackerCommands.queryStoreWithoutGroupAll, {})
-    return this.#ask(trackerCommands.queryStoreWithGroupAll, { group })
+    const check = ({ servers }: StoreTargets) => servers.forEach(checkAddress)
+    if (group === undefined) return this.#ask(trackerCommands.queryStoreWithoutGroupAll, {}, check)
+    return this.#ask(trackerCommands.queryStoreWithGroupAll, { group }, check)
   }
 
   /** A storage that can serve a file (102). The tracker does not check that the file exists. */
   queryFetch(fileId: string): Promise<FetchTarget> {
-    return this.#ask(trackerCommands.queryFetchOne, namedFile(fileId))
+    return this.#ask(trackerCommands.queryFetchOne, namedFile(fileId), checkAddress)
   }
 
   /** Every storage that can serve a file, the one that `queryFetch` would name first (105). */
   async queryFetchAll(fileId: string): Promise<FetchTarget[]> {
-    const { group, ip, port, others } = await this.#ask(trackerCommands.queryFetchAll, namedFile(fileId))
+    const { group, ip, port, others } = await this.#ask(trackerCommands.queryFetchAll, namedFile(fileId), (answer) =>
+      [answer, ...answer.others].forEach(checkAddress),
+    )
     return [{ ip, port }, ...others].map((server) => ({ group, ...server }))
   }
 
   /** The storage that should take a change of a file: its source, if that is up (103). */
   queryUpdate(fileId: string): Promise<FetchTarget> {
-    return this.#ask(trackerCommands.queryUpdate, namedFile(fileId))
+    return this.#ask(trackerCommands.queryUpdate, namedFile(fileId), checkAddress)
   }
 
   /** Every group (91); sizes in MiB. */
@@ -165,8 +169,8 @@ export class TrackerClient {
     })
   }
 
-  /** Sends any command without side effects to the trackers in turn. */
-  async #ask<Q, R>(row: Command<Q, R>, value: Q): Promise<R> {
+  /** Sends any command without side effects to the trackers in turn. `check` throws ProtocolError for an answer that is none. */
+  async #ask<Q, R>(row: Command<Q, R>, value: Q, check?: (answer: R) => void): Promise<R> {
     const signal = this.#signal
     const request = { command: row.code, head: row.request.encode(value), ...(signal !== undefined && { signal }) }
     const first = this.#preferred.index
@@ -175,6 +179,7 @@ export class TrackerClient {
       const index = (first + i) % this.#trackers.length
       try {
         const answer = row.response.decode(await this.#pool.request(this.#trackers[index] ?? '', request, true))
+        check?.(answer)
         this.#preferred.index = index
         return answer
       } catch (error) {
@@ -189,6 +194,12 @@ export class TrackerClient {
 /** One bit for each condition that is asked for, the first the lowest. */
 function bits(...conditions: unknown[]): number {
   return conditions.reduce<number>((sum, condition, bit) => (condition === undefined ? sum : sum | (1 << bit)), 0)
+}
+
+/** ProtocolError for what is no IP address, which would be looked up as a name, and for a port that nobody can have. */
+function checkAddress({ ip, port }: StorageAddress): void {
+  if (isIP(ip) !== 0 && port > 0 && port <= PORT_MAX) return
+  throw new ProtocolError(`the tracker names ${JSON.stringify(ip)} and port ${port} as a storage`)
 }
 
 /** `host:port` of a storage that a tracker named. */
