@@ -29,8 +29,8 @@ export class HeldPlaces {
     this.#held.delete(place)
   }
 
-  /** Everything may be tried now; what fails again waits no shorter than before. */
-  tryNow(): void {
-    for (const held of this.#held.values()) held.until = 0
+  /** Everything, or one, may be tried now; what fails again waits no shorter than before. */
+  tryNow(place?: string): void {
+    for (const [name, held] of this.#held) if (place === undefined || name === place) held.until = 0
   }
 }

@@ -17,6 +17,11 @@ export class RetryTimer {
     this.#due.delete(id)
   }
 
+  /** Null: it does not wait. */
+  at(id: string): number | null {
+    return this.#due.get(id) ?? null
+  }
+
   /** The moment of the next attempt; null when nothing waits. */
   next(): number | null {
     return this.#due.size === 0 ? null : Math.min(...this.#due.values())

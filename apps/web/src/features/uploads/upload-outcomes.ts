@@ -4,6 +4,7 @@ import type { InstantClaims } from './instant-claims.ts'
 import { retryDelay } from './retry-delay.ts'
 import type { RetryTimer } from './retry-timer.ts'
 import type { CompletedItem, StartedItem } from './schema.ts'
+import { SoonerRetries } from './sooner-retries.ts'
 import { isPassing } from './upload-api.ts'
 import type { CopiesWatch } from './upload-copies.ts'
 import type { UploadError, UploadNotice } from './upload-item.ts'
@@ -48,10 +49,12 @@ type Parts = {
 export class UploadOutcomes {
   readonly #parts: Parts
   readonly #givenUp: GivenUp
+  readonly #sooner: SoonerRetries
 
   constructor(parts: Parts) {
     this.#parts = parts
     this.#givenUp = new GivenUp(parts.events.onReleased)
+    this.#sooner = new SoonerRetries(parts.retries, parts.held)
   }
 
   /** `instant`: the content was there already, and the sending was ended. */
@@ -68,6 +71,7 @@ export class UploadOutcomes {
     jobs.delete(job.id)
     this.#parts.claims.drop(job)
     this.#forget(job)
+    if (job.allSent) this.#sooner.served(placeOf(job, 'storage'), job.size)
     if (entry !== null) copies.watch(job.id, entry.id)
     events.onStored(entry, job)
   }
@@ -85,6 +89,7 @@ export class UploadOutcomes {
     retries.set(job.id, retryAt)
     // The others wait for the place, also when this one is taken away.
     retries.set(place, heldUntil)
+    this.#sooner.add(job.id, { place, lacksRoom, size: job.size, since: now })
     const server = lacksRoom ? 'disk' : 'storage'
     const waitsFor = by === 'network' ? 'network' : server
     this.#parts.store.dispatch({ type: 'interrupted', id: job.id, retryAt, waitsFor })
