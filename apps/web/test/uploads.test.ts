@@ -178,6 +178,15 @@ describe('an upload', () => {
     expect((await stranger.delete(`/api/uploads/${started.uploadId}`)).status).toBe(404)
   })
 
+  it('that is complete says so to whoever asks for a ticket, which is no error', async () => {
+    const content = randomBytes(500)
+    const [started] = await start([{ name: 'complete.bin', size: content.length }])
+    const receipt = await client.send(started, content)
+    await browser.post('/api/uploads/complete', { items: [{ uploadId: started.uploadId, receipt }] })
+    const { status, body } = await browser.post(`/api/uploads/${started.uploadId}/ticket`, {})
+    expect([status, body]).toEqual([200, { finished: true }])
+  })
+
   it('says how much of it is there, from which device, and until when it is kept', async () => {
     const { browser: phone } = await signedInBrowser(server.url)
     const item = { clientId: 'a', folderId: 'root', name: 'half.bin', size: 100_000, probe: 'ab'.repeat(32) }

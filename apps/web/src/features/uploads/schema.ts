@@ -79,6 +79,9 @@ export interface RenewedTicket {
   startsOver?: boolean
 }
 
+/** What is asked for a ticket may be complete: another page, or the server itself, has finished it. That is no error. */
+export type Renewal = RenewedTicket | { finished: true }
+
 /** `entry` is null when the decision was "skip" and the name was taken. */
 interface Stored<Notice> {
   ok: true

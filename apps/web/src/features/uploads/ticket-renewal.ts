@@ -4,7 +4,7 @@ import { refusalOf, renewTicket } from './upload-api.ts'
 import type { Job } from './upload-job.ts'
 import type { Silent } from './upload-outcomes.ts'
 
-type Renewal =
+type Answer =
   | { kind: 'renewed'; ticket: RenewedTicket }
   | { kind: 'network' | 'storage' }
   /** Another device goes on with it. */
@@ -23,19 +23,19 @@ export type RenewalReason = 'refused' | 'broken' | 'lost' | 'unable'
  * Asks for a fresh ticket. Where the storage is in trouble, the answer also tells a broken network from a silent storage, and may name
  * another one that goes on.
  */
-export async function renewal(job: Job, uploadId: string, reason: RenewalReason): Promise<Renewal> {
+export async function renewal(job: Job, uploadId: string, reason: RenewalReason): Promise<Answer> {
   const { takeOver, silentSince } = job
   // What a page knows from before a reload may be at a storage that is away by now.
   const sent = reason !== 'refused' || job.place === null ? job.sent : null
   const unable = reason === 'unable'
   const silentSeconds = silentSince === null ? 0 : Math.max(0, Math.floor((Date.now() - silentSince) / 1000))
   try {
-    return { kind: 'renewed', ticket: await renewTicket(uploadId, { takeOver, silentSeconds, sent, unable }) }
+    const renewed = await renewTicket(uploadId, { takeOver, silentSeconds, sent, unable })
+    return 'finished' in renewed ? { kind: 'finished' } : { kind: 'renewed', ticket: renewed }
   } catch (error) {
     if (error instanceof ApiFailure && error.code === 'upload_elsewhere') {
       return { kind: 'elsewhere', agent: agentIn(error.extra) }
     }
-    if (error instanceof ApiFailure && error.code === 'upload_finished') return { kind: 'finished' }
     return refusalOf(error)
   }
 }

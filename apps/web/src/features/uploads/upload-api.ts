@@ -11,7 +11,7 @@ import type {
   PreflightBody,
   ProofAnswer,
   ProofBody,
-  RenewedTicket,
+  Renewal,
   StartedItem,
   StartedUploads,
   StartUploadsBody,
@@ -35,12 +35,12 @@ export async function completeUploads(items: { uploadId: string; receipt: string
 /** `sent`: bytes at a storage that does not answer, or is `unable` to write; null: nothing is wrong with it. */
 type TicketWish = { takeOver: boolean; silentSeconds: number; sent: number | null; unable: boolean }
 
-export function renewTicket(uploadId: string, wanted: TicketWish): Promise<RenewedTicket> {
+export function renewTicket(uploadId: string, wanted: TicketWish): Promise<Renewal> {
   const { takeOver, silentSeconds, sent, unable } = wanted
   const wish = { takeOver: String(takeOver), silentSeconds: String(silentSeconds), unable: String(unable) }
   const query = new URLSearchParams({ device: senderId(), ...wish })
   if (sent !== null) query.set('sent', String(sent))
-  return callApi<RenewedTicket>(`/api/uploads/${encodeURIComponent(uploadId)}/ticket?${query}`, { method: 'POST' })
+  return callApi<Renewal>(`/api/uploads/${encodeURIComponent(uploadId)}/ticket?${query}`, { method: 'POST' })
 }
 
 /** Says that this page runs, or that it ends. */

@@ -1,7 +1,7 @@
 import type { ReachableMember } from '../../../lib/address-book.ts'
 import { ApiError } from '../../../lib/api-error.ts'
 import { db, inTransaction, type Transaction } from '../../../lib/db.ts'
-import type { RenewedTicket, RenewTicketQuery } from '../schema.ts'
+import type { Renewal, RenewTicketQuery } from '../schema.ts'
 import { UPLOAD_DAYS } from './insert-uploads.ts'
 import { placeFor } from './reroute.ts'
 import { isOpen, lockUploads, readUploads, type UploadRow } from './upload-rows.ts'
@@ -21,13 +21,15 @@ type Wish = Pick<RenewTicketQuery, 'takeOver' | 'silentSeconds' | 'sent' | 'unab
 const TRIES_MAX = 3
 
 /** A fresh ticket for an upload that goes on. Its reservation stands, and its time starts anew. */
-export async function renewTicket(sender: Sender, uploadId: string, wish: Wish): Promise<RenewedTicket> {
+export async function renewTicket(sender: Sender, uploadId: string, wish: Wish): Promise<Renewal> {
   for (let tries = 0; tries < TRIES_MAX; tries += 1) {
     // Outside of the transaction: slow storages must not hold locks.
     const seen = await ownUpload(sender.id, uploadId)
+    if (seen === 'finished') return { finished: true }
     const { member, startsOver } = await placeFor(seen, wish)
     const upload = await inTransaction(async (tx) => {
       const row = openUpload(await lockUploads(tx, sender.id, [uploadId]), uploadId)
+      if (row === 'finished') return row
       if (row.epoch !== seen.epoch) return null
       if (isElsewhere(row, sender) && wish.takeOver !== true) {
         throw new ApiError('upload_elsewhere', 'Another device goes on with this upload.', {
@@ -37,6 +39,7 @@ export async function renewTicket(sender: Sender, uploadId: string, wish: Wish):
       return await goOn(tx, row, sender, member)
     })
     if (upload === null) continue
+    if (upload === 'finished') return { finished: true }
     const { upl, entry_public_id: entryPublicId, ext, epoch } = upload
     const ticket = { upl, ownerPublicId: sender.publicId, entryPublicId, size: Number(upload.size), ext, epoch }
     return { ...issueTicket(ticket, ticketPlace(member, sender.requestOrigin)), startsOver }
@@ -44,15 +47,15 @@ export async function renewTicket(sender: Sender, uploadId: string, wish: Wish):
   throw new ApiError('busy', 'Somebody else works on this upload at this moment.')
 }
 
-async function ownUpload(ownerId: string, uploadId: string): Promise<UploadRow> {
+async function ownUpload(ownerId: string, uploadId: string): Promise<UploadRow | 'finished'> {
   const rows = await readUploads(db(), [uploadId])
   return openUpload(rows.get(uploadId)?.owner_id === ownerId ? rows : new Map(), uploadId)
 }
 
-function openUpload(rows: ReadonlyMap<string, UploadRow>, uploadId: string): UploadRow {
+function openUpload(rows: ReadonlyMap<string, UploadRow>, uploadId: string): UploadRow | 'finished' {
   const row = rows.get(uploadId)
   if (row === undefined) throw new ApiError('not_found', 'There is no such upload.')
-  if (row.state === 'committed') throw new ApiError('upload_finished', 'This upload is complete.')
+  if (row.state === 'committed') return 'finished'
   if (!isOpen(row.state)) throw new ApiError('upload_gone', `This upload has ended: ${row.state}.`)
   return row
 }
