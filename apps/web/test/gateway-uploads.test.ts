@@ -2,7 +2,9 @@ import { createHash, randomBytes } from 'node:crypto'
 import { type ClientRequest, request } from 'node:http'
 import { sign, type UploadTicket } from '@cairn/dfs-core/tickets'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { db } from '../src/lib/db.ts'
+import { dropEndedParts } from '../src/features/uploads/server/drop-ended-parts.ts'
+import { endUploads, readUploads } from '../src/features/uploads/server/upload-rows.ts'
+import { db, inTransaction } from '../src/lib/db.ts'
 import { addressBook, dfs } from '../src/lib/dfs.ts'
 import { masterKeys } from '../src/lib/keys.ts'
 import { startGatewayDrive } from './support/gateway-drive.ts'
@@ -263,6 +265,27 @@ describe('what does not fit is refused', () => {
     const { spool } = await spoolRow(open)
     expect((await end(open)).status).toBe(204)
     expect((await patch(open, 5, content.subarray(5))).status).toBe(410)
+    expect(await db().dfsGarbage.count({ where: { fileId: spool ?? '' } })).toBe(1)
+  })
+})
+
+describe('an upload that has ended', () => {
+  it('leaves no spool where the gateway did not hear of it, and what is open stays', async () => {
+    const [ended, open] = [await client.start(randomBytes(10)), await client.start(randomBytes(10))]
+    for (const started of [ended, open]) {
+      await create(started, 10)
+      await patch(started, 0, randomBytes(5))
+    }
+    await dropEndedParts()
+    const { spool } = await spoolRow(ended)
+    await inTransaction(async (tx) => {
+      await endUploads(tx, [...(await readUploads(tx, [ended.uploadId])).values()], 'aborted')
+    })
+    expect(await dropEndedParts()).toBe(1)
+    expect([await spoolRow(ended), await offsetOf(open)]).toEqual([
+      expect.objectContaining({ state: 'ended', spool: null }),
+      5,
+    ])
     expect(await db().dfsGarbage.count({ where: { fileId: spool ?? '' } })).toBe(1)
   })
 })

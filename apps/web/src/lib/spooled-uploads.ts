@@ -65,6 +65,21 @@ export async function listStoredUploads(
   })
 }
 
+/** Uploads that have something at a member and are not stored, at most `limit`, in the order of their names, after `after`. */
+export async function listOpenSpools(
+  { group: grp, storageId }: Member,
+  after: string | undefined,
+  limit: number,
+): Promise<string[]> {
+  const rows = await db().spooledUpload.findMany({
+    where: { grp, storageId, state: { in: ['open', 'complete'] }, upl: { gt: after ?? '' } },
+    orderBy: { upl: 'asc' },
+    take: limit,
+    select: { upl: true },
+  })
+  return rows.map(({ upl }) => upl)
+}
+
 /** These uploads are settled. Their rows stay for a while: a browser may ask once more. */
 export async function acknowledgeStoredUploads(upls: readonly string[]): Promise<void> {
   const where = { upl: { in: [...upls] }, state: 'stored', acknowledgedAt: null }

@@ -4,7 +4,13 @@ import { z } from 'zod'
 import type { ReachableMember } from './address-book.ts'
 import { env } from './env.ts'
 import { masterKeys } from './keys.ts'
-import { acknowledgeStoredUploads, endSpooledUploads, listStoredUploads, spooledOffsets } from './spooled-uploads.ts'
+import {
+  acknowledgeStoredUploads,
+  endSpooledUploads,
+  listOpenSpools,
+  listStoredUploads,
+  spooledOffsets,
+} from './spooled-uploads.ts'
 
 const TICKET_SECONDS = 60
 const TIMEOUT_MS = 10_000
@@ -79,9 +85,9 @@ export async function listUnacknowledged(member: ReachableMember, after?: string
   return (await call(member, 'list', body, listSchema)).uploads
 }
 
-/** Uploads of which the storage has a part, its own or a copy, at most LIST_MAX, by name, after `after`. Of a spool nothing is told. */
+/** Uploads of which the storage has a part, its own or a copy, at most LIST_MAX, by name, after `after`. */
 export async function listOpen(member: ReachableMember, after?: string): Promise<string[]> {
-  if (env().gateway !== undefined) return []
+  if (env().gateway !== undefined) return await listOpenSpools(member, after, LIST_MAX)
   const body = { open: true, ...(after !== undefined && { after }) }
   return (await call(member, 'list', body, openSchema)).open
 }
