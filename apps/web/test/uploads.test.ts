@@ -7,6 +7,7 @@ import { reconcileUploads } from '../src/features/uploads/server/reconcile.ts'
 import { endUploads, lockUploads } from '../src/features/uploads/server/upload-rows.ts'
 import { db, inTransaction } from '../src/lib/db.ts'
 import { masterKeys } from '../src/lib/keys.ts'
+import { newPublicId, newUploadId } from '../src/lib/public-id.ts'
 import { collectGarbage } from '../src/worker/garbage.ts'
 import { reapBlobs } from '../src/worker/reaper.ts'
 import { type Answer, Browser } from './support/browser.ts'
@@ -202,6 +203,26 @@ describe('an upload', () => {
     })
     expect(created.headers.get('Upload-Offset')).toBe('30000')
     expect(await unfinished()).toMatchObject({ sent: 30_000, size: 100_000 })
+  })
+
+  it('is found among thousands of its person', async () => {
+    const { browser: collector, person: owner } = await signedInBrowser(server.url)
+    const upls = Array.from({ length: 2001 }, () => newUploadId())
+    await db().upload.createMany({
+      data: upls.map((upl) => ({
+        ...{ upl, ownerId: owner.id, entryPublicId: newPublicId(), name: upl, size: 1, ext: '', conflict: 'keep' },
+        ...{ state: 'created', reservedBytes: 0, grp: 'group1', storageId: '100001' },
+        expiresAt: new Date(Date.now() + 60_000),
+      })),
+    })
+    const found: string[] = []
+    for (let query: string | null = ''; query !== null; ) {
+      const { items, next }: Answer['body'] = (await collector.get(`/api/uploads${query}`)).body
+      expect(items.length).toBeLessThanOrEqual(1000)
+      found.push(...items.map(({ uploadId }: { uploadId: string }) => uploadId))
+      query = next === null ? null : `?after=${next}`
+    }
+    expect(found).toEqual(upls.toSorted())
   })
 
   it('is taken over by another device, and the one before can neither send nor finish it', async () => {

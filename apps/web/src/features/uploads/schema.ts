@@ -109,7 +109,12 @@ export interface StartedUploads {
   items: StartedItem[]
 }
 
+/** `after`: the upload that the answer before ended with. */
+export const unfinishedUploadsSchema = z.object({ after: uploadIdSchema.optional() })
+
 export interface UnfinishedUploads {
+  /** The last one of this answer, where there are more. */
+  next: string | null
   items: {
     uploadId: string
     name: string

@@ -79,7 +79,17 @@ export function abandonUploads(uploadIds: readonly string[]): Promise<void> {
 }
 
 export async function unfinishedUploads(): Promise<UnfinishedUploads['items']> {
-  return (await callApi<UnfinishedUploads>('/api/uploads')).items
+  const { items, next } = await unfinishedAfter('')
+  for (let after = next; after !== null; ) {
+    const more = await unfinishedAfter(`?after=${after}`)
+    items.push(...more.items)
+    after = more.next
+  }
+  return items
+}
+
+function unfinishedAfter(query: string): Promise<UnfinishedUploads> {
+  return callApi<UnfinishedUploads>(`/api/uploads${query}`)
 }
 
 export function copiesOf(ids: readonly string[]): Promise<Copies> {

@@ -1,5 +1,5 @@
 import { requireUser } from '../../../features/auth/session.ts'
-import { startUploadsSchema } from '../../../features/uploads/schema.ts'
+import { startUploadsSchema, unfinishedUploadsSchema } from '../../../features/uploads/schema.ts'
 import { listUnfinishedUploads } from '../../../features/uploads/server/list-unfinished.ts'
 import { senderOf } from '../../../features/uploads/server/sender.ts'
 import { startUploads } from '../../../features/uploads/server/start-uploads.ts'
@@ -20,4 +20,8 @@ export const POST = apiRoute({
   },
 })
 
-export const GET = apiRoute({ user: requireUser, handle: ({ user }) => listUnfinishedUploads(user.id) })
+export const GET = apiRoute({
+  user: requireUser,
+  query: unfinishedUploadsSchema,
+  handle: ({ user, query }) => listUnfinishedUploads(user.id, query.after),
+})

@@ -6,18 +6,20 @@ import { partOffsets } from '../../../lib/storage-service.ts'
 import { PRESENCE_SECONDS } from '../rules.ts'
 import type { UnfinishedUploads } from '../schema.ts'
 
+/** In one answer. */
 const UNFINISHED_MAX = 1000
 
-/** The person's uploads of files that can go on, oldest first, with how much of each is there. */
-export async function listUnfinishedUploads(ownerId: string): Promise<UnfinishedUploads> {
+/** The person's uploads of files that can go on, in the order of their ids, with how much of each is there. */
+export async function listUnfinishedUploads(ownerId: string, after = ''): Promise<UnfinishedUploads> {
   const rows = await db().upload.findMany({
-    where: { ownerId, state: { in: ['created', 'uploading'] }, replacesSha256: null },
-    orderBy: { id: 'asc' },
+    where: { ownerId, state: { in: ['created', 'uploading'] }, replacesSha256: null, upl: { gt: after } },
+    orderBy: { upl: 'asc' },
     take: UNFINISHED_MAX,
     include: { folder: { select: { publicId: true, name: true } } },
   })
   const sent = await sentBytes(rows)
   return {
+    next: rows.length < UNFINISHED_MAX ? null : (rows.at(-1)?.upl ?? null),
     items: rows.map((row) => ({
       uploadId: row.upl,
       name: row.name,

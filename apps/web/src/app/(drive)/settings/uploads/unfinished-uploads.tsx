@@ -17,6 +17,8 @@ import { UnfinishedRow } from './unfinished-row.tsx'
 
 const UNFINISHED_KEY = ['uploads', 'unfinished'] as const
 const LOOK_MS = 10_000
+/** What is shown; the next ones follow when some of these are gone. */
+const ROWS_MAX = 500
 
 /** What was begun and not finished, on any device: it holds space until it goes on or is given up. */
 export function UnfinishedUploads() {
@@ -83,13 +85,21 @@ export function UnfinishedUploads() {
               <p className="text-13 text-ink-2">
                 {t('uploadsSentence', { n: all.length, size: format.size(sum(all)) })}
               </p>
-              <ul className="mt-3">{all.map(row)}</ul>
+              <ul className="mt-3">{oldest(all).map(row)}</ul>
+              {all.length > ROWS_MAX && (
+                <p className="mt-3 text-13 text-ink-2">{t('moreUploads', { n: all.length - ROWS_MAX })}</p>
+              )}
             </>
           )
         }
       </Asked>
     </>
   )
+}
+
+function oldest(uploads: readonly UnfinishedUpload[]): UnfinishedUpload[] {
+  const byTime = (a: UnfinishedUpload, b: UnfinishedUpload) => Date.parse(a.createdAt) - Date.parse(b.createdAt)
+  return uploads.toSorted(byTime).slice(0, ROWS_MAX)
 }
 
 const sum = (uploads: readonly UnfinishedUpload[]) => uploads.reduce((bytes, { size }) => bytes + size, 0)
