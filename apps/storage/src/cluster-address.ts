@@ -22,11 +22,15 @@ export function readBinding(conf: Conf): { bindAddress: string; addressFamily: A
 
 const GROUP_NAME = /^[A-Za-z0-9]{1,16}$/
 
+export function isGroupName(text: string): boolean {
+  return GROUP_NAME.test(text)
+}
+
 /** `group_name`; null where the trackers are to be asked. ConfError for what no tracker would take. */
 export function readGroupName(conf: Conf): string | null {
   if (!conf.has('group_name')) return null
   const name = conf.text('group_name')
-  if (GROUP_NAME.test(name)) return name
+  if (isGroupName(name)) return name
   throw new ConfError(`${conf.file}: group_name = ${name}: not a group name (1 to 16 of A-Z a-z 0-9)`)
 }
 

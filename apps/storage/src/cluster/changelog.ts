@@ -4,7 +4,7 @@ import { isErrno } from '../disk/atomic-file.ts'
 import { binlogFolder } from '../disk/binlog-files.ts'
 import type { InitFlagFile } from '../disk/init-flag.ts'
 import { markPath } from '../disk/mark-file.ts'
-import { StorageStatus } from '../engine/members.ts'
+import { isMemberId, StorageStatus } from '../engine/members.ts'
 import type { Logger } from '../handlers/context.ts'
 
 // The trackers' change log (77): which members were deleted, and which have another address (internals §1.12). What a
@@ -28,7 +28,8 @@ export function parseChangelog(text: string): { entries: ChangelogEntry[]; rest:
   const rest = lines.pop() ?? ''
   const entries = lines.flatMap((line) => {
     const [, time, group = '', id = '', status, newId = ''] = LINE.exec(line) ?? []
-    return time === undefined ? [] : [{ time: Number(time), group, id, status: Number(status), newId }]
+    const named = isMemberId(id) && (newId === '' || isMemberId(newId))
+    return time !== undefined && named ? [{ time: Number(time), group, id, status: Number(status), newId }] : []
   })
   return { entries, rest }
 }

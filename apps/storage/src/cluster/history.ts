@@ -1,7 +1,10 @@
-import { type Command, ServerError, Status, trackerCommands } from '@cairn/dfs-core'
+import { type Command, ProtocolError, ServerError, Status, type SyncSource, trackerCommands } from '@cairn/dfs-core'
 import type { InitFlagFile } from '../disk/init-flag.ts'
-import { StorageStatus } from '../engine/members.ts'
+import { isMemberId, StorageStatus } from '../engine/members.ts'
 import type { ClusterState } from './cluster-state.ts'
+
+/** Unix seconds, as records have them. */
+const TIME_MAX = 0xff_ff_ff_ff
 
 /** A joined tracker connection. */
 interface Asker {
@@ -24,9 +27,17 @@ export async function negotiateHistory(tracker: Asker, me: Newcomer, state: Clus
       await notifyHistory(tracker, me)
       return
     }
-    const source = await tracker.send(trackerCommands.syncDestRequest, {})
+    const source = checkedSource(await tracker.send(trackerCommands.syncDestRequest, {}))
     me.initFlag.save({ syncOldDone: true, syncSource: source?.sourceId ?? '', syncUntil: source?.until ?? 0 })
   })
+}
+
+/** ProtocolError for a source that is none: what a tracker says here is kept in files. */
+export function checkedSource(source: SyncSource | null): SyncSource | null {
+  if (source === null || source.sourceId === '') return null
+  const { sourceId, until } = source
+  if (isMemberId(sourceId) && until >= 0 && until <= TIME_MAX) return source
+  throw new ProtocolError(`the tracker names ${JSON.stringify(sourceId)} until ${until} as the source of the history`)
 }
 
 /**

@@ -1,4 +1,4 @@
-import { isIPv6 } from 'node:net'
+import { isIP, isIPv6 } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import {
   type AddressWidth,
@@ -6,13 +6,15 @@ import {
   ConnectionPool,
   type FileSource,
   formatAddress,
+  ProtocolError,
   TrackerClient,
   trackerCommands,
 } from '@cairn/dfs-core'
 import { parseConf, type TrunkParameters } from '@cairn/dfs-core/conf'
-import type { TrackerAddress } from '../cluster-address.ts'
+import { isGroupName, type TrackerAddress } from '../cluster-address.ts'
 import type { StorageConfig } from '../config.ts'
 import type { StoreIdentity } from '../disk/file-store.ts'
+import { isMemberId } from '../engine/members.ts'
 import { retryDelayMs } from '../engine/retry.ts'
 import type { Logger } from '../handlers/context.ts'
 import { announceMove } from './own-move.ts'
@@ -104,11 +106,13 @@ async function ask(
     [...(await client.parameters())].map(([key, value]) => `${key}=${value}`).join('\n'),
     'tracker parameters',
   )
+  if (!isGroupName(group)) throw new ProtocolError(`the trackers call the group ${JSON.stringify(group)}`)
   const useStorageId = parameters.boolean('use_storage_id', false)
   const storageIds = useStorageId ? parseStorageIds(await client.fetchStorageIds()) : []
   const own = { group, addresses, port: config.port }
   const storageId = useStorageId ? await ownId(config, pool, { trackers, storageIds, ...own }) : (addresses[0] ?? '')
   const idInNames = useStorageId && parameters.text('id_type_in_filename', 'ip') === 'id'
+  if (!isMemberId(storageId)) throw new ProtocolError(`the trackers call this storage ${JSON.stringify(storageId)}`)
   const identity = {
     group,
     storageId,
@@ -145,9 +149,11 @@ async function ownAddresses(
   const answers = await Promise.allSettled(
     trackers.map((tracker) => send(pool, tracker, trackerCommands.getMyIp, request)),
   )
-  const told = answers.flatMap((answer) => (answer.status === 'fulfilled' ? answer.value.ips.split(',') : []))
+  const told = answers
+    .flatMap((answer) => (answer.status === 'fulfilled' ? answer.value.ips.split(',') : []))
+    .filter((ip) => isIP(ip) !== 0)
   const first = answers.find((answer) => answer.status === 'rejected')
-  if (told.length === 0) throw first?.reason ?? new Error('no tracker is configured')
+  if (told.length === 0) throw first?.reason ?? new ProtocolError('no tracker tells an address of this storage')
   return [...new Set(told)]
 }
 

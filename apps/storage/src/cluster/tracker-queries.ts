@@ -4,6 +4,7 @@ import type { StorageConfig } from '../config.ts'
 import type { Member } from '../engine/members.ts'
 import type { Logger } from '../handlers/context.ts'
 import type { ClusterState } from './cluster-state.ts'
+import { checkedSource } from './history.ts'
 import { dialled, timeoutsOf } from './identity.ts'
 
 /** Questions and reports outside the joined connections. */
@@ -36,7 +37,7 @@ export function createTrackerQueries(config: StorageConfig, state: ClusterState,
       let failure: unknown
       for (const tracker of inOrder) {
         try {
-          return await send(tracker, trackerCommands.syncSourceRequest, { group, id: memberId })
+          return checkedSource(await send(tracker, trackerCommands.syncSourceRequest, { group, id: memberId }))
         } catch (error) {
           failure ??= error
         }

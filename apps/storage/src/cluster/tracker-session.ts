@@ -3,6 +3,7 @@ import {
   type ChangeReply,
   type Command,
   type Connection,
+  ProtocolError,
   parseAddress,
   type StorageStat,
   trackerCommands,
@@ -49,6 +50,8 @@ interface TrunkFigures {
 /** FastDFS's version that this storage's protocol is the one of. */
 const PROTOCOL_VERSION = '6.16.1'
 const MAX_WAIT_MS = 1000
+/** Some hundred thousand changes of members. */
+const CHANGELOG_BYTES_MAX = 16 * 1024 * 1024
 
 /**
  * One joined connection to a tracker: beats, disk usage and how far the peers' files have arrived, each answer with
@@ -233,13 +236,16 @@ export class TrackerSession {
       initFlag,
       logger,
     }
-    for (let rest = ''; ; ) {
+    let rest = ''
+    for (let read = 0; read <= CHANGELOG_BYTES_MAX; ) {
       const { lines } = await this.send(trackerCommands.changelog, null)
       if (lines.length === 0) return
+      read += lines.length
       const parsed = parseChangelog(rest + lines.toString('latin1'))
       for (const entry of parsed.entries) applyChange(mine, entry)
       rest = parsed.rest
     }
+    throw new ProtocolError(`the tracker's change log has no end within ${CHANGELOG_BYTES_MAX} bytes`)
   }
 
   async #takeTrunkServer({ id, ip, port }: Brief): Promise<void> {

@@ -14,6 +14,15 @@ export const StorageStatus = {
   NONE: 99,
 } as const
 
+/** Known at once: as many as a group may have (32), and those that have gone since this process started. */
+const MEMBERS_MAX = 128
+const MEMBER_ID = /^[0-9A-Za-z.:%-]{1,45}$/
+
+/** A number, or an address where there are no storage ids. Names of files are made of it. */
+export function isMemberId(id: string): boolean {
+  return MEMBER_ID.test(id)
+}
+
 /** One member of the group as this storage knows it. */
 export interface Member {
   readonly id: string
@@ -44,7 +53,10 @@ export function isRemoved(status: number): boolean {
   return status === DELETED || status === IP_CHANGED
 }
 
-/** Compares a list from a tracker with what is known, by FastDFS's table (internals §1.8). */
+/**
+ * Compares a list from a tracker with what is known, by FastDFS's table (internals §1.8). Who has no id that one can have
+ * is left out, and so is who would be one too many.
+ */
 export function mergeMembers(
   known: ReadonlyMap<string, Member>,
   reported: readonly Brief[],
@@ -57,7 +69,8 @@ export function mergeMembers(
   for (const told of reported) {
     const member = known.get(told.id)
     const outcome = decide(member?.status, told.status)
-    if (outcome === 'ignored') continue
+    const isOneMore = member === undefined && (!isMemberId(told.id) || members.size >= MEMBERS_MAX)
+    if (outcome === 'ignored' || isOneMore) continue
     if (outcome === 'added') added.push(told.id)
     const keeps = outcome === 'known-better' && member !== undefined
     const { status } = keeps ? member : told

@@ -11,13 +11,16 @@ export interface ReceivedTimes {
   readonly version: number
 }
 
+/** As many as a group may have, four times: anybody may say to be a member, and a list of members may come later. */
+const PEERS_MAX = 128
+
 export function createReceivedTimes(): ReceivedTimes {
   const times = new Map<string, number>()
   let version = 0
   return {
     of: (peerId) => times.get(peerId) ?? 0,
     raise(peerId, timestamp) {
-      if (timestamp <= (times.get(peerId) ?? 0)) return
+      if (timestamp <= (times.get(peerId) ?? 0) || (!times.has(peerId) && times.size >= PEERS_MAX)) return
       times.set(peerId, timestamp)
       version += 1
     },

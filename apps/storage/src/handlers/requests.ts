@@ -3,6 +3,7 @@ import { HEADER_SIZE, ProtocolError } from '@cairn/dfs-core'
 import type { BufferedHandler, CommandReply, CommandRequest } from '@cairn/dfs-core/server'
 import type { ResolvedName } from '../disk/file-store.ts'
 import { type CountedOperation, countOperation } from '../engine/counters.ts'
+import { wholeFacts } from '../engine/file-facts.ts'
 import type { ConnectionState, FileContext, HandlerContext } from './context.ts'
 import { failRequest } from './failure.ts'
 
@@ -51,6 +52,11 @@ export function finisher(
 
 export function checkGroup(context: Pick<FileContext, 'store'>, group: string): void {
   if (group !== context.store.group) throw new ProtocolError(`group ${JSON.stringify(group)} is not here`)
+}
+
+/** ProtocolError for a file whose name tells its size: its content never changes, whoever says so. */
+export function checkMayChange({ logicName }: ResolvedName): void {
+  if (wholeFacts(logicName) !== null) throw new ProtocolError(`${logicName} is no appender file`)
 }
 
 /** Runs `work` when no other change of this file is under way. */

@@ -1,5 +1,5 @@
 import { unlinkSync } from 'node:fs'
-import { type Layout, Status, storageCommands } from '@cairn/dfs-core'
+import { type Layout, ProtocolError, Status, storageCommands } from '@cairn/dfs-core'
 import type { BufferedHandler, CommandHandler } from '@cairn/dfs-core/server'
 import { crcOfFile } from '../disk/file-crc.ts'
 import type { FileStore, ResolvedName } from '../disk/file-store.ts'
@@ -10,7 +10,7 @@ import { normalFacts } from '../engine/file-facts.ts'
 import { storedFacts } from '../trunk/stored-content.ts'
 import { buryUnseen } from './burial.ts'
 import type { ConnectionState, HandlerContext } from './context.ts'
-import { checkGroup, type Finish, locked } from './requests.ts'
+import { checkGroup, checkMayChange, type Finish, locked } from './requests.ts'
 import { syncAnswer } from './sync-answer.ts'
 
 /** REPORT_SERVER_ID, SYNC_DELETE_FILE, SYNC_CREATE_LINK, SYNC_TRUNCATE_FILE, SYNC_RENAME_FILE. */
@@ -139,6 +139,8 @@ interface Truncation extends TimedFile {
 }
 
 function truncate(store: FileStore, { file, timestamp, oldSize, newSize }: Truncation, finish: Finish): void {
+  checkMayChange(file)
+  if (newSize < 0) throw new ProtocolError(`a size of ${newSize}`)
   const present = presentAt(file)
   if (present.kind === 'none') throw new StoreError(Status.ENOENT, `${file.logicName} is not here`)
   if (present.kind !== 'file' || present.size !== oldSize) {

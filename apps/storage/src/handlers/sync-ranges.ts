@@ -6,7 +6,7 @@ import { presentAt, unshare } from '../disk/replica.ts'
 import { StoreError } from '../disk/store-error.ts'
 import type { ConnectionState, HandlerContext } from './context.ts'
 import { type BodyWork, lockedBody } from './locked-body.ts'
-import { checkGroup } from './requests.ts'
+import { checkGroup, checkMayChange } from './requests.ts'
 import { syncAnswer } from './sync-answer.ts'
 
 /** SYNC_APPEND_FILE, SYNC_MODIFY_FILE: bytes into a file that is here already. */
@@ -32,6 +32,7 @@ function rangeHandler(context: HandlerContext, op: 'a' | 'm'): StreamedHandler<C
         if (offset < 0) throw new ProtocolError(`offset ${offset}`)
         checkGroup(context, value.group)
         const file = context.store.resolve(value.name)
+        checkMayChange(file)
         const range = { file, offset, size, timestamp }
         return lockedBody({
           locks: context.locks,

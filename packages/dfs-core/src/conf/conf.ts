@@ -66,9 +66,16 @@ export function readConf(path: string): Conf {
   return makeConf(file, parseConfLines(readFile(file), file), '')
 }
 
-/** Parses a configuration text, e.g. the answer to PARAMETER_REQ (75). `file` names it in messages. */
-export function parseConf(text: string, file: string, readText?: ReadText): Conf {
+/**
+ * Parses a configuration text, e.g. the answer to PARAMETER_REQ (75). `file` names it in messages. It comes from outside:
+ * what it wants to include is a ConfError, unless `readText` says what that is.
+ */
+export function parseConf(text: string, file: string, readText: ReadText = includesNothing): Conf {
   return makeConf(file, parseConfLines(text, file, readText), '')
+}
+
+const includesNothing: ReadText = () => {
+  throw new Error('only files may include others')
 }
 
 function readFile(file: string): string {
