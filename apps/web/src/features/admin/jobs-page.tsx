@@ -14,6 +14,7 @@ import { Box } from './box.tsx'
 import { PageBar, PageBody } from './page-bar.tsx'
 import type { JobsView, PersonJob, QueueView, RunJob, TaskView } from './schema.ts'
 import type { Tone } from './storage-state.ts'
+import { useTaskName } from './use-task-name.ts'
 
 const PATH = '/api/admin/jobs'
 const REFRESH_MS = 5000
@@ -210,6 +211,7 @@ function PersonJobs({ jobs }: { jobs: readonly PersonJob[] }) {
 
 function Tasks({ tasks }: { tasks: readonly TaskView[] }) {
   const t = useTranslations('adminJobs')
+  const nameOf = useTaskName()
   const format = useFormat()
   const run = useRun()
   return (
@@ -221,8 +223,9 @@ function Tasks({ tasks }: { tasks: readonly TaskView[] }) {
           lines={tasks.map(({ name, state, startedAt, error, failedAt }) => ({
             key: name,
             cells: [
-              <span key="name" className="font-mono text-12">
-                {name}
+              // Logs call it by its identifier.
+              <span key="name" title={name}>
+                {nameOf(name)}
               </span>,
               <Badge key="state" tone={taskTones[state]}>
                 {t(`task_${state}`)}

@@ -2,6 +2,7 @@ import { useTranslations } from 'next-intl'
 import { useFormat } from '../../i18n/use-format.ts'
 import type { AuditItem } from './schema.ts'
 import { storageStateNamed } from './storage-state.ts'
+import { useTaskName } from './use-task-name.ts'
 
 type Detail = AuditItem['detail']
 
@@ -24,6 +25,7 @@ export function useAuditWords() {
   const set = useTranslations('adminSettings')
   const people = useTranslations('people')
   const capacity = useTranslations('capacity')
+  const taskName = useTaskName()
   const format = useFormat()
   const from = (detail: Detail, word: (value: unknown) => string) =>
     t('fromTo', { from: word(detail['from']), to: word(detail['to']) })
@@ -67,6 +69,7 @@ export function useAuditWords() {
     }
   }
   const targetText = ({ targetKind, target }: AuditItem): string | null => {
+    if (targetKind === 'task' && target !== null) return taskName(target)
     const known = Object.entries(settings).find(([key]) => targetKind === 'setting' && key === target)
     return known === undefined ? target : set(known[1])
   }

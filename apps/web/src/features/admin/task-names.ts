@@ -1,0 +1,23 @@
+/** The tasks of the worker, which have names in the messages. */
+export const taskNames = [
+  'reconcile',
+  'expireUploads',
+  'reapBlobs',
+  'collectGarbage',
+  'continueTreeJobs',
+  'runJobs',
+  'expireTrash',
+  'forgetOldRows',
+  'fillGrams',
+  'makeThumbnails',
+  'runVerifications',
+  'runQuickVerifications',
+  'sampleCapacity',
+  'folderStat',
+  'dropEndedParts',
+  'forgetShares',
+  'forgetZipSnapshots',
+  'auditQuotas',
+  'auditQuotaGroups',
+  'thinCapacitySamples',
+] as const
