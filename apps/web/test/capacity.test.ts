@@ -293,6 +293,8 @@ describe('a storage that is gone', () => {
     const [group] = await readGroups()
     const [one, two] = group!.storages
     expect([one!.state, two!.state, two!.silence, two!.told]).toEqual(['active', 'offline', 'away', null])
+    const { storages } = (await browser.get('/api/admin/counts')).body
+    expect(storages).toEqual({ active: 1, syncing: 0, offline: 1 })
     await sampleCapacity()
     await sampleCapacity()
     const { body } = await browser.get('/api/admin/storages/group1/100002')

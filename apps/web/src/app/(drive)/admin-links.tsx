@@ -10,7 +10,7 @@ import { callApi } from '../../lib/call-api.ts'
 import { type AdminPage, adminIcons, adminPages } from './admin-pages.ts'
 import { NavLink } from './nav-link.tsx'
 
-const FRESH_MS = 15_000
+const FRESH_MS = 5_000
 
 const isCounted = (page: AdminPage): page is AdminPage & keyof AdminCounts =>
   page === 'people' || page === 'groups' || page === 'shares' || page === 'jobs'

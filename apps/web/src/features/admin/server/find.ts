@@ -3,7 +3,8 @@ import { db } from '../../../lib/db.ts'
 import { dfs } from '../../../lib/dfs.ts'
 import { log } from '../../../lib/log.ts'
 import type { AdminCounts, AdminFound } from '../schema.ts'
-import { type StorageState, storageStateOf } from '../storage-state.ts'
+import type { StorageState } from '../storage-state.ts'
+import { seenGroups } from './overview.ts'
 
 /** Of each kind; who looks for more goes to its page. */
 const FOUND_MAX = 5
@@ -60,16 +61,17 @@ async function knownStorages(): Promise<KnownStorage[]> {
 
 /** What the sidebar of the administration says beside its pages. */
 export async function countForAdmin(): Promise<AdminCounts> {
-  const [[rows], storages] = await Promise.all([
+  const [[rows], seen] = await Promise.all([
     db().$queryRaw<[Omit<AdminCounts, 'storages'>]>`
       SELECT (SELECT count(*) FROM person)::int AS people, (SELECT count(*) FROM quota_group)::int AS groups,
         (SELECT count(*) FROM share)::int AS shares,
         (SELECT count(*) FROM job WHERE state IN ('queued', 'running'))::int AS jobs`,
-    knownStorages(),
+    // Each is asked: trackers notice one that is away only after a while.
+    seenGroups(),
   ])
   const counts = { active: 0, syncing: 0, offline: 0 }
-  for (const { record } of storages) {
-    const side = sides[storageStateOf(record.status)]
+  for (const { state } of seen.reachable ? seen.groups.flatMap(({ storages }) => storages) : []) {
+    const side = sides[state]
     if (side !== null) counts[side] += 1
   }
   return { ...rows, storages: counts }

@@ -64,7 +64,8 @@ interface Seen {
   reachable: boolean
 }
 
-async function seenGroups(): Promise<Seen> {
+/** The groups as they are now, or as they were seen last while no tracker tells. */
+export async function seenGroups(): Promise<Seen> {
   const last = processWide<{ groups: GroupView[] }>('admin-groups', () => ({ groups: [] }))
   try {
     last.groups = await readGroups()
