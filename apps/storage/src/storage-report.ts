@@ -1,9 +1,9 @@
-import { accessSync, constants } from 'node:fs'
 import type { ClusterState } from './cluster/cluster-state.ts'
 import { createCensus, type FileCount } from './disk/census.ts'
 import { diskBusyMs } from './disk/disk-busy.ts'
 import { diskIdentities } from './disk/disk-identity.ts'
 import type { FileStore, StoreSpace } from './disk/file-store.ts'
+import { createPathLooks } from './disk/path-look.ts'
 import type { SetAside } from './disk/quarantine.ts'
 import { hexByte } from './engine/logic-name.ts'
 import type { ReceivedTimes } from './engine/received.ts'
@@ -109,29 +109,34 @@ const CACHE_MS = 2000
 export function createStorageReport(sources: ReportSources): (openUploads: number) => Promise<StorageReport> {
   const { version, store } = sources
   const census = createCensus(store.storePaths)
+  const look = createPathLooks(store.storePaths)
   const startedAt = sources.now()
   let made: Promise<StorageReport> | null = null
   let madeAt = Number.NEGATIVE_INFINITY
 
   const make = async (openUploads: number): Promise<StorageReport> => {
-    const counts = await census.current()
+    const [counts, looks] = await Promise.all([census.current(), look()])
     const replicators = sources.peers()
     const items = replicators.flatMap((peer) => peer.setAside(SET_ASIDE_MAX).map((entry) => ({ peer, entry })))
     items.sort((a, b) => b.entry.at - a.entry.at)
-    const folders = store.storePaths.map(({ dataDir }) => dataDir)
-    const busyMs = diskBusyMs(folders)
-    const disks = diskIdentities(folders)
+    const devices = looks.map(({ device }) => device)
+    const busyMs = diskBusyMs(devices)
+    const disks = diskIdentities(devices)
     return {
       version,
       startedAt,
       storePaths: store.space().map((space, index) =>
         reportPath(store, space, {
-          count: counts?.[index] ?? null,
+          count: counts[index] ?? null,
+          isWritable: looks[index]?.isWritable === true,
           busyMs: busyMs[index] ?? null,
           disk: disks[index] ?? null,
         }),
       ),
-      files: counts === null ? null : counts.reduce((sum, { files }) => sum + files, 0),
+      files: counts.reduce<number | null>(
+        (sum, count) => (sum === null || count === null ? null : sum + count.files),
+        0,
+      ),
       openUploads,
       setAside: {
         count: replicators.reduce((sum, { progress }) => sum + progress.quarantined, 0),
@@ -173,34 +178,27 @@ function reportScrub(group: string, state: Readonly<ScrubState> | null): ScrubRe
 
 interface Measured {
   readonly count: FileCount | null
+  readonly isWritable: boolean
   readonly busyMs: number | null
   readonly disk: string | null
 }
 
-function reportPath(store: FileStore, space: StoreSpace, { count, busyMs, disk }: Measured): StorePathReport {
+function reportPath(
+  store: FileStore,
+  space: StoreSpace,
+  { count, isWritable, busyMs, disk }: Measured,
+): StorePathReport {
   const { index, totalBytes, freeBytes, reservedBytes } = space
-  const dataDir = store.storePaths[index]?.dataDir
   return {
     path: `M${hexByte(index)}`,
     totalBytes,
     freeBytes,
     reservedBytes,
     usedBytes: count?.bytes ?? null,
-    writable: !space.readonly && !store.log.isFailed && dataDir !== undefined && isWritable(dataDir),
+    writable: !space.readonly && !store.log.isFailed && isWritable,
     failure: store.storePaths[index]?.health.failure ?? null,
     busyMs,
     disk,
-  }
-}
-
-/** A disk with errors is often remounted read-only. */
-function isWritable(path: string): boolean {
-  try {
-    accessSync(path, constants.W_OK)
-    return true
-  } catch {
-    // Whatever the reason is, nothing can be written there.
-    return false
   }
 }
 

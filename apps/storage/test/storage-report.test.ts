@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { appendFileSync } from 'node:fs'
+import { appendFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { diskBusyMs } from '../src/disk/disk-busy.ts'
@@ -109,11 +109,12 @@ describe('what a storage tells an administrator', () => {
   })
 
   it('tells which disk a store path lies on, and how long it was busy, as the machine counts it', async () => {
-    const [before] = diskBusyMs([one.basePath])
+    const { dev } = statSync(one.basePath)
+    const [before] = diskBusyMs([dev])
     const [path] = (await report()).storePaths
-    expect(path?.disk).toBe(diskIdentities([one.basePath])[0])
+    expect(path?.disk).toBe(diskIdentities([dev])[0])
     const told = path?.busyMs
-    const [after] = diskBusyMs([one.basePath])
+    const [after] = diskBusyMs([dev])
     if (before === null) expect(told).toBe(null)
     else expect([before, told, after].toSorted((a, b) => Number(a) - Number(b))).toEqual([before, told, after])
   })

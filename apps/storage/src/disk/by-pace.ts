@@ -11,6 +11,7 @@ import {
   open,
   openSync,
   read,
+  readSync,
   renameSync,
   statSync,
   truncateSync,
@@ -45,7 +46,10 @@ export function thenByPace<T, R>(result: T | Promise<T>, next: (value: T) => R |
 /** A call of the file system for one disk: at once while it is quick, in the thread pool while it is slow. */
 export type PacedCall<A extends unknown[], T> = (lane: DiskLane, ...args: A) => T | Promise<T>
 
-function byPace<A extends unknown[], T>(now: (...args: A) => T, later: (...args: A) => Promise<T>): PacedCall<A, T> {
+export function byPace<A extends unknown[], T>(
+  now: (...args: A) => T,
+  later: (...args: A) => Promise<T>,
+): PacedCall<A, T> {
   return (lane, ...args) =>
     lane.call(
       () => now(...args),
@@ -102,13 +106,18 @@ export const futimesByPace = byPace(
 )
 export const closeByPace = byPace((fd: number) => closeSync(fd), promisify(close))
 
+export const readByPace = byPace(
+  (fd: number, into: Buffer, position: number) => readSync(fd, into, 0, into.length, position),
+  readLater,
+)
 /** Returns how many bytes it wrote: write(2) may take fewer than it is given. */
 export const writeByPace = byPace(
   (fd: number, bytes: Buffer, position: number) => writeSync(fd, bytes, 0, bytes.length, position),
   async (fd, bytes, position) => (await writeAt(fd, bytes, 0, bytes.length, position)).bytesWritten,
 )
 
-async function ifThere<T>(found: Promise<T>): Promise<T | null> {
+/** Null when there is nothing. */
+export async function ifThere<T>(found: Promise<T>): Promise<T | null> {
   try {
     return await found
   } catch (error) {

@@ -16,8 +16,8 @@ export interface FileCount {
 
 /** Counts the files of a storage, in the background and never for more than a small share of the time. */
 export interface Census {
-  /** One entry per store path, at most a few seconds old on a small storage; null until the first count is through. */
-  current(): Promise<readonly FileCount[] | null>
+  /** One entry per store path, at most a few seconds old on a small storage; null until its first count is through. */
+  current(): Promise<readonly (FileCount | null)[]>
 }
 
 const AGE_MS_MIN = 2000
@@ -28,54 +28,55 @@ const WAIT_MS = 250
 
 /** The names are enough: that of a normal file tells its size, so that a count reads folders and nothing else. */
 export function createCensus(storePaths: readonly StorePath[]): Census {
-  let counts: readonly FileCount[] | null = null
+  const counts = storePaths.map(createPathCensus)
+  return { current: () => Promise.all(counts.map((current) => current())) }
+}
+
+function createPathCensus(storePath: StorePath): () => Promise<FileCount | null> {
+  let counted: FileCount | null = null
   let dueAt = 0
   let running: Promise<void> | null = null
 
   const count = async () => {
     const startedAt = performance.now()
-    const fresh: FileCount[] = []
-    for (const storePath of storePaths) fresh.push(await countFiles(storePath))
-    counts = fresh
+    counted = await countFiles(storePath)
     const now = performance.now()
     dueAt = now + Math.max(AGE_MS_MIN, (now - startedAt) * AGE_PER_DURATION)
   }
-  return {
-    async current() {
-      if (running === null && performance.now() >= dueAt) {
-        running = count().finally(() => {
-          running = null
-        })
-        // Whoever waits hears of it; a count that nobody waits for is simply tried again.
-        running.catch(() => undefined)
-      }
-      if (running !== null) await atMost(running, WAIT_MS)
-      return counts
-    },
+  return async () => {
+    if (running === null && performance.now() >= dueAt) {
+      running = count().finally(() => {
+        running = null
+      })
+      // Whoever waits hears of it; a count that nobody waits for is simply tried again.
+      running.catch(() => undefined)
+    }
+    if (running !== null) await atMost(running, WAIT_MS)
+    return counted
   }
 }
 
-async function countFiles(storePath: StorePath): Promise<FileCount> {
+async function countFiles({ index, dataDir, lane }: StorePath): Promise<FileCount> {
   let files = 0
   let bytes = 0
-  for (const high of await foldersIn(storePath.dataDir)) {
-    for (const low of await foldersIn(join(storePath.dataDir, high))) {
-      const folder = join(storePath.dataDir, high, low)
-      const prefix = `M${hexByte(storePath.index)}/${high}/${low}/`
-      for (const name of await namesIn(folder)) {
+  const list = (path: string) => lane.run(() => namesIn(path))
+  for (const high of (await list(dataDir)).filter(isFolder)) {
+    for (const low of (await list(join(dataDir, high))).filter(isFolder)) {
+      const folder = join(dataDir, high, low)
+      const prefix = `M${hexByte(index)}/${high}/${low}/`
+      for (const name of await list(folder)) {
         if (name.endsWith(METADATA_SUFFIX)) continue
         files += 1
-        bytes += normalFacts(prefix + name)?.size ?? (await sizeOf(join(folder, name)))
+        bytes += normalFacts(prefix + name)?.size ?? (await lane.run(() => sizeOf(join(folder, name))))
       }
     }
   }
   return { files, bytes }
 }
 
-async function foldersIn(path: string): Promise<string[]> {
-  return (await namesIn(path)).filter((name) => /^[0-9A-F]{2}$/.test(name))
+function isFolder(name: string): boolean {
+  return /^[0-9A-F]{2}$/.test(name)
 }
-
 async function namesIn(path: string): Promise<string[]> {
   try {
     return await readdir(path)

@@ -1,4 +1,4 @@
-import { readFileSync, statSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { isErrno } from './atomic-file.ts'
 
 const DISKSTATS = '/proc/diskstats'
@@ -6,16 +6,13 @@ const DISKSTATS = '/proc/diskstats'
 const IO_TICKS_COLUMN = 12
 
 /**
- * How long the disk of each folder had something to do since the machine started, in ms; it only grows, and begins anew
- * with the machine or after 2³² ms. Null where nobody tells: the file system is not on one disk (tmpfs, NFS, btrfs,
- * overlays), or this is not Linux.
+ * How long the disk of each device number (`st_dev`) had something to do since the machine started, in ms; it only grows,
+ * and begins anew with the machine or after 2³² ms. Null where nobody tells: the file system is not on one disk (tmpfs,
+ * NFS, btrfs, overlays), or this is not Linux.
  */
-export function diskBusyMs(folders: readonly string[]): (number | null)[] {
+export function diskBusyMs(devices: readonly (number | null)[]): (number | null)[] {
   const ticks = readTicks()
-  return folders.map((folder) => {
-    const device = statSync(folder, { throwIfNoEntry: false })?.dev
-    return device === undefined ? null : (ticks.get(deviceText(device)) ?? null)
-  })
+  return devices.map((device) => (device === null ? null : (ticks.get(deviceText(device)) ?? null)))
 }
 
 function readTicks(): ReadonlyMap<string, number> {

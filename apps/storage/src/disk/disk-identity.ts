@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { readFileSync, statSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { isErrno } from './atomic-file.ts'
 
@@ -7,14 +7,13 @@ import { isErrno } from './atomic-file.ts'
 const BOOT_ID = '/proc/sys/kernel/random/boot_id'
 
 /**
- * What file system each folder lies on: 16 hexadecimal digits, the same for two storages only when they share it, so that
- * its space is counted once. It may be another one after a start of the machine. Null: the folder is not there.
+ * What file system each device number (`st_dev`) stands for: 16 hexadecimal digits, the same for two storages only when they
+ * share it, so that its space is counted once. It may be another one after a start of the machine.
  */
-export function diskIdentities(folders: readonly string[]): (string | null)[] {
+export function diskIdentities(devices: readonly (number | null)[]): (string | null)[] {
   const machine = machineName()
-  return folders.map((folder) => {
-    const device = statSync(folder, { throwIfNoEntry: false })?.dev
-    if (device === undefined) return null
+  return devices.map((device) => {
+    if (device === null) return null
     return createHash('sha256').update(`${machine}\0${device}`).digest('hex').slice(0, 16)
   })
 }

@@ -54,7 +54,7 @@ export function openStorePath(
 
 const REFRESH_MS = 1000
 
-/** Free space per store path; asks the disk at most once a second, and does not wait for a slow one that was asked before. */
+/** Free space per store path; asks the disk at most once a second, and does not wait for one of several that was asked before. */
 export function createSpaceMeter(
   storePaths: readonly StorePath[],
   now: () => number = Date.now,
@@ -67,7 +67,7 @@ export function createSpaceMeter(
 
   const spaceOf = (storePath: StorePath): DiskSpace => {
     const last = known.get(storePath)
-    if (last !== undefined && storePath.lane.isSlow) {
+    if (last !== undefined && storePath.lane.hasNeighbours) {
       void askLater(storePath)
       return last
     }
@@ -79,7 +79,7 @@ export function createSpaceMeter(
     if (asked.has(storePath)) return
     asked.add(storePath)
     try {
-      known.set(storePath, spaceIn(await storePath.lane.run(() => statfs(storePath.dataDir))))
+      known.set(storePath, spaceIn(await storePath.lane.runTimed(() => statfs(storePath.dataDir))))
     } catch (error) {
       storePath.health.notice(error)
     } finally {

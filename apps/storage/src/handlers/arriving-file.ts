@@ -1,16 +1,17 @@
 import { Status } from '@cairn/dfs-core'
+import { goOnWith, thenByPace } from '../disk/by-pace.ts'
 import type { ResolvedName } from '../disk/file-store.ts'
-import { ContentMismatchError, presentAt } from '../disk/replica.ts'
+import { ContentMismatchError, type Present, presentAt } from '../disk/replica.ts'
 import { StoreError } from '../disk/store-error.ts'
 import { isFrom } from '../engine/file-facts.ts'
 import { slotOfName } from '../trunk/slot-name.ts'
 import { occupantOf } from '../trunk/slot-replica.ts'
 import type { HandlerContext } from './context.ts'
-import { locked } from './requests.ts'
+import { type Finish, locked } from './requests.ts'
 import type { Incoming } from './sync-answer.ts'
 
 /** What a whole file from a peer finds here, and what becomes of it. */
-type Outcome = 'place' | 'same' | 'own' | 'buried' | 'overtaken' | 'occupied' | 'absent'
+export type Outcome = 'place' | 'same' | 'own' | 'buried' | 'overtaken' | 'occupied' | 'absent'
 
 /** A whole file from a peer. CREATE (c) of one that is here in the same size only logs it; UPDATE (u) always overwrites. */
 export interface ArrivingFile {
@@ -28,18 +29,21 @@ export interface ToldOfFile {
   readonly isAnnounced: boolean
 }
 
-export function look(
-  context: HandlerContext,
-  file: ResolvedName,
-  { op, fileSize: size, timestamp, isAnnounced }: ToldOfFile,
-): Outcome {
-  if (context.tombstones.refuses(file.logicName, timestamp)) return 'buried'
+export function look(context: HandlerContext, file: ResolvedName, told: ToldOfFile): Outcome | Promise<Outcome> {
+  if (context.tombstones.refuses(file.logicName, told.timestamp)) return 'buried'
   const occupant = occupantOf(file)
   // Deleted elsewhere, and the slot used again, before this file came here.
   if (occupant === 'newer') return 'overtaken'
   // Its deletion is still on the way; if it was never deleted, it must not be lost.
   if (occupant === 'older') return 'occupied'
-  const present = presentAt(file)
+  return thenByPace(presentAt(file), (present) => outcomeBeside(context, { file, present }, told))
+}
+
+function outcomeBeside(
+  context: HandlerContext,
+  { file, present }: { file: ResolvedName; present: Present },
+  { op, fileSize: size, isAnnounced }: ToldOfFile,
+): Outcome {
   const isSame = present.kind === 'file' && present.size === size
   // A member that sends the group's history also sends back what came from here. It may be older than what is here now.
   if (op === 'c' && present.kind === 'file' && isFrom(file.logicName, context.store.source)) return 'own'
@@ -55,8 +59,15 @@ const REFUSED = {
   absent: Status.ENOENT,
 } as const
 
-/** Stores and logs a file whose content has come, or refuses it. `place` puts the content under its name. */
-export function receiveFile(context: HandlerContext, { op, incoming, outcome }: ArrivingFile, place: () => void): void {
+/** Puts a content under its name. */
+type Place = () => void | Promise<void>
+
+/** Stores and logs a file whose content has come, or refuses it. Resolves when its record has its place in the log. */
+export async function receiveFile(
+  context: HandlerContext,
+  { op, incoming, outcome }: ArrivingFile,
+  place: Place,
+): Promise<void> {
   const { file, timestamp, answer } = incoming
   if (outcome !== 'place' && outcome !== 'same') {
     const error = new StoreError(REFUSED[outcome], `${file.logicName} is ${outcome} here`)
@@ -65,31 +76,37 @@ export function receiveFile(context: HandlerContext, { op, incoming, outcome }: 
     else answer(error, incoming)
     return
   }
-  locked(
-    context,
-    file,
-    (error) => answer(error, incoming),
-    (finish) => {
+  await new Promise<void>((resolve) => {
+    const finished: Finish = (error) => {
+      answer(error, incoming)
+      resolve()
+    }
+    locked(context, file, finished, (finish) => {
       // It may have been deleted while its content came.
       if (outcome === 'place' && context.tombstones.refuses(file.logicName, timestamp)) {
         throw new StoreError(REFUSED.buried, `${file.logicName} is buried here`)
       }
-      if (!isPlaced(context, file, place)) {
-        finish()
-        return
-      }
       const there = outcome === 'same' ? new StoreError(Status.EEXIST, `${file.logicName} is here`) : undefined
-      context.store.log.append(op, file.logicName, (error) => finish(error ?? there), { timestamp })
-    },
-  )
+      const log = (isHere: boolean) => {
+        if (isHere) context.store.log.append(op, file.logicName, (error) => finish(error ?? there), { timestamp })
+        else finish()
+        resolve()
+      }
+      goOnWith(isPlaced(context, file, place), log, finish)
+    })
+  })
 }
 
 /** False when the content is given up: it was another than its name says, too often. */
-function isPlaced(context: HandlerContext, { logicName, storePath }: ResolvedName, place: () => void): boolean {
+async function isPlaced(
+  context: HandlerContext,
+  { logicName, storePath }: ResolvedName,
+  place: Place,
+): Promise<boolean> {
   const named = slotOfName(logicName)
   try {
     if (named !== null) context.trunk.makeTrunkFile(storePath, named.slot)
-    place()
+    await place()
     return true
   } catch (error) {
     storePath.health.notice(error)

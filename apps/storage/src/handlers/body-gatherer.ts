@@ -10,7 +10,7 @@ export interface BodyTarget<T> {
   /** Of the disk that temporary files are on. */
   readonly lane: DiskLane
   temporaryPath(): string
-  /** `body` is valid only during the call. */
+  /** `body` is valid during the call, and until what it returns is settled. */
   fromMemory(body: Buffer): T
   fromFile(file: IncomingFile): T
 }
@@ -50,14 +50,25 @@ export class BodyGatherer<T> {
 
   /** After the last piece. Leaves no temporary file, whatever the target does. */
   finish(): T {
+    let given: T | undefined
     try {
-      if (this.#result !== null) return this.#result.value
-      if (this.#file === null) return this.#target.fromMemory((this.#buffer ?? EMPTY).subarray(0, this.#filled))
-      this.#file.finish()
-      return this.#target.fromFile(this.#file)
+      given = this.#give()
+      return given
     } finally {
-      this.discard()
+      if (given instanceof Promise)
+        given.then(
+          () => this.discard(),
+          () => this.discard(),
+        )
+      else this.discard()
     }
+  }
+
+  #give(): T {
+    if (this.#result !== null) return this.#result.value
+    if (this.#file === null) return this.#target.fromMemory((this.#buffer ?? EMPTY).subarray(0, this.#filled))
+    this.#file.finish()
+    return this.#target.fromFile(this.#file)
   }
 
   /** Gives up what was gathered; what the target was given already is the target's. */

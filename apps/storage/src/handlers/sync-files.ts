@@ -1,7 +1,8 @@
 import { decodeStreamHead, Status, storageCommands } from '@cairn/dfs-core'
 import type { BodySink, CommandHandler, CommandReply, StreamedHandler } from '@cairn/dfs-core/server'
+import { thenByPace } from '../disk/by-pace.ts'
 import { placeFromFile, placeFromMemory } from '../disk/replica.ts'
-import { type ArrivingFile, look, receiveFile } from './arriving-file.ts'
+import { type ArrivingFile, look, type Outcome, receiveFile } from './arriving-file.ts'
 import { BodyGatherer, holdBody } from './body-gatherer.ts'
 import type { ConnectionState, HandlerContext } from './context.ts'
 import { checkGroup } from './requests.ts'
@@ -32,12 +33,8 @@ function wholeFileHandler(context: HandlerContext, op: 'c' | 'u'): StreamedHandl
         checkGroup(context, value.group)
         const file = context.store.resolve(value.name)
         const incoming: Incoming = { file, timestamp: value.timestamp, bytes: contentSize, answer }
-        return new WholeFileSink(context, reply, {
-          op,
-          incoming,
-          headSize,
-          outcome: look(context, file, { op, ...value, isAnnounced: request.status !== Status.OK }),
-        })
+        const outcome = look(context, file, { op, ...value, isAnnounced: request.status !== Status.OK })
+        return new WholeFileSink(context, reply, { op, incoming, headSize, outcome })
       } catch (error) {
         answer(error)
         return null
@@ -46,8 +43,9 @@ function wholeFileHandler(context: HandlerContext, op: 'c' | 'u'): StreamedHandl
   }
 }
 
-interface WholeFile extends ArrivingFile {
+interface WholeFile extends Omit<ArrivingFile, 'outcome'> {
   readonly headSize: number
+  readonly outcome: Outcome | Promise<Outcome>
 }
 
 class WholeFileSink implements BodySink {
@@ -55,26 +53,30 @@ class WholeFileSink implements BodySink {
   readonly #context: HandlerContext
   readonly #reply: CommandReply
   readonly #file: WholeFile
-  readonly #gatherer: BodyGatherer<void> | null
+  #outcome: Outcome | null = null
+  #gatherer: BodyGatherer<void | Promise<void>> | null = null
 
   constructor(context: HandlerContext, reply: CommandReply, file: WholeFile) {
     this.#context = context
     this.#reply = reply
     this.#file = file
     this.headConsumed = file.headSize
-    const { incoming } = file
-    const { file: name, timestamp, bytes } = incoming
-    const { store } = context
-    this.#gatherer =
-      file.outcome !== 'place'
-        ? null
-        : new BodyGatherer(bytes, {
-            atOnce: false,
-            lane: name.storePath.lane,
-            temporaryPath: () => store.temporaryPath(name.storePath),
-            fromMemory: (body) => placeFromMemory(store, name, body, timestamp),
-            fromFile: (received) => placeFromFile(name, received, timestamp),
-          })
+    const looked = thenByPace(file.outcome, (outcome) => this.#begin(outcome))
+    holdBody(reply, looked, (error) => this.#fail(error))
+  }
+
+  #begin(outcome: Outcome): void {
+    const { file: name, timestamp, bytes } = this.#file.incoming
+    const { store } = this.#context
+    this.#outcome = outcome
+    if (outcome !== 'place') return
+    this.#gatherer = new BodyGatherer<void | Promise<void>>(bytes, {
+      atOnce: false,
+      lane: name.storePath.lane,
+      temporaryPath: () => store.temporaryPath(name.storePath),
+      fromMemory: (body) => placeFromMemory(store, name, body, timestamp),
+      fromFile: (received) => placeFromFile(name, received, timestamp),
+    })
   }
 
   /** What is not wanted is read to its end: a C sender reads no answer before it has sent everything. */
@@ -92,13 +94,17 @@ class WholeFileSink implements BodySink {
   }
 
   end(): void {
-    const { incoming } = this.#file
+    const { op, incoming } = this.#file
+    const outcome = this.#outcome
+    // The body waits until it is known.
+    if (outcome === null) throw new Error(`${incoming.file.logicName} was not looked at`)
     const answer: SyncAnswer = (error, done) => {
       // What was not placed after all.
       this.#gatherer?.discard()
       incoming.answer(error, done)
     }
-    receiveFile(this.#context, { ...this.#file, incoming: { ...incoming, answer } }, () => this.#gatherer?.finish())
+    const arriving = { op, outcome, incoming: { ...incoming, answer } }
+    void receiveFile(this.#context, arriving, () => this.#gatherer?.finish())
   }
 
   abort(): void {

@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { CairnCommand, SMALL_FILES_COUNT_MAX, SMALL_FILES_SIZE_MAX, Status, storageCommands } from '@cairn/dfs-core'
 import type { CommandHandler } from '@cairn/dfs-core/server'
 import { placeFromMemory } from '../disk/replica.ts'
@@ -24,37 +25,36 @@ export function syncManyHandlers(context: HandlerContext): Array<[number, Comman
   const row = storageCommands.syncCreateFiles
   const handler = gathered(context, row, SMALL_FILES_SIZE_MAX + HEADS_BYTES_MAX, ({ group, files }, finish) => {
     checkGroup(context, group)
-    storeAll(context, files, finish)
+    void storeAll(context, files, finish)
   })
   return [[row.code, handler]]
 }
 
-/** What is stored in one turn shares one write to the log. */
-function storeAll(context: HandlerContext, files: readonly SmallFile[], finish: Finish): void {
+/** One after the other, so that their records follow each other. What is stored in one turn shares one write to the log. */
+async function storeAll(context: HandlerContext, files: readonly SmallFile[], finish: Finish): Promise<void> {
   const statuses = Buffer.alloc(files.length)
   let unanswered = files.length
-  let next = 0
-  const answered = (index: number, status: number) => {
-    statuses[index] = status
-    unanswered -= 1
-    if (unanswered === 0) finish(undefined, storageCommands.syncCreateFiles.response.encode({ statuses }))
+  const answerAll = () => finish(undefined, storageCommands.syncCreateFiles.response.encode({ statuses }))
+  if (unanswered === 0) answerAll()
+  let turnEnd = performance.now() + TURN_MS
+  for (const [index, file] of files.entries()) {
+    await store(context, file, (status) => {
+      statuses[index] = status
+      unanswered -= 1
+      if (unanswered === 0) answerAll()
+    })
+    if (performance.now() < turnEnd) continue
+    await nextTurn()
+    turnEnd = performance.now() + TURN_MS
   }
-  const goOn = () => {
-    const end = performance.now() + TURN_MS
-    do {
-      const index = next
-      const file = files[index]
-      if (file === undefined) return
-      next += 1
-      store(context, file, (status) => answered(index, status))
-    } while (performance.now() < end)
-    setImmediate(goOn)
-  }
-  if (files.length === 0) finish(undefined, storageCommands.syncCreateFiles.response.encode({ statuses }))
-  else goOn()
 }
 
-function store(context: HandlerContext, { name, timestamp, content }: SmallFile, done: (status: number) => void): void {
+/** Resolves when the record has its place in the log, or there is none. */
+async function store(
+  context: HandlerContext,
+  { name, timestamp, content }: SmallFile,
+  done: (status: number) => void,
+): Promise<void> {
   const answer: SyncAnswer = (error, change) => {
     countChange(context, error, change?.bytes)
     done(error === undefined ? Status.OK : noteFailure(context, CairnCommand.SYNC_CREATE_FILES, toldToSender(error)))
@@ -63,8 +63,9 @@ function store(context: HandlerContext, { name, timestamp, content }: SmallFile,
     const file = context.store.resolve(name)
     const told = { op: 'c', fileSize: content.length, timestamp, isAnnounced: false } as const
     const incoming = { file, timestamp, bytes: content.length, answer }
-    const arriving = { op: 'c', incoming, outcome: look(context, file, told) } as const
-    receiveFile(context, arriving, () => placeFromMemory(context.store, file, content, timestamp))
+    const outcome = await look(context, file, told)
+    const place = () => placeFromMemory(context.store, file, content, timestamp)
+    await receiveFile(context, { op: 'c', incoming, outcome }, place)
   } catch (error) {
     answer(error)
   }

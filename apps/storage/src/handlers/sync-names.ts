@@ -1,13 +1,13 @@
-import { unlinkSync } from 'node:fs'
 import { type Layout, ProtocolError, Status, storageCommands } from '@cairn/dfs-core'
 import type { BufferedHandler, CommandHandler } from '@cairn/dfs-core/server'
+import { removeByPace } from '../disk/by-pace.ts'
 import { crcOfFile } from '../disk/file-crc.ts'
 import type { FileStore, ResolvedName } from '../disk/file-store.ts'
-import { afterwards, ifWell } from '../disk/log-done.ts'
+import { afterwards, ifWell, type LogDone } from '../disk/log-done.ts'
 import { placeLink, presentAt, renameMakingFolder, truncateReplica, unshare } from '../disk/replica.ts'
 import { StoreError } from '../disk/store-error.ts'
 import { normalFacts } from '../engine/file-facts.ts'
-import { storedFacts } from '../trunk/stored-content.ts'
+import { factsByPace } from '../trunk/stored-by-pace.ts'
 import { buryUnseen } from './burial.ts'
 import type { ConnectionState, HandlerContext } from './context.ts'
 import { checkGroup, checkMayChange, type Finish, locked } from './requests.ts'
@@ -19,30 +19,25 @@ export function syncNameHandlers(context: HandlerContext): Array<[number, Comman
   const { store } = context
   return [
     [reportServerId.code, serverIdHandler(context)],
-    [
-      syncDeleteFile.code,
-      changeHandler(context, syncDeleteFile, (change, finish) => removeReplica(context, change, finish)),
-    ],
+    [syncDeleteFile.code, changeHandler(context, syncDeleteFile, (change) => removeReplica(context, change))],
     [
       syncCreateLink.code,
-      changeHandler(context, syncCreateLink, (change, finish) => {
-        link(store, { ...change, target: store.resolve(change.value.sourceName) }, finish)
-      }),
+      changeHandler(context, syncCreateLink, (change) =>
+        link(store, { ...change, target: store.resolve(change.value.sourceName) }),
+      ),
     ],
     [
       syncTruncateFile.code,
-      changeHandler(context, syncTruncateFile, ({ value, file, timestamp }, finish) => {
-        truncate(store, { file, timestamp, oldSize: value.oldSize, newSize: value.newSize }, finish)
-      }),
+      changeHandler(context, syncTruncateFile, ({ value, file, timestamp }) =>
+        truncate(store, { file, timestamp, oldSize: value.oldSize, newSize: value.newSize }),
+      ),
     ],
     [
       syncRenameFile.code,
       changeHandler(
         context,
         syncRenameFile,
-        (change, finish) => {
-          rename(store, { ...change, old: store.resolve(change.value.sourceName) }).then(() => finish(), finish)
-        },
+        (change) => rename(store, { ...change, old: store.resolve(change.value.sourceName) }),
         'timeless',
       ),
     ],
@@ -72,7 +67,7 @@ interface Change<Q> {
 function changeHandler<Q extends { readonly group: string; readonly name: string; readonly timestamp: number }>(
   context: HandlerContext,
   row: { readonly request: Layout<Q> },
-  apply: (change: Change<Q>, finish: Finish) => void,
+  apply: (change: Change<Q>) => Promise<void>,
   counting: 'timed' | 'timeless' = 'timed',
 ): BufferedHandler<ConnectionState> {
   return {
@@ -86,7 +81,7 @@ function changeHandler<Q extends { readonly group: string; readonly name: string
         const { timestamp } = value
         const file = context.store.resolve(value.name)
         const finish: Finish = (error) => answer(error, counting === 'timed' ? { timestamp, bytes: 0 } : undefined)
-        locked(context, file, finish, (done) => apply({ value, file, timestamp }, done))
+        locked(context, file, finish, (done) => apply({ value, file, timestamp }).then(() => done(), done))
       } catch (error) {
         answer(error)
       }
@@ -99,8 +94,8 @@ interface TimedFile {
   readonly timestamp: number
 }
 
-function removeReplica(context: HandlerContext, { file, timestamp }: TimedFile, finish: Finish): void {
-  const facts = storedFacts(file)
+async function removeReplica(context: HandlerContext, { file, timestamp }: TimedFile): Promise<void> {
+  const facts = await factsByPace(file)
   if (facts === null) {
     // Its source may still send it: the member that deletes it had it earlier than we.
     if (context.isRestoring(file.storePath.index)) context.tombstones.add(file.logicName, timestamp)
@@ -108,15 +103,12 @@ function removeReplica(context: HandlerContext, { file, timestamp }: TimedFile, 
     throw new StoreError(Status.ENOENT, `${file.logicName} is not here`)
   }
   if (facts.kind === 'folder') throw new StoreError(Status.EINVAL, `${file.logicName} is a folder`)
-  context.store.log.append(
-    'd',
-    file.logicName,
-    afterwards(
-      () => context.tombstones.add(file.logicName, timestamp),
-      ifWell(finish, () => context.store.takeOff(file, finish, facts.size)),
-    ),
-    { timestamp },
-  )
+  await new Promise<void>((resolve, reject) => {
+    const gone: LogDone = (error) => (error === undefined ? resolve() : reject(error))
+    const bury = () => context.tombstones.add(file.logicName, timestamp)
+    const takeOff = ifWell(gone, () => context.store.takeOff(file, gone, facts.size))
+    context.store.log.append('d', file.logicName, afterwards(bury, takeOff), { timestamp })
+  })
 }
 
 interface LinkChange extends TimedFile {
@@ -124,13 +116,10 @@ interface LinkChange extends TimedFile {
 }
 
 /** FastDFS takes a link as done when it is there already, or when its target is not. */
-function link(store: FileStore, { file, target, timestamp }: LinkChange, finish: Finish): void {
-  if (presentAt(file).kind !== 'none' || presentAt(target).kind === 'none') {
-    finish()
-    return
-  }
-  placeLink(file, target)
-  store.log.append('l', file.logicName, finish, { timestamp, extra: target.logicName })
+async function link(store: FileStore, { file, target, timestamp }: LinkChange): Promise<void> {
+  if ((await presentAt(file)).kind !== 'none' || (await presentAt(target)).kind === 'none') return
+  await placeLink(file, target)
+  await store.logThen({ op: 'l', name: file.logicName, timestamp, extra: target.logicName }, () => undefined)
 }
 
 interface Truncation extends TimedFile {
@@ -138,17 +127,18 @@ interface Truncation extends TimedFile {
   readonly newSize: number
 }
 
-function truncate(store: FileStore, { file, timestamp, oldSize, newSize }: Truncation, finish: Finish): void {
+async function truncate(store: FileStore, { file, timestamp, oldSize, newSize }: Truncation): Promise<void> {
   checkMayChange(file)
   if (newSize < 0) throw new ProtocolError(`a size of ${newSize}`)
-  const present = presentAt(file)
+  const present = await presentAt(file)
   if (present.kind === 'none') throw new StoreError(Status.ENOENT, `${file.logicName} is not here`)
   if (present.kind !== 'file' || present.size !== oldSize) {
     throw new StoreError(Status.EEXIST, `${file.logicName} has not the size to truncate from`)
   }
-  unshare(store, file)
-  truncateReplica(file, newSize, timestamp)
-  store.log.append('t', file.logicName, finish, { timestamp, extra: `${oldSize} ${newSize}` })
+  await unshare(store, file)
+  await truncateReplica(file, newSize, timestamp)
+  const record = { op: 't', name: file.logicName, timestamp, extra: `${oldSize} ${newSize}` } as const
+  await store.logThen(record, () => undefined)
 }
 
 interface RenameChange extends TimedFile {
@@ -161,17 +151,18 @@ interface RenameChange extends TimedFile {
  * the request breaks C senders.
  */
 async function rename(store: FileStore, { file, old, timestamp }: RenameChange): Promise<void> {
-  if (presentAt(file).kind !== 'none') throw new StoreError(Status.EEXIST, `${file.logicName} is here`)
-  const present = presentAt(old)
+  if ((await presentAt(file)).kind !== 'none') throw new StoreError(Status.EEXIST, `${file.logicName} is here`)
+  const present = await presentAt(old)
   if (present.kind !== 'file') throw new StoreError(Status.ENOENT, `${old.logicName} is not here`)
+  const { lane } = old.storePath
   const expected = normalFacts(file.logicName)
   if (expected !== null) {
-    const found = await crcOfFile(old.path)
+    const found = await crcOfFile(old.path, lane)
     if (found.size !== expected.size || found.crc32 !== expected.crc32) {
-      await store.logThen({ op: 'd', name: old.logicName, timestamp }, () => unlinkSync(old.path))
+      await store.logThen({ op: 'd', name: old.logicName, timestamp }, () => removeByPace(lane, old.path))
       throw new StoreError(Status.ENOENT, `${old.logicName} was not up to date`)
     }
   }
   const record = { op: 'r', name: file.logicName, timestamp, extra: old.logicName } as const
-  await store.logThen(record, () => renameMakingFolder(old.path, file.path))
+  await store.logThen(record, () => renameMakingFolder(file.storePath, old.path, file.path))
 }

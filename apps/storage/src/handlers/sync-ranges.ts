@@ -59,20 +59,20 @@ interface Range {
 
 /** Longer already: done before. Shorter, or an end that does not meet: the sender must send the whole file. */
 async function openAppend(context: HandlerContext, range: Range): Promise<BodyWork> {
-  const present = presentAt(range.file)
+  const present = await presentAt(range.file)
   if (present.kind === 'file' && present.size === range.offset) return await write(context, 'a', range)
   const isThere = present.kind === 'other' || (present.kind === 'file' && present.size >= range.offset + range.size)
   return discard(isThere ? Status.EEXIST : Status.ENOENT, range.file)
 }
 
 async function openModify(context: HandlerContext, range: Range): Promise<BodyWork> {
-  const present = presentAt(range.file)
+  const present = await presentAt(range.file)
   if (present.kind !== 'file' || present.size < range.offset) return discard(Status.ENOENT, range.file)
   return await write(context, 'm', range)
 }
 
 async function write({ store }: HandlerContext, op: 'a' | 'm', range: Range): Promise<BodyWork> {
-  unshare(store, range.file)
+  await unshare(store, range.file)
   return await InPlaceWrite.open(store, { ...range, op })
 }
 

@@ -1,5 +1,6 @@
 import { dirname } from 'node:path'
 import { type ConnectionPool, FileInfoFlag, ServerError, Status, storageCommands } from '@cairn/dfs-core'
+import { type FileLocks, whileLocked } from '../disk/file-locks.ts'
 import type { FileStore, ResolvedName } from '../disk/file-store.ts'
 import { IncomingFile } from '../disk/incoming-file.ts'
 import { ContentMismatchError, placeFromFile, placeFromMemory, placeLink } from '../disk/replica.ts'
@@ -9,12 +10,14 @@ import { normalFacts } from '../engine/file-facts.ts'
 import { PROXIED_FLAG } from '../handlers/source-fallback.ts'
 import { trunkFilePath } from '../trunk/slot-file.ts'
 import { slotOfName } from '../trunk/slot-name.ts'
+import { factsByPace } from '../trunk/stored-by-pace.ts'
 import type { TrunkGroup } from '../trunk/trunk-group.ts'
 import { type Restored, restoreSlot } from './restore-slot.ts'
 
 export interface RestoreContext {
   readonly store: FileStore
   readonly pool: ConnectionPool
+  readonly locks: FileLocks
   readonly tombstones: Tombstones
   readonly trunk: Pick<TrunkGroup, 'makeTrunkFile'>
 }
@@ -23,7 +26,7 @@ export interface RestoreContext {
 export async function restoreFile(context: RestoreContext, address: string, record: BinlogRecord): Promise<Restored> {
   const { store } = context
   const file = store.resolve(record.name)
-  if (!isWanted(context, file)) return 'present'
+  if (!(await isWanted(context, file))) return 'present'
   const named = slotOfName(file.logicName)
   if (named === null) return await restorePlain(context, address, { file, record })
   const restored = await restoreSlot(context, address, { file, named, isWanted: () => isWanted(context, file) })
@@ -38,12 +41,16 @@ async function restorePlain(
 ): Promise<Restored> {
   const { store } = context
   if (sourceOp(record.op) === 'L') {
-    placeLink(file, store.resolve(record.extra))
-    return 'restored'
+    const isPlaced = await placeIfWanted(context, file, () => placeLink(file, store.resolve(record.extra)))
+    return isPlaced ? 'restored' : 'present'
   }
+  const { timestamp } = record
+  const isEmpty = normalFacts(file.logicName)?.size === 0
   try {
-    if (normalFacts(file.logicName)?.size === 0) placeFromMemory(store, file, Buffer.alloc(0), record.timestamp)
-    else if (!(await fetchFile(context, address, { file, timestamp: record.timestamp }))) return 'present'
+    const isPlaced = await (isEmpty
+      ? placeEmpty(context, file, timestamp)
+      : fetchFile(context, address, { file, timestamp }))
+    if (!isPlaced) return 'present'
   } catch (error) {
     if (error instanceof ServerError && error.status === Status.ENOENT) return 'absent'
     if (error instanceof ContentMismatchError) return 'damaged'
@@ -62,8 +69,21 @@ function settle(store: FileStore, { path, storePath }: ResolvedName): Promise<vo
 }
 
 /** What came by replication meanwhile stays, what was deleted meanwhile stays away. */
-function isWanted({ store, tombstones }: RestoreContext, file: ResolvedName): boolean {
-  return !store.exists(file) && !tombstones.has(file.logicName)
+async function isWanted({ tombstones }: RestoreContext, file: ResolvedName): Promise<boolean> {
+  return (await factsByPace(file)) === null && !tombstones.has(file.logicName)
+}
+
+/** False when it came or was deleted meanwhile. No other change of the file comes in between. */
+function placeIfWanted(context: RestoreContext, file: ResolvedName, place: () => Promise<void>): Promise<boolean> {
+  return whileLocked(context.locks, file.logicName, async () => {
+    const wanted = await isWanted(context, file)
+    if (wanted) await place()
+    return wanted
+  })
+}
+
+function placeEmpty(context: RestoreContext, file: ResolvedName, timestamp: number): Promise<boolean> {
+  return placeIfWanted(context, file, () => placeFromMemory(context.store, file, Buffer.alloc(0), timestamp))
 }
 
 interface TimedFile {
@@ -77,15 +97,12 @@ async function fetchFile(context: RestoreContext, address: string, { file, times
   const incoming = new IncomingFile(store.temporaryPath(file.storePath), file.storePath.lane)
   try {
     await fetchContent(context, address, file, incoming)
-    if (!isWanted(context, file)) return false
-    placeFromFile(file, incoming, timestamp)
-    return true
+    return await placeIfWanted(context, file, () => placeFromFile(file, incoming, timestamp))
   } catch (error) {
     // FastDFS sends no empty file; the names of appenders and slaves do not tell that they are.
     if (!(error instanceof ServerError) || error.status !== Status.EINVAL) throw error
     if ((await sizeAt(pool, address, { group: store.group, name: file.logicName })) !== 0) throw error
-    placeFromMemory(store, file, Buffer.alloc(0), timestamp)
-    return true
+    return await placeEmpty(context, file, timestamp)
   } finally {
     incoming.discard()
   }

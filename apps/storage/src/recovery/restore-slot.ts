@@ -1,5 +1,6 @@
 import { crc32 } from 'node:zlib'
 import type { ConnectionPool } from '@cairn/dfs-core'
+import { type FileLocks, whileLocked } from '../disk/file-locks.ts'
 import type { FileStore, ResolvedName } from '../disk/file-store.ts'
 import { NAME_START } from '../engine/file-facts.ts'
 import { type NamedSlot, SLOT_HEADER_SIZE, type SlotType, slotTypeFor } from '../trunk/slot-name.ts'
@@ -15,6 +16,7 @@ export type Restored = 'restored' | 'present' | 'absent' | 'damaged' | 'occupied
 
 interface SlotContext {
   readonly store: FileStore
+  readonly locks: FileLocks
   readonly pool: ConnectionPool
   readonly trunk: Pick<TrunkGroup, 'makeTrunkFile'>
 }
@@ -23,7 +25,7 @@ interface MissingSlot {
   readonly file: ResolvedName
   readonly named: NamedSlot
   /** False when it came or was deleted meanwhile. */
-  isWanted(): boolean
+  isWanted(): Promise<boolean>
 }
 
 const TRUNK_ID_DIGITS = 6
@@ -34,22 +36,24 @@ const TRUNK_ID_DIGITS = 6
  */
 export async function restoreSlot(context: SlotContext, address: string, missing: MissingSlot): Promise<Restored> {
   const { file, named } = missing
-  const { store, pool, trunk } = context
+  const { store, locks, pool, trunk } = context
   const place = { name: trunkNameOf(missing), offset: named.slot.offset, size: SLOT_HEADER_SIZE + named.size }
   const slot = await fetchSlot(pool, address, { group: store.group, ...place })
   const type = slot === null ? null : slotTypeFor(slot.subarray(0, SLOT_HEADER_SIZE), named)
   if (slot === null || type === null) return 'absent'
   const content = slot.subarray(SLOT_HEADER_SIZE, SLOT_HEADER_SIZE + named.size)
   if (!isSound(content, named, type)) return 'damaged'
-  if (!missing.isWanted()) return 'present'
-  const occupant = occupantOf(file)
-  // The slot was used again: this file is deleted.
-  if (occupant === 'newer') return 'present'
-  // The deletion of the file before it is still on its way.
-  if (occupant === 'older') return 'occupied'
-  trunk.makeTrunkFile(file.storePath, named.slot)
-  placeInSlot(file, content, type)
-  return 'restored'
+  return await whileLocked(locks, file.logicName, async () => {
+    if (!(await missing.isWanted())) return 'present'
+    const occupant = occupantOf(file)
+    // The slot was used again: this file is deleted.
+    if (occupant === 'newer') return 'present'
+    // The deletion of the file before it is still on its way.
+    if (occupant === 'older') return 'occupied'
+    trunk.makeTrunkFile(file.storePath, named.slot)
+    placeInSlot(file, content, type)
+    return 'restored'
+  })
 }
 
 /** The trunk file of a slot, as members know it. */

@@ -5,10 +5,13 @@ import type { StorePath } from '../disk/store-path.ts'
 import { hexByte } from '../engine/logic-name.ts'
 
 /** All folders of files: `M00/00/00` …, in order. */
-export async function* foldersOf(storePaths: readonly Pick<StorePath, 'index' | 'dataDir'>[]): AsyncGenerator<string> {
-  for (const { index, dataDir } of storePaths) {
-    for (const high of await twoDigitsIn(dataDir)) {
-      for (const low of await twoDigitsIn(join(dataDir, high))) yield `M${hexByte(index)}/${high}/${low}`
+export async function* foldersOf(
+  storePaths: readonly Pick<StorePath, 'index' | 'dataDir' | 'lane'>[],
+): AsyncGenerator<string> {
+  for (const { index, dataDir, lane } of storePaths) {
+    for (const high of await lane.run(() => twoDigitsIn(dataDir))) {
+      for (const low of await lane.run(() => twoDigitsIn(join(dataDir, high))))
+        yield `M${hexByte(index)}/${high}/${low}`
     }
   }
 }

@@ -1,10 +1,10 @@
-import { fdatasyncSync, readSync, writeFileSync, writeSync } from 'node:fs'
-import { type FileHandle, open } from 'node:fs/promises'
+import { fdatasyncSync, readSync, writeSync } from 'node:fs'
+import { type FileHandle, open, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { crc32 } from 'node:zlib'
 import { type ConnectionPool, formatAddress } from '@cairn/dfs-core'
 import type { ClusterState } from '../cluster/cluster-state.ts'
-import { isErrno, makeFolder } from '../disk/atomic-file.ts'
+import { isErrno, makeFolderLater } from '../disk/atomic-file.ts'
 import type { FileStore, ResolvedName } from '../disk/file-store.ts'
 import type { Logger } from '../handlers/context.ts'
 import { SLOT_HEADER_SIZE } from '../trunk/slot-name.ts'
@@ -94,7 +94,7 @@ async function repair(scrub: SlotScrub, open: OpenSlot, damaged: Buffer): Promis
     try {
       const content = soundContent(await fetchSlot(pool, formatAddress(member.ip, member.port), range), slot)
       if (content === null) continue
-      keepDamaged(open, damaged)
+      await keepDamaged(open, damaged)
       if (replace(open, content))
         logger.warn({ name, offset: slot.offset, member: member.id }, 'the content of a slot was replaced')
       return true
@@ -126,10 +126,12 @@ function replace({ file, slot }: OpenSlot, content: Buffer): boolean {
   return true
 }
 
-function keepDamaged({ trunkFile, slot }: OpenSlot, content: Buffer): void {
-  const folder = join(trunkFile.storePath.dataDir, '.cairn-damaged')
-  makeFolder(folder)
-  writeFileSync(join(folder, `${trunkFile.logicName.replaceAll('/', '-')}-${slot.offset}`), content)
+async function keepDamaged({ trunkFile, slot }: OpenSlot, content: Buffer): Promise<void> {
+  const { dataDir, lane } = trunkFile.storePath
+  const folder = join(dataDir, '.cairn-damaged')
+  const path = join(folder, `${trunkFile.logicName.replaceAll('/', '-')}-${slot.offset}`)
+  await lane.run(() => makeFolderLater(folder))
+  await lane.run(() => writeFile(path, content))
 }
 
 async function read(file: FileHandle, offset: number, size: number): Promise<Buffer> {

@@ -1,5 +1,5 @@
-import { lstatSync } from 'node:fs'
-import { open } from 'node:fs/promises'
+import { lstatSync, type Stats } from 'node:fs'
+import { lstat, open } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { crc32 } from 'node:zlib'
@@ -7,6 +7,7 @@ import { type ConnectionPool, formatAddress } from '@cairn/dfs-core'
 import type { ClusterState } from '../cluster/cluster-state.ts'
 import type { StorageConfig } from '../config.ts'
 import { isErrno } from '../disk/atomic-file.ts'
+import { ifThere } from '../disk/by-pace.ts'
 import { type FileLocks, whileLocked } from '../disk/file-locks.ts'
 import type { FileStore, ResolvedName } from '../disk/file-store.ts'
 import { IncomingFile } from '../disk/incoming-file.ts'
@@ -150,7 +151,8 @@ class RoundScrubber implements Scrubber {
     const { store } = this.#options
     const storePath = store.storePaths[Number.parseInt(folder.slice(1, 3), 16)]
     if (storePath === undefined) return
-    for (const name of await namesIn(join(storePath.dataDir, folder.slice(4)))) {
+    const path = join(storePath.dataDir, folder.slice(4))
+    for (const name of await storePath.lane.run(() => namesIn(path))) {
       this.#stop.signal.throwIfAborted()
       const logicName = `${folder}/${name}`
       const facts = normalFacts(logicName)
@@ -162,13 +164,13 @@ class RoundScrubber implements Scrubber {
 
   /** Only what has not changed for a day, here and there: changes take their time. Which of two is right nobody can tell. */
   async #compare(file: ResolvedName): Promise<void> {
-    const stat = lstatSync(file.path, { throwIfNoEntry: false })
-    if (stat === undefined || !stat.isFile() || Date.now() - stat.mtimeMs < QUIET_MS) return
+    const stat = await lookAt(file)
+    if (stat === null || !stat.isFile() || Date.now() - stat.mtimeMs < QUIET_MS) return
     await this.#helpersHeard()
     try {
       const theirs = await factsElsewhere(this.#options, file)
       if (theirs === null || Date.now() - theirs.mtime * 1000 < QUIET_MS) return
-      if (theirs.size === stat.size && (await this.#crcOf(file.path)) === theirs.crc32) {
+      if (theirs.size === stat.size && (await this.#crcOf(file)) === theirs.crc32) {
         this.#state.files += 1
         this.#state.bytes += stat.size
         return
@@ -202,28 +204,28 @@ class RoundScrubber implements Scrubber {
   }
 
   /** True also for what is not there any more, and for what may still be written. */
-  async #isSound({ path, storePath }: ResolvedName, facts: { size: number; crc32: number }): Promise<boolean> {
-    const stat = lstatSync(path, { throwIfNoEntry: false })
-    if (stat === undefined || !stat.isFile() || Date.now() - stat.mtimeMs < YOUNG_MS) return true
+  async #isSound(file: ResolvedName, facts: { size: number; crc32: number }): Promise<boolean> {
+    const stat = await lookAt(file)
+    if (stat === null || !stat.isFile() || Date.now() - stat.mtimeMs < YOUNG_MS) return true
     if (stat.size !== facts.size) return false
     try {
-      return (await this.#crcOf(path)) === facts.crc32
+      return (await this.#crcOf(file)) === facts.crc32
     } catch (error) {
       if (isErrno(error, 'ENOENT')) return true
-      storePath.health.notice(error)
+      file.storePath.health.notice(error)
       if (isErrno(error, 'EIO')) return false
       throw error
     }
   }
 
-  async #crcOf(path: string): Promise<number> {
-    const file = await open(path, 'r')
+  async #crcOf({ path, storePath: { lane } }: ResolvedName): Promise<number> {
+    const file = await lane.run(() => open(path, 'r'))
     try {
       const piece = Buffer.allocUnsafe(PIECE_BYTES)
       let crc = 0
       let size = 0
       for (;;) {
-        const { bytesRead } = await file.read(piece)
+        const { bytesRead } = await lane.run(() => file.read(piece))
         if (bytesRead === 0) {
           if (size < FILE_COST_BYTES) await this.#pace.spend(FILE_COST_BYTES - size)
           return crc
@@ -283,4 +285,12 @@ class RoundScrubber implements Scrubber {
   #sleep(ms: number): Promise<void> {
     return sleep(ms, undefined, { signal: this.#stop.signal })
   }
+}
+
+/** Null when there is nothing. */
+function lookAt({ path, storePath: { lane } }: ResolvedName): Stats | null | Promise<Stats | null> {
+  return lane.callRarely(
+    () => lstatSync(path, { throwIfNoEntry: false }) ?? null,
+    () => ifThere(lstat(path)),
+  )
 }

@@ -19,7 +19,7 @@ export async function deliverLot<P>(
   for (const [index, slot] of slots.entries()) {
     try {
       await delivery.store.untilMade(slot.record.name)
-      const file = read(delivery, slot)
+      const file = await read(delivery, slot)
       if (file === null) continue
       files.push(file)
       sent.push(index)
@@ -41,9 +41,9 @@ function refusal(status: number, { connection }: PeerLink): ServerError {
   return new ServerError(status, CairnCommand.SYNC_CREATE_FILES, connection.address)
 }
 
-function read<P>({ store }: Delivery, { record, lotBytes }: Slot<P>): SmallFile | null {
+async function read<P>({ store }: Delivery, { record, lotBytes }: Slot<P>): Promise<SmallFile | null> {
   const { name, timestamp } = record
-  const content = openContent(store, store.resolve(name))
+  const content = await openContent(store, store.resolve(name))
   if (content === null) return null
   checkSmall(name, content)
   const { body, size } = content

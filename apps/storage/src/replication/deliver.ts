@@ -3,7 +3,7 @@ import type { FileStore, ResolvedName } from '../disk/file-store.ts'
 import { type BinlogRecord, recordNumbers, sourceOp } from '../engine/binlog.ts'
 import { factsOf, idOf, normalFacts } from '../engine/file-facts.ts'
 import { slotOfName } from '../trunk/slot-name.ts'
-import { storedFacts } from '../trunk/stored-content.ts'
+import { factsByPace } from '../trunk/stored-by-pace.ts'
 import { fileSize, type LocalContent, openContent } from './local-file.ts'
 import type { FileChange, PeerLink } from './peer-link.ts'
 
@@ -54,7 +54,7 @@ export async function deliver(delivery: Delivery, link: PeerLink, record: Binlog
       return
     case 'D':
       await delivery.store.untilTakenOff(file.logicName)
-      if (storedFacts(file) === null) await link.remove(change)
+      if ((await factsByPace(file)) === null) await link.remove(change)
       return
     case 'R':
       await rename(delivery, link, file, record)
@@ -72,24 +72,24 @@ interface LinkMade extends FileChange {
  */
 async function createLink(delivery: Delivery, link: PeerLink, file: ResolvedName, made: LinkMade): Promise<void> {
   const { target, ...change } = made
-  if (storedFacts(file)?.kind !== 'other') {
+  if ((await factsByPace(file))?.kind !== 'other') {
     await createFile(delivery, link, file, change)
     return
   }
   if (!delivery.peerTakesLinks) {
-    const content = openContent(delivery.store, file)
+    const content = await openContent(delivery.store, file)
     if (content !== null && (await link.wholeFile('create', change, content)) === 'ok')
       delivery.sentBytes += content.size
     return
   }
-  if (fileSize(delivery.store, file) === null) return
+  if ((await fileSize(delivery.store, file)) === null) return
   await link.createLink(change, target)
   if ((await link.sizeOf(change.name)) === null)
     throw new Error(`${change.name} leads to ${target}, which is not there yet`)
 }
 
 async function createFile(delivery: Delivery, link: PeerLink, file: ResolvedName, change: FileChange): Promise<void> {
-  const size = fileSize(delivery.store, file)
+  const size = await fileSize(delivery.store, file)
   if (size === null) return
   if (delivery.peerIsAhead || size > ASK_FIRST_BYTES) {
     const atPeer = await link.sizeOf(change.name)
@@ -105,7 +105,7 @@ async function createFile(delivery: Delivery, link: PeerLink, file: ResolvedName
       return
     }
   }
-  const content = openContent(delivery.store, file)
+  const content = await openContent(delivery.store, file)
   if (content === null) return
   checkSmall(change.name, content)
   const answer = await link.wholeFile('create', change, content)
@@ -128,7 +128,7 @@ export function checkSmall(name: string, { body }: LocalContent): void {
 }
 
 async function sendWhole(delivery: Delivery, link: PeerLink, file: ResolvedName, change: FileChange): Promise<void> {
-  const content = openContent(delivery.store, file)
+  const content = await openContent(delivery.store, file)
   if (content === null) return
   await link.wholeFile('update', change, content)
   delivery.sentBytes += content.size
@@ -136,7 +136,7 @@ async function sendWhole(delivery: Delivery, link: PeerLink, file: ResolvedName,
 
 async function sendRange(delivery: Delivery, link: PeerLink, file: ResolvedName, record: BinlogRecord): Promise<void> {
   const [offset, length] = recordNumbers(record)
-  const content = openContent(delivery.store, file, { offset, length })
+  const content = await openContent(delivery.store, file, { offset, length })
   if (content === null) return
   const change = { name: record.name, timestamp: record.timestamp }
   const how = sourceOp(record.op) === 'A' ? 'append' : 'modify'
@@ -146,14 +146,15 @@ async function sendRange(delivery: Delivery, link: PeerLink, file: ResolvedName,
 }
 
 async function truncate(delivery: Delivery, link: PeerLink, file: ResolvedName, record: BinlogRecord): Promise<void> {
-  if (storedFacts(file) === null) return
+  if ((await factsByPace(file)) === null) return
   const [oldSize, newSize] = recordNumbers(record)
   const change = { name: record.name, timestamp: record.timestamp }
   const answer = await link.truncate(change, { oldSize, newSize })
   if (answer === 'ok') return
   // "Not the size to truncate from": fine when it was truncated before, or has got a later state as a whole.
   const atPeer = answer === 'exists' ? await link.sizeOf(record.name) : null
-  if (atPeer !== newSize && atPeer !== fileSize(delivery.store, file)) await sendWhole(delivery, link, file, change)
+  if (atPeer === newSize || atPeer === (await fileSize(delivery.store, file))) return
+  await sendWhole(delivery, link, file, change)
 }
 
 /**
@@ -161,7 +162,7 @@ async function truncate(delivery: Delivery, link: PeerLink, file: ResolvedName, 
  * the old name is removed.
  */
 async function rename(delivery: Delivery, link: PeerLink, file: ResolvedName, record: BinlogRecord): Promise<void> {
-  const size = fileSize(delivery.store, file)
+  const size = await fileSize(delivery.store, file)
   if (size === null) return
   const change = { name: record.name, timestamp: record.timestamp }
   if ((await link.sizeOf(record.extra)) === size) {

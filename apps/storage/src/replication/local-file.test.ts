@@ -41,14 +41,14 @@ async function bytesOf(stream: AsyncIterable<Uint8Array>): Promise<Buffer> {
   return Buffer.concat(pieces)
 }
 
-it('a content that nobody asks for, since its connection was lost before, leaves nothing open', () => {
-  const content = openContent(store, file)
+it('a content that nobody asks for, since its connection was lost before, leaves nothing open', async () => {
+  const content = await openContent(store, file)
   expect(content?.size).toBe(SIZE)
   expect(openCount()).toBe(0)
 })
 
 it('a part of a large file comes as it is, and the file is closed behind it', async () => {
-  const content = openContent(store, file, { offset: 3, length: SIZE - 3 })
+  const content = await openContent(store, file, { offset: 3, length: SIZE - 3 })
   if (content === null || Buffer.isBuffer(content.body)) throw new Error('a large content is a stream')
   const bytes = await bytesOf(content.body.stream)
   expect(bytes.equals(Buffer.alloc(SIZE, 'content ').subarray(3))).toBe(true)
@@ -56,7 +56,7 @@ it('a part of a large file comes as it is, and the file is closed behind it', as
 })
 
 it('a file that is removed before its first piece fails the stream', async () => {
-  const content = openContent(store, file)
+  const content = await openContent(store, file)
   if (content === null || Buffer.isBuffer(content.body)) throw new Error('a large content is a stream')
   rmSync(file.path)
   await expect(bytesOf(content.body.stream)).rejects.toThrow('M00/00/00/content was removed before it was sent')

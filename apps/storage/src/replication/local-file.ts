@@ -1,8 +1,9 @@
-import { closeSync, read, readSync, statSync } from 'node:fs'
 import type { RequestBody } from '@cairn/dfs-core'
+import type { DiskLane } from '@cairn/dfs-core/disk'
+import { closeByPace, readByPace, readLater, statByPace } from '../disk/by-pace.ts'
 import type { FileStore, ResolvedName } from '../disk/file-store.ts'
 import { slotOfName } from '../trunk/slot-name.ts'
-import { openStored } from '../trunk/stored-content.ts'
+import { openByPace } from '../trunk/stored-by-pace.ts'
 
 /** Content that is sent to a peer. */
 export interface LocalContent {
@@ -17,14 +18,15 @@ const WHOLE_BYTES_MAX = 64 * 1024
 const PIECE_BYTES = 256 * 1024
 
 /** Size of a regular file (links are followed), or null when there is none. */
-export function fileSize(store: FileStore, file: ResolvedName): number | null {
+export async function fileSize(store: FileStore, file: ResolvedName): Promise<number | null> {
+  const { lane } = file.storePath
   if (slotOfName(file.logicName) === null) {
-    const stat = statSync(file.path, { throwIfNoEntry: false })
+    const stat = await statByPace(lane, file.path)
     return stat?.isFile() === true ? stat.size : null
   }
-  const content = openStored(store, file)
+  const content = await openByPace(store, file)
   if (content === null) return null
-  closeSync(content.fd)
+  await closeByPace(lane, content.fd)
   return content.kind === 'file' ? content.size : null
 }
 
@@ -32,29 +34,37 @@ export function fileSize(store: FileStore, file: ResolvedName): number | null {
  * `length` bytes from `offset` (both default to the whole file); null when there is no file, or it is too short. Nothing is
  * left open: a large content is opened again when its first piece is asked for, which may never be.
  */
-export function openContent(
+export async function openContent(
   store: Names,
   file: ResolvedName,
   range?: { readonly offset: number; readonly length: number },
-): LocalContent | null {
-  const content = openStored(store, file)
+): Promise<LocalContent | null> {
+  const { lane } = file.storePath
+  const content = await openByPace(store, file)
   if (content === null) return null
   try {
     const start = range?.offset ?? 0
     const size = range?.length ?? content.size
     if (content.kind !== 'file' || content.size < start + size) return null
     if (size > WHOLE_BYTES_MAX) return { size, body: { size, stream: pieces(store, file, { start, size }) } }
-    return { size, body: readWhole(content.fd, content.offset + start, size) }
+    return { size, body: await readWhole({ lane, fd: content.fd, offset: content.offset + start, size }) }
   } finally {
-    closeSync(content.fd)
+    await closeByPace(lane, content.fd)
   }
 }
 
-function readWhole(fd: number, offset: number, size: number): Buffer {
+interface OpenRange {
+  readonly lane: DiskLane
+  readonly fd: number
+  readonly offset: number
+  readonly size: number
+}
+
+async function readWhole({ lane, fd, offset, size }: OpenRange): Promise<Buffer> {
   const bytes = Buffer.allocUnsafe(size)
   let filled = 0
   while (filled < size) {
-    const n = readSync(fd, bytes, filled, size - filled, offset + filled)
+    const n = await readByPace(lane, fd, bytes.subarray(filled), offset + filled)
     if (n === 0) throw new Error(`a file became shorter than ${offset + size} bytes while it was read`)
     filled += n
   }
@@ -67,25 +77,21 @@ async function* pieces(
   file: ResolvedName,
   { start, size }: { start: number; size: number },
 ): AsyncGenerator<Buffer> {
-  const content = openStored(store, file)
+  const { lane } = file.storePath
+  const content = await openByPace(store, file)
   if (content === null) throw new Error(`${file.logicName} was removed before it was sent`)
   try {
     const piece = Buffer.allocUnsafe(Math.min(PIECE_BYTES, size))
     const offset = content.offset + start
     let done = 0
     while (done < size) {
-      const n = await readPiece(content.fd, piece, Math.min(piece.length, size - done), offset + done)
+      const into = piece.subarray(0, Math.min(piece.length, size - done))
+      const n = await lane.run(() => readLater(content.fd, into, offset + done))
       if (n === 0) throw new Error(`a file became shorter than ${offset + size} bytes while it was sent`)
       done += n
-      yield piece.subarray(0, n)
+      yield into.subarray(0, n)
     }
   } finally {
-    closeSync(content.fd)
+    await closeByPace(lane, content.fd)
   }
-}
-
-function readPiece(fd: number, piece: Buffer, length: number, position: number): Promise<number> {
-  return new Promise((resolve, reject) => {
-    read(fd, piece, 0, length, position, (error, n) => (error === null ? resolve(n) : reject(error)))
-  })
 }

@@ -37,7 +37,7 @@ export function createProgressTeller({ store, teller, abilities, config }: Progr
 
   /** A C storage has no word for it: CREATE of a file that it has, without content. */
   const confirm = async (record: BinlogRecord, timestamp: number) => {
-    const size = fileSize(store, store.resolve(record.name))
+    const size = await fileSize(store, store.resolve(record.name))
     if (size === null) return
     try {
       const answer = await teller.confirm({ name: record.name, timestamp }, size)

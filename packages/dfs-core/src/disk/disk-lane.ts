@@ -45,6 +45,11 @@ export class DiskLane {
     this.#calls = new ReadPace(() => 0, options?.shared.quickLeft.subarray(1, 2))
   }
 
+  /** There are other disks, whose clients do not wait for this one. */
+  get hasNeighbours(): boolean {
+    return this.#limits !== null
+  }
+
   /** The next call had better not hold up the event loop. Where there is no other disk, nobody would gain. */
   get isSlow(): boolean {
     if (this.#limits === null) return false
