@@ -97,4 +97,10 @@ export type {
 } from './protocol/records.ts'
 export type { StatusAnswer } from './protocol/status-answer.ts'
 export { FileInfoFlag, MetadataFlag, storageCommands } from './protocol/storage-commands.ts'
+export {
+  isStorageStatus,
+  STORAGE_STATUS_NONE,
+  StorageStatus,
+  storageStatusName,
+} from './protocol/storage-status.ts'
 export { trackerCommands } from './protocol/tracker-commands.ts'

@@ -1,18 +1,7 @@
-import type { Brief } from '@cairn/dfs-core'
+import { type Brief, STORAGE_STATUS_NONE, StorageStatus as TrackedStatus } from '@cairn/dfs-core'
 
-/** Status of a storage as trackers keep it (internals §0.3). */
-export const StorageStatus = {
-  INIT: 0,
-  WAIT_SYNC: 1,
-  SYNCING: 2,
-  IP_CHANGED: 3,
-  DELETED: 4,
-  OFFLINE: 5,
-  ONLINE: 6,
-  ACTIVE: 7,
-  RECOVERY: 9,
-  NONE: 99,
-} as const
+/** Status of a member as trackers keep it, or NONE: nothing is known of it (internals §0.3). */
+export const StorageStatus = { ...TrackedStatus, NONE: STORAGE_STATUS_NONE } as const
 
 /** Known at once: as many as a group may have (32), and those that have gone since this process started. */
 const MEMBERS_MAX = 128

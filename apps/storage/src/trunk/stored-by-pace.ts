@@ -2,8 +2,7 @@ import { close, fstat, open, read } from 'node:fs'
 import { lstat } from 'node:fs/promises'
 import { promisify } from 'node:util'
 import { Status } from '@cairn/dfs-core'
-import { isErrno } from '../disk/atomic-file.ts'
-import { closeByPace, statByPace } from '../disk/by-pace.ts'
+import { closeByPace, ifThere, statByPace } from '../disk/by-pace.ts'
 import { crcOfRange } from '../disk/file-crc.ts'
 import type { NewFiles, ResolvedName } from '../disk/new-files.ts'
 import { StoreError } from '../disk/store-error.ts'
@@ -130,14 +129,5 @@ async function readTarget(fd: number, named: NamedSlot): Promise<string> {
     return target.toString('latin1')
   } finally {
     await closeAt(fd)
-  }
-}
-
-async function ifThere<T>(found: Promise<T>): Promise<T | null> {
-  try {
-    return await found
-  } catch (error) {
-    if (isErrno(error, 'ENOENT')) return null
-    throw error
   }
 }

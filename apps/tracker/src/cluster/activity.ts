@@ -1,9 +1,9 @@
-import type { StorageStat } from '@cairn/dfs-core'
+import { type StorageStat, StorageStatus } from '@cairn/dfs-core'
 import { type Cluster, findServer, type StorageServer, type StorePath, setStatus } from './cluster.ts'
 import { Refusal } from './refusal.ts'
 import { livingServer, type Session } from './session.ts'
 import { chooseRoomiestGroup, measureGroup } from './space.ts'
-import { nextStatus, StorageStatus } from './storage-status.ts'
+import { nextStatus } from './storage-status.ts'
 
 // What a joined storage server reports, and what the tracker concludes from silence (internals §1.5–§1.7, §7.6).
 

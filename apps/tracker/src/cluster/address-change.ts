@@ -1,3 +1,4 @@
+import { StorageStatus } from '@cairn/dfs-core'
 import { appendChangelog } from './changelog.ts'
 import {
   addServer,
@@ -10,7 +11,7 @@ import {
   setStatus,
 } from './cluster.ts'
 import { Refusal } from './refusal.ts'
-import { isTombstone, nextStatus, StorageStatus } from './storage-status.ts'
+import { isTombstone, nextStatus } from './storage-status.ts'
 
 export interface AddressChange {
   group: string

@@ -1,8 +1,8 @@
+import { StorageStatus } from '@cairn/dfs-core'
 import { storeServer, writableServer } from './choose-upload.ts'
 import type { Cluster, Group, StorageServer } from './cluster.ts'
 import type { FileName } from './file-name.ts'
 import { Refusal } from './refusal.ts'
-import { StorageStatus } from './storage-status.ts'
 
 // Which member can deliver a file, and which one takes its modification (client protocol §6.5–§6.7).
 //

@@ -1,9 +1,9 @@
-import type { StorageStat } from '@cairn/dfs-core'
+import { type StorageStat, StorageStatus } from '@cairn/dfs-core'
 import { ipv4Number } from './address.ts'
 import { Refusal } from './refusal.ts'
 import { chooseRoomiestGroup, measureGroup } from './space.ts'
 import type { RwMode, StorageIds } from './storage-ids.ts'
-import { nextStatus, StorageStatus } from './storage-status.ts'
+import { nextStatus } from './storage-status.ts'
 import { createTrackerList, type TrackerList } from './tracker-list.ts'
 import { createTrunkState, type TrunkState } from './trunk-state.ts'
 

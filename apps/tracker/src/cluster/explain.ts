@@ -1,3 +1,4 @@
+import { StorageStatus } from '@cairn/dfs-core'
 import { syncedUpTo } from './choose-fetch.ts'
 import type { Cluster, Group, StorageServer } from './cluster.ts'
 import {
@@ -8,7 +9,6 @@ import {
   pathHasTrunkSpace,
   reservedMb,
 } from './space.ts'
-import { StorageStatus } from './storage-status.ts'
 
 // The rules of selection in words, for people who wonder why nothing is stored. Null: there is no reason against it.
 

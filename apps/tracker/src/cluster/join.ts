@@ -1,3 +1,4 @@
+import { isStorageStatus, STORAGE_STATUS_NONE, StorageStatus } from '@cairn/dfs-core'
 import {
   addGroup,
   addServer,
@@ -14,7 +15,7 @@ import {
 import { Refusal } from './refusal.ts'
 import { ANEW_UNKNOWN, type Session } from './session.ts'
 import { isGroupName } from './storage-ids.ts'
-import { isStorageStatus, isTombstone, nextStatus, STATUS_NONE, StorageStatus } from './storage-status.ts'
+import { isTombstone, nextStatus } from './storage-status.ts'
 import { applyTrackers, mergeTrackers, type TrackerAddress } from './tracker-list.ts'
 
 // JOIN (81), internals §1.4: a storage server takes its place in a group.
@@ -108,7 +109,7 @@ function identify(cluster: Cluster, request: JoinRequest, peerIp: string): Serve
  */
 function checkPast(request: JoinRequest, id: string): void {
   const { isNew, status } = request
-  if (isNew || (status >= 0 && status !== STATUS_NONE && !isTombstoneNumber(status))) return
+  if (isNew || (status >= 0 && status !== STORAGE_STATUS_NONE && !isTombstoneNumber(status))) return
   throw new Refusal('unknown_past', `${id} has joined a cluster before, but is unknown here (its status: ${status})`)
 }
 

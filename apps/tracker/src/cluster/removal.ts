@@ -1,3 +1,4 @@
+import { StorageStatus, storageStatusName } from '@cairn/dfs-core'
 import { appendChangelog, parseChangelogLine } from './changelog.ts'
 import {
   type Cluster,
@@ -11,7 +12,7 @@ import {
 } from './cluster.ts'
 import { Refusal } from './refusal.ts'
 import { chooseRoomiestGroup } from './space.ts'
-import { isTombstone, nextStatus, StorageStatus, statusName } from './storage-status.ts'
+import { isTombstone, nextStatus } from './storage-status.ts'
 import { setTrunkServer } from './trunk-server.ts'
 
 /** DELETE_STORAGE (93). The record stays as a tombstone, so that the other members learn of it. */
@@ -20,7 +21,7 @@ export function deleteStorage(cluster: Cluster, groupName: string, id: string, n
   if (server.status === StorageStatus.IP_CHANGED) throw new Refusal('unknown', `${id} has moved to another address`)
   if (server.status === StorageStatus.DELETED) throw new Refusal('already', `${id} is deleted already`)
   if (nextStatus('delete', server.status) !== StorageStatus.DELETED) {
-    throw new Refusal('busy', `${id} is ${statusName(server.status)}`)
+    throw new Refusal('busy', `${id} is ${storageStatusName(server.status)}`)
   }
   bury(cluster, server, now)
 }

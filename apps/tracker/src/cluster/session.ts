@@ -1,6 +1,7 @@
+import { StorageStatus } from '@cairn/dfs-core'
 import type { Cluster, Group, StorageServer } from './cluster.ts'
 import { Refusal } from './refusal.ts'
-import { isTombstone, StorageStatus } from './storage-status.ts'
+import { isTombstone } from './storage-status.ts'
 import { isLeader, type TrackerAddress } from './tracker-list.ts'
 import { trunkServerOf } from './trunk-server.ts'
 

@@ -1,15 +1,9 @@
+import { isStorageStatus, STORAGE_STATUS_NONE, StorageStatus } from '@cairn/dfs-core'
 import { ipv4Number } from './address.ts'
 import { addServer, type Cluster, findServer, type Group, mustSave, type StorageServer, setStatus } from './cluster.ts'
 import { Refusal } from './refusal.ts'
 import { bury } from './removal.ts'
-import {
-  isAvailable,
-  isStorageStatus,
-  isTombstone,
-  mergedStatus,
-  STATUS_NONE,
-  StorageStatus,
-} from './storage-status.ts'
+import { isAvailable, isTombstone, mergedStatus } from './storage-status.ts'
 import { isLeader } from './tracker-list.ts'
 
 // What storage servers say about each other and about themselves (internals §1.9).
@@ -24,7 +18,7 @@ export interface ReportedServer {
 /** REPORT_STATUS (76): the source of a full sync moves the newcomer on; a server in disk recovery reports itself. */
 export function reportStatus(cluster: Cluster, group: Group, reported: ReportedServer, now: number): void {
   const { status, id } = reported
-  if (status === STATUS_NONE) return
+  if (status === STORAGE_STATUS_NONE) return
   if (!isStorageStatus(status)) throw new Refusal('malformed', `status ${status}`)
   const server = findServer(group, id)
   if (server === undefined) {

@@ -1,5 +1,6 @@
+import type { StorageStatus } from '@cairn/dfs-core'
 import { describe, expect, it } from 'vitest'
-import { mergedStatus, nextStatus, type StatusEvent, type StorageStatus } from './storage-status.ts'
+import { mergedStatus, nextStatus, type StatusEvent } from './storage-status.ts'
 
 // By the numbers of the wire (internals §2.2): 0 INIT, 1 WAIT_SYNC, 2 SYNCING, 3 IP_CHANGED, 4 DELETED, 5 OFFLINE,
 // 6 ONLINE, 7 ACTIVE, 9 RECOVERY.

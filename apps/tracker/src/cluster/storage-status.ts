@@ -1,33 +1,6 @@
-/** The states of a storage server as they stand on the wire and in the state files. There is no code 8. */
-export const StorageStatus = {
-  INIT: 0,
-  WAIT_SYNC: 1,
-  SYNCING: 2,
-  IP_CHANGED: 3,
-  DELETED: 4,
-  OFFLINE: 5,
-  ONLINE: 6,
-  ACTIVE: 7,
-  RECOVERY: 9,
-} as const
-
-export type StorageStatus = (typeof StorageStatus)[keyof typeof StorageStatus]
-
-/** "Nothing known": sent by storage servers, never the state of a member. */
-export const STATUS_NONE = 99
+import { StorageStatus } from '@cairn/dfs-core'
 
 const { INIT, WAIT_SYNC, SYNCING, IP_CHANGED, DELETED, OFFLINE, ONLINE, ACTIVE, RECOVERY } = StorageStatus
-
-const names = new Map<number, keyof typeof StorageStatus>()
-for (const [name, status] of Object.entries(StorageStatus)) names.set(status, name as keyof typeof StorageStatus)
-
-export function statusName(status: number): string {
-  return names.get(status) ?? 'UNKNOWN'
-}
-
-export function isStorageStatus(value: number): value is StorageStatus {
-  return names.has(value)
-}
 
 /** What can happen to a storage server, seen from the tracker. */
 export type StatusEvent = 'join' | 'beat' | 'disconnect' | 'silence' | 'restart' | 'no-sync-needed' | 'delete'

@@ -1,3 +1,4 @@
+import { StorageStatus } from '@cairn/dfs-core'
 import {
   type Cluster,
   findServer,
@@ -8,7 +9,7 @@ import {
   setStatus,
 } from './cluster.ts'
 import { Refusal } from './refusal.ts'
-import { isAvailable, isTombstone, nextStatus, StorageStatus } from './storage-status.ts'
+import { isAvailable, isTombstone, nextStatus } from './storage-status.ts'
 
 // Who gives a new member the files that the group already has (internals §1.10, §2.3). Everything older than `until`
 // comes through the source; everything newer from the member that it was uploaded to.

@@ -1,7 +1,7 @@
+import { StorageStatus } from '@cairn/dfs-core'
 import { storeServer } from './choose-upload.ts'
 import { type Cluster, findGroup, findServer, type Group, requireServer, type StorageServer } from './cluster.ts'
 import { Refusal } from './refusal.ts'
-import { StorageStatus } from './storage-status.ts'
 
 // With trunk files every group has one trunk server, which hands out the slots for all members (internals §6.5, §6.6).
 

@@ -1,7 +1,6 @@
-import { ServerError, Status, trackerCommands } from '@cairn/dfs-core'
+import { ServerError, Status, StorageStatus, trackerCommands } from '@cairn/dfs-core'
 import { findGroup, findServer } from '../cluster/cluster.ts'
 import { type Deletion, deletionsIn, isBackSince } from '../cluster/removal.ts'
-import { StorageStatus } from '../cluster/storage-status.ts'
 import type { TrackerAddress } from '../cluster/tracker-list.ts'
 import type { TrackerContext } from '../handlers/context.ts'
 import type { Peers } from './peers.ts'

@@ -1,8 +1,8 @@
-import { openConnection, storageCommands } from '@cairn/dfs-core'
+import { openConnection, StorageStatus, storageCommands } from '@cairn/dfs-core'
 import { formatHostPort } from '../cluster/address.ts'
 import type { Group, StorageServer } from '../cluster/cluster.ts'
 import { Refusal } from '../cluster/refusal.ts'
-import { isTombstone, StorageStatus } from '../cluster/storage-status.ts'
+import { isTombstone } from '../cluster/storage-status.ts'
 import { isLeader } from '../cluster/tracker-list.ts'
 import {
   recordTrunkServer,

@@ -1,11 +1,9 @@
-import type { Command, Layout } from '@cairn/dfs-core'
-import { HEADER_SIZE, Status } from '@cairn/dfs-core'
+import { type Command, HEADER_SIZE, type Layout, Status, storageStatusName } from '@cairn/dfs-core'
 import type { CommandHandler, CommandReply, CommandRequest } from '@cairn/dfs-core/server'
 import type { Logger } from 'pino'
 import type { Cluster } from '../cluster/cluster.ts'
 import { Refusal } from '../cluster/refusal.ts'
 import type { Session } from '../cluster/session.ts'
-import { statusName } from '../cluster/storage-status.ts'
 import type { TrackerConfig } from '../config.ts'
 import type { Followers } from '../election/followers.ts'
 import type { SnapshotStore } from '../snapshot/snapshot-store.ts'
@@ -134,7 +132,12 @@ export function refuse(context: TrackerContext, reply: CommandReply, name: strin
 
 export function logStatusChanges({ cluster, logger }: TrackerContext): void {
   for (const { server, from, to } of cluster.statusChanges) {
-    const details = { group: server.group.name, storage: server.id, from: statusName(from), to: statusName(to) }
+    const details = {
+      group: server.group.name,
+      storage: server.id,
+      from: storageStatusName(from),
+      to: storageStatusName(to),
+    }
     logger.info(details, 'status changed')
   }
   cluster.statusChanges.length = 0

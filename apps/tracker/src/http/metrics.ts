@@ -1,9 +1,9 @@
-import { trackerCommands } from '@cairn/dfs-core'
+import { StorageStatus, storageStatusName, trackerCommands } from '@cairn/dfs-core'
 import { Counter, Gauge, Registry } from 'prom-client'
 import type { Group, StorageServer } from '../cluster/cluster.ts'
 import { syncLagSeconds } from '../cluster/explain.ts'
 import { reservedMb } from '../cluster/space.ts'
-import { isTombstone, StorageStatus, statusName } from '../cluster/storage-status.ts'
+import { isTombstone } from '../cluster/storage-status.ts'
 import { isLeader } from '../cluster/tracker-list.ts'
 import type { TrackerContext } from '../handlers/context.ts'
 
@@ -107,7 +107,7 @@ function storageMetrics({ cluster, now }: TrackerContext): Metric[] {
       type: 'gauge',
       help: 'The state of each storage server.',
       samples: servers.map((server) => ({
-        labels: { ...labels(server), status: statusName(server.status) },
+        labels: { ...labels(server), status: storageStatusName(server.status) },
         value: 1,
       })),
     },

@@ -1,8 +1,8 @@
+import { storageStatusName } from '@cairn/dfs-core'
 import { formatHostPort } from '../cluster/address.ts'
 import type { Group, StorageServer } from '../cluster/cluster.ts'
 import { syncLagSeconds, whyNotReadable, whyNotWritable, whyNoUploads } from '../cluster/explain.ts'
 import { reservedMb } from '../cluster/space.ts'
-import { statusName } from '../cluster/storage-status.ts'
 import { isLeader, type TrackerAddress } from '../cluster/tracker-list.ts'
 import type { TrackerContext } from '../handlers/context.ts'
 
@@ -68,7 +68,7 @@ function serverView({ cluster, now }: TrackerContext, server: StorageServer) {
     id,
     ips,
     port,
-    status: statusName(server.status),
+    status: storageStatusName(server.status),
     rw,
     version,
     joinTime,

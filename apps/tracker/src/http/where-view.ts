@@ -1,10 +1,9 @@
-import { ProtocolError, parseFileId } from '@cairn/dfs-core'
+import { ProtocolError, parseFileId, storageStatusName } from '@cairn/dfs-core'
 import { formatHostPort } from '../cluster/address.ts'
 import { chooseFetchAll, explainFetch, type FetchReason, findSource } from '../cluster/choose-fetch.ts'
 import { findGroup, type Group, type StorageServer } from '../cluster/cluster.ts'
 import { type FileName, readFileName } from '../cluster/file-name.ts'
 import { Refusal } from '../cluster/refusal.ts'
-import { statusName } from '../cluster/storage-status.ts'
 import type { TrackerContext } from '../handlers/context.ts'
 
 // GET /where?file_id=…: who delivers a file, and why the others do not. Times in unix seconds.
@@ -32,7 +31,7 @@ export function whereView(context: TrackerContext, fileId: string) {
     members: members.map(({ server, serves, reason, syncedUpTo }) => ({
       id: server.id,
       address: formatHostPort(server.ips[0] ?? '', server.port),
-      status: statusName(server.status),
+      status: storageStatusName(server.status),
       serves,
       reason,
       syncedUpTo,
@@ -79,7 +78,7 @@ function sentence(reason: FetchReason, { server, file, syncedUpTo, source }: Fac
     case 'older than storage_sync_file_max_delay':
       return 'the file is older than storage_sync_file_max_delay: every member has it'
     case 'not ACTIVE':
-      return `is ${statusName(server.status)}`
+      return `is ${storageStatusName(server.status)}`
     case 'rw mode excludes reading':
       return 'its rw mode in storage_ids.conf excludes reading'
     case 'can change, so only its source serves it':

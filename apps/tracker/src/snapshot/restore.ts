@@ -1,3 +1,4 @@
+import { isStorageStatus, StorageStatus } from '@cairn/dfs-core'
 import { parseChangelogLine } from '../cluster/changelog.ts'
 import {
   addGroup,
@@ -11,7 +12,7 @@ import {
 } from '../cluster/cluster.ts'
 import { ANEW_UNKNOWN } from '../cluster/session.ts'
 import type { RwMode } from '../cluster/storage-ids.ts'
-import { isStorageStatus, isTombstone, nextStatus, StorageStatus } from '../cluster/storage-status.ts'
+import { isTombstone, nextStatus } from '../cluster/storage-status.ts'
 import { GROUPS_FILE, parseGroups } from './groups-file.ts'
 import { parseServers, type SavedServer, SERVERS_FILE } from './servers-file.ts'
 import { StateFileError } from './state-file-error.ts'

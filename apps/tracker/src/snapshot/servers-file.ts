@@ -1,7 +1,7 @@
-import type { StorageStat } from '@cairn/dfs-core'
+import { isStorageStatus, type StorageStat, type StorageStatus } from '@cairn/dfs-core'
 import { formatHostPort, isIpAddress } from '../cluster/address.ts'
 import type { Group, StorageServer } from '../cluster/cluster.ts'
-import { isStorageStatus, isTombstone, type StorageStatus } from '../cluster/storage-status.ts'
+import { isTombstone } from '../cluster/storage-status.ts'
 import { formatSection, numberedSections, parseSections, type SectionReader, sectionName } from './sections.ts'
 
 export const SERVERS_FILE = 'storage_servers_new.dat'

@@ -1,3 +1,4 @@
+import { STORAGE_STATUS_NONE, StorageStatus, storageStatusName } from '@cairn/dfs-core'
 import { beat, disconnect, reportDisk, reportSync, scan } from '../../src/cluster/activity.ts'
 import { changeAddress } from '../../src/cluster/address-change.ts'
 import { readChangelog } from '../../src/cluster/changelog.ts'
@@ -19,7 +20,6 @@ import { createSession, joinedServer, type Session, takeChanges } from '../../sr
 import { chooseRoomiestGroup } from '../../src/cluster/space.ts'
 import { changeOwnStatus, replicaChange, reportStatus } from '../../src/cluster/status-report.ts'
 import { buildStorageIds, parseStorageIds, StorageIdsError } from '../../src/cluster/storage-ids.ts'
-import { STATUS_NONE, StorageStatus, statusName } from '../../src/cluster/storage-status.ts'
 import { notifySource, recordedSource, requestSource, sourceOf } from '../../src/cluster/sync-source.ts'
 import { setLeader } from '../../src/cluster/tracker-list.ts'
 import {
@@ -87,7 +87,8 @@ export class World {
       this.#now += Number(seconds)
       return this.#time(this.#now)
     },
-    scan: () => list(scan(this.#cluster, this.#now).map((server) => `${server.id} ${statusName(server.status)}`)),
+    scan: () =>
+      list(scan(this.#cluster, this.#now).map((server) => `${server.id} ${storageStatusName(server.status)}`)),
     restart: () => {
       this.#save(['changelog', 'groups', 'servers', 'syncTimestamps'])
       return this.#load()
@@ -137,14 +138,14 @@ export class World {
       const session = this.#session(name)
       const { server } = session
       disconnect(this.#cluster, session)
-      return server === null ? 'ok' : statusName(server.status)
+      return server === null ? 'ok' : storageStatusName(server.status)
     },
     'dest-req': ({ words: [name] }) =>
       this.#source(requestSource(this.#cluster, joinedServer(this.#session(name)), this.#now)),
     notify: ({ words: [name, sourceId = ''], options }) => {
       const server = joinedServer(this.#session(name))
       notifySource(this.#cluster, server, { sourceId, until: this.#readTime(options.get('until') ?? '0') })
-      return statusName(server.status)
+      return storageStatusName(server.status)
     },
     'dest-query': ({ words: [name] }) => this.#source(recordedSource(joinedServer(this.#session(name)))),
     'src-req': ({ words: [group = '', id = ''] }) => this.#source(sourceOf(this.#cluster, group, id)),
@@ -152,17 +153,17 @@ export class World {
       const ip = id.includes('.') ? id : ''
       const found = requireGroup(this.#cluster, group)
       reportStatus(this.#cluster, found, { id, ip, port: 0, status: statusNumber(status) }, this.#now)
-      return statusName(requireServer(found, id).status)
+      return storageStatusName(requireServer(found, id).status)
     },
     'replica-change': ({ words: [name, id = '', status = ''] }) => {
       const { group } = joinedServer(this.#session(name))
       replicaChange(this.#cluster, group, [{ id, ip: '', port: 0, status: statusNumber(status) }], this.#now)
-      return statusName(requireServer(group, id).status)
+      return storageStatusName(requireServer(group, id).status)
     },
     'change-status': ({ words: [name, status = ''] }) => {
       const server = joinedServer(this.#session(name))
       changeOwnStatus(this.#cluster, server, statusNumber(status))
-      return statusName(server.status)
+      return storageStatusName(server.status)
     },
     changelog: ({ words: [name, group = '', id = ''] }) => {
       const session = this.#session(name)
@@ -296,7 +297,7 @@ export class World {
   #describe({ id, ips, port, status, syncSource, syncUntil, syncedFrom }: StorageServer): string {
     const source = syncSource === '' ? '' : `, source ${syncSource} until ${this.#time(syncUntil)}`
     const synced = [...syncedFrom].map(([from, time]) => `, synced ${from} ${this.#time(time)}`).join('')
-    return `${id} ${ips.join(',')}:${port} ${statusName(status)}${source}${synced}`
+    return `${id} ${ips.join(',')}:${port} ${storageStatusName(status)}${source}${synced}`
   }
 
   #join({ words: [name = ''], options }: Line): string {
@@ -324,7 +325,7 @@ export class World {
       },
       { now: this.#now, isSelf: ({ ips, port }) => `${ips[0]}:${port}` === this.#self },
     )
-    return `${server.id} ${statusName(server.status)}${server.syncSource === '' ? '' : ` source ${server.syncSource}`}`
+    return `${server.id} ${storageStatusName(server.status)}${server.syncSource === '' ? '' : ` source ${server.syncSource}`}`
   }
 
   #changes(name: string | undefined): string {
@@ -332,7 +333,7 @@ export class World {
     const lines: string[] = []
     if (leader !== undefined) lines.push(`leader ${leader.ips.join(',')}:${leader.port}`)
     if (trunkServer !== undefined) lines.push(`trunk server ${trunkServer?.id ?? 'none'}`)
-    for (const { id, status } of members ?? []) lines.push(`${id} ${statusName(status)}`)
+    for (const { id, status } of members ?? []) lines.push(`${id} ${storageStatusName(status)}`)
     return list(lines)
   }
 
@@ -398,7 +399,7 @@ function reserved(value: string): ClusterSettings['reservedSpace'] {
 }
 
 function statusNumber(name: string): number {
-  if (name === 'NONE') return STATUS_NONE
+  if (name === 'NONE') return STORAGE_STATUS_NONE
   return Object.entries(StorageStatus).find(([key]) => key === name)?.[1] ?? Number(name)
 }
 

@@ -1,9 +1,7 @@
-import { ConnectionError, type DfsClient, formatAddress, ServerError, Status } from '@cairn/dfs-core'
+import { ConnectionError, type DfsClient, formatAddress, ServerError, Status, StorageStatus } from '@cairn/dfs-core'
 import { ApiError } from './api-error.ts'
 
 const MEMBERS_FRESH_MS = 5000
-// FastDFS's storage status: in sync with its group, serving.
-const STATUS_ACTIVE = 7
 
 /**
  * A storage of a group. `httpPort` is null while it cannot be asked: it is down, or serves no HTTP. Where a gateway serves
@@ -99,7 +97,7 @@ export class AddressBook {
     const records = await this.client.tracker.listStorages(group)
     return await Promise.all(
       records.map(async ({ id, ip, storagePort: port, status, upTime }) => {
-        const isActive = status === STATUS_ACTIVE
+        const isActive = status === StorageStatus.ACTIVE
         const httpPort = isActive ? await this.httpPort(group, formatAddress(ip, port), upTime) : null
         return { group, storageId: id, ip, port, httpPort, isActive }
       }),

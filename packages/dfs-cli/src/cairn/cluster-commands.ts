@@ -1,5 +1,4 @@
-import { formatAddress, type GroupRecord, type StorageRecord } from '@cairn/dfs-core'
-import { storageStatusName } from '../fdfs/status-names.ts'
+import { formatAddress, type GroupRecord, type StorageRecord, storageStatusName } from '@cairn/dfs-core'
 import { humanSize } from '../human-size.ts'
 import { localTime } from '../local-time.ts'
 import type { CairnCommand } from './command.ts'

@@ -1,7 +1,6 @@
-import { formatAddress, type GroupRecord, type StorageRecord } from '@cairn/dfs-core'
+import { formatAddress, type GroupRecord, type StorageRecord, storageStatusName } from '@cairn/dfs-core'
 import { humanSize } from '../human-size.ts'
 import { localTime } from '../local-time.ts'
-import { storageStatusName } from './status-names.ts'
 
 const MIB = 1024 * 1024
 const MODES: Readonly<Record<number, string>> = {

@@ -1,7 +1,6 @@
-import type { DfsClient, TrackerStat } from '@cairn/dfs-core'
+import { type DfsClient, StorageStatus, storageStatusName, type TrackerStat } from '@cairn/dfs-core'
 import { humanSize } from '../human-size.ts'
 import { localTime } from '../local-time.ts'
-import { ACTIVE, storageStatusName } from './status-names.ts'
 import { orFail, type Tool, usage, withClient } from './tool.ts'
 
 const DEFAULT_CONF = '/etc/fdfs/client.conf'
@@ -81,8 +80,8 @@ export const storageStat = statTool('fdfs_storage_stat', 'ANTtd', async (client,
   const active = either(letters, 'A', 'N')
   const trunkServer = either(letters, 'T', 't')
   const found = await client.tracker.storageStats({
-    ...(active === true && { status: ACTIVE }),
-    ...(active === false && { notStatus: ACTIVE }),
+    ...(active === true && { status: StorageStatus.ACTIVE }),
+    ...(active === false && { notStatus: StorageStatus.ACTIVE }),
     ...(trunkServer !== undefined && { trunkServer }),
   })
   const lines = found.storages.flatMap((storage) => [

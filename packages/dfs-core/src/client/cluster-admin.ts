@@ -1,11 +1,12 @@
 import { ConnectionError, ServerError, Status } from '../errors.ts'
 import type { Command } from '../protocol/command.ts'
+import { StorageStatus } from '../protocol/storage-status.ts'
 import { trackerCommands } from '../protocol/tracker-commands.ts'
 import { parseAddress } from './address.ts'
 import type { ConnectionPool } from './pool.ts'
 
 /** Storage states in which a member is alive: it must not be deleted (client protocol §3.6, §7). */
-const LIVE: readonly number[] = [6, 7]
+const LIVE: readonly number[] = [StorageStatus.ONLINE, StorageStatus.ACTIVE]
 /** A tracker that has forgotten the member, or has deleted it already. */
 const TOLERATED: readonly number[] = [Status.OK, Status.ENOENT, Status.EALREADY]
 

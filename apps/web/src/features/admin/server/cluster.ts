@@ -1,4 +1,11 @@
-import { ConnectionError, formatAddress, ProtocolError, ServerError, type StorageRecord } from '@cairn/dfs-core'
+import {
+  ConnectionError,
+  StorageStatus as FdfsStatus,
+  formatAddress,
+  ProtocolError,
+  ServerError,
+  type StorageRecord,
+} from '@cairn/dfs-core'
 import { addressBook, dfs } from '../../../lib/dfs.ts'
 import { env } from '../../../lib/env.ts'
 import { log } from '../../../lib/log.ts'
@@ -17,7 +24,6 @@ import { lastDisks } from './samples.ts'
 const MIB = 1024 * 1024
 // A storage that hangs must not hold up what is said of the others.
 const PATIENCE_MS = 4000
-const STATE_ACTIVE = 7
 
 /** A member as the trackers know it, and its own words when it has any. */
 interface Heard {
@@ -115,7 +121,7 @@ function storageView(member: Heard, group: readonly Heard[], uploads: OpenUpload
   const told = member.status === null ? null : toldView(member.status)
   const { totalBytes, freeBytes } = told === null ? spaceOfRecord(record) : spaceOfPaths(told.paths)
   // Trackers notice a dead storage only after a while.
-  const isGone = silence === 'away' && record.status === STATE_ACTIVE
+  const isGone = silence === 'away' && record.status === FdfsStatus.ACTIVE
   return {
     group: member.group,
     id: record.id,
