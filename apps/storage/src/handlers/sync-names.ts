@@ -128,10 +128,10 @@ interface Truncation extends TimedFile {
 }
 
 async function truncate(store: FileStore, { file, timestamp, oldSize, newSize }: Truncation): Promise<void> {
-  checkMayChange(file)
   if (newSize < 0) throw new ProtocolError(`a size of ${newSize}`)
   const present = await presentAt(file)
   if (present.kind === 'none') throw new StoreError(Status.ENOENT, `${file.logicName} is not here`)
+  checkMayChange(file)
   if (present.kind !== 'file' || present.size !== oldSize) {
     throw new StoreError(Status.EEXIST, `${file.logicName} has not the size to truncate from`)
   }

@@ -32,7 +32,6 @@ function rangeHandler(context: HandlerContext, op: 'a' | 'm'): StreamedHandler<C
         if (offset < 0) throw new ProtocolError(`offset ${offset}`)
         checkGroup(context, value.group)
         const file = context.store.resolve(value.name)
-        checkMayChange(file)
         const range = { file, offset, size, timestamp }
         return lockedBody({
           locks: context.locks,
@@ -72,6 +71,7 @@ async function openModify(context: HandlerContext, range: Range): Promise<BodyWo
 }
 
 async function write({ store }: HandlerContext, op: 'a' | 'm', range: Range): Promise<BodyWork> {
+  checkMayChange(range.file)
   await unshare(store, range.file)
   return await InPlaceWrite.open(store, { ...range, op })
 }
