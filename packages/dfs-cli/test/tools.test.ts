@@ -239,6 +239,13 @@ describe('cairn', () => {
     expect(await cairn('meta', fileId)).toMatchObject({ code: 1, out: '' })
   })
 
+  it('shows what others have set without letting it steer the terminal', async () => {
+    const fileId = (await cairn('upload', localFile('set.txt', content(10)))).out.trim()
+    await cluster.dfs.setMetadata(fileId, { title: 'a\u001b[2Jb\u009bc\nowner  Eve' }, 'overwrite')
+    expect((await cairn('meta', fileId)).out).toBe('title  a\\u001b[2Jb\\u009bc\\u000aowner  Eve\n')
+    expect((await cairn('meta', fileId, '--json')).out).toContain('"a\\u001b[2Jb\\u009bc\\nowner  Eve"')
+  })
+
   it('says how it is called when it is asked', async () => {
     for (const args of [['--help'], ['help'], ['upload', '--help']]) {
       const { code, out, err } = await cairn(...args)

@@ -14,7 +14,7 @@ export function answerJson(response: ServerResponse, status: number, value: obje
   response.end(body)
 }
 
-/** A whole request body. 413 when it is longer than `sizeMax` bytes, 408 when it comes too slowly. */
+/** A whole request body. 413 when it is longer than `sizeMax` bytes; one that comes too slowly ends with its connection. */
 export async function readBody(request: IncomingMessage, sizeMax: number): Promise<Buffer> {
   if (Number(request.headers['content-length'] ?? 0) > sizeMax) throw tooLarge(sizeMax)
   const timer = setTimeout(

@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util'
 import { DfsClient, type DfsClientOptions, ServerError, Status } from '@cairn/dfs-core'
 import { readClientConf, trackerAddresses } from '../client-conf.ts'
 import { errnoText } from '../errno.ts'
+import { printable } from '../printable.ts'
 import type { Terminal } from '../terminal.ts'
 import { deleteStorage, monitor, setTrunkServer } from './cluster-commands.ts'
 import { type CairnCommand, type CommandContext, UsageError } from './command.ts'
@@ -75,7 +76,7 @@ export async function runCairn(
       terminal.err(`cairn: ${error.message}.\nusage: cairn ${name} ${command.usage}\n`)
       return 2
     }
-    terminal.err(`cairn ${name}: ${sentence(error)}\n`)
+    terminal.err(`cairn ${name}: ${printable(sentence(error))}\n`)
     return 1
   }
 }
@@ -94,7 +95,7 @@ async function runCommand(
     const port = isNamed ? undefined : defaults.statusPort
     const statusPages = asked.trackers.map((tracker) => statusPage(tracker, port ?? STATUS_PORT))
     const { json, text, failure } = await command.run({ client: stoppable, terminal, statusPages, words, options })
-    terminal.out(options['json'] === true ? `${JSON.stringify(json, null, 2)}\n` : text)
+    terminal.out(printable(options['json'] === true ? `${JSON.stringify(json, null, 2)}\n` : text, '\n'))
     if (failure !== undefined) throw failure.error
   } finally {
     client.close()

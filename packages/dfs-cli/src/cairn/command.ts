@@ -12,7 +12,7 @@ export interface CommandContext {
   readonly options: Readonly<Record<string, string | boolean | string[] | undefined>>
 }
 
-/** One subcommand of `cairn`. What `run` resolves with is printed as JSON with --json; else it has printed by itself. */
+/** One subcommand of `cairn`. What `run` resolves with is printed: as JSON with --json, else as text. */
 export interface CairnCommand {
   /** After the name; for the list of commands. */
   readonly usage: string

@@ -132,7 +132,7 @@ export const info: CairnCommand = {
   async run({ client, words: [fileId = ''] }) {
     const facts = parseFileId(fileId)
     const { size, crc32, mtime, sourceIp } = await client.fileInfo(fileId)
-    const storages = (await client.tracker.queryFetchAll(fileId)).map(({ ip, port }) => `${ip}:${port}`)
+    const storages = (await client.tracker.queryFetchAll(fileId)).map(addressOf)
     const source = facts.source.kind === 'id' ? String(facts.source.id) : facts.source.ip
     const json = { fileId, kind: facts.kind, size, crc32, mtime, uploaded: facts.timestamp, source, sourceIp, storages }
     return {
