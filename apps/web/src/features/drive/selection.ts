@@ -10,6 +10,9 @@ export type Selection = {
   readonly anchor: string | null
 }
 
+/** So many entries can be named together, as a link has to. */
+export const NAMED_MAX = 1000
+
 export const nothingSelected: Selection = { mode: 'some', ids: new Set(), focus: null, anchor: null }
 
 export function isSelected({ mode, ids }: Selection, id: string): boolean {

@@ -12,6 +12,7 @@ import { type EntryDoors, useEntryDoors } from './entry-doors.tsx'
 import { canShow } from './entry-opening.ts'
 import { mainKey } from './main-key.ts'
 import type { EntryItem } from './schema.ts'
+import { NAMED_MAX } from './selection.ts'
 import { startDownload } from './start-download.ts'
 import { useChangeText } from './use-change-text.ts'
 import type { Chosen } from './use-drive-changes.ts'
@@ -128,13 +129,14 @@ function useDriveActions(options: EntryActionsOptions): EntryActions {
   const t = useTranslations('drive')
   const drive = useDrive()
   const doors = useEntryDoors()
+  const sharing = useSharing(options)
   const zipLabel = useZipLabel()
   const { downloadFiles, openEntry, showInFolder } = useOpening()
   const named = !partial && targets.length > 0
   const only = named && targets.length === 1 ? targets[0] : undefined
   const filesOnly = named && targets.every(({ kind }) => kind === 'file')
   const labels = useLabelActions(options)
-  const { share, preview, verify, zip, details } = doors
+  const { preview, verify, zip, details } = doors
   const one = (run: (entry: EntryItem) => void) => (only === undefined ? null : () => run(only))
   const all = (door: ((entries: readonly EntryItem[]) => void) | undefined) =>
     door === undefined || !named ? null : () => door(targets)
@@ -148,7 +150,7 @@ function useDriveActions(options: EntryActionsOptions): EntryActions {
       t('preview'),
       preview === undefined || only?.kind !== 'file' ? null : () => preview(only, drive.state.items),
     ),
-    share: action('share', t('share'), all(share)),
+    share: action('share', t('share'), sharing),
     download: action(
       'download',
       t('download'),
@@ -182,6 +184,19 @@ function useDriveActions(options: EntryActionsOptions): EntryActions {
     // No menu offers it beside the trash: only the key does, and it asks.
     remove: action('remove', t('delete'), onRemove),
   }
+}
+
+/** A link names what it holds. Null: there is nothing to share, or it is not loaded yet. */
+function useSharing({ targets, partial }: EntryActionsOptions): (() => void) | null {
+  const t = useTranslations('drive')
+  const toast = useToast()
+  const { total } = useDrive().state
+  const { share } = useEntryDoors()
+  if (share === undefined) return null
+  if ((partial ? total : targets.length) > NAMED_MAX) {
+    return () => toast({ text: t('shareTooMany', { n: NAMED_MAX }), problem: true })
+  }
+  return partial || targets.length === 0 ? null : () => share(targets)
 }
 
 /** Stars and tags: of what is loaded at once, of everything that is selected by a job. */

@@ -9,6 +9,7 @@ import {
   clearSelection,
   focusOn,
   isNothingSelected,
+  NAMED_MAX,
   nothingSelected,
   type Selection,
   selectAll,
@@ -48,7 +49,7 @@ export function useFolderPane({ pane, scroller, ghost, columns }: Parts) {
   const { targets, bytes, chosen } = found
   useGonePruned(setSelection)
   useRevealLoaded(reveal)
-  useFoundLoaded(selection)
+  useAllLoaded(selection)
   useSelectionSaid(selection, total)
 
   const step = (next: Selection) => {
@@ -163,14 +164,20 @@ function useRevealLoaded(reveal: Reveal | null): void {
   }, [missing, status, jumpTo, reveal])
 }
 
-/** Of a search no predicate can be made that still holds later: all of it, which is little, is loaded and named. */
-function useFoundLoaded({ mode }: Selection): void {
+/**
+ * Of a search no predicate can be made that still holds later: all of it, which is little, is loaded and named. So is all of any other
+ * place that has no more than can be named, for what is done only to entries that are.
+ */
+function useAllLoaded({ mode }: Selection): void {
   const { place, state } = useDrive()
-  const missing = mode === 'all' && place?.kind === 'search' && state.hasMore
-  const { loadMore } = state
+  const { items, total, hasMore, loadMore, loadBefore } = state
+  const missing = place?.kind === 'search' ? hasMore : total <= NAMED_MAX && items.length < total
+  const wanted = mode === 'all' && missing
   useEffect(() => {
-    if (missing) loadMore()
-  }, [missing, loadMore])
+    if (!wanted) return
+    loadMore()
+    loadBefore()
+  }, [wanted, loadMore, loadBefore])
 }
 
 function useSelectionSaid(selection: Selection, total: number): void {

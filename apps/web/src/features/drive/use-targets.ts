@@ -3,8 +3,10 @@
 import { useRef } from 'react'
 import { type Chosen, chosenOf } from './chosen.ts'
 import { useDrive } from './drive-context.tsx'
+import type { Place } from './place.ts'
 import type { EntryItem } from './schema.ts'
 import { isSelected, type Selection, selectedCount } from './selection.ts'
+import type { FolderState } from './use-folder.ts'
 
 export type Targets = {
   selected: readonly EntryItem[]
@@ -32,7 +34,7 @@ export function useTargets(selection: Selection): Targets {
     selected,
     targets,
     partial,
-    bytes: partial ? null : selected.reduce((sum, { size }) => sum + size, 0),
+    bytes: partial ? bytesOfAll(selection, state, place) : bytesOf(selected),
     chosen: partial ? chosenByPlace : named(targets),
   }
 }
@@ -59,6 +61,15 @@ function predicate(selection: Selection, folder: string, total: number, loaded: 
     name: loaded[0]?.name ?? '',
     ids: loaded.map(({ id }) => id),
   }
+}
+
+const bytesOf = (entries: readonly EntryItem[]) => entries.reduce((sum, { size }) => sum + size, 0)
+
+/** What the place has in all, but for what is not selected. Nobody adds up what is recent, or found. */
+function bytesOfAll({ ids }: Selection, { items, totalBytes }: FolderState, place: Place | null): number | null {
+  const others = items.filter(({ id }) => ids.has(id))
+  const isKnown = place?.kind !== 'recent' && place?.kind !== 'search' && others.length === ids.size
+  return isKnown ? Math.max(0, totalBytes - bytesOf(others)) : null
 }
 
 const named = (targets: readonly EntryItem[]) => (targets.length === 0 ? null : chosenOf(targets))
