@@ -158,7 +158,9 @@ test('whoever may only look finds nothing to download or save', async ({ page, b
   await visitor.context().close()
 })
 
-test('somebody without an account who saves a link signs up, and finds it in their drive', async ({
+const REASON = 'Then what was shared with you is saved to your drive.'
+
+test('somebody signed out who saves a link is told why to sign in, and finds it in their drive', async ({
   page,
   browser,
   drive,
@@ -170,6 +172,7 @@ test('somebody without an account who saves a link signs up, and finds it in the
   await forgetSession(visitor)
   await visit(visitor, link)
   await visitor.getByRole('button', { name: 'Save to my drive' }).click()
+  await expect(visitor.getByText(REASON)).toBeVisible()
   await visitor.getByLabel('Email').fill(person.email)
   await visitor.getByLabel('Password', { exact: true }).fill(person.password)
   await visitor.getByRole('button', { name: 'Sign in' }).click()
@@ -177,5 +180,24 @@ test('somebody without an account who saves a link signs up, and finds it in the
   await visitor.getByRole('button', { name: 'Show' }).click()
   await openFolder(visitor, 'Survey')
   await expect(row(visitor, 'tides.txt')).toBeVisible()
+  await visitor.context().close()
+})
+
+test('somebody without an account who saves a link signs up, and finds it in their drive', async ({
+  page,
+  browser,
+}) => {
+  await fillFolder(page)
+  const link = await shareEntry(page, 'Survey')
+  const visitor = await stranger(browser)
+  await visit(visitor, link)
+  await visitor.getByRole('button', { name: 'Save to my drive' }).click()
+  await visitor.getByRole('link', { name: 'Create an account' }).click()
+  await expect(visitor.getByText(REASON)).toBeVisible()
+  await visitor.getByLabel('Name').fill('Nils New')
+  await visitor.getByLabel('Email').fill(`nils-${Date.now()}@example.org`)
+  await visitor.getByLabel('Password', { exact: true }).fill('a long enough secret of Nils')
+  await visitor.getByRole('button', { name: 'Create account' }).click()
+  await expect(visitor.getByText('Saved to “Drive”')).toBeVisible()
   await visitor.context().close()
 })

@@ -11,7 +11,7 @@ import { useFormat } from '../../i18n/use-format.ts'
 import { ApiFailure, callApi, Unreachable } from '../../lib/call-api.ts'
 import { type Registration, type RegistrationProblem, registrationProblems } from './registration.ts'
 import type { Registered } from './schema.ts'
-import { signIn } from './session-client.ts'
+import { placeAfterSignIn, signIn } from './session-client.ts'
 
 type Errors = Partial<Record<keyof Registration | 'form', string>>
 
@@ -48,7 +48,7 @@ export function RegisterForm({ invitation, email = null }: RegisterFormProps) {
     const refusal = await register({ ...registration, ...(invitation === undefined ? {} : { invitation }) })
     if (refusal === null) {
       const entered = await signIn(registration.email, registration.password)
-      window.location.assign(entered.ok ? '/drive' : '/sign-in')
+      window.location.assign(entered.ok ? placeAfterSignIn(window.location) : `/sign-in${window.location.search}`)
       return
     }
     const text = refusal.code === 'tooMany' ? t('tooMany', { time: format.duration(refusal.seconds) }) : t(refusal.code)

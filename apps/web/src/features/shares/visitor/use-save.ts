@@ -35,7 +35,7 @@ export function useSave(id: string, { isReady, signedIn, onRefused, onEnd }: Sav
   const save = async (ids?: readonly string[]) => {
     if (!signedIn) {
       window.sessionStorage.setItem(SAVE_LATER_KEY, JSON.stringify({ id, ids }))
-      window.location.assign(`/sign-in?next=${encodeURIComponent(window.location.pathname)}`)
+      window.location.assign(`/sign-in?for=save&next=${encodeURIComponent(window.location.pathname)}`)
       return
     }
     setProgress('begun')

@@ -203,18 +203,19 @@ function Crumbs({ visit, link }: { visit: Visit; link: VisitedShare }) {
         <span className="truncate">{t('title', { name: link.title, more: link.more })}</span>
       </Button>
       {visit.path.map(({ id, name }) => (
-        <Fragment key={id}>
-          <Icon of={ChevronRight} size="tiny" className="text-ink-3" />
+        // A line breaks before the chevron, not between it and the name that it leads to.
+        <span key={id} className="flex min-w-0 max-w-full items-center gap-1">
+          <Icon of={ChevronRight} size="tiny" className="shrink-0 text-ink-3" />
           {id === last?.id ? (
             <span aria-current="page" className="min-w-0 max-w-full px-2.5 font-semibold text-13">
               <FileName name={name} />
             </span>
           ) : (
-            <Button kind="ghost" size="sm" className="max-w-full" onClick={() => visit.openFolder(id)}>
+            <Button kind="ghost" size="sm" className="min-w-0 max-w-full" onClick={() => visit.openFolder(id)}>
               <FileName name={name} />
             </Button>
           )}
-        </Fragment>
+        </span>
       ))}
     </nav>
   )
