@@ -1,4 +1,3 @@
-import { inOrder } from './chosen-order.ts'
 import type { ChosenFile } from './upload-job.ts'
 
 type Dropped = {
@@ -12,12 +11,7 @@ type Dropped = {
 type OnFound = (files: number) => boolean
 
 /** What a drop holds; null when nobody wants it any more. Must be called inside the drop event; the folders are read afterwards. */
-export async function readDrop(transfer: DataTransfer, onFound: OnFound): Promise<Dropped | null> {
-  const dropped = await asDropped(transfer, onFound)
-  return dropped === null ? null : { ...dropped, files: inOrder(dropped.files) }
-}
-
-function asDropped(transfer: DataTransfer, onFound: OnFound): Promise<Dropped | null> {
+export function readDrop(transfer: DataTransfer, onFound: OnFound): Promise<Dropped | null> {
   const items = [...transfer.items].filter(({ kind }) => kind === 'file')
   const roots = items.map((item): Root => ({ entry: item.webkitGetAsEntry(), handle: handleOf(item) }))
   if (roots.some(({ entry }) => entry !== null)) return walk(roots, onFound)
@@ -43,7 +37,7 @@ function ofNow(handle: Promise<FileSystemHandle | null>): Promise<FileSystemHand
 
 async function withOrigins(files: readonly File[], roots: readonly Root[]): Promise<Dropped> {
   const handles = await Promise.all(roots.map(({ handle }) => ofNow(handle)))
-  const chosen = placed(files).map((each, index) => ({ ...each, ...originOf(handles[index] ?? null) }))
+  const chosen = chosenFiles(files).map((each, index) => ({ ...each, ...originOf(handles[index] ?? null) }))
   return { files: chosen, emptyFolders: [], unreadable: 0 }
 }
 
@@ -53,10 +47,6 @@ function originOf(origin: FileSystemHandle | null): { origin?: FileSystemHandle 
 
 /** The files of an input. With `webkitdirectory` each knows the folders it lies in. */
 export function chosenFiles(files: Iterable<File>): ChosenFile[] {
-  return inOrder(placed(files))
-}
-
-function placed(files: Iterable<File>): ChosenFile[] {
   return [...files].map((file) => ({ file, path: foldersOf(file.webkitRelativePath ?? '') }))
 }
 

@@ -1,3 +1,4 @@
+import { inOrder } from './chosen-order.ts'
 import type { ContentHasher } from './content-hasher.ts'
 import { ElsewhereWatch, sentElsewhere } from './elsewhere-watch.ts'
 import { HeldPlaces } from './held-places.ts'
@@ -102,11 +103,10 @@ export class UploadEngine {
     })
   }
 
-  /** Files to upload. Many are taken in bit by bit; the first ones are sent meanwhile. */
-  async add(chosen: readonly ChosenFile[], target: UploadTarget): Promise<void> {
-    const sources = new SourceNumbers(this.#memory)
-    const lost = new LostFiles(this.#jobs.values())
-    const [round, pauses] = [this.#cancelled, this.pauses]
+  /** Files to upload, in the order of their names. Many are taken in bit by bit; the first ones are sent meanwhile. */
+  async add(files: readonly ChosenFile[], target: UploadTarget): Promise<void> {
+    const [chosen, round, pauses] = [inOrder(files), this.#cancelled, this.pauses]
+    const [sources, lost] = [new SourceNumbers(this.#memory), new LostFiles(this.#jobs.values())]
     for (let first = 0; first < chosen.length; first += INTAKE) {
       // The page may answer to people in between.
       if (first > 0) await new Promise((resolve) => setTimeout(resolve))
