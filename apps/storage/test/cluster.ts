@@ -36,7 +36,7 @@ export interface TestCluster {
 }
 
 /** What a test wants of its tracker. */
-interface TrackerChange {
+export interface TrackerChange {
   readonly cluster?: Partial<TrackerConfig['cluster']>
   readonly trunk?: Partial<TrackerConfig['trunk']>
   readonly statLayout?: TrackerConfig['statLayout']

@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process'
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { ConnectionPool, StorageClient } from '@cairn/dfs-core'
-import { startCluster, type TestCluster, until } from './cluster.ts'
+import { startCluster, type TestCluster, type TrackerChange, until } from './cluster.ts'
 import { type Daemon, type DaemonBundle, kill, startDaemon } from './daemon.ts'
 import { createWebKeys, type WebKeys } from './http/web-storage.ts'
 
@@ -29,8 +29,12 @@ export class SlowDiskStorage {
     this.httpPort = ready.find((line) => line.httpPort !== undefined)?.httpPort ?? -1
   }
 
-  static async start(bundle: DaemonBundle, more: Readonly<Record<string, string>> = {}): Promise<SlowDiskStorage> {
-    const cluster = await startCluster([])
+  static async start(
+    bundle: DaemonBundle,
+    more: Readonly<Record<string, string>> = {},
+    tracker: TrackerChange = {},
+  ): Promise<SlowDiskStorage> {
+    const cluster = await startCluster([], {}, tracker)
     const folder = join(cluster.folder, '100001')
     const slowRoot = join(cluster.folder, 'slow')
     const quickRoot = join(cluster.folder, 'quick')

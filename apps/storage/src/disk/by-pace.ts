@@ -2,6 +2,8 @@ import {
   close,
   closeSync,
   existsSync,
+  fstat,
+  fstatSync,
   ftruncate,
   ftruncateSync,
   futimes,
@@ -11,6 +13,7 @@ import {
   open,
   openSync,
   read,
+  readFileSync,
   readSync,
   renameSync,
   statSync,
@@ -39,12 +42,30 @@ export function goOnWith<T>(result: T | Promise<T>, next: (value: T) => void, fa
 }
 
 /** The same where the caller goes on, too: a promise only where `result` is one, or `next` returns one. */
-export function thenByPace<T, R>(result: T | Promise<T>, next: (value: T) => R | Promise<R>): R | Promise<R> {
+export function thenByPace<T, R>(result: Paced<T>, next: (value: T) => Paced<R>): Paced<R> {
   return result instanceof Promise ? result.then(next) : next(result)
 }
 
+/** What is there at once, or comes from the thread pool. */
+export type Paced<T> = T | Promise<T>
+
+/** `work` with an open file, which is closed afterwards. */
+export function closingByPace<T>(lane: DiskLane, fd: number, work: () => Paced<T>): Paced<T> {
+  let result: Paced<T>
+  try {
+    result = work()
+  } catch (error) {
+    return thenByPace(closeByPace(lane, fd), () => {
+      throw error
+    })
+  }
+  if (result instanceof Promise) return result.finally(() => closeByPace(lane, fd))
+  const value = result
+  return thenByPace(closeByPace(lane, fd), () => value)
+}
+
 /** A call of the file system for one disk: at once while it is quick, in the thread pool while it is slow. */
-export type PacedCall<A extends unknown[], T> = (lane: DiskLane, ...args: A) => T | Promise<T>
+export type PacedCall<A extends unknown[], T> = (lane: DiskLane, ...args: A) => Paced<T>
 
 export function byPace<A extends unknown[], T>(
   now: (...args: A) => T,
@@ -76,6 +97,10 @@ export const statByPace = byPace(
   (path: string) => statSync(path, { throwIfNoEntry: false }) ?? null,
   (path) => ifThere(stat(path)),
 )
+export const readFileByPace = byPace(
+  (path: string) => readFileSync(path),
+  (path) => readFile(path),
+)
 export const readIfAnyByPace = byPace(readBytesIfAny, (path) => ifThere(readFile(path)))
 
 export const linkByPace = byPace((from: string, to: string) => linkSync(from, to), link)
@@ -99,6 +124,19 @@ export const openPathByPace = byPace(
   (path: string, flags: string | number) => openSync(path, flags, 0o644),
   (path, flags) => openLater(path, flags, 0o644),
 )
+/** Null when there is no such file. */
+export const openIfThereByPace = byPace(
+  (path: string, flags: string) => {
+    try {
+      return openSync(path, flags, 0o644)
+    } catch (error) {
+      if (isErrno(error, 'ENOENT')) return null
+      throw error
+    }
+  },
+  (path, flags) => ifThere(openLater(path, flags, 0o644)),
+)
+export const fstatByPace = byPace((fd: number) => fstatSync(fd), promisify(fstat))
 export const ftruncateByPace = byPace((fd: number, size: number) => ftruncateSync(fd, size), promisify(ftruncate))
 export const futimesByPace = byPace(
   (fd: number, atime: number, mtime: number) => futimesSync(fd, atime, mtime),
@@ -106,6 +144,7 @@ export const futimesByPace = byPace(
 )
 export const closeByPace = byPace((fd: number) => closeSync(fd), promisify(close))
 
+/** Returns how many bytes it read. */
 export const readByPace = byPace(
   (fd: number, into: Buffer, position: number) => readSync(fd, into, 0, into.length, position),
   readLater,
@@ -115,6 +154,14 @@ export const writeByPace = byPace(
   (fd: number, bytes: Buffer, position: number) => writeSync(fd, bytes, 0, bytes.length, position),
   async (fd, bytes, position) => (await writeAt(fd, bytes, 0, bytes.length, position)).bytesWritten,
 )
+
+/** Writes every byte at a place of an open file. */
+export function writeAllByPace(lane: DiskLane, fd: number, bytes: Buffer, position: number): Paced<void> {
+  if (bytes.length === 0) return undefined
+  return thenByPace(writeByPace(lane, fd, bytes, position), (count) =>
+    writeAllByPace(lane, fd, bytes.subarray(count), position + count),
+  )
+}
 
 /** Null when there is nothing. */
 export async function ifThere<T>(found: Promise<T>): Promise<T | null> {

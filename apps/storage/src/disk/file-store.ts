@@ -1,7 +1,7 @@
 import { dirname } from 'node:path'
 import type { BinlogRecord } from '../engine/binlog.ts'
-import { slotOfName } from '../trunk/slot-name.ts'
-import { removeStored, storedFacts } from '../trunk/stored-content.ts'
+import { clearSlot, trunkFilePath, writingTo } from '../trunk/slot-file.ts'
+import { type NamedSlot, slotOfName } from '../trunk/slot-name.ts'
 import { isErrno } from './atomic-file.ts'
 import { existsByPace, goOnWith, linkByPace, removeByPace, renameByPace, writeNewByPace } from './by-pace.ts'
 import type { LocksElsewhere } from './file-locks.ts'
@@ -54,11 +54,6 @@ export class FileStore extends NewFiles<LogWriter> {
     } finally {
       await removeByPace(lane, temporaryPath)
     }
-  }
-
-  /** Any kind of entry counts, as in FastDFS. */
-  exists(name: ResolvedName): boolean {
-    return storedFacts(name) !== null
   }
 
   /**
@@ -132,8 +127,20 @@ export class FileStore extends NewFiles<LogWriter> {
    * when this returns (see `Removal`); one of unknown size counts as large.
    */
   takeOff(name: ResolvedName, done: LogDone, size = Number.POSITIVE_INFINITY): void {
-    if (slotOfName(name.logicName) !== null) afterwards(() => removeStored(name), done)()
-    else this.#unlink(name, size, done)
+    const named = slotOfName(name.logicName)
+    if (named === null) this.#unlink(name, size, done)
+    else this.#clear(name, named).then(() => done(), done)
+  }
+
+  /** Its slot may hold another file by now. */
+  async #clear({ logicName, storePath }: ResolvedName, named: NamedSlot): Promise<void> {
+    const end = this.#begin(logicName)
+    const path = trunkFilePath(storePath, named.slot)
+    try {
+      await writingTo(path, () => clearSlot(storePath.lane, path, named))
+    } finally {
+      end()
+    }
   }
 
   /** A peer removes the metadata by this record of its own, so it is logged even after a restart in between. */

@@ -50,7 +50,7 @@ export async function placeFromMemory(
   timestamp: number,
 ): Promise<void> {
   checkAgainstName(file, body.length, crc32(body))
-  if (placeInSlot(file, body)) return
+  if (await placeInSlot(file, body)) return
   const temporary = store.temporaryPath(file.storePath)
   await writeNewByPace(file.storePath.lane, temporary, body)
   await place(temporary, file, timestamp)
@@ -64,7 +64,7 @@ export async function placeFromFile(file: ResolvedName, incoming: IncomingFile, 
     return
   }
   const { lane } = file.storePath
-  placeInSlot(file, await lane.run(() => readFile(incoming.path)))
+  await placeInSlot(file, await lane.run(() => readFile(incoming.path)))
   await removeByPace(lane, incoming.path)
 }
 
@@ -123,7 +123,7 @@ function checkAgainstName(file: ResolvedName, size: number, crc: number): void {
 
 /** A relative link, unlike FastDFS's: it survives a move of the store path. */
 export async function placeLink(link: ResolvedName, target: ResolvedName): Promise<void> {
-  if (placeInSlot(link, Buffer.from(target.logicName, 'latin1'), 'L')) return
+  if (await placeInSlot(link, Buffer.from(target.logicName, 'latin1'), 'L')) return
   const { lane } = link.storePath
   const folder = dirname(link.path)
   await makeFolderByPace(lane, folder)

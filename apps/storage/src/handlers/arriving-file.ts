@@ -1,5 +1,5 @@
 import { Status } from '@cairn/dfs-core'
-import { goOnWith, thenByPace } from '../disk/by-pace.ts'
+import { goOnWith, type Paced, thenByPace } from '../disk/by-pace.ts'
 import type { ResolvedName } from '../disk/file-store.ts'
 import { ContentMismatchError, type Present, presentAt } from '../disk/replica.ts'
 import { StoreError } from '../disk/store-error.ts'
@@ -29,14 +29,15 @@ export interface ToldOfFile {
   readonly isAnnounced: boolean
 }
 
-export function look(context: HandlerContext, file: ResolvedName, told: ToldOfFile): Outcome | Promise<Outcome> {
+export function look(context: HandlerContext, file: ResolvedName, told: ToldOfFile): Paced<Outcome> {
   if (context.tombstones.refuses(file.logicName, told.timestamp)) return 'buried'
-  const occupant = occupantOf(file)
-  // Deleted elsewhere, and the slot used again, before this file came here.
-  if (occupant === 'newer') return 'overtaken'
-  // Its deletion is still on the way; if it was never deleted, it must not be lost.
-  if (occupant === 'older') return 'occupied'
-  return thenByPace(presentAt(file), (present) => outcomeBeside(context, { file, present }, told))
+  return thenByPace(occupantOf(file), (occupant): Paced<Outcome> => {
+    // Deleted elsewhere, and the slot used again, before this file came here.
+    if (occupant === 'newer') return 'overtaken'
+    // Its deletion is still on the way; if it was never deleted, it must not be lost.
+    if (occupant === 'older') return 'occupied'
+    return thenByPace(presentAt(file), (present) => outcomeBeside(context, { file, present }, told))
+  })
 }
 
 function outcomeBeside(
@@ -105,7 +106,7 @@ async function isPlaced(
 ): Promise<boolean> {
   const named = slotOfName(logicName)
   try {
-    if (named !== null) context.trunk.makeTrunkFile(storePath, named.slot)
+    if (named !== null) await context.trunk.makeTrunkFile(storePath, named.slot)
     await place()
     return true
   } catch (error) {

@@ -1,9 +1,9 @@
-import { readFileSync } from 'node:fs'
+import { readFileByPace, removeByPace } from '../disk/by-pace.ts'
 import type { StorePath } from '../disk/store-path.ts'
 import { storeInSlot } from '../trunk/trunk-upload.ts'
 import type { BodyTarget } from './body-gatherer.ts'
 import type { HandlerContext } from './context.ts'
-import type { Placed, Published } from './placed.ts'
+import { type Placed, type Published, placedLater } from './placed.ts'
 
 /** A body that may go into a slot. */
 export interface SmallUpload {
@@ -28,11 +28,19 @@ export function slotTarget(context: HandlerContext, upload: SmallUpload): BodyTa
     },
     forget: () => undefined,
   })
+  const { lane } = upload.storePath
   return {
     ...upload.plain,
     // The bytes are in the buffer only until the next ones come.
     fromMemory: (body) => placed(Buffer.from(body)),
-    fromFile: ({ path }) => placed(readFileSync(path)),
+    fromFile(file) {
+      file.handOver()
+      return placedLater(async () => {
+        const body = await readFileByPace(lane, file.path)
+        await removeByPace(lane, file.path)
+        return placed(body)
+      })
+    },
   }
 }
 

@@ -45,13 +45,13 @@ export async function restoreSlot(context: SlotContext, address: string, missing
   if (!isSound(content, named, type)) return 'damaged'
   return await whileLocked(locks, file.logicName, async () => {
     if (!(await missing.isWanted())) return 'present'
-    const occupant = occupantOf(file)
+    const occupant = await occupantOf(file)
     // The slot was used again: this file is deleted.
     if (occupant === 'newer') return 'present'
     // The deletion of the file before it is still on its way.
     if (occupant === 'older') return 'occupied'
-    trunk.makeTrunkFile(file.storePath, named.slot)
-    placeInSlot(file, content, type)
+    await trunk.makeTrunkFile(file.storePath, named.slot)
+    await placeInSlot(file, content, type)
     return 'restored'
   })
 }

@@ -14,6 +14,7 @@ import { join } from 'node:path'
 import { crc32 } from 'node:zlib'
 import { encodeTrunkFileName, type FileSource, Status, type TrunkSlot } from '@cairn/dfs-core'
 import type { TrunkParameters } from '@cairn/dfs-core/conf'
+import { commonLane } from '@cairn/dfs-core/disk'
 import fc from 'fast-check'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { binlogFolder } from '../disk/binlog-files.ts'
@@ -84,12 +85,12 @@ class TrunkServer {
     this.allocator = this.#takeUp()
   }
 
-  allocate(size: number): TrunkSlot {
+  allocate(size: number): Promise<TrunkSlot> {
     return this.allocator.allocate(0, size + 24)
   }
 
   /** As a storage does it: the name tells slot, size and CRC-32. */
-  write(slot: TrunkSlot, body: Buffer): string {
+  async write(slot: TrunkSlot, body: Buffer): Promise<string> {
     this.#count += 1
     const source: FileSource = { kind: 'id', id: 100_001 }
     const facts = { source, timestamp: 1_700_000_000 + this.#count, size: body.length, crc32: crc32(body), ext: 'bin' }
@@ -97,28 +98,29 @@ class TrunkServer {
     const hex = (value: number) => value.toString(16).toUpperCase().padStart(2, '0')
     const name = encodeTrunkFileName({ ...facts, random23: this.#count, digits: this.#count }, place)
     const logicName = `M00/${hex(slot.high)}/${hex(slot.low)}/${name}`
-    writeSlot(this.#path(slot), slotOfName(logicName) as NamedSlot, body)
+    const named = slotOfName(logicName) as NamedSlot
+    await writeSlot(commonLane, this.#path(slot), { named, content: body })
     return logicName
   }
 
-  isUnoccupied(slot: TrunkSlot): boolean {
-    return isSlotUnoccupied(this.#path(slot), slot.offset)
+  async isUnoccupied(slot: TrunkSlot): Promise<boolean> {
+    return await isSlotUnoccupied(commonLane, this.#path(slot), slot.offset)
   }
 
-  upload(size: number): string {
+  async upload(size: number): Promise<string> {
     const body = Buffer.alloc(size, this.#count + 1)
-    const slot = this.allocate(size)
-    expect(this.isUnoccupied(slot)).toBe(true)
-    const name = this.write(slot, body)
+    const slot = await this.allocate(size)
+    expect(await this.isUnoccupied(slot)).toBe(true)
+    const name = await this.write(slot, body)
     this.allocator.confirm(slot, Status.OK)
     this.acknowledged.set(name, { named: slotOfName(name) as NamedSlot, body })
     return name
   }
 
-  clear(name: string): TrunkSlot {
+  async clear(name: string): Promise<TrunkSlot> {
     const { named } = this.acknowledged.get(name) as { named: NamedSlot }
     this.acknowledged.delete(name)
-    clearSlot(this.#path(named.slot), named)
+    await clearSlot(commonLane, this.#path(named.slot), named)
     return named.slot
   }
 
@@ -154,6 +156,7 @@ class TrunkServer {
       trunkFileId: 0,
       now: () => 1_800_000_000,
       report: (message) => this.reports.push(message),
+      checkRole: () => undefined,
     })
   }
 }
@@ -201,9 +204,9 @@ const steps: fc.Arbitrary<Step[]> = fc.array(
   { maxLength: 30 },
 )
 
-function run(trunk: TrunkServer, step: Step): void {
-  if ('size' in step) runUpload(trunk, step)
-  else if ('nth' in step) runDelete(trunk, step)
+async function run(trunk: TrunkServer, step: Step): Promise<void> {
+  if ('size' in step) await runUpload(trunk, step)
+  else if ('nth' in step) await runDelete(trunk, step)
   else if (step.do === 'compress') trunk.allocator.compress()
   else {
     if (step.do === 'save and stop') trunk.allocator.saveSnapshot()
@@ -212,15 +215,15 @@ function run(trunk: TrunkServer, step: Step): void {
   }
 }
 
-function runUpload(trunk: TrunkServer, step: Extract<Step, { size: number }>): void {
+async function runUpload(trunk: TrunkServer, step: Extract<Step, { size: number }>): Promise<void> {
   if (step.do === 'upload') {
-    trunk.upload(step.size)
+    await trunk.upload(step.size)
     return
   }
-  const slot = trunk.allocate(step.size)
-  expect(trunk.isUnoccupied(slot)).toBe(true)
+  const slot = await trunk.allocate(step.size)
+  expect(await trunk.isUnoccupied(slot)).toBe(true)
   const body = Buffer.alloc(step.size, 7)
-  const name = step.do === 'stop after allocating' ? null : trunk.write(slot, body)
+  const name = step.do === 'stop after allocating' ? null : await trunk.write(slot, body)
   if (step.do === 'stop after confirming' && name !== null) {
     trunk.allocator.confirm(slot, Status.OK)
     // The writer may have answered its client before the end.
@@ -229,22 +232,28 @@ function runUpload(trunk: TrunkServer, step: Extract<Step, { size: number }>): v
   trunk.crash()
 }
 
-function runDelete(trunk: TrunkServer, step: Extract<Step, { nth: number }>): void {
+async function runDelete(trunk: TrunkServer, step: Extract<Step, { nth: number }>): Promise<void> {
   const name = [...trunk.acknowledged.keys()][step.nth % Math.max(1, trunk.acknowledged.size)]
   if (name === undefined) return
-  const slot = trunk.clear(name)
+  const slot = await trunk.clear(name)
   if (step.do !== 'stop after clearing') trunk.allocator.free(slot)
   if (step.do !== 'delete') trunk.crash()
 }
 
+async function inTurn<T>(count: number, work: () => Promise<T>): Promise<T[]> {
+  const results: T[] = []
+  while (results.length < count) results.push(await work())
+  return results
+}
+
 describe('a trunk server', () => {
-  it('never hands out the slot of an acknowledged file, wherever it was stopped', () => {
-    fc.assert(
-      fc.property(steps, (all) => {
+  it('never hands out the slot of an acknowledged file, wherever it was stopped', async () => {
+    await fc.assert(
+      fc.asyncProperty(steps, async (all) => {
         const trunk = new TrunkServer()
         try {
           for (const step of all) {
-            run(trunk, step)
+            await run(trunk, step)
             trunk.expectAllThere()
           }
         } finally {
@@ -255,8 +264,8 @@ describe('a trunk server', () => {
     )
   })
 
-  it('logs an allocation as FastDFS does', () => {
-    server.upload(10)
+  it('logs an allocation as FastDFS does', async () => {
+    await server.upload(10)
     expect(
       readFileSync(server.log.path, 'latin1')
         .replaceAll(/^\d+ /gm, '')
@@ -264,69 +273,69 @@ describe('a trunk server', () => {
     ).toBe('A 0 H L 1 0 32768\nD 0 H L 1 0 32768\nA 0 H L 1 256 32512\nA 0 H L 1 0 256\nD 0 H L 1 0 256\n')
   })
 
-  it('takes a slot out that holds another file, and gives one back that was not written', () => {
-    const first = server.allocate(10)
+  it('takes a slot out that holds another file, and gives one back that was not written', async () => {
+    const first = await server.allocate(10)
     server.allocator.confirm(first, Status.EEXIST)
-    const second = server.allocate(10)
+    const second = await server.allocate(10)
     expect(second).not.toEqual(first)
     server.allocator.confirm(second, Status.EIO)
-    expect(server.allocate(10)).toEqual(second)
+    expect(await server.allocate(10)).toEqual(second)
     expect(() => server.allocator.confirm(first, Status.OK)).toThrow('was not handed out')
   })
 
-  it('does not use a freed slot again at once, nor take it back twice', () => {
-    const slot = server.clear(server.upload(10))
+  it('does not use a freed slot again at once, nor take it back twice', async () => {
+    const slot = await server.clear(await server.upload(10))
     server.allocator.free(slot)
     expect(() => server.allocator.free(slot)).toThrow('is free already')
-    expect(server.allocate(10)).not.toEqual(slot)
+    expect(await server.allocate(10)).not.toEqual(slot)
     server.crash()
-    expect([server.allocate(10), server.allocate(10)]).toContainEqual(slot)
+    expect([await server.allocate(10), await server.allocate(10)]).toContainEqual(slot)
   })
 
-  it('hands out another slot when a file lies in the one that its log says is free', () => {
-    const slot = server.allocate(10)
-    server.write(slot, Buffer.alloc(10, 1))
+  it('hands out another slot when a file lies in the one that its log says is free', async () => {
+    const slot = await server.allocate(10)
+    await server.write(slot, Buffer.alloc(10, 1))
     server.crash()
-    expect(server.allocate(10)).not.toEqual(slot)
+    expect(await server.allocate(10)).not.toEqual(slot)
     expect(server.reports).toContain('a slot that the trunk binlog says is free holds a file')
   })
 
-  it('gives no number to two trunk files, not even when its log is lost', () => {
-    server.upload(10)
+  it('gives no number to two trunk files, not even when its log is lost', async () => {
+    await server.upload(10)
     server.log.startOver(0, new Date())
     server.crash()
-    expect(server.upload(10)).not.toContain('AAAAAQ')
+    expect(await server.upload(10)).not.toContain('AAAAAQ')
     expect(server.allocator.trunkFileId).toBe(2)
   })
 
-  it('reads its log when the snapshot is damaged, and the snapshot when the log has lost its end', () => {
-    const names = [server.upload(10), server.upload(300)]
+  it('reads its log when the snapshot is damaged, and the snapshot when the log has lost its end', async () => {
+    const names = [await server.upload(10), await server.upload(300)]
     server.allocator.saveSnapshot()
     writeFileSync(join(server.basePath, 'data/storage_trunk.dat'), '1\n1 A 0 0 0 torn')
     server.crash()
     expect(server.reports.join()).toContain('cannot be read')
-    const next = server.allocate(10)
+    const next = await server.allocate(10)
     server.allocator.saveSnapshot()
     truncateSync(server.log.path, 0)
     server.crash()
-    expect(server.allocate(10)).toEqual(next)
+    expect(await server.allocate(10)).toEqual(next)
     expect(names.map((name) => slotOfName(name)?.slot)).not.toContainEqual(next)
   })
 
-  it('refuses what does not fit a slot, and store paths that are not there', () => {
-    expect(() => server.allocator.allocate(0, PARAMETERS.slotMaxSize + 1)).toThrow('too large')
-    expect(() => server.allocator.allocate(1, 100)).toThrow('no store path')
+  it('refuses what does not fit a slot, and store paths that are not there', async () => {
+    await expect(server.allocator.allocate(0, PARAMETERS.slotMaxSize + 1)).rejects.toThrow('too large')
+    await expect(server.allocator.allocate(1, 100)).rejects.toThrow('no store path')
   })
 
-  it('makes trunk files ahead until enough is free', () => {
+  it('makes trunk files ahead until enough is free', async () => {
     let made = 0
-    while (server.allocator.createAhead()) made += 1
+    while (await server.allocator.createAhead()) made += 1
     expect(made).toBe(4)
   })
 
-  it('compresses its log to the blocks that are free, joined', () => {
-    const names = Array.from({ length: 20 }, () => server.upload(1000))
-    for (const name of names.slice(5, 15)) server.allocator.free(server.clear(name))
+  it('compresses its log to the blocks that are free, joined', async () => {
+    const names = await inTurn(20, () => server.upload(1000))
+    for (const name of names.slice(5, 15)) server.allocator.free(await server.clear(name))
     server.crash()
     const before = server.log.size
     server.allocator.compress()
@@ -338,14 +347,14 @@ describe('a trunk server', () => {
     expect(server.log.size).toBeLessThan(before)
     server.crash()
     server.expectAllThere()
-    server.upload(9000)
+    await server.upload(9000)
     server.expectAllThere()
   })
 
-  it('removes trunk files that are free from end to end, if it is told to', () => {
+  it('removes trunk files that are free from end to end, if it is told to', async () => {
     const tidy = new TrunkServer({ deleteUnusedFiles: true })
-    const names = Array.from({ length: 4 }, () => tidy.upload(15_000))
-    for (const name of names.slice(0, 2)) tidy.allocator.free(tidy.clear(name))
+    const names = await inTurn(4, () => tidy.upload(15_000))
+    for (const name of names.slice(0, 2)) tidy.allocator.free(await tidy.clear(name))
     tidy.crash()
     tidy.allocator.compress()
     const files = readdirSync(join(tidy.basePath, 'data'), { recursive: true, encoding: 'utf8' })

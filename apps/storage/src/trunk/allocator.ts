@@ -1,6 +1,9 @@
-import { existsSync, unlinkSync } from 'node:fs'
 import { Status, type TrunkSlot } from '@cairn/dfs-core'
 import type { TrunkParameters } from '@cairn/dfs-core/conf'
+import { commonLane } from '@cairn/dfs-core/disk'
+import { removeIfAny } from '../disk/atomic-file.ts'
+import { existsByPace } from '../disk/by-pace.ts'
+import { createFileLocks, whileLocked } from '../disk/file-locks.ts'
 import type { FileStore } from '../disk/file-store.ts'
 import type { InitFlagFile } from '../disk/init-flag.ts'
 import { StoreError } from '../disk/store-error.ts'
@@ -34,6 +37,8 @@ export interface AllocatorOptions {
   readonly trunkFileId: number
   readonly now: () => number
   readonly report: (message: string, details: object) => void
+  /** Throws when no slots may be handed out now. */
+  checkRole(): void
 }
 
 /**
@@ -46,6 +51,8 @@ export class TrunkAllocator {
   readonly #blocks = new FreeBlocks()
   #resting: Array<{ readonly slot: TrunkSlot; readonly until: number }> = []
   #trunkFileId: number
+  /** On a slow disk all who wait would each make a trunk file. */
+  readonly #turns = createFileLocks()
 
   /** Reads snapshot and log. Throws TrunkLineError when they cannot be read. */
   constructor(options: AllocatorOptions) {
@@ -64,19 +71,23 @@ export class TrunkAllocator {
     return Math.floor(this.#blocks.bytes / MIB)
   }
 
-  /** A slot of at least `size` bytes, header included. Throws EINVAL, ENOSPC. */
-  allocate(storePathIndex: number, size: number): TrunkSlot {
-    const { store } = this.#options
+  /** A slot of at least `size` bytes, header included; one after the other for each store path. Rejects with EINVAL, ENOSPC. */
+  async allocate(storePathIndex: number, size: number): Promise<TrunkSlot> {
+    const { checkRole, store } = this.#options
     const parameters = this.#options.parameters()
     const storePath = store.storePaths[storePathIndex]
     if (storePath === undefined) throw new StoreError(Status.EINVAL, `there is no store path ${storePathIndex}`)
     if (size > parameters.slotMaxSize) throw new StoreError(Status.EINVAL, `a slot of ${size} bytes is too large`)
-    this.#wakeRested()
+    checkRole()
     const wanted = slotSize(size, parameters)
-    const whole = this.#unoccupied(storePath, wanted) ?? this.#newTrunkFile(storePath)
-    const { part, rest } = this.#blocks.divide(whole, wanted, parameters.slotMinSize)
-    this.#record(['D', whole], ...(rest === null ? [] : [['A', rest] as const]), ['A', part])
-    return part
+    return await whileLocked(this.#turns, String(storePathIndex), async () => {
+      this.#wakeRested()
+      const whole = (await this.#unoccupied(storePath, wanted)) ?? (await this.#newTrunkFile(storePath))
+      this.#checkRole(whole)
+      const { part, rest } = this.#blocks.divide(whole, wanted, parameters.slotMinSize)
+      this.#record(['D', whole], ...(rest === null ? [] : [['A', rest] as const]), ['A', part])
+      return part
+    })
   }
 
   /** The writer's report: 0 (written) and EEXIST (another file lies there) take the slot out. Throws ENOENT. */
@@ -100,11 +111,11 @@ export class TrunkAllocator {
   }
 
   /** Makes one more trunk file when less than the threshold is free. True when it did. */
-  createAhead(): boolean {
+  async createAhead(): Promise<boolean> {
     const { store } = this.#options
     const parameters = this.#options.parameters()
     if (this.#blocks.bytes >= parameters.createFileSpaceThreshold) return false
-    this.#newTrunkFile(store.chooseStorePath(parameters.fileSize))
+    this.#blocks.set(await this.#newTrunkFile(store.chooseStorePath(parameters.fileSize)), 'free')
     return true
   }
 
@@ -133,7 +144,7 @@ export class TrunkAllocator {
     for (const slot of snapshot?.slots ?? []) replay.add(slot)
     // A log that is shorter than the snapshot has lost its end; the snapshot knows better.
     for (const record of log.records(snapshot?.offset ?? 0)) replay.apply(record)
-    const overlapping = replay.newestFirst().filter((slot) => !this.#insert(slot))
+    const overlapping = replay.newestFirst().filter((slot) => !this.#blocks.add(slot))
     if (snapshot !== null && snapshot.offset > log.size) this.saveSnapshot()
     if (overlapping.length > 0 || replay.oddities > 0) {
       report('the trunk binlog does not fit together; what is uncertain counts as used', {
@@ -154,33 +165,31 @@ export class TrunkAllocator {
     }
   }
 
-  /** What `trunk_init_check_occupying` finds occupied is looked at again later. */
-  #insert(slot: TrunkSlot): boolean {
-    const isDoubtful = this.#options.parameters().initCheckOccupying && !this.#isUnoccupied(slot)
-    if (!this.#blocks.add(slot, isDoubtful ? 'resting' : 'free')) return false
-    if (isDoubtful) this.#rest(slot)
-    return true
-  }
-
-  /** The smallest free block whose beginning is unoccupied on this disk; the others rest. */
-  #unoccupied(storePath: StorePath, size: number): TrunkSlot | null {
+  /** The smallest free block whose beginning is unoccupied on this disk; the others rest. Nobody else gets it meanwhile. */
+  async #unoccupied(storePath: StorePath, size: number): Promise<TrunkSlot | null> {
     for (;;) {
       const slot = this.#blocks.smallest(storePath.index, size)
-      if (slot === null || this.#isUnoccupied(slot)) return slot
-      this.#options.report('a slot that the trunk binlog says is free holds a file', { slot })
+      if (slot === null) return null
       this.#blocks.set(slot, 'resting')
+      if (await this.#isUnoccupied(storePath, slot)) return slot
+      this.#options.report('a slot that the trunk binlog says is free holds a file', { slot })
       this.#rest(slot)
     }
   }
 
-  #isUnoccupied(slot: TrunkSlot): boolean {
-    const storePath = this.#options.store.storePaths[slot.storePathIndex]
-    return storePath !== undefined && isSlotUnoccupied(trunkFilePath(storePath, slot), slot.offset)
+  async #isUnoccupied(storePath: StorePath, slot: TrunkSlot): Promise<boolean> {
+    try {
+      return await isSlotUnoccupied(storePath.lane, trunkFilePath(storePath, slot), slot.offset)
+    } catch (error) {
+      this.#blocks.set(slot, 'free')
+      throw error
+    }
   }
 
-  /** The number is on disk before the file is: no number is given to two files. */
-  #newTrunkFile(storePath: StorePath): TrunkSlot {
-    const { initFlag, store, subdirCount } = this.#options
+  /** A trunk file that is one block, which nobody else gets yet. The number is on disk before the file is: no number is given to two files. */
+  async #newTrunkFile(storePath: StorePath): Promise<TrunkSlot> {
+    const { checkRole, initFlag, store, subdirCount } = this.#options
+    const { lane } = storePath
     const parameters = this.#options.parameters()
     // Throws ENOSPC when the path could not keep its reserve.
     store.storePathFor(storePath.index, parameters.fileSize)
@@ -188,26 +197,41 @@ export class TrunkAllocator {
     do {
       this.#trunkFileId += 1
       slot = wholeFile(storePath.index, this.#trunkFileId, { size: parameters.fileSize, subdirs: subdirCount })
-    } while (existsSync(trunkFilePath(storePath, slot)))
+    } while (await existsByPace(lane, trunkFilePath(storePath, slot)))
     const { others } = initFlag.flag
     initFlag.save({ others: new Map(others).set(FILE_ID_KEY, String(this.#trunkFileId)) })
-    makeTrunkFile(trunkFilePath(storePath, slot), slot.size)
-    this.#blocks.add(slot)
+    await makeTrunkFile(lane, trunkFilePath(storePath, slot), slot.size)
+    checkRole()
+    this.#blocks.add(slot, 'resting')
     this.#record(['A', slot])
     return slot
   }
 
-  /** A trunk file that is free from end to end goes. The other members keep theirs, as in FastDFS. */
+  /** The role may have ended, or be in doubt, while a disk was waited for. */
+  #checkRole(slot: TrunkSlot): void {
+    try {
+      this.#options.checkRole()
+    } catch (error) {
+      this.#blocks.set(slot, 'free')
+      throw error
+    }
+  }
+
+  /**
+   * A trunk file that is free from end to end goes. The other members keep theirs, as in FastDFS. Without waiting: between the
+   * look and the end of the file nothing may be written there.
+   */
   #removeUnusedFiles(): void {
     const { store } = this.#options
     const parameters = this.#options.parameters()
     for (const { slot, state } of [...this.#blocks.slots()]) {
       if (state !== 'free' || slot.offset !== 0 || slot.size !== parameters.fileSize) continue
       const storePath = store.storePaths[slot.storePathIndex]
-      if (storePath === undefined || !this.#isUnoccupied(slot)) continue
-      this.#blocks.remove(slot)
+      if (storePath === undefined) continue
       const path = trunkFilePath(storePath, slot)
-      if (existsSync(path)) unlinkSync(path)
+      if (isSlotUnoccupied(commonLane, path, slot.offset) !== true) continue
+      this.#blocks.remove(slot)
+      removeIfAny(path)
     }
   }
 

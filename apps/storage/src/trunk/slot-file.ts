@@ -1,7 +1,21 @@
-import { closeSync, fstatSync, ftruncateSync, openSync, readSync, writeSync } from 'node:fs'
+import { closeSync, openSync, readSync } from 'node:fs'
 import { dirname } from 'node:path'
 import type { TrunkSlot } from '@cairn/dfs-core'
-import { isErrno, makeFolder } from '../disk/atomic-file.ts'
+import type { DiskLane } from '@cairn/dfs-core/disk'
+import { isErrno } from '../disk/atomic-file.ts'
+import {
+  closingByPace,
+  fstatByPace,
+  ftruncateByPace,
+  makeFolderByPace,
+  openIfThereByPace,
+  openPathByPace,
+  type Paced,
+  readByPace,
+  thenByPace,
+  writeAllByPace,
+} from '../disk/by-pace.ts'
+import { createFileLocks, whileLocked } from '../disk/file-locks.ts'
 import type { StorePath } from '../disk/store-path.ts'
 import { hexByte } from '../engine/logic-name.ts'
 import { isUnoccupied, type NamedSlot, SLOT_HEADER_SIZE, type SlotType, slotHeader, slotTypeFor } from './slot-name.ts'
@@ -15,31 +29,32 @@ export function trunkFilePath(storePath: StorePath, { high, low, trunkFileId }: 
   return `${storePath.dataDir}/${hexByte(high)}/${hexByte(low)}/${name}`
 }
 
+const writers = createFileLocks()
+
+/** Looks into a trunk file and writes there while nobody else does: what one still clears another must not fill. */
+export function writingTo<T>(path: string, work: () => Paced<T>): Promise<T> {
+  return whileLocked(writers, path, work)
+}
+
 /** Makes a trunk file of its full size (without using the space yet), or makes a shorter one as long. */
-export function makeTrunkFile(path: string, size: number): void {
-  const fd = openMakingFolder(path)
-  try {
-    if (fstatSync(fd).size < size) ftruncateSync(fd, size)
-  } finally {
-    closeSync(fd)
-  }
+export function makeTrunkFile(lane: DiskLane, path: string, size: number): Paced<void> {
+  return thenByPace(openMakingFolder(lane, path), (fd) =>
+    closingByPace(lane, fd, () =>
+      thenByPace(fstatByPace(lane, fd), (stat) => (stat.size < size ? ftruncateByPace(lane, fd, size) : undefined)),
+    ),
+  )
 }
 
 /** The header of a slot; null when the trunk file is not here or ends before it. */
-export function readSlotHeader(path: string, offset: number): Buffer | null {
-  const fd = openIfThere(path)
-  if (fd === null) return null
-  try {
-    return headerAt(fd, offset)
-  } finally {
-    closeSync(fd)
-  }
+export function readSlotHeader(lane: DiskLane, path: string, offset: number): Paced<Buffer | null> {
+  return thenByPace(openIfThereByPace(lane, path, 'r'), (fd) =>
+    fd === null ? null : closingByPace(lane, fd, () => headerByPace(lane, fd, offset)),
+  )
 }
 
 /** True when no file lies in the slot on this disk. */
-export function isSlotUnoccupied(path: string, offset: number): boolean {
-  const header = readSlotHeader(path, offset)
-  return header === null || isUnoccupied(header)
+export function isSlotUnoccupied(lane: DiskLane, path: string, offset: number): Paced<boolean> {
+  return thenByPace(readSlotHeader(lane, path, offset), (header) => header === null || isUnoccupied(header))
 }
 
 /** The open slot of a name; null when the slot holds another file, or none. The caller closes the descriptor. */
@@ -56,44 +71,49 @@ export function openSlot(path: string, named: NamedSlot): { readonly fd: number;
   return type === null ? null : { fd, type }
 }
 
+interface SlotContent {
+  readonly named: NamedSlot
+  readonly content: Buffer
+  readonly type?: SlotType
+}
+
 /** The content first, then the header: without it the slot holds nothing. */
-export function writeSlot(path: string, named: NamedSlot, content: Buffer, type: SlotType = 'F'): void {
+export function writeSlot(lane: DiskLane, path: string, { named, content, type = 'F' }: SlotContent): Paced<void> {
   const { offset, size } = named.slot
-  makeTrunkFile(path, offset + size)
-  const fd = openSync(path, 'r+')
-  try {
-    writeAt(fd, content, offset + SLOT_HEADER_SIZE)
-    writeAt(fd, slotHeader(type, named), offset)
-  } finally {
-    closeSync(fd)
-  }
+  const write = (fd: number) =>
+    thenByPace(writeAllByPace(lane, fd, content, offset + SLOT_HEADER_SIZE), () =>
+      writeAllByPace(lane, fd, slotHeader(type, named), offset),
+    )
+  return thenByPace(makeTrunkFile(lane, path, offset + size), () =>
+    thenByPace(openPathByPace(lane, path, 'r+'), (fd) => closingByPace(lane, fd, () => write(fd))),
+  )
 }
 
 /** Zeroes the slot of a name, header first. False when it does not hold this file. */
-export function clearSlot(path: string, named: NamedSlot): boolean {
-  const opened = openSlot(path, named)
-  if (opened === null) return false
-  closeSync(opened.fd)
-  const fd = openSync(path, 'r+')
-  try {
-    const { offset, size } = named.slot
-    for (let at = 0; at < size; at += ZEROES.length) {
-      writeAt(fd, ZEROES.subarray(0, Math.min(ZEROES.length, size - at)), offset + at)
-    }
-  } finally {
-    closeSync(fd)
+export function clearSlot(lane: DiskLane, path: string, named: NamedSlot): Paced<boolean> {
+  const { offset, size } = named.slot
+  const zero = (fd: number, at: number): Paced<boolean> => {
+    if (at >= size) return true
+    const zeroes = ZEROES.subarray(0, Math.min(ZEROES.length, size - at))
+    return thenByPace(writeAllByPace(lane, fd, zeroes, offset + at), () => zero(fd, at + zeroes.length))
   }
-  return true
+  const clear = (fd: number) =>
+    thenByPace(headerByPace(lane, fd, offset), (header) =>
+      header === null || slotTypeFor(header, named) === null ? false : zero(fd, 0),
+    )
+  return thenByPace(openIfThereByPace(lane, path, 'r+'), (fd) =>
+    fd === null ? false : closingByPace(lane, fd, () => clear(fd)),
+  )
+}
+
+function headerByPace(lane: DiskLane, fd: number, offset: number): Paced<Buffer | null> {
+  const header = Buffer.allocUnsafe(SLOT_HEADER_SIZE)
+  return thenByPace(readByPace(lane, fd, header, offset), (count) => (count === SLOT_HEADER_SIZE ? header : null))
 }
 
 function headerAt(fd: number, offset: number): Buffer | null {
   const header = Buffer.allocUnsafe(SLOT_HEADER_SIZE)
   return readSync(fd, header, 0, SLOT_HEADER_SIZE, offset) === SLOT_HEADER_SIZE ? header : null
-}
-
-function writeAt(fd: number, bytes: Buffer, position: number): void {
-  let written = 0
-  while (written < bytes.length) written += writeSync(fd, bytes, written, bytes.length - written, position + written)
 }
 
 function openIfThere(path: string): number | null {
@@ -105,12 +125,9 @@ function openIfThere(path: string): number | null {
   }
 }
 
-function openMakingFolder(path: string): number {
-  try {
-    return openSync(path, 'a', 0o644)
-  } catch (error) {
-    if (!isErrno(error, 'ENOENT')) throw error
-    makeFolder(dirname(path))
-    return openSync(path, 'a', 0o644)
-  }
+function openMakingFolder(lane: DiskLane, path: string): Paced<number> {
+  return thenByPace(
+    openIfThereByPace(lane, path, 'a'),
+    (fd) => fd ?? thenByPace(makeFolderByPace(lane, dirname(path)), () => openPathByPace(lane, path, 'a')),
+  )
 }

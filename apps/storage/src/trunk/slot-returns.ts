@@ -2,6 +2,7 @@ import { appendFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { ServerError, Status, type TrunkSlot, UnreachableError } from '@cairn/dfs-core'
 import { readFileIfAny, replaceFile } from '../disk/atomic-file.ts'
+import type { Paced } from '../disk/by-pace.ts'
 import type { FileStore } from '../disk/file-store.ts'
 import { StoreError } from '../disk/store-error.ts'
 import { isSlotUnoccupied, trunkFilePath } from './slot-file.ts'
@@ -83,7 +84,7 @@ export class SlotReturns {
       const batch = this.#owed.splice(0, BATCH)
       this.#save()
       for (const [index, slot] of batch.entries()) {
-        if (!this.#isEmpty(slot) || (await this.#offer(slot))) continue
+        if (!(await this.#isEmpty(slot)) || (await this.#offer(slot))) continue
         this.#owed.push(...batch.slice(index + 1))
         this.#save()
         return
@@ -92,9 +93,9 @@ export class SlotReturns {
   }
 
   /** False when another file lies there by now: somebody else has given the slot back. */
-  #isEmpty(slot: TrunkSlot): boolean {
+  #isEmpty(slot: TrunkSlot): Paced<boolean> {
     const storePath = this.#options.store.storePaths[slot.storePathIndex]
-    return storePath !== undefined && isSlotUnoccupied(trunkFilePath(storePath, slot), slot.offset)
+    return storePath !== undefined && isSlotUnoccupied(storePath.lane, trunkFilePath(storePath, slot), slot.offset)
   }
 
   #save(): void {

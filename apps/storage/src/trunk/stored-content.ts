@@ -1,7 +1,7 @@
-import { closeSync, fstatSync, lstatSync, openSync, readSync, type Stats, unlinkSync } from 'node:fs'
+import { closeSync, fstatSync, lstatSync, openSync, readSync, type Stats } from 'node:fs'
 import { isErrno } from '../disk/atomic-file.ts'
 import type { NewFiles, ResolvedName } from '../disk/new-files.ts'
-import { clearSlot, openSlot, trunkFilePath } from './slot-file.ts'
+import { openSlot, trunkFilePath } from './slot-file.ts'
 import { type NamedSlot, SLOT_HEADER_SIZE, type SlotType, slotOfName } from './slot-name.ts'
 
 /** The bytes that a name stands for, open: a file of their own, or a slot of a trunk file. */
@@ -37,13 +37,6 @@ export function storedFacts(file: ResolvedName): StoredFacts | null {
   }
   const stat = lstatSync(file.path, { throwIfNoEntry: false })
   return stat === undefined ? null : plainFacts(stat)
-}
-
-/** Takes a file off this disk: its slot is zeroed, or its own file removed. */
-export function removeStored(file: ResolvedName): void {
-  const named = slotOfName(file.logicName)
-  if (named === null) unlinkSync(file.path)
-  else clearSlot(trunkFilePath(file.storePath, named.slot), named)
 }
 
 function openInSlot(store: Names, file: ResolvedName, named: NamedSlot): StoredContent | null {

@@ -3,6 +3,7 @@ import type { TrunkParameters } from '@cairn/dfs-core/conf'
 import type { ClusterState } from '../cluster/cluster-state.ts'
 import { type Identity, timeoutsOf } from '../cluster/identity.ts'
 import type { StorageConfig } from '../config.ts'
+import { type Paced, thenByPace } from '../disk/by-pace.ts'
 import type { FileStore } from '../disk/file-store.ts'
 import type { InitFlagFile } from '../disk/init-flag.ts'
 import { markPath } from '../disk/mark-file.ts'
@@ -82,11 +83,12 @@ export class TrunkGroup {
   }
 
   /** Gives the trunk file of a slot its full size, as FastDFS expects it of every trunk file. */
-  makeTrunkFile(storePath: StorePath, slot: TrunkSlot): void {
+  makeTrunkFile(storePath: StorePath, slot: TrunkSlot): Paced<void> {
     const path = trunkFilePath(storePath, slot)
-    if (this.parameters === null || this.#wholeFiles.has(path)) return
-    makeTrunkFile(path, this.parameters.fileSize)
-    this.#wholeFiles.add(path)
+    if (this.parameters === null || this.#wholeFiles.has(path)) return undefined
+    return thenByPace(makeTrunkFile(storePath.lane, path, this.parameters.fileSize), () => {
+      this.#wholeFiles.add(path)
+    })
   }
 
   /** What the trunk server tells its trackers. */
@@ -109,11 +111,7 @@ export class TrunkGroup {
     const allocator = this.#allocator
     if (allocator === null) throw new StoreError(Status.EINVAL, 'this storage is not the trunk server')
     return {
-      allocate: (storePathIndex, size) =>
-        outcomeOf(() => {
-          this.#checkRole()
-          return allocator.allocate(storePathIndex, size)
-        }),
+      allocate: (storePathIndex, size) => allocator.allocate(storePathIndex, size),
       confirm: async (slot, status) => {
         allocator.confirm(slot, status)
         await this.#settled()
@@ -196,8 +194,9 @@ export class TrunkGroup {
   #takeUp(first: TrunkParameters): boolean {
     const { config, state, store, initFlag, logger, now } = this.#options
     const parameters = () => this.parameters ?? first
+    let allocator: TrunkAllocator
     try {
-      this.#allocator = new TrunkAllocator({
+      allocator = new TrunkAllocator({
         basePath: config.basePath,
         parameters,
         subdirCount: config.subdirCount,
@@ -205,6 +204,7 @@ export class TrunkGroup {
         initFlag,
         log: this.#openedLog(),
         trunkFileId: state.trunkServer?.trunkFileId ?? 0,
+        checkRole: () => this.#checkRole(allocator),
         now,
         report: (message, details) => logger.warn(details, message),
       })
@@ -212,8 +212,9 @@ export class TrunkGroup {
       logger.error({ err: error }, 'this storage cannot be the trunk server')
       return false
     }
-    logger.info({ freeMb: this.#allocator.freeMb }, 'this storage is the trunk server')
-    this.#stopUpkeep = startUpkeep({ allocator: this.#allocator, parameters, initFlag, logger, now })
+    this.#allocator = allocator
+    logger.info({ freeMb: allocator.freeMb }, 'this storage is the trunk server')
+    this.#stopUpkeep = startUpkeep({ allocator, parameters, initFlag, logger, now })
     return true
   }
 
@@ -253,8 +254,9 @@ export class TrunkGroup {
   }
 
   /** A leader that hears nothing elects another trunk server, and two must not hand out the same slots. */
-  #checkRole(): void {
+  #checkRole(allocator: TrunkAllocator): void {
     const { state, config } = this.#options
+    if (this.#allocator !== allocator) throw new StoreError(Status.EAGAIN, 'this storage is the trunk server no more')
     if (state.leaderSilentMs <= SILENT_BEATS * config.heartBeatIntervalMs) return
     throw new StoreError(Status.EAGAIN, 'the leader tracker has been silent for too long to hand out slots')
   }

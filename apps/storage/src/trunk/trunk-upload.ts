@@ -1,12 +1,12 @@
 import { crc32 } from 'node:zlib'
 import { encodeTrunkFileName, Status, type TrunkSlot } from '@cairn/dfs-core'
 import type { FileStore } from '../disk/file-store.ts'
-import type { Durability } from '../disk/group-sync.ts'
+import { type Durability, synced } from '../disk/group-sync.ts'
 import { createNameSource } from '../disk/name-source.ts'
 import { StoreError } from '../disk/store-error.ts'
 import type { StorePath } from '../disk/store-path.ts'
 import { hexByte } from '../engine/logic-name.ts'
-import { clearSlot, isSlotUnoccupied, trunkFilePath, writeSlot } from './slot-file.ts'
+import { clearSlot, isSlotUnoccupied, trunkFilePath, writeSlot, writingTo } from './slot-file.ts'
 import { type NamedSlot, SLOT_HEADER_SIZE, slotOfName } from './slot-name.ts'
 import type { SlotService } from './slot-service.ts'
 import type { TrunkGroup } from './trunk-group.ts'
@@ -33,12 +33,12 @@ export async function storeInSlot(store: FileStore, trunk: TrunkGroup, file: Sma
   for (let tries = 1; ; tries += 1) {
     const slot = await slots.allocate(file.storePath.index, file.body.length + SLOT_HEADER_SIZE)
     const path = trunkFilePath(file.storePath, slot)
-    if (!isSlotUnoccupied(path, slot.offset)) {
+    if (!(await isSlotUnoccupied(file.storePath.lane, path, slot.offset))) {
       await slots.confirm(slot, Status.EEXIST)
       if (tries < TRIES_MAX) continue
       throw new StoreError(Status.EEXIST, `${path} holds a file at ${slot.offset}`)
     }
-    trunk.makeTrunkFile(file.storePath, slot)
+    await trunk.makeTrunkFile(file.storePath, slot)
     return await fill(store, trunk, slots, { ...file, path, slot })
   }
 }
@@ -50,16 +50,16 @@ interface Filling extends SmallFile {
 
 async function fill(store: FileStore, trunk: TrunkGroup, slots: SlotService, file: Filling): Promise<string> {
   const { logicName, named } = draw(store, file)
-  const takeBack = () => {
+  const takeBack = async () => {
     store.log.release(logicName)
-    clearSlot(file.path, named)
+    await writingTo(file.path, () => clearSlot(file.storePath.lane, file.path, named))
     trunk.unlogged.remove(logicName)
   }
   try {
     trunk.unlogged.add(logicName)
     await write(store, file, named)
   } catch (error) {
-    takeBack()
+    await takeBack()
     await slots.confirm(file.slot, Status.EIO)
     throw error
   }
@@ -70,7 +70,7 @@ async function fill(store: FileStore, trunk: TrunkGroup, slots: SlotService, fil
     return logicName
   } catch (error) {
     // The trunk server does not know that the slot is taken: it may hand it out again.
-    takeBack()
+    await takeBack()
     throw error
   }
 }
@@ -102,12 +102,10 @@ async function write(
   { storePath, path, body, durability }: Filling,
   named: NamedSlot,
 ): Promise<void> {
-  writeSlot(path, named, body)
+  const { lane } = storePath
+  await writingTo(path, () => writeSlot(lane, path, { named, content: body }))
   if (durability === 'none') return
-  const sync = durability === 'group' ? store.groupSync : store.singleSync
-  await new Promise<void>((resolve, reject) => {
-    sync.add({ lane: storePath.lane, file: path }, (error) => (error === undefined ? resolve() : reject(error)))
-  })
+  await synced(durability === 'group' ? store.groupSync : store.singleSync, { lane, file: path })
 }
 
 function logged(store: FileStore, { durability }: Filling, logicName: string): Promise<void> {

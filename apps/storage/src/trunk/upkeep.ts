@@ -32,7 +32,7 @@ export function startUpkeep(options: UpkeepOptions): () => void {
     const { createFileAdvance, createFileTimeBase: base, createFileInterval: interval } = parameters
     if (createFileAdvance && interval > 0 && nextRun(createdAt, base, interval) <= now) {
       createdAt = now
-      createAhead(options)
+      void createAhead(options)
     }
   }
   const timer = setInterval(tick, TICK_MS)
@@ -61,10 +61,10 @@ function compress({ allocator, logger }: UpkeepOptions): void {
   }
 }
 
-function createAhead({ allocator, logger }: UpkeepOptions): void {
+async function createAhead({ allocator, logger }: UpkeepOptions): Promise<void> {
   try {
     let count = 0
-    while (count < CREATED_MAX && allocator.createAhead()) count += 1
+    while (count < CREATED_MAX && (await allocator.createAhead())) count += 1
     if (count > 0) logger.info({ files: count }, 'trunk files were made ahead')
   } catch (error) {
     logger.error({ err: error }, 'trunk files could not be made ahead')
