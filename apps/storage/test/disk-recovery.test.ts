@@ -171,7 +171,16 @@ describe('a storage that lost a disk', { timeout: 90_000 }, () => {
     put('.recovery.flag', 'saved_storage_status=7\nfetch_binlog_done=1\nrecovery_threads=2\n')
     put('.binlog.recovery.0', lines.slice(0, 10).join(''))
     put('.recovery.mark.0', `binlog_offset=${lines.slice(0, 4).join('').length}\n`)
-    put('.binlog.recovery.1', lines.slice(10, 20).join(''))
+    // What no member should write, as between the lines of one whose log is damaged, does not keep the rest away.
+    const bad = [
+      '',
+      'what?',
+      '1795240000 C M07/00/00/none.bin',
+      '1795240000 C M01/../../x',
+      '1795240000 T M01/a 9 -1',
+      '1795240000 L M01/00/00/link ../../x',
+    ]
+    put('.binlog.recovery.1', [...bad, ...lines.slice(10, 20).map((line) => line.trim()), ''].join('\n'))
     await one.start()
     await until('the lists are done', () => !existsSync(join(data, '.recovery.flag')))
     const isOfList = (id: string) => lstatSync(pathOf(one, id)).mtimeMs === 1_795_240_000_000

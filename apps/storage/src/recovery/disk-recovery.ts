@@ -1,12 +1,12 @@
 import { createReadStream } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { formatAddress, ServerError, Status } from '@cairn/dfs-core'
+import { formatAddress, ProtocolError, ServerError, Status } from '@cairn/dfs-core'
 import type { ClusterState } from '../cluster/cluster-state.ts'
 import { timeoutsOf } from '../cluster/identity.ts'
 import type { StorageConfig } from '../config.ts'
 import { readLines } from '../disk/read-lines.ts'
 import type { StorePath } from '../disk/store-path.ts'
-import { type BinlogRecord, parseLine } from '../engine/binlog.ts'
+import { BinlogLineError, type BinlogRecord, parseLine, sourceOp } from '../engine/binlog.ts'
 import type { Member } from '../engine/members.ts'
 import { retryDelayMs } from '../engine/retry.ts'
 import type { Logger } from '../handlers/context.ts'
@@ -80,7 +80,7 @@ class PathRecovery {
   readonly #storePath: StorePath
   readonly #signal: AbortSignal
   readonly #state: RecoveryState
-  readonly #counts = { restored: 0, present: 0, absent: 0, damaged: 0 }
+  readonly #counts = { restored: 0, present: 0, absent: 0, damaged: 0, unreadable: 0 }
   readonly #asked = new Set<string>()
   readonly #failures = new Map<string, number>()
   #occupied: FileToRestore[] = []
@@ -198,12 +198,28 @@ class PathRecovery {
     for await (const line of readLines(createReadStream(list.path, { start: offset }))) {
       this.#signal.throwIfAborted()
       offset += line.length + 1
-      const record = parseLine(line)
+      const record = this.#recordOf(line)
       if (record !== null) batch.push({ record, address })
       if (batch.length >= BATCH_LINES) await restoreBatch()
     }
     await restoreBatch()
     list.save(offset)
+  }
+
+  /** Null for a line that names nothing which could be here: what stands in a list is another's word, and the rest counts. */
+  #recordOf(line: string): BinlogRecord | null {
+    const { store, logger } = this.#options
+    try {
+      const record = parseLine(line)
+      if (record !== null) store.resolve(record.name)
+      if (record !== null && sourceOp(record.op) === 'L') store.resolve(record.extra)
+      return record
+    } catch (error) {
+      if (!(error instanceof BinlogLineError || error instanceof ProtocolError)) throw error
+      this.#counts.unreadable += 1
+      logger.error({ err: error, path: this.#storePath.root }, 'a line of the list of lost files names none')
+      return null
+    }
   }
 
   async #restoreAll(batch: readonly FileToRestore[]): Promise<void> {
