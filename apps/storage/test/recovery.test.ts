@@ -172,6 +172,20 @@ describe('after a process that died', () => {
       expect(readFileSync(file.path, 'latin1').endsWith('finished')).toBe(true)
     })
 
+    it('an append that is logged stays, however much was logged behind it', async () => {
+      const { files, store, file } = await appended()
+      await announceChange(store, { op: 'A', file, size: 1000 })
+      appendFileSync(file.path, 'finished')
+      store.log.append('A', file.logicName, () => undefined, { extra: '1000 8' })
+      // More than the start reads of the log at once.
+      const other = file.logicName.replace(/.{4}$/, '.txt')
+      for (let i = 0; i < 150_000; i += 1) store.log.append('U', other, () => undefined)
+      await store.log.flush()
+      die(files)
+      open()
+      expect(readFileSync(file.path, 'latin1').endsWith('finished')).toBe(true)
+    })
+
     it.each(['M', 'T'] as const)('a %s that is not logged sends the file whole to the peers', async (op) => {
       const { files, store, file } = await appended()
       await announceChange(store, { op, file, size: 1000 })
