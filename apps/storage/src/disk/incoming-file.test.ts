@@ -19,8 +19,8 @@ function bytesFrom(seed: number, size: number): Buffer {
   return Buffer.from(Uint8Array.from({ length: size }, (_, at) => (at * 31 + (at >> 8) + seed) & 255))
 }
 
-function received(file: IncomingFile) {
-  file.finish()
+async function received(file: IncomingFile) {
+  await file.finish()
   const stored = readFileSync(file.path)
   return { stored, size: file.size, crc32: file.crc32 }
 }
@@ -35,7 +35,7 @@ describe('a body on its way to disk', () => {
     const size = fc.oneof(fc.nat(70), fc.nat(70_000), fc.constantFrom(65_536, 131_072, 300_000))
     const arriving = fc.array(fc.record({ size, isSlow: fc.boolean() }), { minLength: 1, maxLength: 12 })
     await fc.assert(
-      fc.asyncProperty(arriving, async (pieces) => {
+      fc.asyncProperty(arriving, fc.boolean(), async (pieces, endsSlow) => {
         const lane = openLane(allocateLanes(2, 1), 0, 0)
         setPace(lane, pieces[0]?.isSlow === true)
         const file = new IncomingFile(join(folder, 'chunks'), lane)
@@ -48,9 +48,10 @@ describe('a body on its way to disk', () => {
           passing.fill(0)
           await written
         }
-        setPace(lane, false)
+        setPace(lane, endsSlow)
         const whole = Buffer.concat(chunks)
-        const { stored, ...facts } = received(file)
+        const { stored, ...facts } = await received(file)
+        setPace(lane, false)
         file.discard()
         expect(facts).toEqual({ size: whole.length, crc32: crc32(whole) })
         expect(stored.equals(whole)).toBe(true)
@@ -76,7 +77,7 @@ describe('a body on its way to disk', () => {
       for (const [n, file] of files.entries()) await file.write((bodies[n] as Buffer).subarray(at, at + 50_000))
     }
     for (const [n, file] of files.entries()) {
-      const { stored, size } = received(file)
+      const { stored, size } = await received(file)
       expect([size, stored.equals(bodies[n] as Buffer)]).toEqual([200_000 + n, true])
     }
   })
@@ -89,6 +90,6 @@ describe('a body on its way to disk', () => {
     expect(readdirSync(folder)).toEqual([])
     const next = new IncomingFile(join(folder, 'next'))
     await next.write(bytesFrom(2, 10))
-    expect(received(next).stored.equals(bytesFrom(2, 10))).toBe(true)
+    expect((await received(next)).stored.equals(bytesFrom(2, 10))).toBe(true)
   })
 })

@@ -1,4 +1,4 @@
-import { closeSync, open, openSync, write } from 'node:fs'
+import { close, closeSync, open, openSync, write } from 'node:fs'
 import { promisify } from 'node:util'
 import { crc32 } from 'node:zlib'
 import { commonLane, type DiskLane } from '@cairn/dfs-core/disk'
@@ -14,6 +14,7 @@ const EMPTY = Buffer.alloc(0)
 const kept: Buffer[] = []
 let gathering = 0
 
+const closeAt = promisify(close)
 const openAt = promisify(open)
 const writeAt = promisify(write)
 
@@ -61,13 +62,18 @@ export class IncomingFile {
     return undefined
   }
 
-  /** The bytes are all there. The file stays under its temporary name. */
-  finish(): void {
+  /**
+   * The bytes are all there. The file stays under its temporary name. A promise as for `write`: some file systems write
+   * only when a file is closed.
+   */
+  finish(): Promise<void> | undefined {
+    if (this.#lane.isSlow) return this.#finishLater()
     try {
       this.#storePiece()
     } finally {
       this.#close()
     }
+    return undefined
   }
 
   /** Leaves nothing behind; harmless after the file got its final name. */
@@ -102,6 +108,17 @@ export class IncomingFile {
       if (this.#isGivenUp) this.discard()
     })
     return this.#writing
+  }
+
+  async #finishLater(): Promise<void> {
+    try {
+      if (this.#filled > 0) await this.#writeLater(EMPTY)
+    } finally {
+      const fd = this.#fd
+      this.#fd = -1
+      if (fd >= 0) await this.#lane.run(() => closeAt(fd))
+      this.#close()
+    }
   }
 
   #storePiece(): void {

@@ -1,12 +1,13 @@
-import { createReadStream, createWriteStream, existsSync, lstatSync, openSync, readlinkSync, type Stats } from 'node:fs'
+import { createReadStream, createWriteStream, existsSync } from 'node:fs'
+import { readlink } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { createGunzip } from 'node:zlib'
 import { BinlogLineError, type BinlogRecord, formatRecord, parseLine, sourceOp } from '../engine/binlog.ts'
 import { hexByte } from '../engine/logic-name.ts'
-import { removeIfAny } from './atomic-file.ts'
 import { type BinlogPosition, binlogPath } from './binlog-files.ts'
+import { lstatByPace, openPathByPace, removeByPace } from './by-pace.ts'
 import type { FileStore } from './file-store.ts'
 import { readLines } from './read-lines.ts'
 import type { StorePath } from './store-path.ts'
@@ -39,9 +40,9 @@ export async function writePathCatalogue(store: FileStore, storePath: StorePath)
   }
   try {
     await pipeline(Readable.from(content()), createWriteStream(path, { flags: 'wx' }))
-    return { fd: openSync(path, 'r'), length }
+    return { fd: await openPathByPace(storePath.lane, path, 'r'), length }
   } finally {
-    removeIfAny(path)
+    await removeByPace(storePath.lane, path)
   }
 }
 
@@ -52,7 +53,7 @@ async function* recordsOf(store: FileStore, storePath: StorePath): AsyncGenerato
     for await (const line of linesOf(store, index, end)) {
       const record = parseWhole(line)
       if (record === null || !'CLR'.includes(sourceOp(record.op)) || !record.name.startsWith(prefix)) continue
-      const present = asPresent(store, storePath, record)
+      const present = await asPresent(store, storePath, record)
       if (present !== null) yield present
     }
   }
@@ -85,20 +86,18 @@ function parseWhole(line: string): BinlogRecord | null {
 }
 
 /** The record as what stands under its name now would make it: C or L. Null when nothing does. */
-function asPresent(store: FileStore, storePath: StorePath, record: BinlogRecord): BinlogRecord | null {
+async function asPresent(store: FileStore, storePath: StorePath, record: BinlogRecord): Promise<BinlogRecord | null> {
   const isReplica = record.op >= 'a'
   const path = `${storePath.dataDir}/${record.name.slice(4)}`
   const created: BinlogRecord = { ...record, op: isReplica ? 'c' : 'C', extra: '' }
   // Files in trunk files are not looked for: they come with the trunk file.
   if (record.name.length === NAME_LENGTH_OF_TRUNK_FILES) return created
-  const stat = statOrNull(path)
+  const { lane } = storePath
+  const stat = await lstatByPace(lane, path)
   if (stat === null) return null
-  const target = stat.isSymbolicLink() ? logicNameOf(store, resolve(dirname(path), readlinkSync(path))) : null
+  if (!stat.isSymbolicLink()) return created
+  const target = logicNameOf(store, resolve(dirname(path), await lane.run(() => readlink(path))))
   return target === null ? created : { ...record, op: isReplica ? 'l' : 'L', extra: target }
-}
-
-function statOrNull(path: string): Stats | null {
-  return lstatSync(path, { throwIfNoEntry: false }) ?? null
 }
 
 /** Null for a path outside of all store paths. */

@@ -64,7 +64,7 @@ async function copyContent(store: Names, file: ResolvedName, to: Place): Promise
       if (bytesRead === 0) throw new StoreError(Status.EIO, `${file.logicName} is shorter than ${content.size} bytes`)
       await copy.write(into.subarray(0, bytesRead))
     }
-    copy.finish()
+    await copy.finish()
     return copy
   } catch (error) {
     copy.discard()

@@ -49,8 +49,8 @@ export class BodyGatherer<T> {
   }
 
   /** After the last piece. Leaves no temporary file, whatever the target does. */
-  finish(): T {
-    let given: T | undefined
+  finish(): T | Promise<Awaited<T>> {
+    let given: T | Promise<Awaited<T>> | undefined
     try {
       given = this.#give()
       return given
@@ -64,11 +64,16 @@ export class BodyGatherer<T> {
     }
   }
 
-  #give(): T {
+  #give(): T | Promise<Awaited<T>> {
     if (this.#result !== null) return this.#result.value
     if (this.#file === null) return this.#target.fromMemory((this.#buffer ?? EMPTY).subarray(0, this.#filled))
-    this.#file.finish()
-    return this.#target.fromFile(this.#file)
+    const finished = this.#file.finish()
+    return finished === undefined ? this.#target.fromFile(this.#file) : this.#giveAfter(finished, this.#file)
+  }
+
+  async #giveAfter(finished: Promise<void>, file: IncomingFile): Promise<Awaited<T>> {
+    await finished
+    return await this.#target.fromFile(file)
   }
 
   /** Gives up what was gathered; what the target was given already is the target's. */

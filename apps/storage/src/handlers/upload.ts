@@ -1,6 +1,6 @@
 import { decodeStreamHead, GROUP_NAME_SIZE, ProtocolError, Status, slaveName, storageCommands } from '@cairn/dfs-core'
 import type { BodySink, CommandHandler, CommandReply, CommandRequest, StreamedHandler } from '@cairn/dfs-core/server'
-import { thenByPace, writeNewByPace } from '../disk/by-pace.ts'
+import { goOnWith, thenByPace, writeNewByPace } from '../disk/by-pace.ts'
 import type { FileStore, ResolvedName } from '../disk/file-store.ts'
 import type { NewName } from '../disk/new-name.ts'
 import { StoreError } from '../disk/store-error.ts'
@@ -11,7 +11,7 @@ import { factsByPace } from '../trunk/stored-by-pace.ts'
 import { BodyGatherer, type BodyTarget, holdBody } from './body-gatherer.ts'
 import type { ConnectionState, FileContext, HandlerContext } from './context.ts'
 import { failRequest } from './failure.ts'
-import { type Placed, placedLater, publishedBy } from './placed.ts'
+import { type Placed, type Published, placedLater, publishedBy } from './placed.ts'
 import { type SmallUpload, slotTarget } from './small-upload.ts'
 
 /** UPLOAD_FILE, UPLOAD_APPENDER_FILE, UPLOAD_SLAVE_FILE: head → store path → body → name → C record → answer. */
@@ -217,15 +217,19 @@ class UploadSink implements BodySink {
 
   end(): void {
     const { store, counters } = this.#context
+    const published: Published = (error, logicName) => {
+      if (error !== undefined) return this.#fail(error)
+      countOperation(counters, 'Upload', true)
+      countBytes(counters, 'Upload', this.#size, this.#size)
+      counters.lastSourceUpdate = Math.floor(Date.now() / 1000)
+      return this.#reply.ok(newNameBody(store.group, logicName))
+    }
     try {
-      const placed = this.#gatherer.finish()
-      placed.publish((error, logicName) => {
-        if (error !== undefined) return this.#fail(error)
-        countOperation(counters, 'Upload', true)
-        countBytes(counters, 'Upload', this.#size, this.#size)
-        counters.lastSourceUpdate = Math.floor(Date.now() / 1000)
-        return this.#reply.ok(newNameBody(store.group, logicName))
-      })
+      goOnWith(
+        this.#gatherer.finish(),
+        (placed) => placed.publish(published),
+        (error) => this.#fail(error),
+      )
     } catch (error) {
       this.#fail(error)
     }

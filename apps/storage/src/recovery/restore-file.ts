@@ -119,7 +119,7 @@ export async function fetchContent(
   const head = row.request.encode({ group: store.group, name: file.logicName, offset: 0, size: 0 })
   const answer = await pool.download(address, { command: row.code, status: PROXIED_FLAG, head })
   for await (const chunk of answer.stream) await incoming.write(chunk as Buffer)
-  incoming.finish()
+  await incoming.finish()
 }
 
 async function sizeAt(pool: ConnectionPool, address: string, named: { group: string; name: string }): Promise<number> {

@@ -1,4 +1,3 @@
-import { fdatasyncSync, readSync, writeSync } from 'node:fs'
 import { type FileHandle, open, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { crc32 } from 'node:zlib'
@@ -7,6 +6,7 @@ import type { ClusterState } from '../cluster/cluster-state.ts'
 import { isErrno, makeFolderLater } from '../disk/atomic-file.ts'
 import type { FileStore, ResolvedName } from '../disk/file-store.ts'
 import type { Logger } from '../handlers/context.ts'
+import { writingTo } from '../trunk/slot-file.ts'
 import { SLOT_HEADER_SIZE } from '../trunk/slot-name.ts'
 import { type FoundSlot, occupiedSlots } from '../trunk/slot-walk.ts'
 import { activeMembers } from './active-members.ts'
@@ -95,7 +95,7 @@ async function repair(scrub: SlotScrub, open: OpenSlot, damaged: Buffer): Promis
       const content = soundContent(await fetchSlot(pool, formatAddress(member.ip, member.port), range), slot)
       if (content === null) continue
       await keepDamaged(open, damaged)
-      if (replace(open, content))
+      if (await writingTo(open.trunkFile.path, () => replace(open, content)))
         logger.warn({ name, offset: slot.offset, member: member.id }, 'the content of a slot was replaced')
       return true
     } catch (error) {
@@ -112,17 +112,17 @@ function soundContent(theirs: Buffer | null, { header, size, crc32: expected }: 
   return content.length === size && crc32(content) === expected ? content : null
 }
 
-/** In one go: between looking and writing nobody gives the slot to another file. False when it has another by now. */
-function replace({ file, slot }: OpenSlot, content: Buffer): boolean {
-  const header = Buffer.alloc(SLOT_HEADER_SIZE)
-  readSync(file.fd, header, 0, SLOT_HEADER_SIZE, slot.offset)
+/** False when the slot has another file by now. Nobody else may write to the trunk file meanwhile. */
+async function replace({ trunkFile, file, slot }: OpenSlot, content: Buffer): Promise<boolean> {
+  const { lane } = trunkFile.storePath
+  const header = await lane.run(() => read(file, slot.offset, SLOT_HEADER_SIZE))
   if (!header.equals(slot.header)) return false
   let written = 0
   while (written < content.length) {
-    const at = slot.offset + SLOT_HEADER_SIZE + written
-    written += writeSync(file.fd, content, written, content.length - written, at)
+    const [rest, at] = [content.subarray(written), slot.offset + SLOT_HEADER_SIZE + written]
+    written += (await lane.run(() => file.write(rest, 0, rest.length, at))).bytesWritten
   }
-  fdatasyncSync(file.fd)
+  await lane.run(() => file.datasync())
   return true
 }
 
