@@ -98,6 +98,8 @@ export interface StorageHttpConfig {
   readonly bindAddress: string
   /** `http_port`; 0 takes a free one, -1 turns HTTP off. */
   readonly port: number
+  /** `http_threads`: threads that hold connections; 0: the main one does. */
+  readonly threads: number
   /** `http_access` */
   readonly access: 'ticket' | 'anti_steal' | 'open'
   /** Links without ticket, where access is not `ticket`. */
@@ -153,6 +155,7 @@ export const storageConfigDefaults = {
   http: {
     bindAddress: '',
     port: 8888,
+    threads: 0,
     access: 'ticket',
     plainLinks: plainLinkDefaults,
     keysFile: null,
@@ -279,6 +282,7 @@ function readHttp(conf: Conf, bindAddress: string): StorageHttpConfig {
   const d = storageConfigDefaults.http
   return {
     bindAddress: conf.text('http_bind_addr', bindAddress),
+    threads: conf.integer('http_threads', { min: 0, max: 64, fallback: d.threads }),
     port: hasHttp(conf) ? conf.integer('http_port', { min: -1, max: 65_535, fallback: d.port }) : -1,
     access: conf.choice('http_access', ['ticket', 'anti_steal', 'open'], d.access),
     plainLinks: readPlainLinks(conf),

@@ -47,6 +47,7 @@ const USED_KEYS: ReadonlyArray<string | RegExp> = [
   'storage_sync_file_max_delay',
   // Cairn's own.
   'http_bind_addr',
+  'http_threads',
   'http_port',
   'metrics_allow',
   'trusted_proxies',

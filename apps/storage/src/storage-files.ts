@@ -2,7 +2,7 @@ import type { Identity } from './cluster/identity.ts'
 import type { StorageConfig } from './config.ts'
 import { binlogFolder } from './disk/binlog-files.ts'
 import { repairChanges } from './disk/change-intent.ts'
-import { allocateLanes, openLane, type SharedLanes } from './disk/disk-lanes.ts'
+import { lanesOf, openLane, type SharedLanes } from './disk/disk-lanes.ts'
 import type { LocksElsewhere } from './disk/file-locks.ts'
 import { FileStore } from './disk/file-store.ts'
 import { type InitFlagFile, openInitFlag } from './disk/init-flag.ts'
@@ -33,6 +33,7 @@ export class StorageFiles {
   readonly log: LogWriter
   readonly counters: Counters
   readonly storePaths: readonly StorePath[]
+  readonly lanes: SharedLanes
   readonly #config: StorageConfig
   readonly #locks: LocksElsewhere | undefined
   readonly #logger: Logger
@@ -50,13 +51,13 @@ export class StorageFiles {
     try {
       this.initFlag = openInitFlag(config.basePath, now)
       const failed = (message: string, error: unknown) => logger.error({ err: error }, message)
-      const lanes = shared.lanes ?? allocateLanes(config.storePaths.length, 1, config.diskCalls === 'pool')
+      this.lanes = shared.lanes ?? lanesOf(config)
       this.storePaths = config.storePaths.map(({ path, readonly }, index) => {
         checkMounted(this.initFlag, index, path)
         const isLost = isLostDisk(this.initFlag, index, path)
         const storePath = openStorePath(index, path, readonly, {
           report: failed,
-          lane: openLane(lanes, index, MAIN_THREAD),
+          lane: openLane(this.lanes, index, MAIN_THREAD),
         })
         if (isLost) beginRecovery(storePath)
         return storePath

@@ -126,6 +126,7 @@ class Storage implements RunningStorage {
     const web = await openWebDoor(context, {
       pool,
       state,
+      lanes: this.#files.lanes,
       sent: this.#sent,
       report,
       settleAside: (action, ids) => (this.#replication?.peers() ?? []).flatMap((peer) => peer.settleAside(action, ids)),

@@ -3,6 +3,7 @@ import type { CommandHandler } from '@cairn/dfs-core/server'
 import { buddyHandlers } from './buddy/buddy-handlers.ts'
 import { PartShipper } from './buddy/part-shipper.ts'
 import type { ClusterState } from './cluster/cluster-state.ts'
+import type { SharedLanes } from './disk/disk-lanes.ts'
 import type { AsideAction } from './disk/quarantine.ts'
 import { countBytes, countOperation } from './engine/counters.ts'
 import type { SentRates } from './engine/sent-rate.ts'
@@ -14,6 +15,7 @@ import { createFindAtSource } from './http/source-files.ts'
 import type { MemberDirectory } from './member-directory.ts'
 import { DiskPartStore } from './parts/disk-part-store.ts'
 import type { StorageReport } from './storage-report.ts'
+import { Carriers } from './workers/carriers.ts'
 
 /** The HTTP side of a storage: uploads in progress, keys and the server. */
 export interface WebDoor {
@@ -29,6 +31,7 @@ export interface WebDoor {
 export interface WebDoorOptions {
   readonly pool: ConnectionPool
   readonly state: ClusterState
+  readonly lanes: SharedLanes
   readonly sent: SentRates
   readonly metrics: StorageMetrics
   /** Open connections of the FastDFS protocol. */
@@ -55,36 +58,12 @@ export async function openWebDoor(
   context: HandlerContext & { members: MemberDirectory },
   options: WebDoorOptions,
 ): Promise<WebDoor> {
-  const { config, store, counters, logger, tombstones } = context
+  const { config, store, counters, logger } = context
   if (config.http.port < 0) return CLOSED
   const keys = openKeys(context)
-  const report = (message: string, error?: unknown) => logger.warn({ err: error }, message)
-  const parts = await DiskPartStore.open({
-    store,
-    durability: config.http.tusDurability,
-    report,
-    isBuried: (name, timestamp) => tombstones.refuses(name, timestamp),
-    startShipping: (superseded) =>
-      new PartShipper({
-        pool: options.pool,
-        group: store.group,
-        storageId: store.storageId,
-        answerMs: Math.min(config.networkTimeoutMs, BUDDY_ANSWER_MS),
-        members: () => options.state.members,
-        shipped(member, bytes) {
-          countBytes(counters, 'SyncOut', bytes, bytes)
-          options.sent.of(member).add(bytes, performance.now())
-        },
-        report,
-        superseded,
-      }),
-    onFinished({ size }, seconds) {
-      options.metrics.finished(seconds)
-      countOperation(counters, 'Upload', true)
-      countBytes(counters, 'Upload', size, size)
-    },
-  })
+  const parts = await openParts(context, options)
   let server: RunningHttpServer | null = null
+  let carriers: Carriers | null = null
   return {
     kids: () => keys?.kids ?? [],
     commands: buddyHandlers(context, parts.copies),
@@ -111,15 +90,52 @@ export async function openWebDoor(
         settleAside: options.settleAside,
         beginCheck: options.beginCheck,
       })
+      carriers = await Carriers.start({
+        ...{ server, logger, lanes: options.lanes },
+        count: config.http.threads,
+        firstThread: config.workThreads,
+      })
       void parts.finishComplete()
       return server.port
     },
     async close() {
+      await carriers?.stopAccepting()
       await server?.close()
+      await carriers?.close()
       await parts.close()
       keys?.close()
     },
   }
+}
+
+function openParts(context: HandlerContext, options: WebDoorOptions): Promise<DiskPartStore> {
+  const { config, store, counters, logger, tombstones } = context
+  const report = (message: string, error?: unknown) => logger.warn({ err: error }, message)
+  return DiskPartStore.open({
+    store,
+    durability: config.http.tusDurability,
+    report,
+    isBuried: (name, timestamp) => tombstones.refuses(name, timestamp),
+    startShipping: (superseded) =>
+      new PartShipper({
+        pool: options.pool,
+        group: store.group,
+        storageId: store.storageId,
+        answerMs: Math.min(config.networkTimeoutMs, BUDDY_ANSWER_MS),
+        members: () => options.state.members,
+        shipped(member, bytes) {
+          countBytes(counters, 'SyncOut', bytes, bytes)
+          options.sent.of(member).add(bytes, performance.now())
+        },
+        report,
+        superseded,
+      }),
+    onFinished({ size }, seconds) {
+      options.metrics.finished(seconds)
+      countOperation(counters, 'Upload', true)
+      countBytes(counters, 'Upload', size, size)
+    },
+  })
 }
 
 function elsewhere({ members, isRestoring }: HandlerContext & { members: MemberDirectory }, logicName: string) {

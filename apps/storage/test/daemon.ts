@@ -33,6 +33,7 @@ export async function bundleDaemon(program = 'src/main.ts'): Promise<DaemonBundl
   await Promise.all([
     bundle(program, path),
     bundle('src/workers/request-worker.mjs', join(folder, 'request-worker.mjs')),
+    bundle('src/workers/carrier-worker.mjs', join(folder, 'carrier-worker.mjs')),
     bundle('src/parts/hash-worker.mjs', join(folder, 'hash-worker.mjs')),
   ])
   return { path, remove: () => rmSync(folder, { recursive: true }) }

@@ -53,6 +53,7 @@ export class SlowDiskStorage {
       store_path1: quickRoot,
       work_threads: 2,
       http_port: 0,
+      http_threads: process.env['CAIRN_TEST_HTTP_THREADS'] ?? '0',
       keys_file: join(folder, 'keys.json'),
       upload_durability: 'group',
       ...more,

@@ -79,7 +79,7 @@ const last = new Map<Buffer, string>()
 
 /** Whole with their creation, and as parts; the storage chooses between the disks, in turn. */
 function httpUploads(): (round: number) => Promise<void> {
-  const [small, large] = [content(2 * KIB, 10), content(200 * KIB, 11)]
+  const [small, large] = [content(2 * KIB, 10), content(300 * KIB, 11)]
   return async (round) => {
     const body = round % 2 === 0 ? small : large
     const upl = newUploadId()

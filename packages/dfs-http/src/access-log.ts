@@ -10,8 +10,8 @@ export interface Logger {
 
 const PATH_LENGTH_MAX = 200
 
-/** One line per request, when it is over: never a query (tickets), a cookie or another header. */
-export function logRequest(logger: Logger, request: IncomingMessage, response: ServerResponse): void {
+/** One line per request, when it is over, with `more` if there is something: never a query (tickets), a cookie or another header. */
+export function logRequest(logger: Logger, request: IncomingMessage, response: ServerResponse, more?: object): void {
   const startedAt = performance.now()
   const remoteAddress = senderOf(request).address
   response.on('close', () => {
@@ -24,6 +24,7 @@ export function logRequest(logger: Logger, request: IncomingMessage, response: S
         whole: response.writableFinished,
         ms: Math.round(performance.now() - startedAt),
         remoteAddress,
+        ...more,
       },
       'http',
     )

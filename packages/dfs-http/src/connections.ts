@@ -12,10 +12,17 @@ const WAITING_MAX = 100
 export class Connections {
   /** Those without a request, the one that has had none for the longest first. */
   readonly #idle = new Set<Socket>()
+  /** Those that were told to end. */
+  readonly #leaving = new Set<Socket>()
   /** What each of the others answers last. An answer that was never begun is forgotten with its connection. */
   readonly #last = new WeakMap<Socket, ServerResponse>()
   readonly #waiting = new WeakMap<Socket, number>()
   #open = 0
+  #onEmpty: (() => void) | null = null
+
+  get open(): number {
+    return this.#open
+  }
 
   /** Nobody is turned away for the sake of connections that only wait: browsers keep six of them for a minute. */
   limit(server: Server, connectionsMax: number): void {
@@ -25,8 +32,21 @@ export class Connections {
       socket.once('close', () => {
         this.#open -= 1
         this.#idle.delete(socket)
+        this.#leaving.delete(socket)
+        if (this.#open === 0) this.#onEmpty?.()
       })
-      if (this.#open > connectionsMax * CROWDED) this.#closeOldest()
+      // The server itself counts only those that it has accepted; and the end of one that another thread holds takes a while.
+      const busy = this.#open - this.#idle.size - this.#leaving.size
+      if (busy > connectionsMax || this.#open > 2 * connectionsMax) socket.destroy()
+      else if (this.#open > connectionsMax * CROWDED) this.#closeOldest()
+    })
+  }
+
+  /** Resolves when none is open. */
+  async empty(): Promise<void> {
+    if (this.#open === 0) return
+    await new Promise<void>((resolve) => {
+      this.#onEmpty = resolve
     })
   }
 
@@ -64,6 +84,7 @@ export class Connections {
     const [oldest] = this.#idle
     if (oldest === undefined) return
     this.#idle.delete(oldest)
+    this.#leaving.add(oldest)
     oldest.destroySoon()
   }
 }

@@ -1,5 +1,7 @@
 import { once } from 'node:events'
+import type { ServerResponse } from 'node:http'
 import { connect, Server, type Socket } from 'node:net'
+import { Duplex } from 'node:stream'
 import { setImmediate } from 'node:timers/promises'
 import { afterEach, expect, it } from 'vitest'
 import { type Listener, type ListenerOptions, startListener } from './listener.ts'
@@ -110,3 +112,46 @@ it('a connection that cannot be accepted is told of, and others are served', asy
   expect(refused).toEqual(['accept EMFILE'])
   expect(await ask()).toBe('here')
 })
+
+it('connections that somebody else has accepted are served within the same limit, and end with the listener', async () => {
+  const begun: ServerResponse[] = []
+  await listen((_request, response) => begun.push(response))
+  const handed = Array.from({ length: CONNECTIONS_MAX + 1 }, () => {
+    const [ours, theirs] = streamPair()
+    listener?.serve(theirs)
+    ours.write('GET / HTTP/1.1\r\nHost: x\r\n\r\n')
+    return theirs
+  })
+  await expect.poll(() => begun.length).toBe(CONNECTIONS_MAX)
+  expect(handed.map(({ destroyed }) => destroyed)).toEqual([...Array(CONNECTIONS_MAX).fill(false), true])
+  expect(listener?.connections).toBe(CONNECTIONS_MAX)
+  await listener?.close()
+  expect(handed.every(({ destroyed }) => destroyed)).toBe(true)
+})
+
+it('a listener that has left its socket to others accepts again when they are gone, and keeps its connections', async () => {
+  const port = await listen((_request, response) => response.end('here'))
+  const ask = (socket: Socket) => {
+    socket.write('GET / HTTP/1.1\r\nHost: x\r\n\r\n')
+    return once(socket, 'data').catch((error) => [error])
+  }
+  const early = connect(port, '127.0.0.1')
+  await ask(early)
+  listener?.leaveAccepting()
+  const [refused] = await ask(connect(port, '127.0.0.1'))
+  expect(refused).toMatchObject({ code: 'ECONNREFUSED' })
+  expect(String(await ask(early))).toContain('here')
+  await listener?.acceptAgain()
+  const late = connect(port, '127.0.0.1')
+  expect(String(await ask(late))).toContain('here')
+  for (const socket of [early, late]) socket.destroy()
+})
+
+/** Two ends of a connection in memory. */
+function streamPair(): [Duplex, Duplex] {
+  const ends: Duplex[] = []
+  const end = (other: number) =>
+    new Duplex({ read: () => undefined, write: (chunk, _encoding, done) => done(void ends[other]?.push(chunk)) })
+  ends.push(end(1), end(0))
+  return ends as [Duplex, Duplex]
+}

@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
-import type { Socket } from 'node:net'
+import { Server as NetServer, type Socket } from 'node:net'
+import type { Duplex } from 'node:stream'
 import { Connections, type RequestHandler } from './connections.ts'
 import { forwardedReader } from './forwarded.ts'
 
@@ -21,7 +22,14 @@ export interface ListenerOptions {
 /** A running HTTP server for large bodies. */
 export interface Listener {
   readonly port: number
-  connections(): Promise<number>
+  /** Open now. */
+  readonly connections: number
+  /** A connection that somebody else has accepted: a stream with the properties of a socket that a server asks for. */
+  serve(connection: Duplex): void
+  /** Others accept at its socket: those connections are served, and it accepts none itself. */
+  leaveAccepting(): void
+  /** Nobody else has the socket any more. Rejects when somebody has. */
+  acceptAgain(): Promise<void>
   /** Takes no more requests, gives running ones a moment and then ends their connections. */
   close(): Promise<void>
 }
@@ -63,7 +71,26 @@ export async function startListener(options: ListenerOptions): Promise<Listener>
   const port = await listen(server, options)
   // Without a listener a failed accept would end the process.
   server.on('error', (error) => options.acceptFailed(error))
-  return { port, connections: () => countConnections(server), close: () => closeServer(server) }
+  let isClosing = false
+  return {
+    port,
+    get connections() {
+      return connections.open
+    },
+    serve(connection) {
+      if (isClosing) connection.destroy()
+      else server.emit('connection', connection as Socket)
+    },
+    // An HTTP server's own `close` would end connections, too.
+    leaveAccepting: () => void NetServer.prototype.close.call(server),
+    async acceptAgain() {
+      await listen(server, { ...options, port })
+    },
+    async close() {
+      isClosing = true
+      await closeServer(server, connections)
+    },
+  }
 }
 
 /** What is not HTTP, or too large a head, never becomes a request. */
@@ -81,28 +108,24 @@ function answerClientError(error: NodeJS.ErrnoException, socket: Socket): void {
 
 function listen(server: Server, { port, host }: ListenerOptions): Promise<number> {
   return new Promise((resolve, reject) => {
-    server.once('error', reject)
-    server.listen({ port, ...(host === '' ? {} : { host }) }, () => {
-      server.off('error', reject)
+    const onError = (error: Error) => {
+      server.off('listening', onListening)
+      reject(error)
+    }
+    const onListening = () => {
+      server.off('error', onError)
       const address = server.address()
       resolve(typeof address === 'object' && address !== null ? address.port : port)
-    })
+    }
+    server.once('error', onError).once('listening', onListening)
+    server.listen({ port, ...(host === '' ? {} : { host }) })
   })
 }
 
-function countConnections(server: Server): Promise<number> {
-  return new Promise((resolve, reject) => {
-    server.getConnections((error, count) => (error === null ? resolve(count) : reject(error)))
-  })
-}
-
-function closeServer(server: Server): Promise<void> {
-  return new Promise((resolve) => {
-    const timer = setTimeout(() => server.closeAllConnections(), CLOSE_GRACE_MS)
-    server.close(() => {
-      clearTimeout(timer)
-      resolve()
-    })
-    server.closeIdleConnections()
-  })
+async function closeServer(server: Server, connections: Connections): Promise<void> {
+  const closed = new Promise((resolve) => server.close(resolve))
+  server.closeIdleConnections()
+  const timer = setTimeout(() => server.closeAllConnections(), CLOSE_GRACE_MS)
+  await Promise.all([closed, connections.empty()])
+  clearTimeout(timer)
 }

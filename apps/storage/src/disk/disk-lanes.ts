@@ -1,4 +1,5 @@
 import { DiskLane, type SharedLane } from '@cairn/dfs-core/disk'
+import type { StorageConfig } from '../config.ts'
 
 /** Of libuv, where the environment does not say otherwise. */
 const POOL_THREADS = 4
@@ -13,13 +14,23 @@ export interface SharedLanes {
   readonly isPooled: boolean
 }
 
+/** With a place for each thread: those of FastDFS's port, the main one first, then those of HTTP. */
+export function lanesOf({ storePaths, workThreads, http, diskCalls }: StorageConfig): SharedLanes {
+  return allocateLanes(storePaths.length, workThreads + http.threads, diskCalls === 'pool')
+}
+
 export function allocateLanes(storePathCount: number, threads: number, isPooled = false): SharedLanes {
   return { memory: new SharedArrayBuffer(storePathCount * laneBytes(threads)), threads, isPooled }
 }
 
+/** The ways of one thread to the disks of all store paths. */
+export function openLanes(lanes: SharedLanes, thread: number): DiskLane[] {
+  return Array.from({ length: storePathCount(lanes) }, (_, index) => openLane(lanes, index, thread))
+}
+
 /** The way of one thread to the disk of one store path, which has its share of the thread pool. A single one has no limit. */
 export function openLane(lanes: SharedLanes, index: number, thread: number): DiskLane {
-  const count = lanes.memory.byteLength / laneBytes(lanes.threads)
+  const count = storePathCount(lanes)
   if (count === 1) return new DiskLane()
   const { isPooled } = lanes
   return new DiskLane({ ...turnsOf(count, poolThreads()), isPooled, shared: sharedLane(lanes, index), thread })
@@ -27,7 +38,7 @@ export function openLane(lanes: SharedLanes, index: number, thread: number): Dis
 
 /** A thread has ended in the midst of its calls. */
 export function clearLanes(lanes: SharedLanes, thread: number): void {
-  for (let index = 0; index < lanes.memory.byteLength / laneBytes(lanes.threads); index += 1) {
+  for (let index = 0; index < storePathCount(lanes); index += 1) {
     const { taken, overdue } = sharedLane(lanes, index)
     Atomics.store(taken, thread, 0)
     Atomics.store(overdue, thread, 0)
@@ -40,6 +51,10 @@ export function turnsOf(storePathCount: number, poolSize: number): { turnsMax: n
     turnsMax: Math.max(1, Math.ceil((poolSize - 1) / storePathCount)),
     turnsInNeedMax: Math.max(1, poolSize - 1),
   }
+}
+
+function storePathCount({ memory, threads }: SharedLanes): number {
+  return memory.byteLength / laneBytes(threads)
 }
 
 function sharedLane({ memory, threads }: SharedLanes, index: number): SharedLane {

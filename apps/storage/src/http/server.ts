@@ -8,6 +8,7 @@ import {
   fileOfPath,
   HttpError,
   isPreflight,
+  type Listener,
   logRequest,
   setCorsHeaders,
   startListener,
@@ -21,6 +22,7 @@ import { asUploadError, isDiskFailure } from '../parts/disk-failure.ts'
 import type { DiskPartStore } from '../parts/disk-part-store.ts'
 import { startExpiry } from '../parts/expiry.ts'
 import type { StorageReport } from '../storage-report.ts'
+import { CarriedSocket } from '../streams/carried-socket.ts'
 import { answerBulk, BULK_PATH, type BulkOptions } from './bulk.ts'
 import { answerDownload, type DownloadOptions } from './download.ts'
 import type { KeysFile, StorageIdentity } from './keys-file.ts'
@@ -53,8 +55,7 @@ export interface HttpServerOptions {
   tcpConnections(): number
 }
 
-export interface RunningHttpServer {
-  readonly port: number
+export interface RunningHttpServer extends Pick<Listener, 'port' | 'serve' | 'leaveAccepting' | 'acceptAgain'> {
   /** Takes no more requests, gives running ones a moment and then ends them; what they brought is stored. */
   close(): Promise<void>
 }
@@ -73,11 +74,15 @@ export async function startHttpServer(options: HttpServerOptions): Promise<Runni
     continuesLater: (request) => isUploadPath(splitOnce(request.url ?? '')[0]),
     acceptFailed: (error) => logger.error({ err: error }, 'accepting over HTTP failed'),
   })
-  app.port = listener.port
-  app.connections = listener.connections
+  const { port, serve, leaveAccepting, acceptAgain } = listener
+  app.port = port
+  app.connections = () => listener.connections
   const stopExpiry = startExpiry(options.parts, logger)
   return {
-    port: listener.port,
+    port,
+    serve,
+    leaveAccepting,
+    acceptAgain,
     async close() {
       await stopExpiry()
       await listener.close()
@@ -88,7 +93,7 @@ export async function startHttpServer(options: HttpServerOptions): Promise<Runni
 
 class HttpApp {
   port = 0
-  connections: () => Promise<number> = () => Promise.resolve(0)
+  connections: () => number = () => 0
   readonly #options: HttpServerOptions
   readonly #origins: ReadonlySet<string>
   readonly #uploads: BulkOptions
@@ -123,7 +128,7 @@ class HttpApp {
 
   handle(request: IncomingMessage, response: ServerResponse): void {
     const { logger, metrics } = this.#options
-    logRequest(logger, request, response)
+    logRequest(logger, request, response, threadOf(request))
     response.on('close', () => metrics.http(request.method ?? '', response.statusCode))
     const running = this.#answer(request, response)
       .catch((error) => this.#fail(request, response, error))
@@ -167,7 +172,7 @@ class HttpApp {
   async #metrics(request: IncomingMessage, response: ServerResponse): Promise<void> {
     this.#checkMetrics(request)
     const { store, counters, metrics, status, tcpConnections } = this.#options
-    const connections = { fastdfs: tcpConnections(), http: await this.connections() }
+    const connections = { fastdfs: tcpConnections(), http: this.connections() }
     answerMetrics(response, await metrics.text({ store, counters, report: status, connections: () => connections }))
   }
 
@@ -206,4 +211,9 @@ function createLinks(config: StorageHttpConfig, group: string): PlainLinks | nul
 function splitOnce(url: string): [string, string] {
   const at = url.indexOf('?')
   return at < 0 ? [url, ''] : [url.slice(0, at), url.slice(at + 1)]
+}
+
+/** Which thread holds the connection, where it is not the main one. */
+function threadOf({ socket }: IncomingMessage): { thread: number } | undefined {
+  return socket instanceof CarriedSocket ? { thread: socket.thread } : undefined
 }

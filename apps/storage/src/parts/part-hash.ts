@@ -9,6 +9,11 @@ export interface WrittenBytes {
   crcStart: number
 }
 
+/** Where a request began; see `Part.rollback`. */
+export interface PartMark extends WrittenBytes {
+  crc: number
+}
+
 /** The hash of one part, which follows its bytes; it is begun when it is first needed and can be given up at any time. */
 export class PartHash {
   readonly #frontier: Pick<HashFrontier, 'open'>

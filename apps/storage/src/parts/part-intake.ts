@@ -1,7 +1,9 @@
+import { truncate } from 'node:fs/promises'
 import type { Readable } from 'node:stream'
 import { UploadError, type WriteOptions } from '@cairn/dfs-tus'
 import type { BodyBudget } from './body-budget.ts'
-import { type BodyEnd, pumpBody } from './body-pump.ts'
+import type { BodyEnd } from './body-pump.ts'
+import { bringBody } from './carried-body.ts'
 import { asUploadError } from './disk-failure.ts'
 import type { Part } from './part.ts'
 import type { Shipment } from './shipping.ts'
@@ -28,7 +30,16 @@ export async function receiveIntoPart(
     if (check !== undefined) await part.becomeSparse()
     await part.openForWriting()
     if (check !== undefined || length === undefined) part.unsettle()
-    const end = await budget.during(() => pumpBody(body, { room: part.room, takeover, budget, store }))
+    const end = await bringBody(body, {
+      ...{ room: part.room, takeover, budget, store, check, length },
+      file: { path: part.paths.part, storePath: part.storePath.index },
+      position: () => part.offset,
+      async keep(size, crc32) {
+        await part.grew(size, crc32)
+        await shipment?.advance(takeover)
+      },
+      lost: () => part.storePath.lane.run(() => truncate(part.paths.part, part.offset)),
+    })
     judge(end, check)
     part.settle()
     if (!part.isComplete) await part.becomeDense()

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { appendFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { crc32 } from '@cairn/dfs-core'
@@ -62,6 +62,17 @@ describe('a part', () => {
     part = reopen()
     await write(part, content.subarray(300_001))
     expect(part.isComplete).toBe(true)
+    expect((await part.hashes()).crc32).toBe(crc32(content))
+  })
+
+  it('has what another thread has written and told', async () => {
+    const content = randomBytes(upload.len)
+    const part = await Part.create(context, storePath, upload)
+    await write(part, content.subarray(0, 1000))
+    appendFileSync(part.paths.part, content.subarray(1000, 300_000))
+    await part.grew(299_000, crc32(content.subarray(1000, 300_000)))
+    expect(part.offset).toBe(300_000)
+    await write(part, content.subarray(300_000))
     expect((await part.hashes()).crc32).toBe(crc32(content))
   })
 

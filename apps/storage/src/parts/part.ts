@@ -7,17 +7,12 @@ import { splitChunks } from './chunks.ts'
 import type { HashFrontier } from './hash-frontier.ts'
 import { isPartial, type PartFacts } from './part-facts.ts'
 import { createPartFile, type FoundPart, type PartPaths, type PartRecord, partPaths } from './part-files.ts'
-import { PartHash, type WrittenBytes } from './part-hash.ts'
+import { PartHash, type PartMark } from './part-hash.ts'
 import { type DescribedPart, type PartChange, PartSidecar, type SidecarContext } from './part-sidecar.ts'
 import { SegmentMap } from './segment-map.ts'
 
 export interface PartContext extends SidecarContext {
   frontier: Pick<HashFrontier, 'open'>
-}
-
-/** Where a request began; see `rollback`. */
-export interface PartMark extends WrittenBytes {
-  crc: number
 }
 
 /**
@@ -170,6 +165,13 @@ export class Part implements DescribedPart {
       const { bytesWritten } = await this.storePath.lane.runTimed(() => file.writev(next, this.offset))
       rest = this.#account(rest, bytesWritten, rest === chunks ? known : undefined)
     }
+    await this.#followWritten()
+  }
+
+  /** More bytes are written at the end, by another thread. Waits as `append` does. */
+  async grew(size: number, crc: number): Promise<void> {
+    this.#extend(size, crc)
+    this.#sidecar.check()
     await this.#followWritten()
   }
 

@@ -1,22 +1,14 @@
-import { type FileHandle, open } from 'node:fs/promises'
+import { open } from 'node:fs/promises'
 import type { Readable } from 'node:stream'
-import { crc32 } from '@cairn/dfs-core'
 import { type SegmentWriteOptions, UploadError } from '@cairn/dfs-tus'
 import type { BodyBudget } from './body-budget.ts'
-import { pumpBody } from './body-pump.ts'
-import { splitChunks } from './chunks.ts'
+import { bringBody } from './carried-body.ts'
+import { type Arrived, writeChunks } from './chunks.ts'
 import { asUploadError } from './disk-failure.ts'
 import type { Part } from './part.ts'
 import { judge } from './part-intake.ts'
 import type { Segment } from './segment-map.ts'
 import type { Shipment } from './shipping.ts'
-
-/** Where bytes of one request have got to, and those of them that the segment does not have yet. */
-interface Arrived {
-  position: number
-  size: number
-  crc32: number
-}
 
 /**
  * Brings one request's body to its place in a part. What arrives is the segment's at once, unless the body may still be refused: one that has
@@ -51,7 +43,17 @@ export async function receiveIntoSegment(
       await shipment?.advance(takeover)
     }
     try {
-      const end = await budget.during(() => pumpBody(body, { room: len - stored, takeover, budget, store }))
+      const end = await bringBody(body, {
+        ...{ room: len - stored, takeover, budget, store, check, length },
+        file: { path: part.paths.part, storePath: part.storePath.index },
+        position: () => arrived.position,
+        async keep(size, crc32) {
+          await part.segmentGrew(off, size, crc32)
+          await shipment?.advance(takeover)
+        },
+        // What lies behind a gap is believed of nobody.
+        lost: () => Promise.resolve(),
+      })
       judge(end, check)
       await keep()
     } catch (error) {
@@ -63,18 +65,5 @@ export async function receiveIntoSegment(
     }
   } catch (error) {
     throw asUploadError(error, part.storePath)
-  }
-}
-
-/** Counts what is really written, also when a write fails. */
-async function writeChunks(file: FileHandle, chunks: readonly Buffer[], arrived: Arrived): Promise<void> {
-  let rest = chunks
-  while (rest.length > 0) {
-    const { bytesWritten } = await file.writev(rest, arrived.position)
-    const [taken, left] = splitChunks(rest, bytesWritten)
-    for (const chunk of taken) arrived.crc32 = crc32(chunk, arrived.crc32)
-    arrived.size += bytesWritten
-    arrived.position += bytesWritten
-    rest = left
   }
 }

@@ -1,5 +1,5 @@
 import type { StorageConfig } from '../config.ts'
-import { allocateLanes, type SharedLanes } from '../disk/disk-lanes.ts'
+import { lanesOf, type SharedLanes } from '../disk/disk-lanes.ts'
 import { allocateSharedNames, SharedNames, type SharedNamesSize } from './shared-names.ts'
 import { allocateSharedRemovals, SharedRemovals } from './shared-removals.ts'
 
@@ -15,7 +15,7 @@ export interface WorkSharing {
 }
 
 export function createWorkSharing(config: StorageConfig): WorkSharing | null {
-  const { workThreads, maxConnections, storePaths, diskCalls } = config
+  const { workThreads, maxConnections } = config
   if (workThreads === 1) return null
   // Every connection stores one file at a time.
   const size = { threads: workThreads, slots: maxConnections }
@@ -23,6 +23,5 @@ export function createWorkSharing(config: StorageConfig): WorkSharing | null {
   const shared = new SharedNames(memory, size)
   const removalsMemory = allocateSharedRemovals(workThreads)
   const removals = new SharedRemovals(removalsMemory, workThreads, shared.logEnd.locked)
-  const lanes = allocateLanes(storePaths.length, workThreads, diskCalls === 'pool')
-  return { shared, memory, size, removals, removalsMemory, lanes }
+  return { shared, memory, size, removals, removalsMemory, lanes: lanesOf(config) }
 }

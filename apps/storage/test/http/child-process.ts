@@ -11,16 +11,22 @@ const REQUIRE = "import { createRequire } from 'node:module'; const require = cr
 export async function bundleChild(): Promise<{ folder: string; path: string }> {
   const folder = mkdtempSync(join(tmpdir(), 'cairn-child-'))
   const path = join(folder, 'child-storage.mjs')
-  await build({
-    entryPoints: [join(import.meta.dirname, 'child-storage.ts')],
-    outfile: path,
-    bundle: true,
-    platform: 'node',
-    target: 'node20.19',
-    format: 'esm',
-    logLevel: 'warning',
-    banner: { js: REQUIRE },
-  })
+  const bundle = (entry: string, outfile: string) =>
+    build({
+      entryPoints: [join(import.meta.dirname, entry)],
+      outfile,
+      bundle: true,
+      platform: 'node',
+      target: 'node20.19',
+      format: 'esm',
+      logLevel: 'warning',
+      banner: { js: REQUIRE },
+      external: ['esbuild'],
+    })
+  await Promise.all([
+    bundle('child-storage.ts', path),
+    bundle('../../src/workers/carrier-worker.mjs', join(folder, 'carrier-worker.mjs')),
+  ])
   copyFileSync(join(import.meta.dirname, '../../src/parts/hash-worker.mjs'), join(folder, 'hash-worker.mjs'))
   return { folder, path }
 }

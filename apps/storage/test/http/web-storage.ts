@@ -17,6 +17,7 @@ import {
 import pino from 'pino'
 import { ClusterState } from '../../src/cluster/cluster-state.ts'
 import { type StorageHttpConfig, storageConfigDefaults } from '../../src/config.ts'
+import { allocateLanes } from '../../src/disk/disk-lanes.ts'
 import { FileStore, type StoreIdentity } from '../../src/disk/file-store.ts'
 import type { Durability } from '../../src/disk/group-sync.ts'
 import { openLogWriter } from '../../src/disk/log-writer.ts'
@@ -33,6 +34,8 @@ import { DiskPartStore } from '../../src/parts/disk-part-store.ts'
 import type { FinishStep } from '../../src/parts/part-link.ts'
 import type { StartShipping } from '../../src/parts/shipping.ts'
 import { createStorageReport } from '../../src/storage-report.ts'
+import { Carriers } from '../../src/workers/carriers.ts'
+import { carrierProgram } from './carrier-program.ts'
 
 export const GROUP = 'group1'
 export const MEMBER = '100001'
@@ -54,6 +57,7 @@ export interface WebStorageOptions {
 
 export interface WebStorage {
   http: RunningHttpServer
+  carriers: Carriers
   parts: DiskPartStore
   store: FileStore
   url: string
@@ -100,6 +104,7 @@ export async function startWebStorage(options: WebStorageOptions): Promise<WebSt
     keysFile,
     webOrigins: [WEB_ORIGIN],
     tusDurability: durability,
+    threads: Number(process.env['CAIRN_TEST_HTTP_THREADS'] ?? 0),
     ...options.http,
   }
   const keys = existsSync(keysFile) ? new KeysFile(keysFile, logger) : null
@@ -134,13 +139,23 @@ export async function startWebStorage(options: WebStorageOptions): Promise<WebSt
     counters,
     tcpConnections: () => 0,
   })
+  const carriers = await Carriers.start({
+    ...{ server: http, logger },
+    ...(config.threads > 0 && { program: await carrierProgram() }),
+    lanes: allocateLanes(1, 1 + config.threads),
+    count: config.threads,
+    firstThread: 1,
+  })
   return {
     http,
+    carriers,
     parts,
     store,
     url: `http://127.0.0.1:${http.port}`,
     async close() {
+      await carriers.stopAccepting()
       await http.close()
+      await carriers.close()
       await parts.close()
       keys?.close()
       metrics.close()
