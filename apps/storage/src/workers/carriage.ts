@@ -60,7 +60,7 @@ export class Carriage {
     let how: CarriedHow = 'broken'
     let error: NodeJS.ErrnoException | null = null
     try {
-      const file = await lane.run(() => open(order.path, 'r+'))
+      const file = await lane.runTimed(() => open(order.path, 'r+'))
       try {
         how = await this.#pump(file)
       } finally {
