@@ -41,8 +41,9 @@ const EXTENSIONS = [
 ].join(',')
 
 /**
- * tus 1.0.0 with all its extensions, and the coming standard of the IETF, over a `PartStore`. Beyond the protocols: tickets, names of uploads that the ticket gives (so that a
- * creation can be repeated), epochs, and the newest request for an upload wins: an older one that still holds it is told to stop.
+ * tus 1.0.0 with all its extensions, and the coming standard of the IETF, over a `PartStore`. Beyond the protocols: tickets,
+ * names of uploads that the ticket gives (so that a creation can be repeated), epochs, and the newest request for an upload
+ * wins: an older one that still holds it is told to stop.
  */
 export function createTusServer(options: TusServerOptions): TusServer {
   const tus = new Tus(options)

@@ -29,7 +29,7 @@ export interface UploadConcat {
   joins: string[]
 }
 
-/** `Upload-Concat`: `partial`, or `final;` and URLs of uploads below `path`, absolute or relative. */
+/** `Upload-Concat`: `partial`, or `final;` and URLs of uploads below `path`, absolute or relative; else `bad_request`, or `not_found` for another URL. */
 export function parseConcat(header: string, path: string): UploadConcat {
   if (header === 'partial') return { concat: header, joins: [] }
   const [kind, list = '', ...rest] = header.split(';')
@@ -50,7 +50,10 @@ function uploadOfUrl(url: string, path: string): string {
   return uploadOfPath(pathname, path) ?? unknown()
 }
 
-/** The upload named by `<path>/<upl>`, null for `<path>` itself. Nothing is decoded: an encoded name is not a name. */
+/**
+ * The upload named by `<path>/<upl>`, null for `<path>` itself, `not_found` for anything else. Nothing is decoded: an encoded
+ * name is not a name.
+ */
 export function uploadOfPath(url: string, path: string): string | null {
   const pathname = url.split('?', 1)[0] ?? ''
   if (pathname === path || pathname === `${path}/`) return null
