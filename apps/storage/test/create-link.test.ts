@@ -148,12 +148,21 @@ describe('a link', () => {
     expect(bytesAt(link)?.equals(content(300_000, 4))).toBe(true)
   })
 
-  it('is not reached by a change in place of its source, which is refused from a peer, too', async () => {
-    const source = await storage.client.uploadFile(content(4000, 5), { ext: 'bin' })
-    const link = await storage.client.createLink(source)
-    const modify = [int8(44), int8(0), int8(3), int4(1_795_240_000), group(), text(source.slice(7)), text('XYZ')]
-    expect((await probe(storage.running.tcpPort, frame(35, Buffer.concat(modify)))).status).toBe(EINVAL)
-    for (const id of [source, link]) expect(bytesAt(id)?.equals(content(4000, 5))).toBe(true)
+  it('is not reached by a change in place of its source, which a peer can send for the name of a slave alone', async () => {
+    const body = content(4000, 5)
+    const plain = await storage.client.uploadFile(body, { ext: 'bin' })
+    const slave = await storage.client.uploadSlave(plain, '_m', 'bin', body)
+    const links = [await storage.client.createLink(plain), await storage.client.createLink(slave)]
+    expect(lstatSync(pathOf(slave)).nlink).toBe(2)
+    const change = (fileId: string) => {
+      const name = fileId.slice(7)
+      const modify = [int8(name.length), int8(0), int8(3), int4(1_795_240_000), group(), text(name), text('XYZ')]
+      return probe(storage.running.tcpPort, frame(35, Buffer.concat(modify)))
+    }
+    expect((await change(plain)).status).toBe(EINVAL)
+    expect((await change(slave)).status).toBe(OK)
+    expect(bytesAt(slave)?.toString('latin1', 0, 3)).toBe('XYZ')
+    for (const fileId of [plain, ...links]) expect(bytesAt(fileId)?.equals(body)).toBe(true)
   })
 
   it('may be empty, and is counted', async () => {
