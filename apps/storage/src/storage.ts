@@ -136,7 +136,7 @@ class Storage implements RunningStorage {
     })
     this.#opened.push(() => web.close())
     this.#files.removeOrphans(store)
-    await this.#shareContents(store)
+    await this.#shareContents(context)
     this.#restoreDisks(context, { state, pool })
     this.#scrubFiles(context, { state, pool })
     this.httpPort = await web.listen()
@@ -219,13 +219,13 @@ class Storage implements RunningStorage {
     this.#opened.push(() => scrubber.close())
   }
 
-  async #shareContents(store: FileStore): Promise<void> {
+  async #shareContents({ store, locks }: HandlerContext): Promise<void> {
     if (!this.#config.checkFileDuplicate) {
       await forgetContents(store)
       return
     }
     const report = (message: string, error: unknown) => this.#logger.warn({ err: error }, message)
-    const finder = startDuplicateFinder({ store, report })
+    const finder = startDuplicateFinder({ store, locks, report })
     this.#duplicates = finder
     this.#opened.push(() => finder.close())
   }

@@ -57,7 +57,7 @@ it('a file whose known content cannot be opened is left closed', async () => {
   const file = storedFile(content)
   const facts = { size: content.length, crc32: crc32(content) }
   const index = new ContentIndex(storePaths[0]!, () => join(used.folder, 'temporary'))
-  await index.share(file.path, facts)
+  await index.share(file.path, facts, (work) => work())
   const root = join(storePaths[0]!.dataDir, '.cairn-content')
   const known = readdirSync(root, { recursive: true, withFileTypes: true }).find((entry) => entry.isFile())
   expect(known?.name).toContain(sha256(content))
@@ -69,6 +69,6 @@ it('a file whose known content cannot be opened is left closed', async () => {
   writeFileSync(file.path, content)
 
   const before = openHere()
-  await expect(index.share(file.path, facts)).rejects.toMatchObject({ code: 'ENOENT' })
+  await expect(index.share(file.path, facts, (work) => work())).rejects.toMatchObject({ code: 'ENOENT' })
   expect(openHere()).toEqual(before)
 })

@@ -1,4 +1,6 @@
+import { lstatSync } from 'node:fs'
 import { connect } from 'node:net'
+import { join } from 'node:path'
 import { parseFileId, type StorageClient } from '@cairn/dfs-core'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { content, until } from './cluster.ts'
@@ -146,6 +148,15 @@ function slots(place: Place, size: number): (round: number) => Promise<void> {
   }
 }
 
+const SAME = content(5 * KIB, 13)
+const storeSame = ({ client, storePathIndex }: Place) => client.uploadFile(SAME, { ext: 'bin', storePathIndex })
+
+const sameContents: Kind = (place) => async () => {
+  const fileId = await storeSame(place)
+  expect((await place.client.downloadBuffer(fileId)).equals(SAME)).toBe(true)
+  await place.client.deleteFile(fileId)
+}
+
 async function slotsAreHandedOut(): Promise<void> {
   const client = storage.client()
   for (const storePathIndex of [0, 1]) {
@@ -222,6 +233,19 @@ describe('whose small files lie in trunk files of a quick disk', () => {
     storage = await SlowDiskStorage.start(bundle, { disk_calls: 'pool' }, TRUNK)
     await slotsAreHandedOut()
     await goOnBesideHangingAtOnce(slotKinds)
+  }, 500_000)
+})
+
+describe('whose equal contents are stored once', () => {
+  it('never waits for a disk that hangs, where nothing is done on an event loop', async () => {
+    storage = await SlowDiskStorage.start(bundle, { disk_calls: 'pool', check_file_duplicate: 'true' })
+    await goOnBesideHangingAtOnce({ 'the same content': sameContents })
+    const [first = ''] = await Promise.all(
+      [1, 2, 3].map(() => storeSame({ client: storage.client(), storePathIndex: 0 })),
+    )
+    const path = join(storage.cluster.folder, 'slow/data', parseFileId(first).logicName.slice('M00/'.length))
+    // Three files, and what is remembered of their content.
+    await until('they are one content', () => lstatSync(path).nlink === 4)
   }, 500_000)
 })
 

@@ -1,7 +1,8 @@
-import { linkSync, lstatSync, renameSync } from 'node:fs'
 import { type FileHandle, open, readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { isErrno, makeFolder, removeIfAny } from './atomic-file.ts'
+import type { DiskLane } from '@cairn/dfs-core/disk'
+import { isErrno } from './atomic-file.ts'
+import { linkByPace, lstatByPace, makeFolderByPace, removeByPace, renameByPace } from './by-pace.ts'
 import { sha256OfFile } from './file-digest.ts'
 import type { StorePath } from './store-path.ts'
 
@@ -12,6 +13,9 @@ export interface ContentFacts {
 }
 
 export type Sharing = 'new' | 'shared' | 'gone'
+
+/** Does `work` while nobody else changes or removes the file. */
+export type Alone = (work: () => Promise<Sharing>) => Promise<Sharing>
 
 /**
  * Every content of a store path once: `data/.cairn-content/<2 hex>/<2 hex>/<size>-<crc32>-<sha256>` is a hard link to
@@ -29,30 +33,32 @@ export class ContentIndex {
   }
 
   /** Gives a stored normal file its content's bytes: those that are here already, or its own, which are remembered. */
-  async share(path: string, facts: ContentFacts): Promise<Sharing> {
-    const before = lstatSync(path, { throwIfNoEntry: false })
-    if (before === undefined || !before.isFile() || before.size !== facts.size) return 'gone'
-    const sha256 = await sha256OfFile(path)
+  async share(path: string, facts: ContentFacts, alone: Alone): Promise<Sharing> {
+    const { lane } = this.#storePath
+    const before = await lstatByPace(lane, path)
+    if (before === null || !before.isFile() || before.size !== facts.size) return 'gone'
+    const sha256 = await sha256OfFile(path, lane)
     if (sha256 === null) return 'gone'
     const entry = join(this.#folderOf(facts), `${prefixOf(facts)}${sha256}`)
-    const known = lstatSync(entry, { throwIfNoEntry: false })
+    const known = await lstatByPace(lane, entry)
     if (known?.ino === before.ino) return 'shared'
     // A hash proves nothing to him whose bytes would be replaced.
-    const isSame = known !== undefined && (await haveSameBytes(path, entry))
-    // From here to the end nothing else of this process comes in between.
-    if (lstatSync(path, { throwIfNoEntry: false })?.ino !== before.ino) return 'gone'
-    if (known === undefined) return this.#remember(path, entry)
-    return isSame ? this.#replace(path, entry) : 'new'
+    const isSame = known !== null && (await haveSameBytes(path, entry, lane))
+    return await alone(async () => {
+      if ((await lstatByPace(lane, path))?.ino !== before.ino) return 'gone'
+      if (known === null) return await this.#remember(path, entry)
+      return isSame ? await this.#replace(path, entry) : 'new'
+    })
   }
 
   /** Gives up contents of this size and CRC-32 that no file has any more. */
   async release(facts: ContentFacts): Promise<void> {
+    const { lane } = this.#storePath
     const folder = this.#folderOf(facts)
-    for (const name of await namesIn(folder)) {
+    for (const name of await lane.run(() => namesIn(folder))) {
+      if (!name.startsWith(prefixOf(facts))) continue
       const path = join(folder, name)
-      if (name.startsWith(prefixOf(facts)) && lstatSync(path, { throwIfNoEntry: false })?.nlink === 1) {
-        removeIfAny(path)
-      }
+      if ((await lstatByPace(lane, path))?.nlink === 1) await removeByPace(lane, path)
     }
   }
 
@@ -61,29 +67,31 @@ export class ContentIndex {
     return rm(contentFolder(this.#storePath), { recursive: true, force: true })
   }
 
-  #remember(path: string, entry: string): Sharing {
+  async #remember(path: string, entry: string): Promise<Sharing> {
+    const { lane } = this.#storePath
     try {
-      linkSync(path, entry)
+      await linkByPace(lane, path, entry)
     } catch (error) {
       if (!isErrno(error, 'ENOENT')) throw error
-      makeFolder(join(entry, '..'))
-      linkSync(path, entry)
+      await makeFolderByPace(lane, join(entry, '..'))
+      await linkByPace(lane, path, entry)
     }
     return 'new'
   }
 
   /** The name changes hands in one step: a reader gets the old bytes or the same new ones. */
-  #replace(path: string, entry: string): Sharing {
+  async #replace(path: string, entry: string): Promise<Sharing> {
+    const { lane } = this.#storePath
     const temporary = this.#temporaryPath()
     try {
-      linkSync(entry, temporary)
+      await linkByPace(lane, entry, temporary)
     } catch (error) {
       // A file system allows only so many names of one file (65,000 on ext4): the next one begins anew.
       if (!isErrno(error, 'EMLINK')) throw error
-      removeIfAny(entry)
-      return this.#remember(path, entry)
+      await removeByPace(lane, entry)
+      return await this.#remember(path, entry)
     }
-    renameSync(temporary, path)
+    await renameByPace(lane, temporary, path)
     return 'shared'
   }
 
@@ -107,12 +115,12 @@ function hex8(crc32: number): string {
 
 const PIECE_BYTES = 256 * 1024
 
-async function haveSameBytes(path: string, other: string): Promise<boolean> {
-  const file = await open(path, 'r')
+async function haveSameBytes(path: string, other: string, lane: DiskLane): Promise<boolean> {
+  const file = await lane.run(() => open(path, 'r'))
   try {
-    const known = await open(other, 'r')
+    const known = await lane.run(() => open(other, 'r'))
     try {
-      return await readEqual(file, known)
+      return await readEqual(file, known, lane)
     } finally {
       await known.close()
     }
@@ -121,14 +129,15 @@ async function haveSameBytes(path: string, other: string): Promise<boolean> {
   }
 }
 
-async function readEqual(file: FileHandle, known: FileHandle): Promise<boolean> {
+async function readEqual(file: FileHandle, known: FileHandle, lane: DiskLane): Promise<boolean> {
   const pieces = [Buffer.allocUnsafe(PIECE_BYTES), Buffer.allocUnsafe(PIECE_BYTES)] as const
   for (;;) {
-    const [a, b] = await Promise.all([file.read(pieces[0]), known.read(pieces[1])])
+    const a = await lane.run(() => file.read(pieces[0]))
+    const b = await lane.run(() => known.read(pieces[1]))
     if (a.bytesRead !== b.bytesRead) return false
     if (a.bytesRead === 0) {
       // The bytes that stay may have been promised less than those that go.
-      await known.datasync()
+      await lane.run(() => known.datasync())
       return true
     }
     if (!pieces[0].subarray(0, a.bytesRead).equals(pieces[1].subarray(0, b.bytesRead))) return false

@@ -7,11 +7,13 @@ import { readFileIfAny, removeIfAny } from './atomic-file.ts'
 import type { BinlogPosition } from './binlog-files.ts'
 import { BinlogReader } from './binlog-reader.ts'
 import { ContentIndex } from './content-index.ts'
+import { type FileLocks, whileLocked } from './file-locks.ts'
 import type { FileStore } from './file-store.ts'
 import { unpackBinlogs } from './unpack-binlogs.ts'
 
 export interface DuplicateFinderOptions {
   readonly store: FileStore
+  readonly locks: FileLocks
   /** Told what went wrong; the file stays as it is. */
   report(message: string, error: unknown): void
 }
@@ -53,6 +55,7 @@ function indexesOf(store: FileStore): ContentIndex[] {
 class LogFollower implements DuplicateFinder {
   readonly shared = { files: 0, bytes: 0 }
   readonly #store: FileStore
+  readonly #locks: FileLocks
   readonly #report: DuplicateFinderOptions['report']
   readonly #indexes: readonly ContentIndex[]
   #reader: BinlogReader
@@ -62,8 +65,9 @@ class LogFollower implements DuplicateFinder {
   #wake: () => void = () => undefined
   #stopped = false
 
-  constructor({ store, report }: DuplicateFinderOptions) {
+  constructor({ store, locks, report }: DuplicateFinderOptions) {
     this.#store = store
+    this.#locks = locks
     this.#report = report
     this.#indexes = indexesOf(store)
     this.#reader = new BinlogReader(store.log, duplicatesPosition(store))
@@ -125,10 +129,12 @@ class LogFollower implements DuplicateFinder {
       if (sourceOp(op) === 'D') {
         await this.#store.untilTakenOff(name)
         await index?.release(facts)
-      } else if ((await index?.share(path, facts)) === 'shared') {
-        this.shared.files += 1
-        this.shared.bytes += facts.size
+        return
       }
+      const sharing = await index?.share(path, facts, (work) => whileLocked(this.#locks, name, work))
+      if (sharing !== 'shared') return
+      this.shared.files += 1
+      this.shared.bytes += facts.size
     } catch (error) {
       this.#report(`${name} was not compared with what is here`, error)
     }
