@@ -31,16 +31,26 @@ afterEach(() => {
 })
 
 const connections = () => used.storage.carriers.connections
+const held = () => [...connections().values()].reduce((sum, count) => sum + count, 0)
 
-/** A connection that has had an answer, and the thread that holds it. */
-async function connected(): Promise<{ socket: Socket; thread: number }> {
-  const before = connections()
+/** A connection that has had an answer. */
+async function answered(): Promise<Socket> {
   const socket = connect(used.port, '127.0.0.1')
   sockets.push(socket)
   socket.on('error', () => undefined)
   socket.write('GET /healthz HTTP/1.1\r\nHost: x\r\n\r\n')
   await once(socket, 'data')
+  return socket
+}
+
+/** The same, and the thread that holds it. */
+async function connected(): Promise<{ socket: Socket; thread: number }> {
+  // The end of another one, which comes late, would hide it.
+  await expect.poll(held).toBe(sockets.filter(({ destroyed }) => !destroyed).length)
+  const before = connections()
+  const socket = await answered()
   const [thread = 0] = [...connections()].find(([index, count]) => count > (before.get(index) ?? 0)) ?? []
+  expect(thread).toBeGreaterThan(0)
   return { socket, thread }
 }
 
@@ -136,12 +146,12 @@ describe('HTTP with several threads', () => {
     await connected()
     await Promise.all(workers.map((worker) => worker.terminate()))
     await expect.poll(() => connections().size).toBe(0)
-    const answered = () =>
+    const status = () =>
       call(used.port, { path: '/healthz' }).then(
         ({ status }) => status,
         () => 0,
       )
-    await expect.poll(answered).toBe(200)
+    await expect.poll(status).toBe(200)
     await expect.poll(() => connections().size).toBe(THREADS)
     expect((await connected()).thread).toBeGreaterThan(0)
     const content = randomBytes(SIZE)
@@ -232,7 +242,7 @@ describe('HTTP with several threads', () => {
   })
 
   it('counts all connections together against the limit, and ends idle ones for new ones', async () => {
-    for (let count = 0; count < 300; count += 1) await connected()
+    for (let count = 0; count < 300; count += 1) await answered()
     const open = sockets.filter((socket) => !socket.closed)
     expect(open.length).toBeLessThanOrEqual(256)
     expect((await call(used.port, { path: '/healthz' })).status).toBe(200)
