@@ -222,7 +222,7 @@ describe('an upload', () => {
       found.push(...items.map(({ uploadId }: { uploadId: string }) => uploadId))
       query = next === null ? null : `?after=${next}`
     }
-    expect(found).toEqual(upls.toSorted())
+    expect(found.toSorted()).toEqual(upls.toSorted())
   })
 
   it('is taken over by another device, and the one before can neither send nor finish it', async () => {

@@ -9,7 +9,7 @@ import type { UnfinishedUploads } from '../schema.ts'
 /** In one answer. */
 const UNFINISHED_MAX = 1000
 
-/** The person's uploads of files that can go on, in the order of their ids, with how much of each is there. */
+/** The person's uploads of files that can go on, oldest first among those of one answer, with how much of each is there. */
 export async function listUnfinishedUploads(ownerId: string, after = ''): Promise<UnfinishedUploads> {
   const rows = await db().upload.findMany({
     where: { ownerId, state: { in: ['created', 'uploading'] }, replacesSha256: null, upl: { gt: after } },
@@ -20,7 +20,7 @@ export async function listUnfinishedUploads(ownerId: string, after = ''): Promis
   const sent = await sentBytes(rows)
   return {
     next: rows.length < UNFINISHED_MAX ? null : (rows.at(-1)?.upl ?? null),
-    items: rows.map((row) => ({
+    items: rows.toSorted(byAge).map((row) => ({
       uploadId: row.upl,
       name: row.name,
       size: Number(row.size),
@@ -38,6 +38,10 @@ export async function listUnfinishedUploads(ownerId: string, after = ''): Promis
       expiresAt: row.expiresAt.toISOString(),
     })),
   }
+}
+
+function byAge(a: { id: bigint }, b: { id: bigint }): number {
+  return a.id < b.id ? -1 : 1
 }
 
 type Placed = { upl: string; grp: string; storageId: string }
