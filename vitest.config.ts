@@ -30,7 +30,7 @@ export default defineConfig({
           name: 'threads',
           env: { CAIRN_TEST_HTTP_THREADS: '2' },
           include: [
-            'apps/storage/test/tus-{conformance,crash,disk-full,load,newest-wins,segments,segments-crash,upload}.test.ts',
+            'apps/storage/test/tus-{conformance,disk-full,load,newest-wins,segments,segments-crash,upload}.test.ts',
             'apps/storage/test/{buddy-shipping,http-proxied}.test.ts',
           ],
         },
